@@ -1,8 +1,17 @@
 //! The commands that the web view may call: arguments in, one verb, answer out.
 
-/// Declares commands whose whole work is one expression: the answer. `$cx` names the context in it.
+/// Declares commands by the expression of their answer. `$cx` names the context in it.
 macro_rules! commands {
     ($cx:ident => $(
+        $(#[$doc:meta])*
+        fn $name:ident($($argument:ident: $type:ty),* $(,)?) -> $answer:ty = $body:expr;
+    )*) => {
+        commands! { $(
+            $(#[$doc])*
+            fn $name($cx: tauri::State<'_, patchbay_ops::Context>, $($argument: $type),*) -> $answer = $body;
+        )* }
+    };
+    ($(
         $(#[$doc:meta])*
         fn $name:ident($($argument:ident: $type:ty),* $(,)?) -> $answer:ty = $body:expr;
     )*) => {
@@ -10,10 +19,7 @@ macro_rules! commands {
             $(#[$doc])*
             #[tauri::command]
             #[specta::specta]
-            pub(crate) async fn $name(
-                $cx: tauri::State<'_, patchbay_ops::Context>,
-                $($argument: $type),*
-            ) -> Result<$answer, patchbay_model::Problem> {
+            pub(crate) async fn $name($($argument: $type),*) -> Result<$answer, patchbay_model::Problem> {
                 Ok($body)
             }
         )*

@@ -4,12 +4,11 @@ use std::collections::BTreeMap;
 
 use patchbay_model::{Account, AccountColour, AccountId, ConnectorId, Json, Problem};
 use patchbay_ops::{
-    self as ops, AddAccount, CallOperation, Context, OperationInfo, OperationResponse,
-    PlatformForm, SecretInput, SyncOutcome,
+    self as ops, AddAccount, CallOperation, OperationInfo, OperationResponse, PlatformForm,
+    SecretInput, SyncOutcome,
 };
 use serde::Serialize;
 use specta::Type;
-use tauri::State;
 use tauri::ipc::Channel;
 
 /// The outcome of [`sync_connectors`] for one account.
@@ -78,26 +77,21 @@ commands! { cx =>
     /// Calls an operation as an account; the answer includes the response's status and headers.
     fn call_operation(request: CallOperation) -> OperationResponse =
         ops::call_operation_with_meta(&cx, request).await?;
-}
 
-/// Lists the connectors of every hosted account anew; `each` receives each account's outcome as soon as it is known.
-#[tauri::command]
-#[specta::specta]
-pub(crate) async fn sync_connectors(
-    cx: State<'_, Context>,
-    each: Channel<AccountSynced>,
-) -> Result<(), Problem> {
-    let on_outcome = |synced: SyncOutcome| {
-        let (connectors, problem) = match synced.outcome {
-            Ok(connectors) => (u32::try_from(connectors).ok(), None),
-            Err(error) => (None, Some(error.into())),
+    /// Lists the connectors of every hosted account anew; `each` receives the outcome of each account once it is known.
+    fn sync_connectors(each: Channel<AccountSynced>) -> () = {
+        let on_outcome = |synced: SyncOutcome| {
+            let (connectors, problem) = match synced.outcome {
+                Ok(connectors) => (u32::try_from(connectors).ok(), None),
+                Err(error) => (None, Some(error.into())),
+            };
+            // The page may be gone.
+            drop(each.send(AccountSynced {
+                account: synced.account.id,
+                connectors,
+                problem,
+            }));
         };
-        // The page may be gone.
-        drop(each.send(AccountSynced {
-            account: synced.account.id,
-            connectors,
-            problem,
-        }));
+        ops::sync_connectors(&cx, on_outcome).await?
     };
-    Ok(ops::sync_connectors(&cx, on_outcome).await?)
 }

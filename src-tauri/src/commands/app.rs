@@ -3,7 +3,7 @@
 use std::fmt::Display;
 
 use patchbay_model::{Code, Problem};
-use patchbay_ops::{Context, Event};
+use patchbay_ops::Event;
 use tauri::ipc::Channel;
 use tauri::{AppHandle, State};
 use tauri_plugin_clipboard_manager::ClipboardExt;
@@ -31,99 +31,53 @@ pub(crate) struct About {
     updates: bool,
 }
 
-/// Returns facts about the app.
-#[tauri::command]
-#[specta::specta]
-pub(crate) async fn about(app: AppHandle, cx: State<'_, Context>) -> Result<About, Problem> {
-    Ok(About {
+commands! { cx =>
+    /// Returns facts about the app.
+    fn about(app: AppHandle) -> About = About {
         version: app.package_info().version.to_string(),
         data_folder: cx.paths().data.display().to_string(),
         mac: cfg!(target_os = "macos"),
         playground_url: std::env::var("PATCHBAY_PLAYGROUND_URL").ok(),
         redirect_uri: patchbay_ops::default_redirect_uri(),
         updates: updater::is_configured(),
-    })
+    };
+
+    /// Installs the newer version and restarts; fails while a tool runs.
+    fn install_update(app: AppHandle) -> () = updater::install(&app, &cx).await?;
 }
 
-/// Sends events to this page from now on, instead of to the page before it.
-#[tauri::command]
-#[specta::specta]
-pub(crate) async fn subscribe_to_events(
-    subscriber: State<'_, Subscriber>,
-    events: Channel<Event>,
-) -> Result<(), Problem> {
-    subscriber.set(events);
-    Ok(())
-}
+commands! {
+    /// Sends events to this page from now on, instead of to the page before it.
+    fn subscribe_to_events(subscriber: State<'_, Subscriber>, events: Channel<Event>) -> () =
+        subscriber.set(events);
 
-/// Takes the reason why the latest `patchbay://` link was rejected; `None` if none was, or it was taken already.
-#[tauri::command]
-#[specta::specta]
-pub(crate) async fn take_refused_link(
-    refused: State<'_, RefusedLink>,
-) -> Result<Option<Problem>, Problem> {
-    Ok(refused.take())
-}
+    /// Takes the reason why the latest `patchbay://` link was rejected; `None` if none was, or it was taken already.
+    fn take_refused_link(refused: State<'_, RefusedLink>) -> Option<Problem> = refused.take();
 
-/// Takes the latest `patchbay://install` link, for [`read_pasted`](super::connectors::read_pasted).
-#[tauri::command]
-#[specta::specta]
-pub(crate) async fn take_offered_link(
-    offered: State<'_, ProposedLink>,
-) -> Result<Option<String>, Problem> {
-    Ok(offered.take().map(String::from))
-}
+    /// Takes the latest `patchbay://install` link, for [`read_pasted`](super::connectors::read_pasted).
+    fn take_offered_link(offered: State<'_, ProposedLink>) -> Option<String> =
+        offered.take().map(String::from);
 
-/// Returns the newer version of Patchbay, if there is one.
-#[tauri::command]
-#[specta::specta]
-pub(crate) async fn check_for_update(app: AppHandle) -> Result<Option<AvailableUpdate>, Problem> {
-    updater::check(&app).await
-}
+    /// Returns the newer version of Patchbay, if there is one.
+    fn check_for_update(app: AppHandle) -> Option<AvailableUpdate> = updater::check(&app).await?;
 
-/// Installs the newer version and restarts; fails while a tool runs.
-#[tauri::command]
-#[specta::specta]
-pub(crate) async fn install_update(app: AppHandle, cx: State<'_, Context>) -> Result<(), Problem> {
-    updater::install(&app, &cx).await
-}
+    /// Loads the preferences.
+    fn load_preferences(app: AppHandle) -> Preferences = preferences::load(&app)?;
 
-/// Loads the preferences.
-#[tauri::command]
-#[specta::specta]
-pub(crate) async fn load_preferences(app: AppHandle) -> Result<Preferences, Problem> {
-    preferences::load(&app)
-}
+    /// Saves the preferences.
+    fn save_preferences(app: AppHandle, preferences: Preferences) -> () =
+        preferences::save(&app, preferences)?;
 
-/// Saves the preferences.
-#[tauri::command]
-#[specta::specta]
-pub(crate) async fn save_preferences(
-    app: AppHandle,
-    preferences: Preferences,
-) -> Result<(), Problem> {
-    preferences::save(&app, preferences)
-}
+    /// Moves the window with the pointer until the button is released: on macOS the window has no title bar.
+    fn drag_window(app: AppHandle) -> () =
+        window::drag(&app).map_err(|error| internal("couldn't move the window", error))?;
 
-/// Moves the window with the pointer until the button is released: on macOS the window has no title bar.
-#[tauri::command]
-#[specta::specta]
-pub(crate) async fn drag_window(app: AppHandle) -> Result<(), Problem> {
-    window::drag(&app).map_err(|error| internal("couldn't move the window", error))
-}
+    /// Does what a double click on a title bar does: on macOS the window has none.
+    fn double_click_title_bar(app: AppHandle) -> () =
+        title_bar::double_click(&app).map_err(|error| internal("couldn't change the window", error))?;
 
-/// Does what a double click on a title bar does: on macOS the window has none.
-#[tauri::command]
-#[specta::specta]
-pub(crate) async fn double_click_title_bar(app: AppHandle) -> Result<(), Problem> {
-    title_bar::double_click(&app).map_err(|error| internal("couldn't change the window", error))
-}
-
-/// Copies text to the clipboard, which the web view itself may not do.
-#[tauri::command]
-#[specta::specta]
-pub(crate) async fn copy_text(app: AppHandle, text: String) -> Result<(), Problem> {
-    copy(&app, text)
+    /// Copies text to the clipboard, which the web view itself may not do.
+    fn copy_text(app: AppHandle, text: String) -> () = copy(&app, text)?;
 }
 
 pub(super) fn copy(app: &AppHandle, text: String) -> Result<(), Problem> {

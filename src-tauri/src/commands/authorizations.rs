@@ -1,10 +1,8 @@
 //! Sign-ins of connectors.
 
-use patchbay_model::{
-    AccountId, Authorization, AuthorizationId, ConnectorId, Form, Problem, Secret,
-};
-use patchbay_ops::{self as ops, Context, ProviderSignIn, StartAuthorization, StartProviderSignIn};
-use tauri::{AppHandle, State};
+use patchbay_model::{AccountId, Authorization, AuthorizationId, ConnectorId, Form, Secret};
+use patchbay_ops::{self as ops, ProviderSignIn, StartAuthorization, StartProviderSignIn};
+use tauri::AppHandle;
 
 use super::app::copy;
 
@@ -47,15 +45,8 @@ commands! { cx =>
     /// Starts a provider sign-in, whose tokens become wallet entries.
     fn start_provider_sign_in(request: StartProviderSignIn) -> Authorization =
         ops::start_provider_sign_in(&cx, request).await?;
-}
 
-/// Copies the URL of the sign-in page to the clipboard. The web view never gets it, because it contains the `state`.
-#[tauri::command]
-#[specta::specta]
-pub(crate) async fn copy_authorization_page(
-    app: AppHandle,
-    cx: State<'_, Context>,
-    authorization: AuthorizationId,
-) -> Result<(), Problem> {
-    copy(&app, ops::authorization_page(&cx, &authorization)?.into())
+    /// Copies the URL of the sign-in page, which the web view never gets, because it contains the `state`.
+    fn copy_authorization_page(app: AppHandle, authorization: AuthorizationId) -> () =
+        copy(&app, ops::authorization_page(&cx, &authorization)?.into())?;
 }

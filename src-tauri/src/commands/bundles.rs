@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use patchbay_model::{Code, Problem};
-use patchbay_ops::{self as ops, AddBundle, Bundle, ConnectorView, Context, view_connector};
+use patchbay_ops::{self as ops, AddBundle, Bundle, ConnectorView, view_connector};
 use tauri::{AppHandle, State};
 
 use crate::latest::Latest;
@@ -12,33 +12,22 @@ use crate::window::choose_existing_file;
 /// The bundle chosen last. The page does not pass its path, because it could pass any file.
 pub(crate) type ChosenBundle = Latest<PathBuf>;
 
-/// Lets the user choose a bundle and reads its manifest; `None` if the dialog was cancelled.
-#[tauri::command]
-#[specta::specta]
-pub(crate) async fn choose_bundle(
-    app: AppHandle,
-    cx: State<'_, Context>,
-    chosen: State<'_, ChosenBundle>,
-) -> Result<Option<Bundle>, Problem> {
-    let kind = ("MCP bundles", &["mcpb", "dxt"][..]);
-    let Some(path) = choose_existing_file(&app, "Add an MCP bundle", kind).await? else {
-        return Ok(None);
+commands! { cx =>
+    /// Lets the user choose a bundle and reads its manifest; `None` if the dialog was cancelled.
+    fn choose_bundle(app: AppHandle, chosen: State<'_, ChosenBundle>) -> Option<Bundle> = {
+        let kind = ("MCP bundles", &["mcpb", "dxt"][..]);
+        let Some(path) = choose_existing_file(&app, "Add an MCP bundle", kind).await? else {
+            return Ok(None);
+        };
+        let bundle = ops::read_bundle(&cx, &path).await?;
+        chosen.set(path);
+        Some(bundle)
     };
-    let bundle = ops::read_bundle(&cx, &path).await?;
-    chosen.set(path);
-    Ok(Some(bundle))
-}
 
-/// Adds the server of the chosen bundle, without starting it.
-#[tauri::command]
-#[specta::specta]
-pub(crate) async fn add_bundle(
-    cx: State<'_, Context>,
-    chosen: State<'_, ChosenBundle>,
-    request: AddBundle,
-) -> Result<ConnectorView, Problem> {
-    let path = chosen.get();
-    let path = path.ok_or_else(|| Problem::new(Code::UsageInvalid, "choose a bundle first"))?;
-    let connector = ops::add_bundle(&cx, &path, request).await?;
-    Ok(view_connector(&cx, connector).await?)
+    /// Adds the server of the chosen bundle, without starting it.
+    fn add_bundle(chosen: State<'_, ChosenBundle>, request: AddBundle) -> ConnectorView = {
+        let path = chosen.get();
+        let path = path.ok_or_else(|| Problem::new(Code::UsageInvalid, "choose a bundle first"))?;
+        view_connector(&cx, ops::add_bundle(&cx, &path, request).await?).await?
+    };
 }

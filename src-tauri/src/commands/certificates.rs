@@ -1,41 +1,33 @@
 //! Certificates that a connector trusts besides those of the system, and its client certificate.
 
-use patchbay_model::{Certificate, ConnectorId, Problem, UntrustedCertificate};
-use patchbay_ops::{self as ops, ConnectorView, Context, view_connector};
-use tauri::{AppHandle, State};
+use patchbay_model::{Certificate, ConnectorId, UntrustedCertificate};
+use patchbay_ops::{self as ops, ConnectorView, view_connector};
+use tauri::AppHandle;
 
 use crate::window::choose_existing_file;
 
-/// Lets the user choose a certificate file and reads it; `None` if the dialog was cancelled.
-#[tauri::command]
-#[specta::specta]
-pub(crate) async fn choose_certificates(
-    app: AppHandle,
-) -> Result<Option<Vec<Certificate>>, Problem> {
-    let kind = ("Certificates", &["pem", "crt", "cer"][..]);
-    let Some(path) = choose_existing_file(&app, "Add a root certificate", kind).await? else {
-        return Ok(None);
+commands! {
+    /// Lets the user choose a certificate file and reads it; `None` if the dialog was cancelled.
+    fn choose_certificates(app: AppHandle) -> Option<Vec<Certificate>> = {
+        let kind = ("Certificates", &["pem", "crt", "cer"][..]);
+        let Some(path) = choose_existing_file(&app, "Add a root certificate", kind).await? else {
+            return Ok(None);
+        };
+        Some(ops::read_authorities_file(&path).await?)
     };
-    Ok(Some(ops::read_authorities_file(&path).await?))
-}
-
-/// Lets the user choose a file with a connector's client certificate and key; `None` if the dialog was cancelled.
-#[tauri::command]
-#[specta::specta]
-pub(crate) async fn choose_client_certificate(
-    app: AppHandle,
-    cx: State<'_, Context>,
-    connector: ConnectorId,
-) -> Result<Option<ConnectorView>, Problem> {
-    let kind = ("Certificate and key", &["pem"][..]);
-    let Some(path) = choose_existing_file(&app, "Choose a client certificate", kind).await? else {
-        return Ok(None);
-    };
-    let connector = ops::set_client_certificate(&cx, &connector, &path).await?;
-    Ok(Some(view_connector(&cx, connector).await?))
 }
 
 commands! { cx =>
+    /// Lets the user choose a file with a connector's client certificate and key; `None` if the dialog was cancelled.
+    fn choose_client_certificate(app: AppHandle, connector: ConnectorId) -> Option<ConnectorView> = {
+        let kind = ("Certificate and key", &["pem"][..]);
+        let Some(path) = choose_existing_file(&app, "Choose a client certificate", kind).await? else {
+            return Ok(None);
+        };
+        let connector = ops::set_client_certificate(&cx, &connector, &path).await?;
+        Some(view_connector(&cx, connector).await?)
+    };
+
     /// Returns the untrusted certificate that keeps a connector from its server, if any.
     fn find_untrusted_certificate(connector: ConnectorId) -> Option<UntrustedCertificate> =
         ops::find_untrusted_certificate(&cx, &connector).await?;

@@ -1,24 +1,19 @@
 //! Adding, inspecting, changing and removing connectors.
 
-use patchbay_model::{ConnectorId, InspectionId, Problem};
+use patchbay_model::{ConnectorId, InspectionId};
 use patchbay_ops::{
     self as ops, AddConnector, AddProgram, AddressInspection, Check, CheckStep, ConnectorChanges,
     ConnectorView, DeviationView, Disconnected, FirstConnectors, HeldSession, PastedServers,
     ServerLogLine, view_connector, view_connectors,
 };
 
-/// Reads pasted text: a URL, a command, another program's settings, or an install link.
-#[tauri::command]
-#[specta::specta]
-pub(crate) async fn read_pasted(text: String) -> Result<PastedServers, Problem> {
-    Ok(ops::read_pasted(&text)?)
-}
+commands! {
+    /// Reads pasted text: a URL, a command, another program's settings, or an install link.
+    fn read_pasted(text: String) -> PastedServers = ops::read_pasted(&text)?;
 
-/// Resolves the name of a program to its file, without starting it.
-#[tauri::command]
-#[specta::specta]
-pub(crate) async fn find_program(program: String, path: Option<String>) -> Result<String, Problem> {
-    Ok(ops::find_program(&program, path.as_ref()).await?)
+    /// Resolves the name of a program to its file, without starting it.
+    fn find_program(program: String, path: Option<String>) -> String =
+        ops::find_program(&program, path.as_ref()).await?;
 }
 
 commands! { cx =>

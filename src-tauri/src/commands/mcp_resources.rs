@@ -1,7 +1,7 @@
 //! Resources and prompts of connectors.
 
 use patchbay_model::{
-    CompletionRequest, ConnectorId, Content, FilledPrompt, Json, Problem, Prompt, Resource, WatchId,
+    CompletionRequest, ConnectorId, Content, FilledPrompt, Json, Prompt, Resource, WatchId,
 };
 use patchbay_ops as ops;
 
@@ -34,9 +34,8 @@ commands! { cx =>
         ops::complete(&cx, &connector, request).await?;
 }
 
-/// Fills in a resource template; `values` is a JSON object of strings.
-#[tauri::command]
-#[specta::specta]
-pub(crate) async fn fill_resource_template(uri: String, values: Json) -> Result<String, Problem> {
-    Ok(ops::fill_resource_template(&uri, values)?)
+commands! {
+    /// Fills in a resource template; `values` is a JSON object of strings.
+    fn fill_resource_template(uri: String, values: Json) -> String =
+        ops::fill_resource_template(&uri, values)?;
 }

@@ -1,8 +1,8 @@
 //! Tools and their arguments.
 
 use patchbay_model::{ConnectorId, Content, FieldProblem, Json, Problem, RunId, Tool, ToolSummary};
-use patchbay_ops::{self as ops, Attachment, Context, SavedAttachment};
-use tauri::{AppHandle, State};
+use patchbay_ops::{self as ops, Attachment, SavedAttachment};
+use tauri::AppHandle;
 
 use crate::window::{SaveDialog, choose_file};
 
@@ -29,30 +29,17 @@ commands! { cx =>
 
     /// Returns the arguments for the next page of a run's result, if there is one.
     fn next_page(run: RunId) -> Option<Json> = ops::next_page(&cx, &run).await?;
+
+    /// Lets the user choose a file and saves a part of a run's result to it; `None` if the dialog was cancelled. The
+    /// server's name for it is only the suggested file name.
+    fn save_attachment(app: AppHandle, run: RunId, part: u32) -> Option<SavedAttachment> =
+        save(&app, &Attachment::of_run(&cx, &run, part).await?).await?;
 }
 
-/// Lets the user choose a file and saves a part of a run's result to it; `None` if the dialog was cancelled. The
-/// server's name for it is only the suggested file name.
-#[tauri::command]
-#[specta::specta]
-pub(crate) async fn save_attachment(
-    app: AppHandle,
-    cx: State<'_, Context>,
-    run: RunId,
-    part: u32,
-) -> Result<Option<SavedAttachment>, Problem> {
-    let attachment = Attachment::of_run(&cx, &run, part).await?;
-    save(&app, &attachment).await
-}
-
-/// As [`save_attachment`], for a part of a resource or a prompt.
-#[tauri::command]
-#[specta::specta]
-pub(crate) async fn save_content(
-    app: AppHandle,
-    content: Content,
-) -> Result<Option<SavedAttachment>, Problem> {
-    save(&app, &Attachment::of(&content)?).await
+commands! {
+    /// As [`save_attachment`], for a part of a resource or a prompt.
+    fn save_content(app: AppHandle, content: Content) -> Option<SavedAttachment> =
+        save(&app, &Attachment::of(&content)?).await?;
 }
 
 async fn save(

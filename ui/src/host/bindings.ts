@@ -28,7 +28,7 @@ export const commands = {
 	replaceAccountSecrets: (account: AccountId, secrets: { [key in string]: SecretInput }) => typedError<Account, Problem>(__TAURI_INVOKE("replace_account_secrets", { account, secrets })),
 	/**  Deletes the secrets of an account, which stays in the lists. */
 	signOutAccount: (account: AccountId) => typedError<Account, Problem>(__TAURI_INVOKE("sign_out_account", { account })),
-	/**  Lists the connectors of every hosted account anew; `each` receives each account's outcome as soon as it is known. */
+	/**  Lists the connectors of every hosted account anew; `each` receives the outcome of each account once it is known. */
 	syncConnectors: (each: Channel<AccountSynced>) => typedError<null, Problem>(__TAURI_INVOKE("sync_connectors", { each })),
 	/**  Tests the sign-in of an account. */
 	testAccount: (account: AccountId) => typedError<Account, Problem>(__TAURI_INVOKE("test_account", { account })),
@@ -68,7 +68,7 @@ export const commands = {
 	finishAuthorization: (authorization: AuthorizationId, address: Secret) => typedError<null, Problem>(__TAURI_INVOKE("finish_authorization", { authorization, address })),
 	/**  Lists the latest authorizations, newest first, including those in progress. */
 	listAuthorizations: () => typedError<Authorization[], Problem>(__TAURI_INVOKE("list_authorizations")),
-	/**  Copies the URL of the sign-in page to the clipboard. The web view never gets it, because it contains the `state`. */
+	/**  Copies the URL of the sign-in page, which the web view never gets, because it contains the `state`. */
 	copyAuthorizationPage: (authorization: AuthorizationId) => typedError<null, Problem>(__TAURI_INVOKE("copy_authorization_page", { authorization })),
 	/**  Opens the sign-in page again. */
 	openAuthorizationPage: (authorization: AuthorizationId) => typedError<null, Problem>(__TAURI_INVOKE("open_authorization_page", { authorization })),
@@ -223,10 +223,7 @@ export const commands = {
 	history: () => typedError<History, Problem>(__TAURI_INVOKE("history")),
 	/**  Sets the limits of the history. */
 	keepRuns: (retention: Retention) => typedError<History, Problem>(__TAURI_INVOKE("keep_runs", { retention })),
-	/**
-	 *  Lets the user choose a file of exported runs and reads it, without adding them to the history; `None` if the dialog
-	 *  was cancelled.
-	 */
+	/**  Lets the user choose a file of exported runs and reads it, saving nothing; `None` if the dialog was cancelled. */
 	openRunsFile: () => typedError<RunsFile | null, Problem>(__TAURI_INVOKE("open_runs_file")),
 	/**  Removes every finished run and returns their number. */
 	removeAllRuns: () => typedError<number, Problem>(__TAURI_INVOKE("remove_all_runs")),
