@@ -1,7 +1,6 @@
 //! Programs that a person allowed to be started to read a secret.
 
 use patchbay_model::AllowedProgram;
-use rusqlite::OptionalExtension;
 
 use crate::migrations::Migration;
 use crate::row::{list_bodies, to_body};
@@ -32,14 +31,9 @@ impl Store {
 
     pub async fn is_program_allowed(&self, id: &str) -> Result<bool, Error> {
         let id = id.to_owned();
-        self.read(move |tx| {
-            let found = tx
-                .prepare_cached("SELECT 1 FROM allowed_programs WHERE id = ?1")?
-                .query_row([&id], |_| Ok(()))
-                .optional()?;
-            Ok(found.is_some())
-        })
-        .await
+        let sql = "SELECT 1 FROM allowed_programs WHERE id = ?1";
+        self.read(move |tx| Ok(tx.prepare_cached(sql)?.exists([&id])?))
+            .await
     }
 
     pub async fn allow_program(&self, program: &AllowedProgram) -> Result<(), Error> {

@@ -4,7 +4,7 @@ use patchbay_model::{Authorization, AuthorizationId, AuthorizationState, Code, P
 use rusqlite::Transaction;
 
 use crate::migrations::Migration;
-use crate::row::{execute, find_body, list_bodies, parse_row, to_body};
+use crate::row::{execute, find_body, list_bodies, list_rows, parse_row, to_body};
 use crate::{Error, Store};
 
 const TABLE: &str = "authorizations";
@@ -60,10 +60,9 @@ impl Store {
     ) -> Result<Vec<AuthorizationId>, Error> {
         let owner = self.owner().to_owned();
         self.write(move |tx| {
-            let owned: Vec<(String, String)> = tx
-                .prepare_cached("SELECT owner, body FROM authorizations WHERE owner IS NOT NULL")?
-                .query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?
-                .collect::<Result<_, _>>()?;
+            let sql = "SELECT owner, body FROM authorizations WHERE owner IS NOT NULL";
+            let owned: Vec<(String, String)> =
+                list_rows(tx, sql, [], |row| Ok((row.get(0)?, row.get(1)?)))?;
             let mut expired = Vec::new();
             let orphans = owned.iter().filter(|(owner, _)| !is_alive(owner));
             let readable = orphans.filter_map(|(_, body)| parse_row::<Authorization>(TABLE, body));

@@ -117,9 +117,11 @@ mod tests {
     use patchbay_model::{AccountId, ConnectorId, WalletEntryId};
 
     use super::*;
-    use crate::samples::{account, at, connector, open_again, run, store, tool, wallet_entry};
+    use crate::samples::{
+        account, open_again, replace_tools, run, save_connector, store, tool, wallet_entry,
+    };
 
-    /// Which of the lists are others.
+    /// Returns the lists that differ.
     fn changed(before: Changes, now: Changes) -> Vec<&'static str> {
         let lists = [
             ("accounts", before.accounts == now.accounts),
@@ -143,14 +145,10 @@ mod tests {
         };
         store.save_account(&account("a1", "Work")).await.unwrap();
         expect("accounts").await;
-        let github = connector("c1", "github");
-        store.save_connector(&github).await.unwrap();
+        let github = save_connector(&store, "c1", "github").await;
         expect("connectors").await;
         let tools = [tool("search")];
-        store
-            .replace_tools(&github.id, &tools, at(1))
-            .await
-            .unwrap();
+        replace_tools(&store, &github.id, &tools, 1).await;
         expect("connectors").await;
         let entry = wallet_entry("w1", "Token");
         store.save_wallet_entry(&entry).await.unwrap();
@@ -181,13 +179,10 @@ mod tests {
         let (home, here) = store().await;
         let elsewhere = open_again(&home).await;
         let before = here.external_version().await.unwrap();
-        here.save_connector(&connector("c1", "a")).await.unwrap();
+        save_connector(&here, "c1", "a").await;
         here.open_run(&run(1)).await.unwrap();
         assert_eq!(here.external_version().await.unwrap(), before);
-        elsewhere
-            .save_connector(&connector("c2", "b"))
-            .await
-            .unwrap();
+        save_connector(&elsewhere, "c2", "b").await;
         let after = here.external_version().await.unwrap();
         assert_ne!(after, before);
         assert_eq!(here.external_version().await.unwrap(), after);

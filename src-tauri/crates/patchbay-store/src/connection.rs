@@ -2,15 +2,16 @@
 
 use std::fs::OpenOptions;
 use std::path::{Path, PathBuf};
-use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
+use parking_lot::Mutex;
 use patchbay_files::{create_private_folder, extended_path, open, open_lock};
 use rusqlite::{Connection, OpenFlags, Transaction};
 
 use crate::Error;
 use crate::migrations;
 use crate::presence::{Presence, opening_lock};
+use crate::row;
 use crate::tables::TABLES;
 use crate::writer::Writer;
 
@@ -81,7 +82,7 @@ impl Connections {
         &self,
         work: impl FnOnce(&Transaction<'_>) -> Result<T, Error>,
     ) -> Result<T, Error> {
-        let idle = lock(&self.idle_readers).pop();
+        let idle = self.idle_readers.lock().pop();
         let mut reader = match idle {
             Some(reader) => reader,
             None => open_reader(&self.path)?,
@@ -90,16 +91,14 @@ impl Connections {
             .transaction()
             .map_err(Error::from)
             .and_then(|tx| work(&tx));
-        lock(&self.idle_readers).push(reader);
+        self.idle_readers.lock().push(reader);
         answer
     }
 
     /// Returns a number that changes with every commit of any process. Only reads shared memory, which takes
     /// microseconds.
     pub(crate) fn version(&self) -> Result<i64, Error> {
-        let watch = lock(&self.watch);
-        let mut statement = watch.prepare_cached("PRAGMA data_version")?;
-        Ok(statement.query_row([], |row| row.get(0))?)
+        Ok(row::get(&self.watch.lock(), "PRAGMA data_version", [])?)
     }
 
     /// Reads a row or two from one snapshot of the file, outside the pool of readers.
@@ -107,15 +106,10 @@ impl Connections {
         &self,
         work: impl FnOnce(&Transaction<'_>) -> Result<T, Error>,
     ) -> Result<T, Error> {
-        let mut watch = lock(&self.watch);
+        let mut watch = self.watch.lock();
         let tx = watch.transaction()?;
         work(&tx)
     }
-}
-
-/// Locks even after a panic: dropping an open transaction rolled it back.
-fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
-    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 /// Whether the file exists. Fails for anything but a regular file: SQLite would follow a link and block on a pipe.
@@ -175,7 +169,6 @@ fn open_file(path: &Path, access: OpenFlags) -> Result<Connection, Error> {
 
 /// Returns a unique name for this open store: the process id and random digits.
 fn new_owner(connection: &Connection) -> Result<String, Error> {
-    let random: String =
-        connection.query_row("SELECT lower(hex(randomblob(8)))", [], |row| row.get(0))?;
+    let random: String = row::get(connection, "SELECT lower(hex(randomblob(8)))", [])?;
     Ok(format!("{}-{random}", std::process::id()))
 }

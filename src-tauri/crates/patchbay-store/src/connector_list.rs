@@ -5,7 +5,7 @@ use rusqlite::{Params, Transaction};
 
 use crate::connectors::sort;
 use crate::migrations::Migration;
-use crate::row::{list_rows, parse_row};
+use crate::row::{self, list_rows, parse_row};
 use crate::{Error, Store};
 
 const TABLE: &str = "connectors";
@@ -43,10 +43,8 @@ impl Store {
                    ORDER BY place, title COLLATE NOCASE, id LIMIT ?1";
         self.read(move |tx| {
             let first = list(tx, sql, [limit])?;
-            let all = tx
-                .prepare_cached("SELECT count(*) FROM connectors WHERE removed_at IS NULL")?
-                .query_row([], |row| row.get(0))?;
-            Ok((first, all))
+            let count = "SELECT count(*) FROM connectors WHERE removed_at IS NULL";
+            Ok((first, row::get(tx, count, [])?))
         })
         .await
     }
@@ -83,7 +81,7 @@ mod tests {
     use serde_json::json;
 
     use super::*;
-    use crate::samples::{connector, store};
+    use crate::samples::{connector, save_connector, store};
 
     /// As a list has it.
     fn row(connector: &Connector) -> Connector {
@@ -107,8 +105,7 @@ mod tests {
     #[tokio::test]
     async fn rows_with_fields_in_another_order_are_read_too() {
         let (_home, store) = store().await;
-        let saved = connector("c1", "alpha");
-        store.save_connector(&saved).await.unwrap();
+        let saved = save_connector(&store, "c1", "alpha").await;
         let sql = "UPDATE connectors SET body = json_set(json_remove(body, '$.tags'), '$.tags', json('[\"work\"]'))";
         store.write(|tx| Ok(tx.execute(sql, [])?)).await.unwrap();
         assert_eq!(store.list_connector_rows().await.unwrap(), [row(&saved)]);
@@ -129,8 +126,7 @@ mod tests {
         for connector in [&failing, &draft, &favourite, &off] {
             store.save_connector(connector).await.unwrap();
         }
-        let gone = connector("c5", "bravo");
-        store.save_connector(&gone).await.unwrap();
+        let gone = save_connector(&store, "c5", "bravo").await;
         store.remove_connector(&gone.id).await.unwrap();
 
         let (first, all) = store.first_connectors(3).await.unwrap();
@@ -143,12 +139,8 @@ mod tests {
     #[tokio::test]
     async fn a_place_is_where_the_last_save_put_it() {
         let (_home, store) = store().await;
-        let mut moved = connector("c1", "zulu");
-        store.save_connector(&moved).await.unwrap();
-        store
-            .save_connector(&connector("c2", "alpha"))
-            .await
-            .unwrap();
+        let mut moved = save_connector(&store, "c1", "zulu").await;
+        save_connector(&store, "c2", "alpha").await;
         moved.status.status = Status::NeedsAuthorization;
         store.save_connector(&moved).await.unwrap();
         let (first, _) = store.first_connectors(1).await.unwrap();

@@ -1,11 +1,11 @@
 //! Connectors. A removed one is kept for a while, so that removing it can be undone.
 
 use patchbay_model::{AccountId, Authentication, Connector, ConnectorId, Timestamp, WalletEntryId};
-use rusqlite::{OptionalExtension, Transaction, ffi};
+use rusqlite::{Transaction, ffi};
 
 use crate::error::extended_code;
 use crate::migrations::Migration;
-use crate::row::{execute, find_body, list_bodies, to_body};
+use crate::row::{self, execute, find_body, list_bodies, to_body};
 use crate::{Error, Store};
 
 const TABLE: &str = "connectors";
@@ -110,21 +110,12 @@ impl Store {
     pub async fn restore_connector(&self, id: &ConnectorId) -> Result<bool, Error> {
         let id = id.to_string();
         self.write(move |tx| {
-            let name: Option<String> = tx
-                .prepare_cached(
-                    "SELECT name FROM connectors WHERE id = ?1 AND removed_at IS NOT NULL",
-                )?
-                .query_row([&id], |row| row.get(0))
-                .optional()?;
-            let Some(name) = name else {
+            let sql = "SELECT name FROM connectors WHERE id = ?1 AND removed_at IS NOT NULL";
+            let Some(name) = row::find::<String>(tx, sql, [&id])? else {
                 return Ok(false);
             };
-            execute(
-                tx,
-                "UPDATE connectors SET removed_at = NULL WHERE id = ?1",
-                [&id],
-            )
-            .map_err(|error| Error::or_name_taken(error, &name))?;
+            let sql = "UPDATE connectors SET removed_at = NULL WHERE id = ?1";
+            execute(tx, sql, [&id]).map_err(|error| Error::or_name_taken(error, &name))?;
             Ok(true)
         })
         .await
@@ -200,7 +191,7 @@ mod tests {
     use std::time::Duration;
 
     use super::*;
-    use crate::samples::{account, at, connector, store, tool};
+    use crate::samples::{account, at, connector, replace_tools, save_connector, store, tool};
 
     /// Later than any removal in these tests.
     fn far_ahead() -> Timestamp {
@@ -210,8 +201,7 @@ mod tests {
     #[tokio::test]
     async fn a_connector_comes_back_as_it_was_saved() {
         let (_home, store) = store().await;
-        let mut saved = connector("c1", "github");
-        store.save_connector(&saved).await.unwrap();
+        let mut saved = save_connector(&store, "c1", "github").await;
         saved.favourite = true;
         store.save_connector(&saved).await.unwrap();
         assert_eq!(
@@ -224,8 +214,7 @@ mod tests {
     #[tokio::test]
     async fn a_change_is_made_to_what_there_is_then() {
         let (_home, store) = store().await;
-        let saved = connector("c1", "github");
-        store.save_connector(&saved).await.unwrap();
+        let saved = save_connector(&store, "c1", "github").await;
         let tag = |tag: &'static str| {
             store.change_connector(&saved.id, move |known| known.tags.push(tag.to_owned()))
         };
@@ -264,10 +253,7 @@ mod tests {
     #[tokio::test]
     async fn names_are_taken_once_in_an_account() {
         let (_home, store) = store().await;
-        store
-            .save_connector(&connector("c1", "github"))
-            .await
-            .unwrap();
+        save_connector(&store, "c1", "github").await;
         let refused = store
             .save_connector(&connector("c2", "github"))
             .await
@@ -285,12 +271,8 @@ mod tests {
     #[tokio::test]
     async fn saving_keeps_tools() {
         let (_home, store) = store().await;
-        let saved = connector("c1", "github");
-        store.save_connector(&saved).await.unwrap();
-        store
-            .replace_tools(&saved.id, &[tool("a")], at(0))
-            .await
-            .unwrap();
+        let saved = save_connector(&store, "c1", "github").await;
+        replace_tools(&store, &saved.id, &[tool("a")], 0).await;
         store.save_connector(&saved).await.unwrap();
         assert_eq!(store.list_tools(Some(&saved.id)).await.unwrap().len(), 1);
     }
@@ -298,16 +280,12 @@ mod tests {
     #[tokio::test]
     async fn removal_can_be_undone() {
         let (_home, store) = store().await;
-        let saved = connector("c1", "github");
-        store.save_connector(&saved).await.unwrap();
-        store
-            .replace_tools(&saved.id, &[tool("a")], at(0))
-            .await
-            .unwrap();
+        let saved = save_connector(&store, "c1", "github").await;
+        replace_tools(&store, &saved.id, &[tool("a")], 0).await;
 
         assert!(store.remove_connector(&saved.id).await.unwrap());
         assert!(!store.remove_connector(&saved.id).await.unwrap());
-        // A check that was under way when the connector went.
+        // A check that was in progress when the connector was removed.
         store.save_connector(&saved).await.unwrap();
         assert_eq!(store.find_connector(&saved.id).await.unwrap(), None);
         assert_eq!(store.list_connectors().await.unwrap(), []);
@@ -329,13 +307,9 @@ mod tests {
     #[tokio::test]
     async fn a_name_taken_meanwhile_stops_the_undo() {
         let (_home, store) = store().await;
-        let old = connector("c1", "github");
-        store.save_connector(&old).await.unwrap();
+        let old = save_connector(&store, "c1", "github").await;
         store.remove_connector(&old.id).await.unwrap();
-        store
-            .save_connector(&connector("c2", "github"))
-            .await
-            .unwrap();
+        save_connector(&store, "c2", "github").await;
         let refused = store.restore_connector(&old.id).await.unwrap_err();
         assert!(matches!(refused, Error::NameTaken { name } if name == "github"));
     }
@@ -346,10 +320,7 @@ mod tests {
         let (gone, kept) = (connector("c1", "gone"), connector("c2", "kept"));
         for connector in [&gone, &kept] {
             store.save_connector(connector).await.unwrap();
-            store
-                .replace_tools(&connector.id, &[tool("a")], at(0))
-                .await
-                .unwrap();
+            replace_tools(&store, &connector.id, &[tool("a")], 0).await;
         }
         store.remove_connector(&gone.id).await.unwrap();
         let long_ago = Timestamp::from_unix_millis(0).unwrap();
@@ -363,19 +334,14 @@ mod tests {
             store.list_tools(None).await.unwrap(),
             [(kept.id, tool("a"))]
         );
-        assert!(
-            !store
-                .replace_tools(&gone.id, &[tool("a")], at(1))
-                .await
-                .unwrap()
-        );
+        assert!(!replace_tools(&store, &gone.id, &[tool("a")], 1).await);
     }
 
     #[tokio::test]
     async fn rows_of_newer_programs_are_left_out_of_lists() {
         let (_home, store) = store().await;
         for id in ["c1", "c2"] {
-            store.save_connector(&connector(id, id)).await.unwrap();
+            save_connector(&store, id, id).await;
         }
         let sql =
             "UPDATE connectors SET body = json_set(body, '$.visibility', 'galaxy') WHERE id = 'c1'";
@@ -405,10 +371,7 @@ mod tests {
             ..connector("c1", "hers")
         };
         store.save_connector(&hers).await.unwrap();
-        store
-            .save_connector(&connector("c2", "other"))
-            .await
-            .unwrap();
+        save_connector(&store, "c2", "other").await;
         assert_eq!(store.list_connectors_of(&ada.id).await.unwrap(), [hers]);
     }
 }

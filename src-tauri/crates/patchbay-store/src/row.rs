@@ -1,6 +1,7 @@
 //! Queries whose rows carry a model type as JSON.
 
-use rusqlite::{OptionalExtension, Params, Row, Transaction};
+use rusqlite::types::FromSql;
+use rusqlite::{Connection, OptionalExtension, Params, Row, Transaction};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
@@ -36,6 +37,25 @@ pub(crate) fn execute(
     tx.prepare_cached(sql)?.execute(params)
 }
 
+/// Returns the first column of the first row.
+pub(crate) fn get<T: FromSql>(
+    connection: &Connection,
+    sql: &str,
+    params: impl Params,
+) -> Result<T, rusqlite::Error> {
+    let mut statement = connection.prepare_cached(sql)?;
+    statement.query_row(params, |row| row.get(0))
+}
+
+/// Returns the first column of the first row, if there is a row.
+pub(crate) fn find<T: FromSql>(
+    connection: &Connection,
+    sql: &str,
+    params: impl Params,
+) -> Result<Option<T>, rusqlite::Error> {
+    get(connection, sql, params).optional()
+}
+
 /// Returns what `read` makes of each row.
 pub(crate) fn list_rows<T>(
     tx: &Transaction<'_>,
@@ -68,10 +88,7 @@ pub(crate) fn find_body<T: DeserializeOwned>(
     sql: &str,
     params: impl Params,
 ) -> Result<Option<T>, Error> {
-    let body: Option<String> = tx
-        .prepare_cached(sql)?
-        .query_row(params, |row| row.get(0))
-        .optional()?;
+    let body: Option<String> = find(tx, sql, params)?;
     body.map(|body| from_body(table, &body)).transpose()
 }
 
@@ -84,18 +101,18 @@ mod tests {
 
     use crate::Registration;
 
-    /// Tells whether a type can become the JSON of a row: the inherent method wins where it exists.
-    struct Ask<T>(PhantomData<T>);
+    /// Tells whether a type is `Serialize`: the inherent method takes precedence where it exists.
+    struct Probe<T>(PhantomData<T>);
 
-    trait Otherwise {
+    trait Fallback {
         fn can_be_stored(&self) -> bool {
             false
         }
     }
 
-    impl<T> Otherwise for Ask<T> {}
+    impl<T> Fallback for Probe<T> {}
 
-    impl<T: Serialize> Ask<T> {
+    impl<T: Serialize> Probe<T> {
         fn can_be_stored(&self) -> bool {
             true
         }
@@ -103,11 +120,11 @@ mod tests {
 
     #[test]
     fn secrets_cannot_be_stored() {
-        assert!(!Ask::<Secret>(PhantomData).can_be_stored());
-        assert!(Ask::<Account>(PhantomData).can_be_stored());
-        assert!(Ask::<Connector>(PhantomData).can_be_stored());
-        assert!(Ask::<Registration>(PhantomData).can_be_stored());
-        assert!(Ask::<ToolRun>(PhantomData).can_be_stored());
-        assert!(Ask::<WalletEntry>(PhantomData).can_be_stored());
+        assert!(!Probe::<Secret>(PhantomData).can_be_stored());
+        assert!(Probe::<Account>(PhantomData).can_be_stored());
+        assert!(Probe::<Connector>(PhantomData).can_be_stored());
+        assert!(Probe::<Registration>(PhantomData).can_be_stored());
+        assert!(Probe::<ToolRun>(PhantomData).can_be_stored());
+        assert!(Probe::<WalletEntry>(PhantomData).can_be_stored());
     }
 }

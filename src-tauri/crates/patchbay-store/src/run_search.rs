@@ -1,11 +1,11 @@
 //! Full text of runs, and translation of queries to SQL.
 
 use patchbay_model::{Content, Origin, RunId, RunQuery, RunState, ToolRun};
+use rusqlite::Transaction;
 use rusqlite::types::Value;
-use rusqlite::{OptionalExtension, Transaction};
 use serde_json::Value as JsonValue;
 
-use crate::Error;
+use crate::{Error, row};
 
 /// Maximum bytes of a text that are indexed: enough to find a run again, without storing a result of many megabytes
 /// twice.
@@ -269,12 +269,11 @@ fn words_with_prefix(tx: &Transaction<'_>, prefix: &str) -> Result<Vec<String>, 
         "CREATE VIRTUAL TABLE IF NOT EXISTS temp.tool_run_words
              USING fts5vocab (main, tool_run_texts, instance)",
     )?;
-    let mut next =
-        tx.prepare_cached("SELECT term FROM temp.tool_run_words WHERE term >= ?1 LIMIT 1")?;
+    let sql = "SELECT term FROM temp.tool_run_words WHERE term >= ?1 LIMIT 1";
     let mut words = Vec::new();
     let mut from = prefix.to_owned();
     while words.len() <= MAX_WORDS {
-        let found: Option<String> = next.query_row([&from], |row| row.get(0)).optional()?;
+        let found: Option<String> = row::find(tx, sql, [&from])?;
         let Some(word) = found.filter(|word| word.starts_with(prefix)) else {
             break;
         };

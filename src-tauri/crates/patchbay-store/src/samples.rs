@@ -102,6 +102,24 @@ pub(crate) fn connector(id: &str, name: &str) -> Connector {
     }
 }
 
+/// Saves a sample connector.
+pub(crate) async fn save_connector(store: &Store, id: &str, name: &str) -> Connector {
+    let connector = connector(id, name);
+    store.save_connector(&connector).await.unwrap();
+    connector
+}
+
+/// Replaces the tools of a connector by those listed at that second.
+pub(crate) async fn replace_tools(
+    store: &Store,
+    connector: &ConnectorId,
+    tools: &[Tool],
+    seconds: u64,
+) -> bool {
+    let replaced = store.replace_tools(connector, tools, at(seconds));
+    replaced.await.unwrap()
+}
+
 pub(crate) fn tool(name: &str) -> Tool {
     Tool {
         name: name.into(),

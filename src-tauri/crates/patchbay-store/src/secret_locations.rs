@@ -97,7 +97,7 @@ mod tests {
     use serde_json::json;
 
     use super::*;
-    use crate::samples::{at, connector, store, wallet_entry};
+    use crate::samples::{at, connector, save_connector, store, wallet_entry};
 
     fn location(connector: &str, holder: SecretHolder) -> SecretLocation {
         SecretLocation {
@@ -116,7 +116,7 @@ mod tests {
         let (_home, store) = store().await;
         let entry = wallet_entry("w1", "Key");
         store.save_wallet_entry(&entry).await.unwrap();
-        store.save_connector(&connector("c1", "one")).await.unwrap();
+        save_connector(&store, "c1", "one").await;
         let named = SecretHolder::Credential {
             level: Level::User,
             name: "main".into(),
@@ -128,7 +128,7 @@ mod tests {
         for location in &placed {
             store.save_secret_location(location).await.unwrap();
         }
-        // Of a connector that is not there.
+        // Of a connector that does not exist.
         let gone = location("c2", SecretHolder::Settings);
         store.save_secret_location(&gone).await.unwrap();
         assert_eq!(
@@ -149,7 +149,7 @@ mod tests {
     #[tokio::test]
     async fn what_was_placed_goes_by_whole_names() {
         let (_home, store) = store().await;
-        store.save_connector(&connector("c1", "one")).await.unwrap();
+        save_connector(&store, "c1", "one").await;
         for path in ["/auth", "/auth/token", "/author"] {
             let placed = SecretLocation {
                 path: path.to_owned(),
@@ -171,7 +171,7 @@ mod tests {
     #[tokio::test]
     async fn a_place_holds_one_entry() {
         let (_home, store) = store().await;
-        store.save_connector(&connector("c1", "one")).await.unwrap();
+        save_connector(&store, "c1", "one").await;
         let first = location("c1", SecretHolder::Settings);
         let second = SecretLocation {
             entry: WalletEntryId::new("w2"),

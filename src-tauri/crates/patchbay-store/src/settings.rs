@@ -2,12 +2,12 @@
 //!
 //! They change what is done with the data in this file. How the window looks is saved elsewhere.
 
-use rusqlite::{OptionalExtension, Transaction};
+use rusqlite::Transaction;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use crate::migrations::Migration;
-use crate::row::{execute, parse_row, to_body};
+use crate::row::{self, execute, parse_row, to_body};
 use crate::{Error, Store};
 
 const TABLE: &str = "settings";
@@ -76,10 +76,8 @@ impl Store {
 }
 
 fn find<T: DeserializeOwned>(tx: &Transaction<'_>, name: &str) -> Result<Option<T>, Error> {
-    let body: Option<String> = tx
-        .prepare_cached("SELECT body FROM settings WHERE name = ?1")?
-        .query_row([name], |row| row.get(0))
-        .optional()?;
+    let sql = "SELECT body FROM settings WHERE name = ?1";
+    let body: Option<String> = row::find(tx, sql, [name])?;
     Ok(body.and_then(|body| parse_row(TABLE, &body)))
 }
 

@@ -163,40 +163,42 @@ fn list_accepted(
     connector: &str,
 ) -> Result<BTreeMap<String, Option<String>>, Error> {
     // A row of `tool_changes` comes later and replaces the current definition.
-    let mut statement = tx.prepare_cached(
-        "SELECT name, body FROM tools WHERE connector = ?1
-         UNION ALL
-         SELECT name, earlier FROM tool_changes WHERE connector = ?1",
-    )?;
-    let rows = statement.query_map([connector], |row| Ok((row.get(0)?, row.get(1)?)))?;
-    Ok(rows.collect::<Result<_, _>>()?)
+    let sql = "SELECT name, body FROM tools WHERE connector = ?1
+               UNION ALL
+               SELECT name, earlier FROM tool_changes WHERE connector = ?1";
+    let rows = list_rows(tx, sql, [connector], |row| Ok((row.get(0)?, row.get(1)?)))?;
+    Ok(rows.into_iter().collect())
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::samples::{at, connector, store, tool};
+    use crate::samples::{at, connector, replace_tools, save_connector, store, tool};
 
-    fn described(name: &str, words: &str) -> Tool {
+    fn described(name: &str, description: &str) -> Tool {
         Tool {
-            description: Some(words.to_owned()),
+            description: Some(description.to_owned()),
             ..tool(name)
         }
     }
 
-    /// Name, and description earlier and now, `-` where it is not there.
+    /// Name, and the accepted and the current description, `-` where there is no tool.
     async fn list_changes(store: &Store, id: &ConnectorId) -> Vec<(String, String, String)> {
-        let words = |tool: Option<Tool>| {
+        let description = |tool: Option<Tool>| {
             tool.map_or_else(
                 || "-".to_owned(),
                 |tool| tool.description.unwrap_or_default(),
             )
         };
         let changes = store.list_tool_changes(Some(id)).await.unwrap();
-        let told = changes
-            .into_iter()
-            .map(|change| (change.name, words(change.earlier), words(change.now)));
-        told.collect()
+        let rows = changes.into_iter().map(|change| {
+            (
+                change.name,
+                description(change.earlier),
+                description(change.now),
+            )
+        });
+        rows.collect()
     }
 
     fn row(name: &str, earlier: &str, now: &str) -> (String, String, String) {
@@ -206,8 +208,7 @@ mod tests {
     #[tokio::test]
     async fn what_no_model_sees_is_no_change() {
         let (_home, store) = store().await;
-        let owner = connector("c1", "github");
-        store.save_connector(&owner).await.unwrap();
+        let owner = save_connector(&store, "c1", "github").await;
         for (icon, needs_task) in [(None, false), (Some("https://mcp.example/a.png"), true)] {
             let icon = icon.map(str::to_owned);
             let tools = [Tool {
@@ -215,7 +216,7 @@ mod tests {
                 needs_task,
                 ..tool("a")
             }];
-            store.replace_tools(&owner.id, &tools, at(0)).await.unwrap();
+            replace_tools(&store, &owner.id, &tools, 0).await;
         }
         assert_eq!(list_changes(&store, &owner.id).await, []);
     }
@@ -223,17 +224,13 @@ mod tests {
     #[tokio::test]
     async fn the_first_list_is_agreed_to_and_later_ones_are_told() {
         let (_home, store) = store().await;
-        let owner = connector("c1", "github");
-        store.save_connector(&owner).await.unwrap();
+        let owner = save_connector(&store, "c1", "github").await;
         let first = [described("a", "one"), described("b", "two")];
-        store.replace_tools(&owner.id, &first, at(0)).await.unwrap();
+        replace_tools(&store, &owner.id, &first, 0).await;
         assert_eq!(list_changes(&store, &owner.id).await, []);
 
         let second = [described("a", "other"), described("c", "new")];
-        store
-            .replace_tools(&owner.id, &second, at(1))
-            .await
-            .unwrap();
+        replace_tools(&store, &owner.id, &second, 1).await;
         let changes = [
             row("a", "one", "other"),
             row("b", "two", "-"),
@@ -241,9 +238,9 @@ mod tests {
         ];
         assert_eq!(list_changes(&store, &owner.id).await, changes);
 
-        // The earlier definition stays that which was agreed to, however often it changes again.
+        // The earlier definition stays the accepted one, however often the tool changes again.
         let third = [described("a", "third"), described("c", "new")];
-        store.replace_tools(&owner.id, &third, at(2)).await.unwrap();
+        replace_tools(&store, &owner.id, &third, 2).await;
         assert_eq!(
             list_changes(&store, &owner.id).await[0],
             row("a", "one", "third")
@@ -262,39 +259,25 @@ mod tests {
     #[tokio::test]
     async fn what_is_taken_back_or_agreed_to_is_no_change() {
         let (_home, store) = store().await;
-        let owner = connector("c1", "github");
-        store.save_connector(&owner).await.unwrap();
+        let owner = save_connector(&store, "c1", "github").await;
         let first = [described("a", "one")];
         let second = [described("a", "other"), described("b", "new")];
         for (tools, time) in [(&first[..], 0), (&second[..], 1), (&first[..], 2)] {
-            store
-                .replace_tools(&owner.id, tools, at(time))
-                .await
-                .unwrap();
+            replace_tools(&store, &owner.id, tools, time).await;
         }
         assert_eq!(list_changes(&store, &owner.id).await, []);
-        store
-            .replace_tools(&owner.id, &second, at(3))
-            .await
-            .unwrap();
+        replace_tools(&store, &owner.id, &second, 3).await;
         store.accept_tools(&owner.id).await.unwrap();
-        store
-            .replace_tools(&owner.id, &second, at(4))
-            .await
-            .unwrap();
+        replace_tools(&store, &owner.id, &second, 4).await;
         assert_eq!(list_changes(&store, &owner.id).await, []);
     }
 
     #[tokio::test]
     async fn a_server_without_tools_at_first_has_them_all_anew_later() {
         let (_home, store) = store().await;
-        let owner = connector("c1", "github");
-        store.save_connector(&owner).await.unwrap();
-        store.replace_tools(&owner.id, &[], at(0)).await.unwrap();
-        store
-            .replace_tools(&owner.id, &[described("a", "one")], at(1))
-            .await
-            .unwrap();
+        let owner = save_connector(&store, "c1", "github").await;
+        replace_tools(&store, &owner.id, &[], 0).await;
+        replace_tools(&store, &owner.id, &[described("a", "one")], 1).await;
         assert_eq!(
             list_changes(&store, &owner.id).await,
             [row("a", "-", "one")]

@@ -1,9 +1,9 @@
 //! The rows of a connector and one of its tools, for callers that cache what they make of them.
 
 use patchbay_model::{Connector, ConnectorId, Tool};
-use rusqlite::{OptionalExtension, Transaction};
+use rusqlite::Transaction;
 
-use crate::row::from_body;
+use crate::row::{self, from_body};
 use crate::{Error, Store};
 
 /// The bodies of a connector and of one of its tools.
@@ -15,14 +15,10 @@ pub struct ToolRows {
 
 impl ToolRows {
     fn read(tx: &Transaction<'_>, connector: &ConnectorId, name: &str) -> Result<Self, Error> {
-        let body: Option<String> = tx
-            .prepare_cached("SELECT body FROM connectors WHERE id = ?1 AND removed_at IS NULL")?
-            .query_row([connector.as_str()], |row| row.get(0))
-            .optional()?;
-        let tool = tx
-            .prepare_cached("SELECT body FROM tools WHERE connector = ?1 AND name = ?2")?
-            .query_row((connector.as_str(), name), |row| row.get(0))
-            .optional()?;
+        let sql = "SELECT body FROM connectors WHERE id = ?1 AND removed_at IS NULL";
+        let body: Option<String> = row::find(tx, sql, [connector.as_str()])?;
+        let sql = "SELECT body FROM tools WHERE connector = ?1 AND name = ?2";
+        let tool = row::find(tx, sql, [connector.as_str(), name])?;
         Ok(Self {
             tool: tool.filter(|_| body.is_some()),
             connector: body,
@@ -42,27 +38,11 @@ impl ToolRows {
 
 impl Store {
     /// Returns the connector, unless it was removed, and its tool of that name.
-    pub async fn find_tool_rows(
-        &self,
-        connector: &ConnectorId,
-        name: &str,
-    ) -> Result<ToolRows, Error> {
-        let (connector, name) = (connector.clone(), name.to_owned());
-        self.read(move |tx| ToolRows::read(tx, &connector, &name))
-            .await
-    }
-
-    /// Whether [`Store::find_tool_rows`] would return these rows again.
     ///
     /// Reads on the calling thread: from pages in memory that takes microseconds, and handing it to another thread
     /// would take several times as long.
-    pub fn is_current(
-        &self,
-        connector: &ConnectorId,
-        name: &str,
-        rows: &ToolRows,
-    ) -> Result<bool, Error> {
-        self.peek(|tx| Ok(ToolRows::read(tx, connector, name)? == *rows))
+    pub fn find_tool_rows(&self, connector: &ConnectorId, name: &str) -> Result<ToolRows, Error> {
+        self.peek(|tx| ToolRows::read(tx, connector, name))
     }
 }
 
@@ -72,38 +52,35 @@ mod tests {
     use serde_json::json;
 
     use super::*;
-    use crate::samples::{at, connector, open_again, store, tool};
+    use crate::samples::{connector, open_again, replace_tools, save_connector, store, tool};
 
     #[tokio::test]
-    async fn rows_are_current_until_somebody_changes_them() {
+    async fn rows_are_equal_until_somebody_changes_them() {
         let (home, store) = store().await;
         let elsewhere = open_again(&home).await;
         let owner = connector("c1", "github");
         let id = &owner.id;
         store.save_connector(&owner).await.unwrap();
-        let absent = store.find_tool_rows(id, "a").await.unwrap();
+        let absent = store.find_tool_rows(id, "a").unwrap();
         assert_eq!(absent.connector().unwrap().as_ref(), Some(&owner));
         assert_eq!(absent.tool().unwrap(), None);
 
         let tools = [tool("a"), tool("b")];
-        elsewhere.replace_tools(id, &tools, at(0)).await.unwrap();
-        assert!(!store.is_current(id, "a", &absent).unwrap());
-        let rows = store.find_tool_rows(id, "a").await.unwrap();
+        replace_tools(&elsewhere, id, &tools, 0).await;
+        let rows = store.find_tool_rows(id, "a").unwrap();
+        assert_ne!(rows, absent);
         assert_eq!(rows.tool().unwrap(), Some(tool("a")));
 
         let other = Tool {
             input_schema: Json(json!({ "type": "object", "required": ["x"] })),
             ..tool("b")
         };
-        elsewhere
-            .replace_tools(id, &[tool("a"), other], at(1))
-            .await
-            .unwrap();
-        assert!(store.is_current(id, "a", &rows).unwrap());
+        replace_tools(&elsewhere, id, &[tool("a"), other], 1).await;
+        assert_eq!(store.find_tool_rows(id, "a").unwrap(), rows);
 
         elsewhere.remove_connector(id).await.unwrap();
-        assert!(!store.is_current(id, "a", &rows).unwrap());
-        let gone = store.find_tool_rows(id, "a").await.unwrap();
+        let gone = store.find_tool_rows(id, "a").unwrap();
+        assert_ne!(gone, rows);
         assert_eq!(
             (gone.connector().unwrap(), gone.tool().unwrap()),
             (None, None)
@@ -116,8 +93,7 @@ mod tests {
         let elsewhere = open_again(&home).await;
         let first = store.version().unwrap();
         assert_eq!(store.version().unwrap(), first);
-        let own = connector("c1", "own");
-        store.save_connector(&own).await.unwrap();
+        let own = save_connector(&store, "c1", "own").await;
         let second = store.version().unwrap();
         assert_ne!(second, first);
         let others = connector("c2", "others");

@@ -11,10 +11,10 @@ use std::sync::Arc;
 
 use patchbay_model::{Code, Problem, RunId, RunPage, RunQuery, RunState, ToolRun, ToolRunSummary};
 use rusqlite::types::Value;
-use rusqlite::{OptionalExtension, Transaction, params_from_iter};
+use rusqlite::{Transaction, params_from_iter};
 
 use crate::migrations::Migration;
-use crate::row::{execute, from_body, parse_row, to_body};
+use crate::row::{self, execute, from_body, list_rows, parse_row, to_body};
 use crate::run_search::{Conditions, origin_columns, state_word, texts_of};
 use crate::{Error, Store};
 
@@ -301,18 +301,14 @@ fn write_details(tx: &Transaction<'_>, row: i64, run: &ToolRun) -> Result<(), Er
 }
 
 fn read_details(tx: &Transaction<'_>, row: i64) -> Result<ToolRun, Error> {
-    let body: String = tx
-        .prepare_cached("SELECT body FROM tool_run_details WHERE run = ?1")?
-        .query_row([row], |row| row.get(0))?;
+    let sql = "SELECT body FROM tool_run_details WHERE run = ?1";
+    let body: String = row::get(tx, sql, [row])?;
     from_body(TABLE, &body)
 }
 
 fn row_of(tx: &Transaction<'_>, id: &RunId) -> Result<Option<i64>, Error> {
-    let row = tx
-        .prepare_cached("SELECT rowid FROM tool_runs WHERE id = ?1")?
-        .query_row([id.as_str()], |row| row.get(0))
-        .optional()?;
-    Ok(row)
+    let sql = "SELECT rowid FROM tool_runs WHERE id = ?1";
+    Ok(row::find(tx, sql, [id.as_str()])?)
 }
 
 /// Returns how many runs meet the conditions, and whether there may be more.
@@ -330,13 +326,10 @@ fn page(
 ) -> Result<(Vec<ToolRunSummary>, Option<RunId>), Error> {
     // One more row than requested shows whether there is a next page.
     let more = Value::Integer(i64::from(limit) + 1);
-    let mut statement = tx.prepare_cached(&conditions.page())?;
-    let mut rows: Vec<(String, String)> = statement
-        .query_map(
-            params_from_iter(conditions.values().chain([&more])),
-            |row| Ok((row.get(0)?, row.get(1)?)),
-        )?
-        .collect::<Result<_, _>>()?;
+    let values = params_from_iter(conditions.values().chain([&more]));
+    let mut rows: Vec<(String, String)> = list_rows(tx, &conditions.page(), values, |row| {
+        Ok((row.get(0)?, row.get(1)?))
+    })?;
     let mut next = None;
     if rows.len() > limit as usize {
         rows.truncate(limit as usize);
@@ -353,14 +346,12 @@ fn orphans(
     tx: &Transaction<'_>,
     is_alive: impl Fn(&str) -> bool,
 ) -> Result<Vec<(i64, ToolRun)>, Error> {
-    let owned: Vec<(i64, String, String)> = tx
-        .prepare_cached(
-            "SELECT tool_runs.rowid, tool_runs.owner, tool_run_details.body FROM tool_runs
-             JOIN tool_run_details ON tool_run_details.run = tool_runs.rowid
-             WHERE tool_runs.owner IS NOT NULL ORDER BY tool_runs.id",
-        )?
-        .query_map([], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))?
-        .collect::<Result<_, _>>()?;
+    let sql = "SELECT tool_runs.rowid, tool_runs.owner, tool_run_details.body FROM tool_runs
+               JOIN tool_run_details ON tool_run_details.run = tool_runs.rowid
+               WHERE tool_runs.owner IS NOT NULL ORDER BY tool_runs.id";
+    let owned: Vec<(i64, String, String)> = list_rows(tx, sql, [], |row| {
+        Ok((row.get(0)?, row.get(1)?, row.get(2)?))
+    })?;
     let orphaned = owned.into_iter().filter(|(_, owner, _)| !is_alive(owner));
     Ok(orphaned
         .filter_map(|(row, _, body)| Some((row, parse_row(TABLE, &body)?)))

@@ -1,12 +1,11 @@
 //! Tools, as of the last time a connector's tools were listed.
 
 use patchbay_model::{ConnectorId, Timestamp, Tool, ToolEffect, ToolSummary, clean_text};
-use rusqlite::OptionalExtension;
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 
 use crate::migrations::Migration;
-use crate::row::{execute, find_body, list_rows, parse_row, to_body};
+use crate::row::{self, execute, find_body, list_rows, parse_row, to_body};
 use crate::{Error, Store, tool_changes};
 
 const TABLE: &str = "tools";
@@ -60,11 +59,8 @@ impl Store {
             .map(|tool| Ok((tool.name.clone(), to_body(TABLE, tool)?)))
             .collect::<Result<Vec<_>, Error>>()?;
         self.write(move |tx| {
-            let is_first: bool = tx
-                .prepare_cached("SELECT tools_listed_at IS NULL FROM connectors WHERE id = ?1")?
-                .query_row([&connector], |row| row.get(0))
-                .optional()?
-                .unwrap_or(true);
+            let sql = "SELECT tools_listed_at IS NULL FROM connectors WHERE id = ?1";
+            let is_first: Option<bool> = row::find(tx, sql, [&connector])?;
             let due = execute(
                 tx,
                 "UPDATE connectors SET tools_listed_at = ?2
@@ -74,7 +70,7 @@ impl Store {
             if due == 0 {
                 return Ok(false);
             }
-            if !is_first {
+            if is_first == Some(false) {
                 tool_changes::record_changes(tx, &connector, &tools, at)?;
             }
             execute(tx, "DELETE FROM tools WHERE connector = ?1", [&connector])?;
@@ -151,24 +147,20 @@ impl Store {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::samples::{at, connector, store, tool};
+    use crate::samples::{connector, replace_tools, save_connector, store, tool};
 
     #[tokio::test]
     async fn tools_keep_their_order_and_the_first_of_a_name() {
         let (_home, store) = store().await;
-        let owner = connector("c1", "github");
-        store.save_connector(&owner).await.unwrap();
+        let owner = save_connector(&store, "c1", "github").await;
         let first = tool("b");
         let second = Tool {
             title: Some("Again".into()),
             ..tool("b")
         };
-        store
-            .replace_tools(&owner.id, &[tool("z")], at(0))
-            .await
-            .unwrap();
+        replace_tools(&store, &owner.id, &[tool("z")], 0).await;
         let tools = [first.clone(), tool("a"), second];
-        assert!(store.replace_tools(&owner.id, &tools, at(1)).await.unwrap());
+        assert!(replace_tools(&store, &owner.id, &tools, 1).await);
         let listed = store.list_tools(Some(&owner.id)).await.unwrap();
         assert_eq!(
             listed,
@@ -187,18 +179,14 @@ mod tests {
     #[tokio::test]
     async fn a_summary_has_the_start_of_a_description() {
         let (_home, store) = store().await;
-        let owner = connector("c1", "github");
-        store.save_connector(&owner).await.unwrap();
+        let owner = save_connector(&store, "c1", "github").await;
         let wordy = Tool {
             title: Some("Wordy".to_owned()),
             description: Some("word ".repeat(1_000)),
             effect: ToolEffect::Read,
             ..tool("wordy")
         };
-        store
-            .replace_tools(&owner.id, &[wordy], at(0))
-            .await
-            .unwrap();
+        replace_tools(&store, &owner.id, &[wordy], 0).await;
         let [summary] = &store.list_tool_summaries(None).await.unwrap()[..] else {
             panic!("one tool");
         };
@@ -216,20 +204,9 @@ mod tests {
     #[tokio::test]
     async fn an_older_list_does_not_replace_a_newer_one() {
         let (_home, store) = store().await;
-        let owner = connector("c1", "github");
-        store.save_connector(&owner).await.unwrap();
-        assert!(
-            store
-                .replace_tools(&owner.id, &[tool("new")], at(5))
-                .await
-                .unwrap()
-        );
-        assert!(
-            !store
-                .replace_tools(&owner.id, &[tool("old")], at(4))
-                .await
-                .unwrap()
-        );
+        let owner = save_connector(&store, "c1", "github").await;
+        assert!(replace_tools(&store, &owner.id, &[tool("new")], 5).await);
+        assert!(!replace_tools(&store, &owner.id, &[tool("old")], 4).await);
         assert_eq!(
             store.list_tools(None).await.unwrap(),
             [(owner.id, tool("new"))]

@@ -6,7 +6,7 @@ use patchbay_model::{ConnectorId, Timestamp, UsedBy, WalletEntry, WalletEntryId}
 use rusqlite::Transaction;
 
 use crate::migrations::Migration;
-use crate::row::{execute, find_body, list_bodies, to_body};
+use crate::row::{execute, find_body, list_bodies, list_rows, to_body};
 use crate::{Error, Store};
 
 const TABLE: &str = "wallet_entries";
@@ -137,26 +137,24 @@ fn find(tx: &Transaction<'_>, id: &str) -> Result<Option<WalletEntry>, Error> {
 
 /// Returns the connectors that use each entry, by entry id; removed connectors use nothing.
 fn users(tx: &Transaction<'_>) -> Result<HashMap<String, Vec<UsedBy>>, Error> {
-    let mut statement = tx.prepare_cached(
-        "SELECT wallet_entry AS entry, id, title FROM connectors
-         WHERE removed_at IS NULL AND wallet_entry IS NOT NULL
-         UNION
-         SELECT wallet_client, id, title FROM connectors
-         WHERE removed_at IS NULL AND wallet_client IS NOT NULL
-         UNION
-         SELECT placements.wallet_entry, id, title FROM placements
-         JOIN connectors ON connectors.id = placements.connector
-         WHERE removed_at IS NULL
-         ORDER BY title COLLATE NOCASE, id",
-    )?;
-    let mut rows = statement.query([])?;
+    let sql = "SELECT wallet_entry AS entry, id, title FROM connectors
+               WHERE removed_at IS NULL AND wallet_entry IS NOT NULL
+               UNION
+               SELECT wallet_client, id, title FROM connectors
+               WHERE removed_at IS NULL AND wallet_client IS NOT NULL
+               UNION
+               SELECT placements.wallet_entry, id, title FROM placements
+               JOIN connectors ON connectors.id = placements.connector
+               WHERE removed_at IS NULL
+               ORDER BY title COLLATE NOCASE, id";
     let mut users: HashMap<String, Vec<UsedBy>> = HashMap::new();
-    while let Some(row) = rows.next()? {
-        let user = UsedBy {
-            connector: ConnectorId::new(row.get::<_, String>(1)?),
-            title: row.get(2)?,
-        };
-        users.entry(row.get(0)?).or_default().push(user);
+    let found = list_rows(tx, sql, [], |row| {
+        let connector = ConnectorId::new(row.get::<_, String>(1)?);
+        let title = row.get(2)?;
+        Ok((row.get(0)?, UsedBy { connector, title }))
+    })?;
+    for (entry, user) in found {
+        users.entry(entry).or_default().push(user);
     }
     Ok(users)
 }
@@ -190,7 +188,7 @@ mod tests {
         for entry in [&tokens, &app] {
             store.save_wallet_entry(entry).await.unwrap();
         }
-        let signs_in = |authentication, id| Connector {
+        let connector_with = |authentication, id| Connector {
             authentication,
             ..connector(id, id)
         };
@@ -207,9 +205,9 @@ mod tests {
             entry: tokens.id.clone(),
         };
         for connector in [
-            signs_in(oauth, "b"),
-            signs_in(bearer.clone(), "a"),
-            signs_in(bearer, "removed"),
+            connector_with(oauth, "b"),
+            connector_with(bearer.clone(), "a"),
+            connector_with(bearer, "removed"),
             connector("without", "without"),
         ] {
             store.save_connector(&connector).await.unwrap();
@@ -237,7 +235,7 @@ mod tests {
         let found = store.find_wallet_entry(&tokens.id).await.unwrap().unwrap();
         assert_eq!(found.used_by, wallet[1].used_by);
 
-        // What the caller thinks of its users is not kept.
+        // `used_by` of the caller is not saved.
         store.save_wallet_entry(&found).await.unwrap();
         store
             .remove_connector(&ConnectorId::new("a"))
@@ -253,12 +251,12 @@ mod tests {
         let entry = wallet_entry("w1", "GitHub");
         store.save_wallet_entry(&entry).await.unwrap();
         let rename = |known: &mut WalletEntry| known.name = "Forge".to_owned();
-        let renew = |known: &mut WalletEntry| known.replaced_at = at(7);
-        let (renamed, renewed) = tokio::join!(
+        let replace = |known: &mut WalletEntry| known.replaced_at = at(7);
+        let (renamed, replaced) = tokio::join!(
             store.change_wallet_entry(&entry.id, rename),
-            store.change_wallet_entry(&entry.id, renew)
+            store.change_wallet_entry(&entry.id, replace)
         );
-        assert!(renamed.unwrap().is_some() && renewed.unwrap().is_some());
+        assert!(renamed.unwrap().is_some() && replaced.unwrap().is_some());
         let both = WalletEntry {
             name: "Forge".to_owned(),
             replaced_at: at(7),
@@ -270,7 +268,7 @@ mod tests {
         );
 
         store.remove_wallet_entry(&entry.id).await.unwrap();
-        let gone = store.change_wallet_entry(&entry.id, renew).await.unwrap();
+        let gone = store.change_wallet_entry(&entry.id, replace).await.unwrap();
         assert_eq!(gone, None);
         assert_eq!(store.list_wallet().await.unwrap(), []);
     }

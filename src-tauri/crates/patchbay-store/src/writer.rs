@@ -6,16 +6,18 @@
 //! cannot accept that wait for their write, and readers of runs call [`Writer::flush`] first.
 
 use std::fs;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::mpsc::{self, Receiver, RecvTimeoutError, Sender, SyncSender};
-use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::{Builder, JoinHandle};
 use std::time::Duration;
 
+use parking_lot::Mutex;
 use rusqlite::{Connection, Transaction, TransactionBehavior};
 use tokio::sync::{Semaphore, oneshot};
 
 use crate::Error;
+use crate::row;
 use crate::tool_runs::{RunWrite, merge_writes, write_run};
 
 /// Maximum time that a queued row waits for further ones.
@@ -120,11 +122,8 @@ impl Writer {
     pub(crate) async fn version(&self) -> Result<i64, Error> {
         let (answer, answered) = oneshot::channel();
         self.send_now(|connection| {
-            let version = connection
-                .prepare_cached("PRAGMA data_version")
-                .and_then(|mut version| version.query_row([], |row| row.get(0)));
             // The caller may be gone.
-            drop(answer.send(version));
+            drop(answer.send(row::get(connection, "PRAGMA data_version", [])));
         })?;
         Ok(answered.await.map_err(|_| Error::Interrupted)??)
     }
@@ -144,7 +143,7 @@ impl Writer {
 
     /// Returns why a queued row could not be written, once.
     pub(crate) fn take_failure(&self) -> Option<Error> {
-        self.shared.failure().take()
+        self.shared.failure.lock().take()
     }
 
     fn send_now(&self, work: impl FnOnce(&mut Connection) + Send + 'static) -> Result<(), Error> {
@@ -173,12 +172,6 @@ impl Drop for Writer {
             // A panic was already reported by the thread.
             drop(thread.join());
         }
-    }
-}
-
-impl Shared {
-    fn failure(&self) -> std::sync::MutexGuard<'_, Option<Error>> {
-        self.failure.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -264,7 +257,7 @@ impl Worker {
             let alone = transact(&mut self.connection, |tx| write_run(tx, write, &self.owner));
             if let Err(error) = alone {
                 tracing::error!(run = %write.run.summary.id, %error, "a run is missing from the history");
-                *self.shared.failure() = Some(error);
+                *self.shared.failure.lock() = Some(error);
             }
         }
     }

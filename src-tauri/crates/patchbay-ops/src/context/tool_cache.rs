@@ -1,8 +1,9 @@
 //! Cache of connectors and tools for runs, with their compiled schemas.
 
 use std::collections::HashMap;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::Arc;
 
+use parking_lot::Mutex;
 use patchbay_model::{Connector, ConnectorId, Tool};
 use patchbay_store::ToolRows;
 
@@ -10,7 +11,7 @@ use crate::argument_check::ArgumentCheck;
 use crate::redact::has_marks;
 
 /// Maximum number of cached tools; beyond that the cache is cleared.
-const CAPACITY: usize = 256;
+pub(crate) const CAPACITY: usize = 256;
 
 /// A connector and the requested tool, if it has it.
 #[derive(Clone)]
@@ -38,27 +39,10 @@ impl CachedTool {
 }
 
 /// Lookups by connector and tool name.
-#[derive(Default)]
-pub(crate) struct ToolCache(Mutex<HashMap<(ConnectorId, String), CacheEntry>>);
+pub(crate) type ToolCache = Mutex<HashMap<(ConnectorId, String), CacheEntry>>;
 
 pub(crate) struct CacheEntry {
-    /// The [`Store::version`](patchbay_store::Store::version) for which the entry is valid.
-    pub(crate) version: i64,
-    /// The rows it was made from.
+    /// The rows it was made from, for which it is valid.
     pub(crate) rows: ToolRows,
-    pub(crate) known: RunTarget,
-}
-
-impl ToolCache {
-    pub(crate) fn lock(&self) -> MutexGuard<'_, HashMap<(ConnectorId, String), CacheEntry>> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    pub(crate) fn insert(&self, key: (ConnectorId, String), cached: CacheEntry) {
-        let mut all = self.lock();
-        if all.len() >= CAPACITY && !all.contains_key(&key) {
-            all.clear();
-        }
-        all.insert(key, cached);
-    }
+    pub(crate) target: RunTarget,
 }

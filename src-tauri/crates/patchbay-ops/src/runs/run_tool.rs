@@ -242,8 +242,7 @@ pub(crate) struct Prepared {
 
 /// Looks up and validates everything before anything is sent.
 pub(crate) async fn prepare(cx: &Context, request: &RunTool) -> Result<Prepared, Error> {
-    let RunTarget { connector, tool } =
-        tool_lookup::find(cx, &request.connector, &request.tool).await?;
+    let RunTarget { connector, tool } = tool_lookup::find(cx, &request.connector, &request.tool)?;
     status::ensure_enabled(&connector)?;
     if request.credential.is_some() && !for_connector(cx, &connector).takes_credential().await? {
         return Err(Error::usage(
@@ -290,8 +289,7 @@ async fn list_and_find_tool(
     request: &RunTool,
 ) -> Result<Option<Arc<CachedTool>>, Error> {
     tools::refresh(cx, connector, cx.shutdown()).await?;
-    let known = tool_lookup::find(cx, &connector.id, &request.tool).await?;
-    Ok(known.tool)
+    Ok(tool_lookup::find(cx, &connector.id, &request.tool)?.tool)
 }
 
 fn new_run(

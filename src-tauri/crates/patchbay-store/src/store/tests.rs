@@ -8,11 +8,11 @@ use rusqlite::Connection;
 
 use super::*;
 use crate::migrations::newest_version;
-use crate::samples::{connector, open_again, run, store};
+use crate::samples::{connector, open_again, run, save_connector, store};
 use crate::tables::TABLES;
 use crate::writer::MAX_JOURNAL_LEFT;
 
-/// A file as version 1 left it, with a row in every table.
+/// A file of version 1 with a row in every table.
 const VERSION_1: &str = include_str!("../../fixtures/version-1.sql");
 
 /// Tables, indexes and triggers of the file, as their SQL.
@@ -128,10 +128,7 @@ async fn only_the_user_can_read_the_files() {
     let folder = home.path().join("share/patchbay");
     let path = folder.join("patchbay.sqlite");
     let store = Store::open(&path).await.unwrap();
-    store
-        .save_connector(&connector("c1", "github"))
-        .await
-        .unwrap();
+    save_connector(&store, "c1", "github").await;
     assert_eq!(mode(&folder), 0o700);
     for name in [
         "patchbay.sqlite",
@@ -178,10 +175,7 @@ async fn two_handles_see_each_other() {
 #[tokio::test(flavor = "multi_thread")]
 async fn reads_do_not_wait_for_a_write() {
     let (_home, store) = store().await;
-    store
-        .save_connector(&connector("c1", "github"))
-        .await
-        .unwrap();
+    save_connector(&store, "c1", "github").await;
     let (begun, has_begun) = tokio::sync::oneshot::channel();
     let (end, ended) = std::sync::mpsc::channel();
     let long = store.write(move |tx| {
@@ -207,14 +201,14 @@ const PATH: &str = "PATCHBAY_STORE_TEST_PATH";
 const NUMBER: &str = "PATCHBAY_STORE_TEST_RUN";
 
 #[tokio::test]
-#[ignore = "the other side of the tests below, which start it as a process of its own"]
+#[ignore = "the tests below start it as another process"]
 async fn as_another_process() {
     let path = PathBuf::from(std::env::var_os(PATH).unwrap());
     let number = std::env::var(NUMBER).unwrap().parse().unwrap();
     let store = Store::open(&path).await.unwrap();
     store.open_run(&run(number)).await.unwrap();
     writeln!(std::io::stdout(), "\nready").unwrap();
-    // Until the other side ends this process, or is gone itself.
+    // Until the parent process closes the pipe or ends.
     std::io::stdin().read_line(&mut String::new()).unwrap();
 }
 
@@ -333,6 +327,6 @@ async fn a_long_journal_is_not_left_to_the_next_process() {
     let found = store.find_connector(&wide.id).await.unwrap();
     assert_eq!(found.map(|found| found.title), Some(wide.title));
     drop(store);
-    // Hardly anything was written this time: it costs nobody a wait.
+    // Little was written this time, so it may stay.
     assert!(length() < MAX_JOURNAL_LEFT);
 }

@@ -1,9 +1,9 @@
 //! Size of the history, and deletion of its oldest runs.
 
 use patchbay_model::Timestamp;
-use rusqlite::{OptionalExtension, Transaction};
+use rusqlite::Transaction;
 
-use crate::row::execute;
+use crate::row::{self, execute};
 use crate::{Error, Store};
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -48,15 +48,10 @@ impl Store {
                         pinned: 0,
                     })
                 })?;
-            let details: i64 = tx
-                .prepare_cached(
-                    "SELECT coalesce(sum(octet_length(body)), 0) FROM tool_run_details",
-                )?
-                .query_row([], |row| row.get(0))?;
-            usage.bytes += bytes(details);
-            usage.pinned = tx
-                .prepare_cached("SELECT count(*) FROM tool_runs WHERE pinned = 1")?
-                .query_row([], |row| row.get(0))?;
+            let sql = "SELECT coalesce(sum(octet_length(body)), 0) FROM tool_run_details";
+            usage.bytes += bytes(row::get(tx, sql, [])?);
+            let sql = "SELECT count(*) FROM tool_runs WHERE pinned = 1";
+            usage.pinned = row::get(tx, sql, [])?;
             Ok(usage)
         })
         .await
@@ -68,13 +63,9 @@ impl Store {
         let before = before.map_or(NEVER, Timestamp::unix_millis);
         self.read(move |tx| {
             let last = last_beyond(tx, beyond)?.unwrap_or_default();
-            let count = tx
-                .prepare_cached(
-                    "SELECT count(*) FROM tool_runs
-                     WHERE (started_at < ?1 OR id <= ?2) AND state <> 'running' AND pinned = 0",
-                )?
-                .query_row((before, last), |row| row.get(0))?;
-            Ok(count)
+            let sql = "SELECT count(*) FROM tool_runs
+                       WHERE (started_at < ?1 OR id <= ?2) AND state <> 'running' AND pinned = 0";
+            Ok(row::get(tx, sql, (before, last))?)
         })
         .await
     }
@@ -104,11 +95,8 @@ fn last_beyond(tx: &Transaction<'_>, keep: Option<u32>) -> Result<Option<String>
     let Some(keep) = keep else {
         return Ok(None);
     };
-    let last = tx
-        .prepare_cached("SELECT id FROM tool_runs ORDER BY id DESC LIMIT 1 OFFSET ?1")?
-        .query_row([keep], |row| row.get(0))
-        .optional()?;
-    Ok(last)
+    let sql = "SELECT id FROM tool_runs ORDER BY id DESC LIMIT 1 OFFSET ?1";
+    Ok(row::find(tx, sql, [keep])?)
 }
 
 fn bytes(sum: i64) -> u64 {
@@ -122,7 +110,7 @@ mod tests {
     use super::*;
     use crate::samples::{answered, at, run, store};
 
-    /// A store with runs of ten seconds, the last of them still under way.
+    /// A store with ten runs, one per second; the last one is running.
     async fn ten_runs() -> (tempfile::TempDir, Store) {
         let (home, store) = store().await;
         for number in 0..9 {

@@ -248,7 +248,7 @@ async fn a_beginning_finds_every_word_that_begins_so() {
     assert_eq!(found(&store, "invoice201").await, ["run-000201"]);
     assert_eq!(found(&store, "invoice2 ").await, ["run-000002"]);
     assert!(found(&store, "invoices").await.is_empty());
-    // More words than are named one by one.
+    // More words than the prefix is expanded to.
     let query = RunQuery::parse("invoic");
     assert_eq!(store.list_runs(&query).await.unwrap().total, 202);
 }
@@ -393,11 +393,7 @@ async fn a_task_that_a_gone_process_waited_for_is_left_for_one_to_claim() {
     }
     let claim = async |id: &RunId, alive: bool| store.claim_task(id, move |_| alive).await;
     let id = &open.summary.id;
-    assert_eq!(
-        claim(id, true).await.unwrap(),
-        None,
-        "somebody waits for it"
-    );
+    assert_eq!(claim(id, true).await.unwrap(), None, "its owner is alive");
     assert_eq!(store.list_abandoned_tasks(|_| true).await.unwrap(), []);
     let closed = store.close_orphans(|_| false).await.unwrap();
     assert_eq!(closed, std::slice::from_ref(&plain.summary.id));
@@ -406,7 +402,7 @@ async fn a_task_that_a_gone_process_waited_for_is_left_for_one_to_claim() {
     assert_eq!(claim(&plain.summary.id, false).await.unwrap(), None);
     assert_eq!(claim(id, false).await.unwrap().as_ref(), Some(&open));
 
-    // What is let go of can be claimed again, by the store that let go as well.
+    // A released task can be claimed again, also by the store that released it.
     let claimed = store.claim_task(id, store.liveness()).await.unwrap();
     assert_eq!(claimed, None);
     store.release_task(id).await.unwrap();

@@ -6,30 +6,23 @@ use patchbay_model::ConnectorId;
 
 use crate::connectors::not_found;
 use crate::context::Context;
-use crate::context::tool_cache::{CacheEntry, CachedTool, RunTarget};
+use crate::context::tool_cache::{CAPACITY, CacheEntry, CachedTool, RunTarget};
 use crate::error::Error;
 
-/// Returns the current connector and its tool of that name. Reads them again only after a write to the database, and
-/// compiles the schema again only when it changed.
+/// Returns the current connector and its tool of that name. Parses their rows again only when they changed, and compiles
+/// the schema again only when the tool changed.
 ///
 /// # Errors
 /// [`Error::NotFound`] when there is no such connector.
-pub(super) async fn find(cx: &Context, id: &ConnectorId, name: &str) -> Result<RunTarget, Error> {
-    // Before anything else is read, so that a concurrent write changes the version.
-    let version = cx.store().version()?;
+pub(super) fn find(cx: &Context, id: &ConnectorId, name: &str) -> Result<RunTarget, Error> {
     let key = (id.clone(), name.to_owned());
-    let mut before = None;
-    if let Some(cached) = cx.tool_cache().lock().get_mut(&key) {
-        let holds = cached.version == version || cx.store().is_current(id, name, &cached.rows)?;
-        if holds {
-            cached.version = version;
-            return Ok(cached.known.clone());
-        }
-        before = cached.known.tool.clone();
-    }
-    let rows = cx.store().find_tool_rows(id, name).await?;
+    let rows = cx.store().find_tool_rows(id, name)?;
+    let before = match cx.tool_cache().lock().get(&key) {
+        Some(cached) if cached.rows == rows => return Ok(cached.target.clone()),
+        cached => cached.and_then(|cached| cached.target.tool.clone()),
+    };
     let connector = rows.connector()?.ok_or_else(|| not_found(id.as_str()))?;
-    let known = RunTarget {
+    let target = RunTarget {
         connector: Arc::new(connector),
         tool: rows.tool()?.map(|tool| match before {
             Some(before) if *before.tool == tool => before,
@@ -37,12 +30,15 @@ pub(super) async fn find(cx: &Context, id: &ConnectorId, name: &str) -> Result<R
         }),
     };
     let cached = CacheEntry {
-        version,
         rows,
-        known: known.clone(),
+        target: target.clone(),
     };
-    cx.tool_cache().insert(key, cached);
-    Ok(known)
+    let mut cache = cx.tool_cache().lock();
+    if cache.len() >= CAPACITY && !cache.contains_key(&key) {
+        cache.clear();
+    }
+    cache.insert(key, cached);
+    Ok(target)
 }
 
 #[cfg(test)]
@@ -76,17 +72,17 @@ mod tests {
         let (home, cx) = open_temporary().await;
         let mut connector = add(&cx, UNREACHABLE_URL).await;
         let id = connector.id.clone();
-        assert!(find(&cx, &id, "echo").await.unwrap().tool.is_none());
+        assert!(find(&cx, &id, "echo").unwrap().tool.is_none());
 
         let tools = [echo(json!({ "type": "object" }))];
         let now = cx.now();
         cx.store().replace_tools(&id, &tools, now).await.unwrap();
-        let first = find(&cx, &id, "echo").await.unwrap().tool.unwrap();
+        let first = find(&cx, &id, "echo").unwrap().tool.unwrap();
         assert!(first.check.problems(&json!({})).is_empty());
 
         connector.title = "Renamed".to_owned();
         cx.store().save_connector(&connector).await.unwrap();
-        let renamed = find(&cx, &id, "echo").await.unwrap();
+        let renamed = find(&cx, &id, "echo").unwrap();
         assert_eq!(renamed.connector.title, "Renamed");
         assert!(Arc::ptr_eq(&renamed.tool.unwrap(), &first));
 
@@ -98,11 +94,11 @@ mod tests {
             .replace_tools(&id, &tools, cx.now())
             .await
             .unwrap();
-        let second = find(&cx, &id, "echo").await.unwrap().tool.unwrap();
+        let second = find(&cx, &id, "echo").unwrap().tool.unwrap();
         assert_eq!(second.check.problems(&json!({})).len(), 1);
 
         elsewhere.remove_connector(&id).await.unwrap();
-        let gone = find(&cx, &id, "echo").await.err();
+        let gone = find(&cx, &id, "echo").err();
         assert!(matches!(gone, Some(Error::NotFound { .. })), "{gone:?}");
     }
 }
