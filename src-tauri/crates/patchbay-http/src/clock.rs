@@ -13,29 +13,24 @@ pub trait Clock: Send + Sync {
     fn now(&self) -> Timestamp;
 
     /// Waits for that long.
-    async fn sleep(&self, duration: Duration);
+    async fn sleep(&self, duration: Duration) {
+        tokio::time::sleep(duration).await;
+    }
 
     /// A random number from 0 up to 1 for jitter, which keeps clients from retrying at the same moment.
-    fn chance(&self) -> f64;
+    fn chance(&self) -> f64 {
+        // Without randomness the middle of the range is still right.
+        let drawn = getrandom::u32().unwrap_or(u32::MAX / 2);
+        f64::from(drawn) / (f64::from(u32::MAX) + 1.0)
+    }
 }
 
 /// The system's clock.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct SystemClock;
 
-#[async_trait]
 impl Clock for SystemClock {
     fn now(&self) -> Timestamp {
         Timestamp::new(OffsetDateTime::now_utc())
-    }
-
-    async fn sleep(&self, duration: Duration) {
-        tokio::time::sleep(duration).await;
-    }
-
-    fn chance(&self) -> f64 {
-        // Without randomness the middle of the range is still right.
-        let drawn = getrandom::u32().unwrap_or(u32::MAX / 2);
-        f64::from(drawn) / (f64::from(u32::MAX) + 1.0)
     }
 }

@@ -1,20 +1,7 @@
-//! Time and ids, in one place so that tests can control the clock.
+//! Time, in one place so that tests can control the clock, and ids.
 
+pub use patchbay_http::{Clock, SystemClock};
 use patchbay_model::Timestamp;
-use time::OffsetDateTime;
-
-pub trait Clock: Send + Sync {
-    fn now(&self) -> Timestamp;
-}
-
-#[derive(Clone, Copy, Debug, Default)]
-pub struct SystemClock;
-
-impl Clock for SystemClock {
-    fn now(&self) -> Timestamp {
-        Timestamp::new(OffsetDateTime::now_utc())
-    }
-}
 
 const DIGITS: &[u8; 32] = b"0123456789abcdefghjkmnpqrstvwxyz";
 

@@ -83,7 +83,7 @@ struct Inner {
     guard: Arc<Guard>,
     session_host: OnceLock<SessionHost>,
     restarts: Restarts,
-    authorizations: RunningAuthorizations,
+    running_authorizations: RunningAuthorizations,
     questions: Questions,
     can_ask: bool,
     running: CancelRegistry<RunId>,
@@ -159,14 +159,12 @@ impl Context {
             tasks: tasks.clone(),
             shutdown: shutdown.clone(),
         });
-        let sign_ins = SignIns::new(Arc::clone(&options.clock), addresses.clone());
-        let guard = Arc::new(Guard::new(&options.paths));
-        let cx = Self {
+        Ok(Self {
             inner: Arc::new(Inner {
+                guard: Arc::new(Guard::new(&options.paths)),
                 paths: options.paths,
                 store,
                 vault,
-                addresses,
                 networks,
                 oauth,
                 clock: options.clock,
@@ -175,12 +173,12 @@ impl Context {
                 events,
                 connector_turn: Mutex::default(),
                 tokens,
-                sign_ins,
+                sign_ins: SignIns::new(addresses.clone()),
+                addresses,
                 sessions: Sessions::default(),
-                guard,
                 session_host: OnceLock::new(),
                 restarts: Restarts::default(),
-                authorizations: RunningAuthorizations::default(),
+                running_authorizations: RunningAuthorizations::default(),
                 questions: Questions::default(),
                 can_ask: options.can_ask,
                 running: CancelRegistry::default(),
@@ -194,8 +192,7 @@ impl Context {
                 shutdown,
                 exposure,
             }),
-        };
-        Ok(cx)
+        })
     }
 
     /// Cancels running work, closes server connections and waits for both a few seconds at most, then writes the
@@ -240,6 +237,25 @@ impl Context {
         self.inner.exposure.as_ref()
     }
 
+    /// Sets the program that ends server programs when this process dies. It must be one of ours that implements
+    /// [`WATCH_PROGRAMS`](crate::WATCH_PROGRAMS).
+    pub fn set_server_watcher(&self, program: PathBuf) {
+        self.inner.guard.set_watcher(program);
+    }
+
+    /// Sets the program that keeps server programs running after this process. It must be one of ours that implements
+    /// [`HOST_SESSIONS`](crate::HOST_SESSIONS). Without it they end with this process.
+    pub fn set_session_host(&self, program: PathBuf) {
+        // The first one stays; all are the same program.
+        drop(self.inner.session_host.set(SessionHost::Program(program)));
+    }
+
+    /// Makes this process host server programs for commands too, unless another process does.
+    pub fn host_sessions_here(&self) {
+        let here = SessionHost::ThisProcess(parking_lot::Mutex::default());
+        drop(self.inner.session_host.set(here));
+    }
+
     pub(crate) fn emit(&self, event: Event) {
         // There may be no receiver, as on the command line.
         drop(self.inner.events.send(event));
@@ -260,26 +276,9 @@ impl Context {
         WeakContext(Arc::downgrade(&self.inner))
     }
 
-    pub(crate) fn store(&self) -> &Store {
-        &self.inner.store
-    }
-
-    pub(crate) fn vault(&self) -> &Vault {
-        &self.inner.vault
-    }
-
-    /// Which addresses may be requested or opened in a browser.
-    pub(crate) fn addresses(&self) -> &AddressPolicy {
-        &self.inner.addresses
-    }
-
     /// The HTTP clients for requests that do not belong to a connector.
     pub(crate) fn network(&self) -> &Network {
         self.inner.networks.shared()
-    }
-
-    pub(crate) fn networks(&self) -> &Networks {
-        &self.inner.networks
     }
 
     /// Returns the HTTP clients for the server and authorization server of a connector. Fails when its network settings
@@ -291,11 +290,6 @@ impl Context {
             self.inner.addresses.allow_host(&server);
         }
         self.inner.networks.of(connector).await
-    }
-
-    /// The OAuth client for requests that do not belong to a connector.
-    pub(crate) fn oauth(&self) -> &OAuthClient {
-        &self.inner.oauth
     }
 
     /// Returns the OAuth client of a connector.
@@ -319,44 +313,6 @@ impl Context {
         self.inner.browser.as_ref()
     }
 
-    pub(crate) fn references(&self) -> &References {
-        &self.inner.references
-    }
-
-    pub(crate) fn tokens(&self) -> &Tokens {
-        &self.inner.tokens
-    }
-
-    pub(crate) fn sign_ins(&self) -> &SignIns {
-        &self.inner.sign_ins
-    }
-
-    pub(crate) fn sessions(&self) -> &Sessions {
-        &self.inner.sessions
-    }
-
-    /// Sets the program that ends server programs when this process dies. It must be one of ours that implements
-    /// [`WATCH_PROGRAMS`](crate::WATCH_PROGRAMS).
-    pub fn set_server_watcher(&self, program: PathBuf) {
-        self.inner.guard.set_watcher(program);
-    }
-
-    /// Sets the program that keeps server programs running after this process. It must be one of ours that implements
-    /// [`HOST_SESSIONS`](crate::HOST_SESSIONS). Without it they end with this process.
-    pub fn set_session_host(&self, program: PathBuf) {
-        // The first one stays; all are the same program.
-        drop(self.inner.session_host.set(SessionHost::Program(program)));
-    }
-
-    /// Makes this process host server programs for commands too, unless another process does.
-    pub fn host_sessions_here(&self) {
-        drop(
-            self.inner
-                .session_host
-                .set(SessionHost::ThisProcess(std::sync::Mutex::default())),
-        );
-    }
-
     pub(crate) fn session_host(&self) -> Option<&SessionHost> {
         self.inner.session_host.get()
     }
@@ -366,58 +322,50 @@ impl Context {
         Arc::clone(&self.inner.guard)
     }
 
-    pub(crate) fn restarts(&self) -> &Restarts {
-        &self.inner.restarts
-    }
-
-    pub(crate) fn running_authorizations(&self) -> &RunningAuthorizations {
-        &self.inner.authorizations
-    }
-
-    pub(crate) fn questions(&self) -> &Questions {
-        &self.inner.questions
-    }
-
     /// Whether questions of servers are answered.
     pub(crate) fn can_ask(&self) -> bool {
         self.inner.can_ask
     }
 
-    pub(crate) fn running(&self) -> &CancelRegistry<RunId> {
-        &self.inner.running
-    }
-
-    /// Running checks of connectors.
-    pub(crate) fn checks(&self) -> &CancelRegistry<ConnectorId> {
-        &self.inner.checks
-    }
-
-    pub(crate) fn inspections(&self) -> &CancelRegistry<InspectionId> {
-        &self.inner.inspections
-    }
-
-    pub(crate) fn watches(&self) -> &CancelRegistry<WatchId> {
-        &self.inner.watches
-    }
-
-    pub(crate) fn rotations(&self) -> &CancelRegistry<WalletEntryId> {
-        &self.inner.rotations
-    }
-
     pub(crate) fn client_document(&self) -> Option<&Url> {
         self.inner.client_document.as_ref()
     }
+}
 
-    pub(crate) fn tool_cache(&self) -> &ToolCache {
-        &self.inner.tool_cache
-    }
+/// Declares methods of [`Context`] that return a reference to the field of the same name.
+macro_rules! fields {
+    ($($(#[$doc:meta])* $name:ident: $type:ty,)*) => {
+        impl Context {
+            $($(#[$doc])* pub(crate) fn $name(&self) -> &$type {
+                &self.inner.$name
+            })*
+        }
+    };
+}
 
-    pub(crate) fn tasks(&self) -> &TaskTracker {
-        &self.inner.tasks
-    }
-
+fields! {
+    store: Store,
+    vault: Vault,
+    /// Which addresses may be requested or opened in a browser.
+    addresses: AddressPolicy,
+    networks: Networks,
+    /// The OAuth client for requests that do not belong to a connector.
+    oauth: OAuthClient,
+    references: References,
+    tokens: Tokens,
+    sign_ins: SignIns,
+    sessions: Sessions,
+    restarts: Restarts,
+    running_authorizations: RunningAuthorizations,
+    questions: Questions,
+    running: CancelRegistry<RunId>,
+    /// Running checks of connectors.
+    checks: CancelRegistry<ConnectorId>,
+    inspections: CancelRegistry<InspectionId>,
+    watches: CancelRegistry<WatchId>,
+    rotations: CancelRegistry<WalletEntryId>,
+    tool_cache: ToolCache,
+    tasks: TaskTracker,
     /// Cancelled when the process ends.
-    pub(crate) fn shutdown(&self) -> &CancellationToken {
-        &self.inner.shutdown
-    }
+    shutdown: CancellationToken,
 }

@@ -40,7 +40,7 @@ pub(crate) async fn platform_of(
     if account.is_signed_out {
         return Err(accounts::signed_out_here_error(account));
     }
-    let cached = cx.sign_ins().lock().get(&account.id).cloned();
+    let cached = cx.sign_ins().open.lock().get(&account.id).cloned();
     if let Some(cached) = cached {
         return Ok(cached.platform);
     }
@@ -50,7 +50,7 @@ pub(crate) async fn platform_of(
         platform: sign_in(cx, account, secrets)?,
     };
     observations::restore(cx, &account.id, &*signed_in.platform).await;
-    let mut sign_ins = cx.sign_ins().lock();
+    let mut sign_ins = cx.sign_ins().open.lock();
     let cached = sign_ins.entry(account.id.clone()).or_insert(signed_in);
     Ok(Arc::clone(&cached.platform))
 }
@@ -75,7 +75,7 @@ pub(crate) fn sign_in(
         settings,
         secrets,
         clients,
-        clock: Arc::clone(&cx.sign_ins().clock),
+        clock: cx.clock(),
     })?)
 }
 
@@ -90,7 +90,7 @@ fn plain_http_of(settings: &Map<String, Value>) -> PlainHttp {
 
 /// Updates all platform clients with observations that other processes saved.
 pub(crate) async fn merge_saved_observations(cx: &Context) -> Result<(), Error> {
-    let sign_ins = cx.sign_ins().lock().clone();
+    let sign_ins = cx.sign_ins().open.lock().clone();
     for (account, signed_in) in sign_ins {
         observations::merge_saved(cx, &account, &*signed_in.platform).await?;
     }
