@@ -34,27 +34,23 @@ pub(crate) enum StoredSecret {
 
 /// The formats of a [`StoredSecret`] in the vault.
 #[derive(Deserialize)]
-#[serde(untagged)]
+#[serde(untagged, deny_unknown_fields)]
 enum StoredFormat {
-    Current(CurrentFormat),
+    Secret {
+        secret: Secret,
+    },
+    Reference {
+        reference: SecretReference,
+    },
     /// Written by versions that recognized references by their syntax.
     Legacy(Secret),
-}
-
-#[derive(Deserialize)]
-#[serde(rename_all = "snake_case")]
-enum CurrentFormat {
-    Secret(Secret),
-    Reference(SecretReference),
 }
 
 impl From<StoredFormat> for StoredSecret {
     fn from(written: StoredFormat) -> Self {
         match written {
-            StoredFormat::Current(CurrentFormat::Secret(secret)) => Self::Secret(secret),
-            StoredFormat::Current(CurrentFormat::Reference(reference)) => {
-                Self::Reference(reference)
-            }
+            StoredFormat::Secret { secret } => Self::Secret(secret),
+            StoredFormat::Reference { reference } => Self::Reference(reference),
             // Only people entered such values, and references among them were checked before saving: what looks like a
             // reference is one.
             StoredFormat::Legacy(text) => match SecretReference::parse(text.expose()) {
@@ -88,9 +84,11 @@ impl StoredSecret {
     }
 }
 
-/// The user's own OAuth app.
+/// The user's own OAuth app, as saved in the vault.
+#[derive(Serialize, Deserialize)]
 pub(crate) struct OAuthApp {
     pub(crate) client_id: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) client_secret: Option<StoredSecret>,
 }
 
@@ -172,26 +170,12 @@ pub(crate) fn decode_values(secret: &Secret) -> Option<SavedValues> {
 }
 
 pub(crate) fn encode_oauth_app(app: &OAuthApp) -> Secret {
-    let mut written = json!({ "client_id": app.client_id });
-    if let Some(secret) = &app.client_secret {
-        written["client_secret"] = json!(secret);
-    }
-    Secret::new(written.to_string())
+    Secret::new(json!(app).to_string())
 }
 
 pub(crate) async fn read_oauth_app(vault: &Vault, entry: &WalletEntry) -> Result<OAuthApp, Error> {
-    #[derive(Deserialize)]
-    struct Saved {
-        client_id: String,
-        client_secret: Option<StoredSecret>,
-    }
     let secret = read_stored(vault, entry).await?;
-    let saved: Saved =
-        serde_json::from_str(secret.expose()).map_err(|_| secret_lost_error(entry))?;
-    Ok(OAuthApp {
-        client_id: saved.client_id,
-        client_secret: saved.client_secret,
-    })
+    serde_json::from_str(secret.expose()).map_err(|_| secret_lost_error(entry))
 }
 
 fn secret_lost_error(entry: &WalletEntry) -> Error {

@@ -110,17 +110,13 @@ pub struct RunExport<'a> {
     cx: &'a Context,
     query: RunQuery,
     format: ExportFormat,
+    /// The first chunk of a table.
+    header: Option<String>,
     /// Maximum number of further runs; `None` for all.
     left: Option<u32>,
-    stage: Stage,
+    is_over: bool,
     runs: u32,
     lookups: Lookups,
-}
-
-enum Stage {
-    Head,
-    Rows,
-    Over,
 }
 
 /// Caches the secrets of connectors and the schemas of tools.
@@ -137,8 +133,9 @@ impl<'a> RunExport<'a> {
             cx,
             query: query.clone().at(cx.now()),
             format,
+            header: (format == ExportFormat::Csv).then(csv::header),
             left: (query.limit > 0).then_some(query.limit),
-            stage: Stage::Head,
+            is_over: false,
             runs: 0,
             lookups: Lookups::default(),
         }
@@ -154,23 +151,11 @@ impl<'a> RunExport<'a> {
     /// # Errors
     /// [`Error::Vault`] while the vault is locked.
     pub async fn next(&mut self) -> Result<Option<Vec<u8>>, Error> {
-        match self.stage {
-            Stage::Head => {
-                self.stage = Stage::Rows;
-                match self.format {
-                    ExportFormat::Csv => Ok(Some(csv::header().into_bytes())),
-                    ExportFormat::Jsonl => self.page().await,
-                }
-            }
-            Stage::Rows => self.page().await,
-            Stage::Over => Ok(None),
+        if let Some(header) = self.header.take() {
+            return Ok(Some(header.into_bytes()));
         }
-    }
-
-    async fn page(&mut self) -> Result<Option<Vec<u8>>, Error> {
         self.query.limit = self.left.map_or(PAGE, |left| left.min(PAGE));
-        if self.query.limit == 0 {
-            self.stage = Stage::Over;
+        if self.is_over || self.query.limit == 0 {
             return Ok(None);
         }
         let page = self.cx.store().list_runs(&self.query).await?;
@@ -181,13 +166,8 @@ impl<'a> RunExport<'a> {
         if let Some(left) = &mut self.left {
             *left -= self.query.limit;
         }
-        if page.next.is_none() {
-            self.stage = Stage::Over;
-        }
+        self.is_over = page.next.is_none();
         self.query.before = page.next;
-        if text.is_empty() && matches!(self.stage, Stage::Over) {
-            return Ok(None);
-        }
         Ok(Some(text.into_bytes()))
     }
 
