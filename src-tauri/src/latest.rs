@@ -1,6 +1,6 @@
 //! The latest value of something, shared with commands as managed state.
 
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use parking_lot::Mutex;
 
 pub(crate) struct Latest<T>(Mutex<Option<T>>);
 
@@ -12,21 +12,17 @@ impl<T> Default for Latest<T> {
 
 impl<T> Latest<T> {
     pub(crate) fn set(&self, value: T) {
-        *self.lock() = Some(value);
+        *self.0.lock() = Some(value);
     }
 
     /// Returns the value once.
     pub(crate) fn take(&self) -> Option<T> {
-        self.lock().take()
-    }
-
-    fn lock(&self) -> MutexGuard<'_, Option<T>> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        self.0.lock().take()
     }
 }
 
 impl<T: Clone> Latest<T> {
     pub(crate) fn get(&self) -> Option<T> {
-        self.lock().clone()
+        self.0.lock().clone()
     }
 }

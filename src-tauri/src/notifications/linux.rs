@@ -1,8 +1,8 @@
 //! Source: freedesktop.org, "Desktop Notifications Specification".
 
 use std::collections::HashMap;
-use std::sync::{Mutex, PoisonError};
 
+use parking_lot::Mutex;
 use tauri::{AppHandle, Manager};
 use zbus::MatchRule;
 use zbus::blocking::{Connection, MessageIterator};
@@ -37,7 +37,7 @@ pub(super) fn show(app: &AppHandle, notice: &Notice) -> zbus::Result<()> {
     let hints = HashMap::from([("desktop-entry", Value::from("Patchbay"))]);
     let (replaces, default_timeout) = (0_u32, -1_i32);
     // Locked until the id is stored, because a click may arrive at once on another thread.
-    let mut pages = shown.pages.lock().unwrap_or_else(PoisonError::into_inner);
+    let mut pages = shown.pages.lock();
     let reply = shown.bus.call_method(
         Some(NAME),
         "/org/freedesktop/Notifications",
@@ -78,20 +78,19 @@ fn listen_for_clicks(app: &AppHandle, bus: &Connection) -> zbus::Result<()> {
 
 fn handle_signal(app: &AppHandle, signal: &Message) -> zbus::Result<()> {
     let shown = app.state::<ShownNotifications>();
-    let pages = || shown.pages.lock().unwrap_or_else(PoisonError::into_inner);
     let header = signal.header();
     let body = signal.body();
     match header.member().map(|member| member.as_str()) {
         Some("ActionInvoked") => {
             let (id, _): (u32, &str) = body.deserialize()?;
-            let page = pages().get(&id).cloned();
+            let page = shown.pages.lock().get(&id).cloned();
             if let Some(page) = page {
                 super::open_page(app, page.as_deref());
             }
         }
         Some("NotificationClosed") => {
             let (id, _): (u32, u32) = body.deserialize()?;
-            pages().remove(&id);
+            shown.pages.lock().remove(&id);
         }
         _ => {}
     }

@@ -1,7 +1,6 @@
 //! What needs the user, at the top of the tray menu; each item opens the page that helps.
 
-use std::sync::{Mutex, PoisonError};
-
+use parking_lot::Mutex;
 use patchbay_model::inert_line;
 use patchbay_ops::Need;
 use tauri::menu::{Menu, MenuItem, PredefinedMenuItem};
@@ -61,7 +60,7 @@ fn with_lines<T>(
     // Only the first call has an effect.
     app.manage(Lines(Mutex::new((Vec::new(), None))));
     let state = app.state::<Lines>();
-    let mut lines = state.0.lock().unwrap_or_else(PoisonError::into_inner);
+    let mut lines = state.0.lock();
     let (lines, shown) = &mut *lines;
     change(lines, shown)
 }

@@ -97,11 +97,9 @@ mod tests {
     async fn a_sign_in_whose_process_is_gone_ends_while_others_run() {
         let (_home, cx) = open_temporary().await;
         let connector = add(&cx, UNREACHABLE_URL).await;
-        let signing_in = |it: &mut Connector| it.status.status = Status::Authorizing;
-        status::change(&cx, &connector.id, signing_in)
-            .await
-            .unwrap();
-        let mut under_way = Authorization::preparing(
+        let start = |it: &mut Connector| it.status.status = Status::Authorizing;
+        status::change(&cx, &connector.id, start).await.unwrap();
+        let mut running = Authorization::preparing(
             AuthorizationId::new("aut-1"),
             connector.id.clone(),
             connector.title.clone(),
@@ -110,23 +108,23 @@ mod tests {
             cx.now(),
             Duration::ZERO,
         );
-        under_way.state = AuthorizationState::AwaitingUser;
+        running.state = AuthorizationState::AwaitingUser;
         let other = Store::open(&cx.paths().database()).await.unwrap();
-        other.save_authorization(&under_way).await.unwrap();
+        other.save_authorization(&running).await.unwrap();
 
         end_abandoned(&cx).await.unwrap();
-        let status = find(&cx, &connector).await;
-        assert_eq!(status, Status::Authorizing, "its process is still there");
+        let status = status_of(&cx, &connector).await;
+        assert_eq!(status, Status::Authorizing, "its process still runs");
 
         drop(other);
         end_abandoned(&cx).await.unwrap();
-        assert_eq!(find(&cx, &connector).await, Status::NeedsAuthorization);
-        let kept = cx.store().find_authorization(&under_way.id).await;
+        assert_eq!(status_of(&cx, &connector).await, Status::NeedsAuthorization);
+        let kept = cx.store().find_authorization(&running.id).await;
         assert_eq!(kept.unwrap().unwrap().state, AuthorizationState::Expired);
         cx.close().await;
     }
 
-    async fn find(cx: &Context, connector: &Connector) -> Status {
+    async fn status_of(cx: &Context, connector: &Connector) -> Status {
         let found = cx.store().find_connector(&connector.id).await.unwrap();
         found.unwrap().status.status
     }

@@ -233,18 +233,9 @@ mod tests {
     use crate::testing;
 
     async fn account(cx: &Context, surface: &str) -> AccountId {
-        let id = AccountId::new(cx.new_id("acc"));
-        let account = Account {
-            label: id.to_string(),
-            id,
-            platform: Platform::Mistral,
-            colour: None,
-            base_url: None,
-            settings: Json(json!({ "surface": surface })),
-            is_signed_out: false,
-            entries: Vec::new(),
-            created_at: cx.now(),
-        };
+        let settings = json!({ "surface": surface });
+        let id = cx.new_id("acc");
+        let account = testing::new_account(cx, &id, Platform::Mistral, settings);
         cx.store().save_account(&account).await.unwrap();
         account.id
     }

@@ -4,7 +4,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use patchbay_model::{Account, AccountId, Connector, Json, Platform, Secret};
+use patchbay_model::{Account, AccountId, Connector, Json, Platform, Secret, ToolRun};
 use patchbay_oauth::Grant;
 use patchbay_vault::{MemoryKeychain, SecretName};
 use serde_json::{Value, json};
@@ -64,24 +64,63 @@ pub(crate) async fn add(cx: &Context, url: &str) -> Connector {
     add_connector(cx, request).await.unwrap()
 }
 
-/// Saves an account of a hosted platform with its secrets in the vault.
-pub(crate) async fn account(cx: &Context, platform: Platform, kept: &Value) -> Account {
-    let account = Account {
-        id: AccountId::new("acc_1"),
+/// An account of a hosted platform, labelled by its id.
+pub(crate) fn new_account(cx: &Context, id: &str, platform: Platform, settings: Value) -> Account {
+    Account {
+        id: AccountId::new(id),
         platform,
-        label: "Northlight".to_owned(),
+        label: id.to_owned(),
         colour: None,
         base_url: None,
-        settings: Json(json!({ "base_url": "http://127.0.0.1:9" })),
+        settings: Json(settings),
         is_signed_out: false,
         entries: Vec::new(),
         created_at: cx.now(),
-    };
-    cx.store().save_account(&account).await.unwrap();
+    }
+}
+
+/// Saves an account with its secrets in the vault.
+pub(crate) async fn save_account(cx: &Context, account: &Account, secrets: &Value) {
+    cx.store().save_account(account).await.unwrap();
     let name = SecretName::account(&account.id);
-    let kept = Secret::new(kept.to_string());
-    cx.vault().write(&name, &kept).await.unwrap();
+    let secrets = Secret::new(secrets.to_string());
+    cx.vault().write(&name, &secrets).await.unwrap();
+}
+
+/// Saves an account of a hosted platform with its secrets in the vault.
+pub(crate) async fn account(cx: &Context, platform: Platform, secrets: &Value) -> Account {
+    let settings = json!({ "base_url": "http://127.0.0.1:9" });
+    let account = Account {
+        label: "Northlight".to_owned(),
+        ..new_account(cx, "acc_1", platform, settings)
+    };
+    save_account(cx, &account, secrets).await;
     account
+}
+
+/// A run of the tool `search` that has ended.
+pub(crate) fn finished_run() -> ToolRun {
+    let run = json!({
+        "id": "run_1",
+        "connector": "con_1",
+        "connectorTitle": "GitHub",
+        "tool": "search",
+        "identity": {
+            "platform": "local", "account": "This computer", "credential": "lena", "level": null,
+            "expiresAt": null,
+        },
+        "origin": { "kind": "window" },
+        "state": "done",
+        "startedAt": "2026-11-20T08:00:00Z",
+        "durationMs": 12,
+        "resultBytes": 80,
+        "problem": null,
+        "arguments": { "query": "relay" },
+        "result": null,
+        "timings": { "prepareMs": 1, "waitMs": 10, "readMs": 1, "connectionReused": true },
+        "replayOf": null,
+    });
+    serde_json::from_value(run).unwrap()
 }
 
 /// An expired grant for [`UNREACHABLE_URL`], renewed at `token_endpoint`.

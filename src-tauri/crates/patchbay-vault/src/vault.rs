@@ -8,9 +8,10 @@ mod unsaved;
 
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
+use parking_lot::Mutex;
 use patchbay_files::Draft;
 use patchbay_model::Secret;
 
@@ -203,13 +204,13 @@ impl Vault {
             edit.put(held, record.as_str(), secret.expose().as_bytes())
         });
         saving.await?;
-        self.0.unsaved().remove(name);
+        self.0.unsaved.lock().remove(name);
         Ok(())
     }
 
     /// Removes a secret and returns whether there was one. Needs no key, so that it works while the vault is locked.
     pub async fn remove(&self, name: &SecretName) -> Result<bool, Error> {
-        let was_unsaved = self.0.unsaved().remove(name).is_some();
+        let was_unsaved = self.0.unsaved.lock().remove(name).is_some();
         let has_it = |file: &VaultFile| file.records.contains_key(name.as_str());
         if !self.load().await?.as_ref().is_some_and(has_it) {
             return Ok(was_unsaved);
@@ -223,7 +224,7 @@ impl Vault {
             if file.records.remove(name.as_str()).is_none() {
                 return Ok((false, None));
             }
-            let held = inner.cached_key().clone().filter(|held| held.opens(&file));
+            let held = inner.held.lock().clone().filter(|held| held.opens(&file));
             let saved = match held {
                 Some(held) => {
                     let edit = Edit::of(&inner.folder, file, &held.key)?;
@@ -278,7 +279,7 @@ impl Vault {
         let lock = lock(&inner.folder).await?;
         blocking(move || {
             let aside = file::set_aside(&inner.folder, &lock)?;
-            *inner.cached_key() = None;
+            *inner.held.lock() = None;
             Ok(aside)
         })
         .await
@@ -381,13 +382,9 @@ impl Vault {
 }
 
 impl Inner {
-    fn cached_key(&self) -> MutexGuard<'_, Option<CachedKey>> {
-        self.held.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
     /// Caches the key for the rest of the process; `newest` is a known generation of the file.
     fn cache_key(&self, vault: &VaultId, key: Arc<DataKey>, newest: u64) -> CachedKey {
-        let mut held = self.cached_key();
+        let mut held = self.held.lock();
         // Keep the generation that this process knows already.
         let known = held.as_ref().filter(|held| held.vault == *vault);
         let known = known.map(|held| Arc::clone(&held.newest));

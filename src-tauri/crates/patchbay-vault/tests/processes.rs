@@ -1,7 +1,7 @@
 //! The vault under kills and under two processes at once.
 //!
-//! The test binary starts itself again as the process that writes; what it acknowledges on its standard
-//! output has to be there afterwards.
+//! The test binary starts itself again as the writing process. What that acknowledges on its standard output must be
+//! in the vault afterwards.
 
 #![expect(clippy::unwrap_used, reason = "a helper that fails fails its test")]
 
@@ -19,13 +19,13 @@ use patchbay_model::Secret;
 use patchbay_vault::{Keychain, KeychainError, Presence, SecretName, Vault};
 use zeroize::Zeroizing;
 
-/// Where the writing process works; its presence makes a process the writing one.
+/// The folder of the writing process; if it is set, this process is the writing one.
 const FOLDER: &str = "PATCHBAY_VAULT_TEST_FOLDER";
-/// What its secrets' names begin with.
+/// Prefix of the names of its secrets.
 const PREFIX: &str = "PATCHBAY_VAULT_TEST_PREFIX";
-/// How many secrets it writes before it ends.
+/// Number of secrets that it writes.
 const COUNT: &str = "PATCHBAY_VAULT_TEST_COUNT";
-/// It writes to so many names in turn.
+/// Number of names that it writes to in turn.
 const NAMES: u32 = 8;
 
 #[tokio::test]
@@ -80,8 +80,7 @@ async fn two_processes_that_write_at_once_lose_nothing() {
             assert_eq!(number_at(&vault, &name).await, Some(number));
         }
     }
-    // They agreed on one key at first use, and the other one was taken back; beside it is the number of the
-    // newest file.
+    // They agreed on one key at first use, and the other one was deleted. The second entry is the generation.
     let entries = fs::read_dir(keychain_folder(folder.path())).unwrap();
     let mut entries: Vec<_> = entries
         .map(|entry| entry.unwrap().file_name().into_string().unwrap())
@@ -114,7 +113,7 @@ fn is_writer() -> bool {
     env::var_os(FOLDER).is_some()
 }
 
-/// What the writing process does.
+/// The work of the writing process.
 async fn write_secrets() {
     let folder = PathBuf::from(env::var_os(FOLDER).unwrap());
     let prefix = env::var(PREFIX).unwrap();
@@ -125,7 +124,7 @@ async fn write_secrets() {
             .write(&name_of(&prefix, number), &secret)
             .await
             .unwrap();
-        // The test harness writes to the same output, so each stands on a line of its own.
+        // The test harness writes to the same output, hence the line of its own.
         let mut output = io::stdout().lock();
         writeln!(output, "\nkept {number}").unwrap();
         output.flush().unwrap();
@@ -144,7 +143,7 @@ fn start_writer(test: &str, folder: &Path, prefix: &str, count: u32) -> Child {
         .unwrap()
 }
 
-/// The numbers that a writer said were kept, in order, once it has ended.
+/// Waits until a writer has ended, and returns the numbers that it acknowledged, in order.
 fn acknowledgements(writer: Child) -> Vec<u32> {
     let output = writer.wait_with_output().unwrap();
     let text = String::from_utf8(output.stdout).unwrap();
@@ -181,7 +180,7 @@ fn keychain_folder(folder: &Path) -> PathBuf {
     folder.join("keychain")
 }
 
-/// A keychain that several processes share: a file for each entry.
+/// A keychain that several processes share, with a file per entry.
 struct FolderKeychain(PathBuf);
 
 impl FolderKeychain {

@@ -1,7 +1,7 @@
 //! The vault on a real Secret Service: GNOME Keyring on a private bus.
 //!
-//! Each test starts itself again as a child under `dbus-run-session`, with a home of its own, so neither
-//! the user's keychain nor the environment of the test process is touched.
+//! Each test starts itself again as a child under `dbus-run-session` with a home folder of its own, so that neither the
+//! user's keychain nor the environment of the test process is touched.
 
 #![cfg(all(
     unix,
@@ -21,17 +21,17 @@ use patchbay_vault::{Keychain, KeychainError, Presence, SecretName, SystemKeycha
 use secret_service::EncryptionType;
 use secret_service::blocking::SecretService;
 
-/// Where the child may write; its presence makes a process the child.
+/// The home folder of the child; if it is set, this process is the child.
 const HOME: &str = "PATCHBAY_VAULT_TEST_HOME";
-/// A keychain that asks somebody never gets an answer here.
+/// A prompt of the keychain is never answered here.
 const LIMIT: Duration = Duration::from_secs(3);
 
-/// What runs beside the child.
+/// The session of the child.
 #[derive(Clone, Copy, PartialEq)]
 enum Session {
     /// No bus at all, as over SSH or in a container.
     NoBus,
-    /// A bus on which nobody keeps secrets.
+    /// A bus without a Secret Service.
     EmptyBus,
 }
 
@@ -225,12 +225,12 @@ async fn read(vault: &Vault) -> Result<String, Code> {
     }
 }
 
-/// A vault as a new process would have it.
+/// The vault as a new process would open it.
 fn vault(home: &Path) -> Vault {
     Vault::with_keychain_limit(home.join("data"), Arc::new(SystemKeychain), LIMIT)
 }
 
-/// Runs `body` in a child with a session and a home of its own.
+/// Runs `body` in a child with its own session and home folder.
 fn in_session<F: Future<Output = ()>>(
     test: &str,
     session: Session,
@@ -278,7 +278,7 @@ fn in_session<F: Future<Output = ()>>(
 struct Keyring(Child);
 
 impl Keyring {
-    /// With its login keyring open, as after signing in to a desktop.
+    /// Starts it with an unlocked login keyring, as after signing in to a desktop.
     fn start(home: &Path, password: &str) -> Self {
         let mut keyring = Self::spawn(home, &["--unlock"]);
         let mut input = keyring.0.stdin.take().unwrap();
@@ -288,7 +288,7 @@ impl Keyring {
         keyring
     }
 
-    /// With no keyring that it could open.
+    /// Starts it without a keyring.
     fn start_without_password(home: &Path) -> Self {
         let mut keyring = Self::spawn(home, &[]);
         keyring.wait_until(|_| SecretService::connect(EncryptionType::Plain).is_ok());
@@ -306,7 +306,7 @@ impl Keyring {
         Self(daemon.unwrap_or_else(|error| panic!("install gnome-keyring: {error}")))
     }
 
-    /// Stops it, as a window that waits for a password does, or lets it go on.
+    /// Suspends it, as while it waits for a password, or resumes it.
     fn signal(&self, signal: &str) {
         let process = self.0.id().to_string();
         let sent = Command::new("kill").args([signal, &process]).status();

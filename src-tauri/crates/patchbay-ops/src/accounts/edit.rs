@@ -187,7 +187,7 @@ mod tests {
     use super::*;
     use crate::testing::{account, open_temporary};
 
-    async fn bench() -> (tempfile::TempDir, Context, Account) {
+    async fn fixture() -> (tempfile::TempDir, Context, Account) {
         let (home, cx) = open_temporary().await;
         let secrets = json!({ "api_key": { "kind": "secret", "secret": "old-key-1" } });
         let account = account(&cx, Platform::Mistral, &secrets).await;
@@ -200,7 +200,7 @@ mod tests {
 
     #[tokio::test]
     async fn settings_leave_what_else_was_changed_meanwhile() {
-        let (_home, cx, tried) = bench().await;
+        let (_home, cx, tried) = fixture().await;
         rename_account(&cx, &tried.id, "Southlight").await.unwrap();
         let saved = save_settings(&cx, tried.clone()).await.unwrap();
         assert_eq!(saved.label, "Southlight");
@@ -209,7 +209,7 @@ mod tests {
 
     #[tokio::test]
     async fn settings_undo_no_sign_out() {
-        let (_home, cx, tried) = bench().await;
+        let (_home, cx, tried) = fixture().await;
         let signed_out = sign_out_account(&cx, &tried.id).await.unwrap();
         let error = save_settings(&cx, tried).await.unwrap_err();
         assert!(matches!(error, Error::SignedOutHere { .. }), "{error:?}");
@@ -219,7 +219,7 @@ mod tests {
 
     #[tokio::test]
     async fn settings_bring_no_account_back_that_was_removed_meanwhile() {
-        let (_home, cx, tried) = bench().await;
+        let (_home, cx, tried) = fixture().await;
         remove_account(&cx, &tried.id).await.unwrap();
         let id = tried.id.clone();
         let error = save_settings(&cx, tried).await.unwrap_err();

@@ -23,8 +23,7 @@ pub(super) async fn restore(cx: &Context, account: &AccountId, platform: &dyn Pl
     match find_saved(cx, account).await {
         Ok(Some(found)) => {
             observations.restore(found);
-            let known = observations.to_json();
-            cx.sign_ins().observations.record(account, known);
+            record_synced(cx, account, observations.to_json());
         }
         Ok(None) => {}
         Err(error) => tracing::warn!(%error, "what was found out before could not be read"),
@@ -38,7 +37,7 @@ pub(crate) async fn save_observations(cx: &Context, account: &AccountId, platfor
         return;
     };
     let ours = observations.to_json();
-    let before = cx.sign_ins().observations.of(account);
+    let before = find_synced(cx, account);
     let has_changed = match &before {
         Some(before) => *before != ours,
         None => !is_empty(&ours),
@@ -57,8 +56,7 @@ pub(crate) async fn save_observations(cx: &Context, account: &AccountId, platfor
             if merged != ours {
                 observations.restore(merged);
             }
-            let known = observations.to_json();
-            cx.sign_ins().observations.record(account, known);
+            record_synced(cx, account, observations.to_json());
         }
         Err(error) => tracing::warn!(%error, "what was found out could not be kept"),
     }
@@ -73,12 +71,12 @@ pub(super) async fn merge_saved(
     let Some(observations) = platform.observations() else {
         return Ok(());
     };
-    let before = cx.sign_ins().observations.of(account).unwrap_or_default();
+    let before = find_synced(cx, account).unwrap_or_default();
     let found = find_saved(cx, account).await?.unwrap_or_default();
     if found != before {
         let now = merge_observations(&before, observations.to_json(), found.clone());
         observations.restore(now);
-        cx.sign_ins().observations.record(account, found);
+        record_synced(cx, account, found);
     }
     Ok(())
 }
@@ -88,6 +86,15 @@ pub(crate) async fn delete_observations(cx: &Context, account: &AccountId) -> Re
     cx.sign_ins().observations.lock().remove(account);
     let names = vec![setting_name(account)];
     Ok(cx.store().put_settings(names, &Json::default()).await?)
+}
+
+fn find_synced(cx: &Context, account: &AccountId) -> Option<Value> {
+    cx.sign_ins().observations.lock().get(account).cloned()
+}
+
+fn record_synced(cx: &Context, account: &AccountId, synced: Value) {
+    let mut observations = cx.sign_ins().observations.lock();
+    observations.insert(account.clone(), synced);
 }
 
 async fn find_saved(cx: &Context, account: &AccountId) -> Result<Option<Value>, Error> {

@@ -338,8 +338,8 @@ mod tests {
         let file = home.path().join("key");
         std::fs::write(&file, "acc-key-123456").unwrap();
         let reference = format!("cmd://cat {}", file.display());
-        let kept = json!({ "api_key": { "kind": "reference", "reference": reference } });
-        let account = account(&cx, patchbay_model::Platform::Mistral, &kept).await;
+        let secrets = json!({ "api_key": { "kind": "reference", "reference": reference } });
+        let account = account(&cx, patchbay_model::Platform::Mistral, &secrets).await;
         let connector = &Connector {
             account: account.id,
             remote_id: Some(RemoteId::new("r1")),

@@ -11,17 +11,17 @@ use crate::connectors::find_connector;
 use crate::need::NeedKind;
 use crate::testing::{UNREACHABLE_URL, add, open};
 
-/// A clock that stands still until it is turned.
-struct Turned(Mutex<Timestamp>);
+/// A clock that only moves when it is advanced.
+struct ManualClock(Mutex<Timestamp>);
 
-impl Turned {
-    fn turn(&self, by: Duration) {
+impl ManualClock {
+    fn advance(&self, by: Duration) {
         let mut now = self.0.lock().unwrap();
         *now = *now + by;
     }
 }
 
-impl Clock for Turned {
+impl Clock for ManualClock {
     fn now(&self) -> Timestamp {
         *self.0.lock().unwrap()
     }
@@ -32,7 +32,7 @@ struct System {
     is_metered: Option<bool>,
 }
 
-const WELL: System = System {
+const UNRESTRICTED: System = System {
     saves_power: None,
     is_metered: Some(false),
 };
@@ -48,19 +48,20 @@ impl PowerAndNetwork for System {
     }
 }
 
-struct Bench {
+struct Fixture {
     _home: tempfile::TempDir,
     cx: Context,
-    clock: Arc<Turned>,
+    clock: Arc<ManualClock>,
+    schedule: CheckSchedule,
     connector: ConnectorId,
     events: Receiver<Event>,
 }
 
 /// A connector that was ready once, at an address where nobody listens.
-async fn bench() -> Bench {
+async fn fixture() -> Fixture {
     let home = tempfile::tempdir().unwrap();
     let start = Timestamp::parse("2026-11-20T08:00:00Z").unwrap();
-    let clock = Arc::new(Turned(Mutex::new(start)));
+    let clock = Arc::new(ManualClock(Mutex::new(start)));
     let cx = open(home.path(), clock.clone()).await;
     let mut connector = add(&cx, UNREACHABLE_URL).await;
     connector.draft = false;
@@ -68,18 +69,24 @@ async fn bench() -> Bench {
     connector.status.reason = None;
     connector.status.checked_at = Some(start);
     cx.store().save_connector(&connector).await.unwrap();
-    Bench {
+    Fixture {
         events: cx.events(),
         connector: connector.id,
         _home: home,
         cx,
         clock,
+        schedule: CheckSchedule::default(),
     }
 }
 
-impl Bench {
-    /// Status of the connector and when it was looked at.
-    async fn looked_at(&self) -> (Status, Timestamp) {
+impl Fixture {
+    async fn check(&mut self, system: &System) {
+        let checked = run_due_checks(&self.cx, system, &mut self.schedule);
+        checked.await.unwrap();
+    }
+
+    /// Status of the connector and when it was last checked.
+    async fn last_check(&self) -> (Status, Timestamp) {
         let connector = find_connector(&self.cx, &self.connector).await.unwrap();
         (
             connector.status.status,
@@ -87,66 +94,52 @@ impl Bench {
         )
     }
 
-    /// The needs that were told since the last time.
-    fn told(&mut self) -> Vec<NeedKind> {
-        let mut told = Vec::new();
+    /// The needs that were emitted since the last call.
+    fn take_needs(&mut self) -> Vec<NeedKind> {
+        let mut needs = Vec::new();
         while let Ok(event) = self.events.try_recv() {
             if let Event::NeedArose { need } = event {
-                told.push(need.kind);
+                needs.push(need.kind);
             }
         }
-        told
+        needs
     }
 }
 
 #[tokio::test]
 async fn a_connector_is_looked_at_half_hourly_and_what_is_found_told_once() {
-    let mut bench = bench().await;
-    let mut schedule = CheckSchedule::default();
-    let start = bench.clock.now();
+    let mut fixture = fixture().await;
+    let start = fixture.clock.now();
 
-    run_due_checks(&bench.cx, &WELL, &mut schedule)
-        .await
-        .unwrap();
-    bench.clock.turn(Duration::from_secs(29 * 60));
-    run_due_checks(&bench.cx, &WELL, &mut schedule)
-        .await
-        .unwrap();
-    assert_eq!(bench.looked_at().await, (Status::Ready, start));
+    fixture.check(&UNRESTRICTED).await;
+    fixture.clock.advance(Duration::from_secs(29 * 60));
+    fixture.check(&UNRESTRICTED).await;
+    assert_eq!(fixture.last_check().await, (Status::Ready, start));
 
-    bench.clock.turn(Duration::from_secs(2 * 60));
-    run_due_checks(&bench.cx, &WELL, &mut schedule)
-        .await
-        .unwrap();
+    fixture.clock.advance(Duration::from_secs(2 * 60));
+    fixture.check(&UNRESTRICTED).await;
     assert_eq!(
-        bench.looked_at().await,
-        (Status::Failing, bench.clock.now())
+        fixture.last_check().await,
+        (Status::Failing, fixture.clock.now())
     );
-    assert_eq!(bench.told(), [NeedKind::Failing]);
+    assert_eq!(fixture.take_needs(), [NeedKind::Failing]);
 
-    let first = bench.clock.now();
-    bench.clock.turn(Duration::from_secs(29 * 60));
-    run_due_checks(&bench.cx, &WELL, &mut schedule)
-        .await
-        .unwrap();
-    assert_eq!(bench.looked_at().await.1, first);
-    bench.clock.turn(Duration::from_secs(10 * 60));
-    run_due_checks(&bench.cx, &WELL, &mut schedule)
-        .await
-        .unwrap();
-    assert_eq!(bench.looked_at().await.1, bench.clock.now());
-    assert_eq!(bench.told(), []);
+    let first = fixture.clock.now();
+    fixture.clock.advance(Duration::from_secs(29 * 60));
+    fixture.check(&UNRESTRICTED).await;
+    assert_eq!(fixture.last_check().await.1, first);
+    fixture.clock.advance(Duration::from_secs(10 * 60));
+    fixture.check(&UNRESTRICTED).await;
+    assert_eq!(fixture.last_check().await.1, fixture.clock.now());
+    assert_eq!(fixture.take_needs(), []);
 }
 
 #[tokio::test]
 async fn nothing_is_asked_while_power_or_network_are_dear_or_it_is_off() {
-    let bench = bench().await;
-    let mut schedule = CheckSchedule::default();
-    let start = bench.clock.now();
-    run_due_checks(&bench.cx, &WELL, &mut schedule)
-        .await
-        .unwrap();
-    bench.clock.turn(Duration::from_secs(60 * 60));
+    let mut fixture = fixture().await;
+    let start = fixture.clock.now();
+    fixture.check(&UNRESTRICTED).await;
+    fixture.clock.advance(Duration::from_secs(60 * 60));
 
     let saving = System {
         saves_power: Some(true),
@@ -157,27 +150,23 @@ async fn nothing_is_asked_while_power_or_network_are_dear_or_it_is_off() {
         is_metered: Some(true),
     };
     for system in [saving, metered] {
-        run_due_checks(&bench.cx, &system, &mut schedule)
-            .await
-            .unwrap();
-        assert_eq!(bench.looked_at().await.1, start);
+        fixture.check(&system).await;
+        assert_eq!(fixture.last_check().await.1, start);
     }
-    switch_background_checks(&bench.cx, false).await.unwrap();
-    run_due_checks(&bench.cx, &WELL, &mut schedule)
-        .await
-        .unwrap();
-    assert_eq!(bench.looked_at().await.1, start);
-    switch_background_checks(&bench.cx, true).await.unwrap();
-    run_due_checks(&bench.cx, &WELL, &mut schedule)
-        .await
-        .unwrap();
-    assert_eq!(bench.looked_at().await.1, bench.clock.now());
+    switch_background_checks(&fixture.cx, false).await.unwrap();
+    fixture.check(&UNRESTRICTED).await;
+    assert_eq!(fixture.last_check().await.1, start);
+    switch_background_checks(&fixture.cx, true).await.unwrap();
+    fixture.check(&UNRESTRICTED).await;
+    assert_eq!(fixture.last_check().await.1, fixture.clock.now());
 }
 
 #[tokio::test]
 async fn looks_at_one_host_wait_for_each_other_and_come_late_by_chance() {
-    let bench = bench().await;
-    let one = find_connector(&bench.cx, &bench.connector).await.unwrap();
+    let fixture = fixture().await;
+    let one = find_connector(&fixture.cx, &fixture.connector)
+        .await
+        .unwrap();
     let on = |id: &str, endpoint: &str| patchbay_model::Connector {
         id: ConnectorId::new(id),
         endpoint: Some(endpoint.to_owned()),
@@ -189,10 +178,10 @@ async fn looks_at_one_host_wait_for_each_other_and_come_late_by_chance() {
         on("con_c", "https://one.example/other"),
         on("con_d", "cmd:npx%20server"),
     ];
-    let accounts = list_accounts(&bench.cx).await.unwrap();
+    let accounts = list_accounts(&fixture.cx).await.unwrap();
     let mut schedule = CheckSchedule::default();
     let longest = |up_to: Duration| up_to;
-    let now = bench.clock.now();
+    let now = fixture.clock.now();
     let later = |minutes: u64| now + Duration::from_secs(minutes * 60);
     assert!(
         schedule

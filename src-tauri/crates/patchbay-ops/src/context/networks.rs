@@ -1,8 +1,9 @@
 //! The HTTP clients: a shared one, and separate ones for connectors with their own network settings.
 
 use std::collections::HashMap;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::Arc;
 
+use parking_lot::Mutex;
 use patchbay_http::{AddressPolicy, ClientCertificate, Network};
 use patchbay_model::{Connector, ConnectorId, NetworkSettings, WalletEntry};
 use patchbay_oauth::OAuthClient;
@@ -59,10 +60,10 @@ impl Networks {
     /// Returns the clients for a connector with its current settings.
     pub(crate) async fn of(&self, connector: &Connector) -> Result<Network, Error> {
         if connector.network == NetworkSettings::default() {
-            self.own().remove(&connector.id);
+            self.0.own.lock().remove(&connector.id);
             return Ok(self.0.shared.clone());
         }
-        if let Some((settings, network)) = self.own().get(&connector.id)
+        if let Some((settings, network)) = self.0.own.lock().get(&connector.id)
             && *settings == connector.network
         {
             return Ok(network.clone());
@@ -73,12 +74,8 @@ impl Networks {
             .map(|(server, certificate)| (server, certificate));
         let network = self.with(&connector.network, shown)?;
         let made = (connector.network.clone(), network.clone());
-        self.own().insert(connector.id.clone(), made);
+        self.0.own.lock().insert(connector.id.clone(), made);
         Ok(network)
-    }
-
-    fn own(&self) -> MutexGuard<'_, HashMap<ConnectorId, (NetworkSettings, Network)>> {
-        self.0.own.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Returns the OAuth client for renewing an entry, with the network settings of a connector that uses it.

@@ -1,7 +1,6 @@
 //! Open questions of servers.
 
-use std::sync::{Mutex, MutexGuard, PoisonError};
-
+use parking_lot::Mutex;
 use patchbay_http::Reach;
 use patchbay_model::{
     ConnectorId, IdentityLine, Question, QuestionAnswer, QuestionId, RunId, Timestamp,
@@ -61,18 +60,11 @@ impl AskedDuring {
 }
 
 /// The open questions of this process, the oldest first.
-#[derive(Default)]
-pub(crate) struct Questions(Mutex<Vec<PendingQuestion>>);
+pub(crate) type Questions = Mutex<Vec<PendingQuestion>>;
 
 /// An open question and the sender of its answer.
 pub(crate) struct PendingQuestion {
     pub(crate) open: OpenQuestion,
     pub(crate) reach: Reach,
     pub(crate) answer: oneshot::Sender<QuestionAnswer>,
-}
-
-impl Questions {
-    pub(crate) fn lock(&self) -> MutexGuard<'_, Vec<PendingQuestion>> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
-    }
 }

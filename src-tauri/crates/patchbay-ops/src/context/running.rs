@@ -1,7 +1,8 @@
 //! Runs, inspections, checks and rotations in progress in this process.
 
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::Arc;
 
+use parking_lot::Mutex;
 use tokio_util::sync::CancellationToken;
 
 /// Cancellation tokens of everything in progress. An id may be registered twice, such as two checks of one connector.
@@ -19,7 +20,7 @@ impl<Id: Clone + Eq> CancelRegistry<Id> {
     /// Registers a token until the guard is dropped.
     pub(crate) fn register(&self, id: &Id, cancel: CancellationToken) -> RunningGuard<'_, Id> {
         let cancel = Arc::new(cancel);
-        self.lock().push((id.clone(), Arc::clone(&cancel)));
+        self.0.lock().push((id.clone(), Arc::clone(&cancel)));
         RunningGuard {
             running: self,
             cancel,
@@ -28,7 +29,7 @@ impl<Id: Clone + Eq> CancelRegistry<Id> {
 
     /// Cancels everything with that id. Returns whether there was anything.
     pub(crate) fn cancel(&self, id: &Id) -> bool {
-        let running = self.lock();
+        let running = self.0.lock();
         let mut found = running.iter().filter(|(one, _)| one == id).peekable();
         let is_there = found.peek().is_some();
         found.for_each(|(_, cancel)| cancel.cancel());
@@ -36,17 +37,11 @@ impl<Id: Clone + Eq> CancelRegistry<Id> {
     }
 
     pub(crate) fn has(&self, id: &Id) -> bool {
-        self.lock().iter().any(|(one, _)| one == id)
+        self.0.lock().iter().any(|(one, _)| one == id)
     }
 
     pub(crate) fn len(&self) -> usize {
-        self.lock().len()
-    }
-}
-
-impl<Id> CancelRegistry<Id> {
-    fn lock(&self) -> MutexGuard<'_, Vec<Entry<Id>>> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        self.0.lock().len()
     }
 }
 
@@ -58,7 +53,7 @@ pub(crate) struct RunningGuard<'a, Id> {
 
 impl<Id> Drop for RunningGuard<'_, Id> {
     fn drop(&mut self) {
-        let mut running = self.running.lock();
+        let mut running = self.running.0.lock();
         running.retain(|(_, cancel)| !Arc::ptr_eq(cancel, &self.cancel));
     }
 }

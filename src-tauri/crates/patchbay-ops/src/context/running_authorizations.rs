@@ -1,8 +1,9 @@
 //! Running authorizations of this process.
 
 use std::collections::HashMap;
-use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+use std::sync::{Arc, OnceLock};
 
+use parking_lot::Mutex;
 use patchbay_http::BrowserUrl;
 use patchbay_model::{Authorization, AuthorizationId, ConnectorId};
 use patchbay_oauth::{CallbackError, CallbackParams, Pending, RedirectState, check_callback};
@@ -15,12 +16,12 @@ pub(crate) struct RunningAuthorizations(Mutex<HashMap<AuthorizationId, Arc<Runni
 
 impl RunningAuthorizations {
     pub(crate) fn find(&self, id: &AuthorizationId) -> Option<Arc<RunningAuthorization>> {
-        self.lock().get(id).cloned()
+        self.0.lock().get(id).cloned()
     }
 
     /// Returns the running authorization of a connector, which has one at a time.
     pub(crate) fn of(&self, connector: &ConnectorId) -> Option<Arc<RunningAuthorization>> {
-        let all = self.lock();
+        let all = self.0.lock();
         let found = all.values().find(|running| running.is_for(connector));
         found.cloned()
     }
@@ -30,7 +31,7 @@ impl RunningAuthorizations {
         &self,
         params: &CallbackParams,
     ) -> Option<Arc<RunningAuthorization>> {
-        let all = self.lock();
+        let all = self.0.lock();
         let found = all.values().find(|running| running.awaits(params));
         found.cloned()
     }
@@ -40,7 +41,7 @@ impl RunningAuthorizations {
         &self,
         running: Arc<RunningAuthorization>,
     ) -> Result<(), Arc<RunningAuthorization>> {
-        let mut all = self.lock();
+        let mut all = self.0.lock();
         let snapshot = running.snapshot();
         let mut others = all.values();
         if let Some(other) = others.find(|other| other.is_for(&snapshot.connector)) {
@@ -51,7 +52,7 @@ impl RunningAuthorizations {
     }
 
     pub(crate) fn remove(&self, id: &AuthorizationId) {
-        self.lock().remove(id);
+        self.0.lock().remove(id);
     }
 
     /// Cancels the authorization of a connector, if there is one, and waits until its outcome is saved, so that it
@@ -64,12 +65,6 @@ impl RunningAuthorizations {
             // The sender is dropped only after the last change.
             drop(changes.wait_for(|now| now.state.is_over()).await);
         }
-    }
-
-    fn lock(
-        &self,
-    ) -> std::sync::MutexGuard<'_, HashMap<AuthorizationId, Arc<RunningAuthorization>>> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 

@@ -1,8 +1,9 @@
 //! The host of servers that outlive a command.
 
 use std::path::PathBuf;
-use std::sync::{Arc, Mutex, PoisonError, Weak};
+use std::sync::{Arc, Weak};
 
+use parking_lot::Mutex;
 use patchbay_platforms::mcp::Host;
 
 /// The host of sessions that have none yet.
@@ -19,16 +20,13 @@ impl SessionHost {
         let Self::ThisProcess(host) = self else {
             return None;
         };
-        let host = host
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .upgrade();
+        let host = host.lock().upgrade();
         host.filter(|host| !host.draining().is_cancelled())
     }
 
     pub(crate) fn set_own(&self, host: &Arc<Host>) {
         if let Self::ThisProcess(own) = self {
-            *own.lock().unwrap_or_else(PoisonError::into_inner) = Arc::downgrade(host);
+            *own.lock() = Arc::downgrade(host);
         }
     }
 }

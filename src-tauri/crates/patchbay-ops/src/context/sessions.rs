@@ -1,17 +1,21 @@
 //! Open connections to MCP servers, one per connector, shared by all runs.
 
 use std::collections::HashMap;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::Arc;
 
 use futures::future::BoxFuture;
+use parking_lot::Mutex;
 use patchbay_model::ConnectorId;
 use patchbay_platforms::mcp::McpSession;
 
 /// Open connections. A slot is locked while connecting, so that concurrent callers share one connection.
 #[derive(Default)]
-pub(crate) struct Sessions {
-    slots: Mutex<HashMap<ConnectorId, Slot>>,
-    handovers: Mutex<HashMap<ConnectorId, Handover>>,
+pub(crate) struct Sessions(Mutex<HashMap<ConnectorId, Connection>>);
+
+#[derive(Default)]
+struct Connection {
+    slot: Slot,
+    handover: Option<Handover>,
 }
 
 pub(crate) type Slot = Arc<tokio::sync::Mutex<Option<McpSession>>>;
@@ -21,19 +25,14 @@ pub(crate) type Handover = Box<dyn FnOnce(McpSession) -> BoxFuture<'static, ()> 
 
 impl Sessions {
     pub(crate) fn slot(&self, connector: &ConnectorId) -> Slot {
-        let mut slots = self.slots.lock().unwrap_or_else(PoisonError::into_inner);
-        Arc::clone(slots.entry(connector.clone()).or_default())
+        let mut connections = self.0.lock();
+        Arc::clone(&connections.entry(connector.clone()).or_default().slot)
     }
 
     /// Sets the connection of a connector to be handed over instead of closed when this process ends.
     pub(crate) fn hand_over_at_end(&self, connector: &ConnectorId, handover: Handover) {
-        self.handovers().insert(connector.clone(), handover);
-    }
-
-    fn handovers(&self) -> MutexGuard<'_, HashMap<ConnectorId, Handover>> {
-        self.handovers
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
+        let mut connections = self.0.lock();
+        connections.entry(connector.clone()).or_default().handover = Some(handover);
     }
 
     /// Closes a connection that must not be used any more. Running calls on it fail.
@@ -51,23 +50,16 @@ impl Sessions {
     }
 
     async fn take(&self, connector: &ConnectorId) -> Option<McpSession> {
-        self.handovers().remove(connector);
-        let slot = {
-            let mut slots = self.slots.lock().unwrap_or_else(PoisonError::into_inner);
-            slots.remove(connector)
-        };
-        slot?.lock().await.take()
+        let connection = self.0.lock().remove(connector);
+        connection?.slot.lock().await.take()
     }
 
     /// Closes all connections or hands them over.
     pub(crate) async fn close_all(&self) {
-        let connectors: Vec<_> = {
-            let slots = self.slots.lock().unwrap_or_else(PoisonError::into_inner);
-            slots.keys().cloned().collect()
-        };
-        let closing = connectors.iter().map(async |connector| {
-            let handover = self.handovers().remove(connector);
-            match (self.take(connector).await, handover) {
+        let connections = std::mem::take(&mut *self.0.lock());
+        let closing = connections.into_values().map(async |connection| {
+            let session = connection.slot.lock().await.take();
+            match (session, connection.handover) {
                 (Some(session), Some(handover)) => handover(session).await,
                 (Some(session), None) => session.close().await,
                 (None, _) => {}

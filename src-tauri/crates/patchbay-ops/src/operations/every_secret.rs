@@ -1,11 +1,10 @@
-//! Every secret argument of every operation of every platform, against a server that repeats all it hears.
+//! Every secret argument of every operation of every platform, against a server that echoes every request.
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::sync::{Arc, Mutex};
 
-use patchbay_model::{Account, AccountId, Explain, Json, Platform, Secret};
-use patchbay_vault::SecretName;
+use patchbay_model::{AccountId, Explain, Json, Platform};
 use serde_json::{Map, Value, json};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::{TcpListener, TcpStream};
@@ -15,49 +14,49 @@ use crate::context::Context;
 use crate::operations::response_meta::call_operation_with_meta;
 use crate::testing;
 
-/// What the account signs in with.
+/// The key of the account.
 const KEY: &str = "the-account-key-8f3a51";
 
-/// What stands in the place of the secret argument.
+/// The value of the secret argument.
 const MARKER: &str = "marker-of-a-secret-71c2e9";
 
-/// How the server takes each request.
+/// How the server responds.
 #[derive(Clone, Copy, Debug)]
-enum Manner {
+enum Reply {
     Success,
     Refusal,
 }
 
-/// The requests that arrived, whole.
-type Heard = Arc<Mutex<String>>;
+/// The complete requests that the server received.
+type Received = Arc<Mutex<String>>;
 
-async fn parrot(manner: Manner) -> (String, Heard) {
+async fn start_echo_server(reply: Reply) -> (String, Received) {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = listener.local_addr().unwrap();
-    let heard = Heard::default();
-    let noted = heard.clone();
+    let received = Received::default();
+    let requests = received.clone();
     tokio::spawn(async move {
         while let Ok((stream, _)) = listener.accept().await {
-            tokio::spawn(repeat(stream, manner, noted.clone()));
+            tokio::spawn(echo(stream, reply, requests.clone()));
         }
     });
-    (format!("http://{address}"), heard)
+    (format!("http://{address}"), received)
 }
 
-async fn repeat(mut stream: TcpStream, manner: Manner, heard: Heard) {
+async fn echo(mut stream: TcpStream, reply: Reply, received: Received) {
     let mut request = Vec::new();
     let mut piece = [0; 4096];
-    while !is_whole(&request) {
+    while !is_complete(&request) {
         match stream.read(&mut piece).await {
             Ok(read @ 1..) => request.extend_from_slice(&piece[..read]),
             _ => return,
         }
     }
     let request = String::from_utf8_lossy(&request).into_owned();
-    heard.lock().unwrap().push_str(&request);
-    let (status, body) = match manner {
-        Manner::Success => ("200 OK", success(&request)),
-        Manner::Refusal => ("422 Refused", refusal(&request)),
+    received.lock().unwrap().push_str(&request);
+    let (status, body) = match reply {
+        Reply::Success => ("200 OK", success(&request)),
+        Reply::Refusal => ("422 Refused", refusal(&request)),
     };
     let body = body.to_string();
     let answer = format!(
@@ -68,7 +67,7 @@ async fn repeat(mut stream: TcpStream, manner: Manner, heard: Heard) {
     stream.write_all(answer.as_bytes()).await.ok();
 }
 
-fn is_whole(request: &[u8]) -> bool {
+fn is_complete(request: &[u8]) -> bool {
     let text = String::from_utf8_lossy(request);
     let Some((head, body)) = text.split_once("\r\n\r\n") else {
         return false;
@@ -79,7 +78,7 @@ fn is_whole(request: &[u8]) -> bool {
     body.len() >= lengths.next().unwrap_or(0)
 }
 
-/// Fits what most operations read, and repeats the request in texts, as a value and as a name.
+/// A response that most operations can parse and that repeats the request in texts, as a value and as a key.
 fn success(request: &str) -> Value {
     let body = request.split_once("\r\n\r\n").map_or("", |(_, body)| body);
     let sent: Value = serde_json::from_str(body).unwrap_or_default();
@@ -102,7 +101,7 @@ fn refusal(request: &str) -> Value {
     })
 }
 
-/// The accounts of every platform, each of Mistral's surfaces one of its own.
+/// An account of every platform, and of each surface of Mistral.
 fn accounts(base: &str) -> Vec<(Platform, Value, &'static str)> {
     let of = |surface: &str| json!({ "base_url": base, "surface": surface });
     vec![
@@ -121,38 +120,26 @@ fn accounts(base: &str) -> Vec<(Platform, Value, &'static str)> {
 
 async fn account(cx: &Context, at: usize, given: (Platform, Value, &str)) -> AccountId {
     let (platform, settings, secret) = given;
-    let account = Account {
-        id: AccountId::new(format!("acc_{at}")),
-        platform,
-        label: format!("{} {at}", platform.as_str()),
-        colour: None,
-        base_url: None,
-        settings: Json(settings),
-        is_signed_out: false,
-        entries: Vec::new(),
-        created_at: cx.now(),
-    };
-    cx.store().save_account(&account).await.unwrap();
-    let kept = json!({ secret: { "kind": "secret", "secret": KEY } }).to_string();
-    let name = SecretName::account(&account.id);
-    cx.vault().write(&name, &Secret::new(kept)).await.unwrap();
+    let account = testing::new_account(cx, &format!("acc_{at}"), platform, settings);
+    let secrets = json!({ secret: { "kind": "secret", "secret": KEY } });
+    testing::save_account(cx, &account, &secrets).await;
     account.id
 }
 
-/// Follows a reference, and takes the alternative that is not null.
-fn resolved<'a>(schema: &'a Value, root: &'a Value) -> &'a Value {
+/// Follows references and takes the alternative that is not null.
+fn resolve<'a>(schema: &'a Value, root: &'a Value) -> &'a Value {
     if let Some(reference) = schema["$ref"].as_str() {
-        return resolved(root.pointer(&reference[1..]).unwrap(), root);
+        return resolve(root.pointer(&reference[1..]).unwrap(), root);
     }
     let mut words = ["anyOf", "oneOf"].iter();
     let alternatives = words.find_map(|word| schema[*word].as_array());
     let found = alternatives.and_then(|all| all.iter().find(|one| one["type"] != "null"));
-    found.map_or(schema, |one| resolved(one, root))
+    found.map_or(schema, |one| resolve(one, root))
 }
 
-/// The places of all secrets: names of members, `*` for any name and `0` for an item.
-fn places(schema: &Value, root: &Value) -> Vec<Vec<String>> {
-    let part = resolved(schema, root);
+/// The paths of all secrets: names of members, `*` for any name and `0` for an item.
+fn secret_paths(schema: &Value, root: &Value) -> Vec<Vec<String>> {
+    let part = resolve(schema, root);
     if schema["writeOnly"] == true || part["writeOnly"] == true {
         return vec![Vec::new()];
     }
@@ -164,17 +151,17 @@ fn places(schema: &Value, root: &Value) -> Vec<Vec<String>> {
     parts.extend(part.get("items").map(|part| ("0", part)));
     let mut all = Vec::new();
     for (name, part) in parts {
-        for rest in places(part, root) {
+        for rest in secret_paths(part, root) {
             all.push([vec![name.to_owned()], rest].concat());
         }
     }
     all
 }
 
-/// The smallest value that fits the schema with the marker at that place.
-fn filled(schema: &Value, root: &Value, place: Option<&[String]>) -> Value {
-    let is_here = place.is_some_and(<[String]>::is_empty);
-    let schema = resolved(schema, root);
+/// Returns the smallest value that fits the schema, with the marker at that path.
+fn sample(schema: &Value, root: &Value, path: Option<&[String]>) -> Value {
+    let is_here = path.is_some_and(<[String]>::is_empty);
+    let schema = resolve(schema, root);
     let kind = match &schema["type"] {
         Value::Array(kinds) => &kinds[0],
         kind => kind,
@@ -188,21 +175,21 @@ fn filled(schema: &Value, root: &Value, place: Option<&[String]>) -> Value {
             let mut members = Map::new();
             for (name, part) in schema["properties"].as_object().into_iter().flatten() {
                 let is_needed = required.is_some_and(|all| all.contains(&json!(name)));
-                let below = place.and_then(|place| place.strip_prefix(std::slice::from_ref(name)));
+                let below = path.and_then(|path| path.strip_prefix(std::slice::from_ref(name)));
                 if is_needed || below.is_some() {
-                    members.insert(name.clone(), filled(part, root, below));
+                    members.insert(name.clone(), sample(part, root, below));
                 }
             }
-            if let Some([any, below @ ..]) = place
+            if let Some([any, below @ ..]) = path
                 && any == "*"
             {
                 let part = &schema["additionalProperties"];
-                members.insert("x-key".to_owned(), filled(part, root, Some(below)));
+                members.insert("x-key".to_owned(), sample(part, root, Some(below)));
             }
             Value::Object(members)
         }
-        "array" => match place {
-            Some(place) => json!([filled(&schema["items"], root, Some(&place[1..]))]),
+        "array" => match path {
+            Some(path) => json!([sample(&schema["items"], root, Some(&path[1..]))]),
             None => json!([]),
         },
         "integer" | "number" => json!(1),
@@ -215,24 +202,24 @@ fn filled(schema: &Value, root: &Value, place: Option<&[String]>) -> Value {
 #[tokio::test]
 async fn no_secret_argument_of_any_operation_comes_back_from_a_server_that_repeats_it() {
     let (mut tried, mut sent, mut leaks) = (0, Vec::new(), Vec::new());
-    for manner in [Manner::Refusal, Manner::Success] {
+    for reply in [Reply::Refusal, Reply::Success] {
         let (_home, cx) = testing::open_temporary().await;
-        let (base, heard) = parrot(manner).await;
+        let (base, received) = start_echo_server(reply).await;
         for (at, given) in accounts(&base).into_iter().enumerate() {
             let account = account(&cx, at, given).await;
             for operation in list_account_operations(&cx, &account).await.unwrap() {
                 let schema = &operation.parameters.0;
-                for place in places(schema, schema) {
-                    let what = format!("{account} {} {place:?} {manner:?}", operation.name);
-                    heard.lock().unwrap().clear();
-                    let arguments = filled(schema, schema, Some(&place));
+                for path in secret_paths(schema, schema) {
+                    let what = format!("{account} {} {path:?} {reply:?}", operation.name);
+                    received.lock().unwrap().clear();
+                    let arguments = sample(schema, schema, Some(&path));
                     assert!(
                         arguments.to_string().contains(MARKER),
                         "{what}: {arguments}"
                     );
                     let shown = call(&cx, &account, &operation.name, arguments).await;
                     tried += 1;
-                    if heard.lock().unwrap().contains(MARKER) {
+                    if received.lock().unwrap().contains(MARKER) {
                         sent.push(what.clone());
                     }
                     if shown.contains(MARKER) || shown.contains(KEY) {
@@ -244,7 +231,7 @@ async fn no_secret_argument_of_any_operation_comes_back_from_a_server_that_repea
         cx.close().await;
     }
     assert_eq!(leaks, Vec::<String>::new());
-    // A few places are of use only together with others.
+    // A few arguments are only sent together with others.
     let reached = format!("{} of {tried} were sent: {sent:#?}", sent.len());
     assert!(tried > 60 && sent.len() * 10 >= tried * 7, "{reached}");
     for needed in [
@@ -261,7 +248,7 @@ async fn no_secret_argument_of_any_operation_comes_back_from_a_server_that_repea
     }
 }
 
-/// Everything that anybody is shown of a call.
+/// Calls the operation and returns everything that is shown of the call.
 async fn call(cx: &Context, account: &AccountId, operation: &str, arguments: Value) -> String {
     let request = CallOperation {
         account: account.clone(),

@@ -72,14 +72,14 @@ mod tests {
         capture.note_body(br#"{ "z":12.0,"a":1e2,"k":"key\u002d123456" }"#);
 
         let secrets = KnownSecrets::new([Secret::new("key-123456")]);
-        let shown = redact_exchange(capture.take_exchange().unwrap(), &secrets);
-        let url = shown.request.url.as_deref();
+        let redacted = redact_exchange(capture.take_exchange().unwrap(), &secrets);
+        let url = redacted.request.url.as_deref();
         assert_eq!(url, Some("https://a.example/mcp?key=<redacted>"));
-        let sent = shown.request.body.as_deref();
+        let sent = redacted.request.body.as_deref();
         assert_eq!(sent, Some(r#"{"b": 12.0, "a": "<redacted>"}"#));
-        let response = shown.response.unwrap();
-        let came = response.body.as_deref();
-        assert_eq!(came, Some(r#"{ "z":12.0,"a":1e2,"k":"<redacted>" }"#));
+        let response = redacted.response.unwrap();
+        let body = response.body.as_deref();
+        assert_eq!(body, Some(r#"{ "z":12.0,"a":1e2,"k":"<redacted>" }"#));
         let header = |name: &str| {
             let found = response.headers.iter().find(|(sent, _)| sent == name);
             found.unwrap().1.as_str()
@@ -94,7 +94,7 @@ mod tests {
         let capture = Capture::enabled();
         capture.note_request(SentRequest::default);
         capture.note_body(b"\xff\xfe");
-        let shown = redact_exchange(capture.take_exchange().unwrap(), &KnownSecrets::default());
-        assert_eq!(shown.response.unwrap().body, None);
+        let redacted = redact_exchange(capture.take_exchange().unwrap(), &KnownSecrets::default());
+        assert_eq!(redacted.response.unwrap().body, None);
     }
 }

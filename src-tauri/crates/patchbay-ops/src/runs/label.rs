@@ -76,12 +76,12 @@ mod tests {
             note: Some(note.to_owned()),
             pinned: true,
         };
-        let said = clean_label(
+        let cleaned = clean_label(
             label(" two\nlines ", "with tok-123456\r\n\u{1b}[2Jnext\n"),
             &secrets,
         );
         assert_eq!(
-            said.unwrap(),
+            cleaned.unwrap(),
             label("two lines", "with <redacted>\n[2Jnext")
         );
         let nothing = clean_label(label(" ", "\n"), &secrets).unwrap();

@@ -6,10 +6,11 @@ mod unsaved;
 
 use std::collections::{HashMap, VecDeque};
 use std::path::PathBuf;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::Arc;
 use std::time::Duration;
 
 use async_trait::async_trait;
+use parking_lot::Mutex;
 use patchbay_model::{
     Authentication, Connector, Secret, Timestamp, WalletEntry, WalletEntryId, WalletKind,
 };
@@ -138,13 +139,9 @@ impl Tokens {
         if let Ok(secrets) = self.try_secrets_of(connector).await {
             return secrets;
         }
-        let cache = self.cache();
+        let cache = self.0.cache.lock();
         let cached = entry_id(&connector.authentication).and_then(|entry| cache.get(entry));
         cached.map_or_else(Vec::new, CachedSecrets::to_vec)
-    }
-
-    fn cache(&self) -> MutexGuard<'_, HashMap<WalletEntryId, CachedSecrets>> {
-        self.0.cache.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     async fn try_secrets_of(&self, connector: &Connector) -> Result<Vec<Secret>, Error> {
@@ -175,7 +172,7 @@ impl Tokens {
 
     /// Returns the cached secrets of an entry, unless its secret was or may have been replaced since.
     fn find_cached(&self, entry: &WalletEntry) -> Option<Vec<Secret>> {
-        let cache = self.cache();
+        let cache = self.0.cache.lock();
         let cached = cache.get(&entry.id)?;
         let is_valid = cached.replaced_at == entry.replaced_at && !cached.may_change;
         is_valid.then(|| cached.to_vec())
@@ -187,7 +184,7 @@ impl Tokens {
         secrets: Vec<Secret>,
         may_change: bool,
     ) -> Vec<Secret> {
-        let mut cache = self.cache();
+        let mut cache = self.0.cache.lock();
         let cached = cache
             .entry(entry.id.clone())
             .or_insert_with(|| CachedSecrets {
@@ -445,8 +442,7 @@ impl Tokens {
     }
 
     fn lock_of(&self, entry: &WalletEntryId) -> Arc<tokio::sync::Mutex<()>> {
-        let locks = self.0.locks_by_entry.lock();
-        let mut locks = locks.unwrap_or_else(PoisonError::into_inner);
+        let mut locks = self.0.locks_by_entry.lock();
         Arc::clone(locks.entry(entry.clone()).or_default())
     }
 
@@ -458,8 +454,7 @@ impl Tokens {
     async fn touch(&self, entry: &WalletEntryId) -> Result<(), Error> {
         let now = self.now();
         {
-            let touched = self.0.touched.lock();
-            let mut touched = touched.unwrap_or_else(PoisonError::into_inner);
+            let mut touched = self.0.touched.lock();
             let last = touched.get(entry);
             if last.is_some_and(|last| now < *last + TOUCH_EVERY) {
                 return Ok(());

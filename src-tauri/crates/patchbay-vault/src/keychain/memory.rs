@@ -1,8 +1,9 @@
 //! A keychain for tests that simulates the behavior of real ones.
 
 use std::collections::HashMap;
-use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::sync::Arc;
 
+use parking_lot::{Condvar, Mutex, MutexGuard};
 use zeroize::Zeroizing;
 
 use super::{Keychain, KeychainError, Presence};
@@ -51,43 +52,37 @@ impl MemoryKeychain {
 
     /// Changes the behavior, also for hanging calls.
     pub fn set_behavior(&self, behavior: Behavior) {
-        self.state().behavior = behavior;
+        self.0.state.lock().behavior = behavior;
         self.0.changed.notify_all();
     }
 
     /// Removes everything, as if the keychain was deleted.
     pub fn lose_entries(&self) {
-        let mut state = self.state();
+        let mut state = self.0.state.lock();
         state.entries.clear();
         state.marks.clear();
     }
 
     /// Removes the generation numbers, as if an older Patchbay wrote the keys.
     pub fn forget_marks(&self) {
-        self.state().marks.clear();
+        self.0.state.lock().marks.clear();
     }
 
     /// Number of entries, without generation numbers.
     pub fn entries(&self) -> usize {
-        self.state().entries.len()
+        self.0.state.lock().entries.len()
     }
 
     /// Number of reads, including failed ones.
     pub fn reads(&self) -> u32 {
-        self.state().reads
-    }
-
-    fn state(&self) -> MutexGuard<'_, State> {
-        self.0.state.lock().unwrap_or_else(PoisonError::into_inner)
+        self.0.state.lock().reads
     }
 
     /// Waits while the behavior is to hang, then returns the state or an error.
     fn answer(&self) -> Result<MutexGuard<'_, State>, KeychainError> {
-        let state = self
-            .0
-            .changed
-            .wait_while(self.state(), |state| state.behavior == Behavior::Hanging)
-            .unwrap_or_else(PoisonError::into_inner);
+        let mut state = self.0.state.lock();
+        let hangs = |state: &mut State| state.behavior == Behavior::Hanging;
+        self.0.changed.wait_while(&mut state, hangs);
         match state.behavior {
             Behavior::Absent => Err(KeychainError::Absent("no bus".to_owned())),
             Behavior::Locked => Err(KeychainError::Locked),
@@ -102,7 +97,7 @@ impl MemoryKeychain {
 
 impl Keychain for MemoryKeychain {
     fn read(&self, user: &str) -> Result<Option<Zeroizing<Vec<u8>>>, KeychainError> {
-        self.state().reads += 1;
+        self.0.state.lock().reads += 1;
         Ok(self.answer()?.entries.get(user).cloned())
     }
 
@@ -126,7 +121,7 @@ impl Keychain for MemoryKeychain {
 
     fn find_presence(&self, user: &str) -> Result<Presence, KeychainError> {
         // Real keychains cause no prompt here, so this neither hangs nor is denied.
-        let state = self.state();
+        let state = self.0.state.lock();
         match state.behavior {
             Behavior::Absent => Err(KeychainError::Absent("no bus".to_owned())),
             Behavior::Locked | Behavior::Hanging => Ok(Presence::Locked),
@@ -140,7 +135,7 @@ impl Keychain for MemoryKeychain {
     }
 
     fn write_generation(&self, vault: &str, generation: u64) -> Result<(), KeychainError> {
-        let mut state = self.state();
+        let mut state = self.0.state.lock();
         match state.behavior {
             Behavior::Working => drop(state.marks.insert(vault.to_owned(), generation)),
             Behavior::Denied => {

@@ -1,6 +1,6 @@
 //! Obtaining the data key: from memory, from the keychain, or created at first use.
 
-use std::sync::{Arc, MutexGuard, PoisonError};
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use tokio::sync::watch;
@@ -77,17 +77,15 @@ impl Vault {
     }
 
     pub(super) fn find_cached_key(&self, file: &VaultFile) -> Option<CachedKey> {
-        self.0.cached_key().clone().filter(|held| held.opens(file))
+        self.0.held.lock().clone().filter(|held| held.opens(file))
     }
 
     /// Whether a pending request still has no answer after the limit.
     pub(super) async fn is_waiting_for_keychain(&self, limit: Duration) -> bool {
         let pending = {
-            let key_request = self.0.key_request();
-            let key_request = key_request
-                .as_ref()
-                .filter(|key_request| key_request.is_pending());
-            key_request.map(|key_request| key_request.answer.clone())
+            let request = self.0.key_request.lock();
+            let pending = request.as_ref().filter(|request| request.is_pending());
+            pending.map(|request| request.answer.clone())
         };
         match pending {
             Some(mut answer) => timeout(limit, answer.wait_for(Option::is_some))
@@ -117,18 +115,18 @@ impl Vault {
         kind: KeyRequestKind,
         job: impl FnOnce() -> Result<CachedKey, Error> + Send + 'static,
     ) -> Result<Answer, Error> {
-        let mut key_request = self.0.key_request();
-        if let Some(key_request) = key_request.as_ref()
-            && key_request.kind == kind
-            && key_request.is_pending()
+        let mut current = self.0.key_request.lock();
+        if let Some(request) = current.as_ref()
+            && request.kind == kind
+            && request.is_pending()
         {
-            return Ok(key_request.answer.clone());
+            return Ok(request.answer.clone());
         }
         let (sender, answer) = watch::channel(None);
         self.0.threads.start(move || {
             sender.send_replace(Some(job()));
         })?;
-        *key_request = Some(KeyRequest {
+        *current = Some(KeyRequest {
             kind,
             started: Instant::now(),
             answer: answer.clone(),
@@ -138,12 +136,6 @@ impl Vault {
 }
 
 impl Inner {
-    fn key_request(&self) -> MutexGuard<'_, Option<KeyRequest>> {
-        self.key_request
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-    }
-
     /// Saves `key` in the keychain under a new name, checks that it can be read, and returns the name. Blocks.
     ///
     /// The name is new because a hanging write may succeed hours later and must not overwrite anything.
@@ -211,7 +203,7 @@ fn create_key(inner: &Inner, lost: Option<&VaultId>) -> Result<CachedKey, Error>
     match created? {
         CreatedVault::Ours(held) => Ok(held),
         CreatedVault::Theirs(file) => {
-            let held = inner.cached_key().clone().filter(|held| held.opens(&file));
+            let held = inner.held.lock().clone().filter(|held| held.opens(&file));
             held.map_or_else(|| read_key(inner, &file), Ok)
         }
     }

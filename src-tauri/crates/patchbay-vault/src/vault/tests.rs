@@ -1,4 +1,4 @@
-//! The vault in every mood of its keychain.
+//! The vault with every behavior of its keychain.
 
 mod age;
 mod disk;
@@ -11,7 +11,7 @@ use tempfile::TempDir;
 use super::*;
 use crate::{Behavior, MemoryKeychain};
 
-/// Long enough on a busy machine, and never waited for but where a keychain hangs.
+/// Long enough on a busy machine; only exceeded while a keychain hangs.
 const SHORT: Duration = Duration::from_millis(300);
 
 struct Fixture {
@@ -27,7 +27,7 @@ impl Fixture {
         }
     }
 
-    /// A vault as another process would have it: nothing in memory yet.
+    /// The vault as another process would open it, with no cached key.
     fn vault(&self) -> Vault {
         let keychain = Arc::new(self.keychain.clone());
         Vault::with_keychain_limit(self.folder.path().join("data"), keychain, SHORT)
@@ -37,7 +37,7 @@ impl Fixture {
         self.folder.path().join("data/vault.json")
     }
 
-    /// A vault with one secret, whose key no process holds.
+    /// A vault with one secret, whose key no process has cached.
     async fn with_secret() -> Self {
         let fixture = Self::new();
         fixture.vault().write(&token(), &secret()).await.unwrap();
@@ -148,9 +148,9 @@ async fn probe_sees_a_folder_that_cannot_be_written() {
 
 #[tokio::test]
 async fn first_use_without_a_keychain_leaves_nothing_behind() {
-    for mood in [Behavior::Absent, Behavior::NeverCreated] {
+    for behavior in [Behavior::Absent, Behavior::NeverCreated] {
         let fixture = Fixture::new();
-        fixture.keychain.set_behavior(mood);
+        fixture.keychain.set_behavior(behavior);
         assert_eq!(code(fixture.vault().probe().await), Code::VaultNoKeychain);
         assert!(!fixture.file().exists());
         fixture.keychain.set_behavior(Behavior::Working);
@@ -187,9 +187,9 @@ async fn each_mood_of_the_keychain_has_its_own_code_and_state() {
         (Behavior::Locked, Code::VaultLocked, VaultState::Locked),
         (Behavior::Hanging, Code::VaultLocked, VaultState::Locked),
     ];
-    for (mood, expected, state) in cases {
+    for (behavior, expected, state) in cases {
         let fixture = Fixture::with_secret().await;
-        fixture.keychain.set_behavior(mood);
+        fixture.keychain.set_behavior(behavior);
         let before = fs::read(fixture.file()).unwrap();
         let status = fixture.vault().status().await;
         assert_eq!(
@@ -198,13 +198,13 @@ async fn each_mood_of_the_keychain_has_its_own_code_and_state() {
         );
 
         let vault = fixture.vault();
-        assert_eq!(code(vault.read(&token()).await), expected, "{mood:?}");
+        assert_eq!(code(vault.read(&token()).await), expected, "{behavior:?}");
         assert_eq!(code(vault.write(&token(), &secret()).await), expected);
-        assert_eq!(code(vault.probe().await), expected, "{mood:?}");
+        assert_eq!(code(vault.probe().await), expected, "{behavior:?}");
         assert_eq!(fs::read(fixture.file()).unwrap(), before);
 
         fixture.keychain.set_behavior(Behavior::Working);
-        assert!(text(&vault, &token()).await.is_some(), "after {mood:?}");
+        assert!(text(&vault, &token()).await.is_some(), "after {behavior:?}");
     }
 }
 
@@ -267,8 +267,8 @@ async fn a_keychain_locked_later_does_not_stop_who_holds_the_key() {
     let fixture = Fixture::with_secret().await;
     let vault = fixture.vault();
     assert!(text(&vault, &token()).await.is_some());
-    for mood in [Behavior::Locked, Behavior::Absent, Behavior::Hanging] {
-        fixture.keychain.set_behavior(mood);
+    for behavior in [Behavior::Locked, Behavior::Absent, Behavior::Hanging] {
+        fixture.keychain.set_behavior(behavior);
         vault.probe().await.unwrap();
         vault.write(&token(), &secret()).await.unwrap();
         assert_eq!(vault.status().await.state, VaultState::Ready);
@@ -303,7 +303,7 @@ async fn the_key_of_an_empty_vault_is_made_anew() {
     fixture.keychain.lose_entries();
 
     fixture.vault().probe().await.unwrap();
-    // It still holds the former key, and must not seal with it.
+    // It still caches the former key and must not seal with it.
     other_process.write(&token(), &secret()).await.unwrap();
     assert!(text(&fixture.vault(), &token()).await.is_some());
 }
@@ -334,7 +334,7 @@ async fn hanging_calls_do_not_pile_up() {
     }
     assert_eq!(vault.0.threads.running(), 1);
 
-    // The late answer counts, though everybody had left.
+    // The late answer counts, although no caller waits any more.
     fixture.keychain.set_behavior(Behavior::Working);
     assert!(text(&vault, &token()).await.is_some());
 }
@@ -348,7 +348,7 @@ async fn a_passphrase_can_be_chosen_while_the_keychain_hangs() {
     vault.choose_passphrase(Secret::new("open")).await.unwrap();
     vault.write(&token(), &secret()).await.unwrap();
 
-    // The keychain's late answer changes nothing and leaves nothing there.
+    // The keychain's late answer changes nothing and leaves no entry.
     fixture.keychain.set_behavior(Behavior::Working);
     while vault.0.threads.running() > 0 {
         tokio::task::yield_now().await;
@@ -369,7 +369,7 @@ async fn a_passphrase_vault_opens_with_the_passphrase_only() {
     vault.write(&token(), &secret()).await.unwrap();
     assert_eq!(vault.status().await.state, VaultState::Ready);
 
-    // The keychain that is there again is not asked.
+    // The keychain that is available again is not used.
     fixture.keychain.set_behavior(Behavior::Working);
     let other = fixture.vault();
     let status = other.status().await;
@@ -415,7 +415,7 @@ async fn secrets_survive_the_way_to_a_passphrase_and_back() {
     assert!(text(&third, &token()).await.is_some());
     let none = third.unlock(Secret::new("second")).await;
     assert!(matches!(none, Err(Error::NoPassphrase)));
-    // A process that held the key all along still can.
+    // A process that has cached the key still can.
     assert!(text(&vault, &token()).await.is_some());
 }
 
@@ -424,9 +424,9 @@ async fn a_keychain_that_fails_leaves_the_passphrase_in_place() {
     let fixture = Fixture::new();
     let vault = fixture.vault();
     vault.choose_passphrase(Secret::new("open")).await.unwrap();
-    for mood in [Behavior::Absent, Behavior::Denied, Behavior::Forgetful] {
-        fixture.keychain.set_behavior(mood);
-        assert!(vault.use_keychain().await.is_err(), "{mood:?}");
+    for behavior in [Behavior::Absent, Behavior::Denied, Behavior::Forgetful] {
+        fixture.keychain.set_behavior(behavior);
+        assert!(vault.use_keychain().await.is_err(), "{behavior:?}");
         let status = fixture.vault().status().await;
         assert_eq!(status.backend, Some(VaultBackend::Passphrase));
     }

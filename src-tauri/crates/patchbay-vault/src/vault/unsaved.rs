@@ -4,7 +4,6 @@
 //! and one that cannot be saved nevertheless is used from memory until it can.
 
 use std::collections::BTreeMap;
-use std::sync::{MutexGuard, PoisonError};
 
 use patchbay_files::Draft;
 use patchbay_model::Secret;
@@ -76,7 +75,7 @@ impl Vault {
 
     /// Returns the names of the secrets that are in memory only, and why.
     pub fn unsaved(&self) -> Vec<(SecretName, Error)> {
-        let unsaved = self.0.unsaved();
+        let unsaved = self.0.unsaved.lock();
         let unsaved = unsaved.iter();
         unsaved
             .map(|(name, it)| (name.clone(), it.error.clone()))
@@ -85,7 +84,7 @@ impl Vault {
 
     /// Tries again to save the secrets that are in memory only. Fails for the first one that cannot be saved.
     pub async fn save_unsaved(&self) -> Result<(), Error> {
-        let names: Vec<_> = self.0.unsaved().keys().cloned().collect();
+        let names: Vec<_> = self.0.unsaved.lock().keys().cloned().collect();
         for name in names {
             let Some((secret, former)) = self.0.unsaved_secret(&name) else {
                 continue;
@@ -102,7 +101,7 @@ impl Vault {
             match saving.await {
                 Ok(()) => self.0.forget_unsaved(&name, &secret),
                 Err(error) => {
-                    if let Some(unsaved) = self.0.unsaved().get_mut(&name) {
+                    if let Some(unsaved) = self.0.unsaved.lock().get_mut(&name) {
                         unsaved.error = error.clone();
                     }
                     return Err(error);
@@ -145,7 +144,7 @@ impl SpaceReservation {
                     former,
                     error: error.clone(),
                 };
-                vault.0.unsaved().insert(name, unsaved);
+                vault.0.unsaved.lock().insert(name, unsaved);
                 Saved::InMemory(error)
             }
         }
@@ -153,19 +152,15 @@ impl SpaceReservation {
 }
 
 impl Inner {
-    pub(super) fn unsaved(&self) -> MutexGuard<'_, UnsavedSecrets> {
-        self.unsaved.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
     fn unsaved_secret(&self, name: &SecretName) -> Option<(Secret, Option<Sealed>)> {
-        let unsaved = self.unsaved();
+        let unsaved = self.unsaved.lock();
         let unsaved = unsaved.get(name)?;
         Some((unsaved.secret.clone(), unsaved.former.clone()))
     }
 
     /// Drops a secret from memory, unless it was replaced meanwhile.
     fn forget_unsaved(&self, name: &SecretName, secret: &Secret) {
-        let mut unsaved = self.unsaved();
+        let mut unsaved = self.unsaved.lock();
         let is_same = |it: &Unsaved| it.secret.expose() == secret.expose();
         if unsaved.get(name).is_some_and(is_same) {
             unsaved.remove(name);

@@ -9,15 +9,15 @@ use crate::credentials::secret::{AddWalletEntry, WalletSecret};
 use crate::secrets::programs::Occasion;
 use crate::testing::{account, open_temporary};
 
-struct Bench {
+struct Fixture {
     _home: tempfile::TempDir,
     cx: Context,
     account: Account,
 }
 
-async fn bench() -> Bench {
+async fn fixture() -> Fixture {
     let (home, cx) = open_temporary().await;
-    Bench {
+    Fixture {
         account: account(&cx, Platform::Mistral, &secret("old-key-1")).await,
         cx,
         _home: home,
@@ -28,7 +28,7 @@ fn secret(key: &str) -> Value {
     json!({ "api_key": { "kind": "secret", "secret": key } })
 }
 
-impl Bench {
+impl Fixture {
     async fn saved(&self) -> Option<Secret> {
         let name = SecretName::account(&self.account.id);
         self.cx.vault().read(&name).await.unwrap()
@@ -37,56 +37,58 @@ impl Bench {
 
 #[tokio::test]
 async fn secrets_bring_no_account_back_that_was_removed_meanwhile() {
-    let bench = bench().await;
-    let (cx, id) = (&bench.cx, &bench.account.id);
+    let fixture = fixture().await;
+    let (cx, id) = (&fixture.cx, &fixture.account.id);
     remove_account(cx, id).await.unwrap();
-    let kept = Secret::new(secret("new-key-2").to_string());
-    let error = save_secrets(cx, &bench.account, kept).await.unwrap_err();
+    let secrets = Secret::new(secret("new-key-2").to_string());
+    let error = save_secrets(cx, &fixture.account, secrets)
+        .await
+        .unwrap_err();
     assert!(matches!(error, Error::NotFound { .. }), "{error:?}");
     assert_eq!(cx.store().find_account(id).await.unwrap(), None);
-    assert!(bench.saved().await.is_none());
+    assert!(fixture.saved().await.is_none());
 }
 
 #[tokio::test]
 async fn secrets_undo_no_sign_out() {
-    let bench = bench().await;
-    let (cx, id) = (&bench.cx, &bench.account.id);
+    let fixture = fixture().await;
+    let (cx, id) = (&fixture.cx, &fixture.account.id);
     sign_out_account(cx, id).await.unwrap();
-    let kept = Secret::new(secret("new-key-2").to_string());
-    let error = save_secrets(cx, &bench.account, kept.clone())
+    let secrets = Secret::new(secret("new-key-2").to_string());
+    let error = save_secrets(cx, &fixture.account, secrets.clone())
         .await
         .unwrap_err();
     assert!(matches!(error, Error::SignedOutHere { .. }), "{error:?}");
-    assert!(bench.saved().await.is_none());
+    assert!(fixture.saved().await.is_none());
     // A new key signs the account in again.
     let signed_out = find_account(cx, id).await.unwrap();
     assert!(signed_out.is_signed_out);
-    save_secrets(cx, &signed_out, kept).await.unwrap();
+    save_secrets(cx, &signed_out, secrets).await.unwrap();
     assert!(!find_account(cx, id).await.unwrap().is_signed_out);
-    assert!(bench.saved().await.is_some());
+    assert!(fixture.saved().await.is_some());
 }
 
 #[tokio::test]
 async fn secrets_leave_what_else_was_changed_meanwhile() {
-    let bench = bench().await;
-    let (cx, id) = (&bench.cx, &bench.account.id);
+    let fixture = fixture().await;
+    let (cx, id) = (&fixture.cx, &fixture.account.id);
     rename_account(cx, id, "Southlight").await.unwrap();
-    let kept = Secret::new(secret("new-key-2").to_string());
-    let account = save_secrets(cx, &bench.account, kept).await.unwrap();
+    let secrets = Secret::new(secret("new-key-2").to_string());
+    let account = save_secrets(cx, &fixture.account, secrets).await.unwrap();
     assert_eq!(account.label, "Southlight");
 }
 
 #[tokio::test]
 async fn a_key_is_the_one_secret_of_its_wallet_entry() {
-    let bench = bench().await;
-    let (cx, name) = (&bench.cx, "Service key".to_owned());
+    let fixture = fixture().await;
+    let (cx, name) = (&fixture.cx, "Service key".to_owned());
     let values = BTreeMap::from([("X-Api-Key".to_owned(), Secret::new("key-123456").into())]);
     let secret = WalletSecret::Headers { values };
     let entry = add_wallet_entry(cx, AddWalletEntry { name, secret }).await;
     let input = SecretInput::Entry {
         entry: entry.unwrap().id,
     };
-    let kept = encode_secrets(BTreeMap::from([("api_key".to_owned(), input)])).unwrap();
-    let secrets = resolve(cx, &kept, Occasion::Needed).await.unwrap();
+    let secrets = encode_secrets(BTreeMap::from([("api_key".to_owned(), input)])).unwrap();
+    let secrets = resolve(cx, &secrets, Occasion::Needed).await.unwrap();
     assert_eq!(secrets["api_key"].expose(), "key-123456");
 }

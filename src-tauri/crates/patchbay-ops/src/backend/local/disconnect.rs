@@ -134,7 +134,6 @@ async fn revoke(cx: &Context, entry: &WalletEntry, secret: &Secret) -> Result<Re
 
 #[cfg(test)]
 mod tests {
-
     use super::*;
     use crate::credentials::edit::add_wallet_entry;
     use crate::credentials::secret::{AddWalletEntry, WalletSecret};
@@ -143,16 +142,16 @@ mod tests {
     #[tokio::test]
     async fn the_provider_is_told_of_what_a_refresh_brought_meanwhile() {
         let (_home, cx) = open_temporary().await;
-        let [told, renewed] = ["first-token-1", "renewed-token-2"].map(Secret::new);
-        for (saved, left) in [(&told, None), (&renewed, Some("renewed-token-2"))] {
+        let [revoked, renewed] = ["first-token-1", "renewed-token-2"].map(Secret::new);
+        for (saved, newer) in [(&revoked, None), (&renewed, Some("renewed-token-2"))] {
             let name = "Sign-in".to_owned();
             let secret = WalletSecret::Bearer {
                 token: saved.clone(),
             };
             let entry = add_wallet_entry(&cx, AddWalletEntry { name, secret }).await;
             let id = entry.unwrap().id;
-            let untold = forget_revoked(&cx, &id, &told).await.unwrap();
-            assert_eq!(untold.as_ref().map(Secret::expose), left);
+            let found = forget_revoked(&cx, &id, &revoked).await.unwrap();
+            assert_eq!(found.as_ref().map(Secret::expose), newer);
             assert_eq!(cx.store().list_wallet().await.unwrap(), []);
             let left = cx.vault().read(&SecretName::wallet(&id)).await.unwrap();
             assert!(left.is_none());

@@ -23,7 +23,7 @@ fn headers(values: &[(&str, &str)]) -> WalletSecret {
     }
 }
 
-async fn shown(
+async fn environment(
     cx: &Context,
     subject: Option<&str>,
     named: &[(&str, VariableSource)],
@@ -69,7 +69,7 @@ async fn a_program_gets_what_its_person_names() {
             vec![("MODE", of("bearer")), ("OTHER", of("one"))],
             Ok(vec!["API_KEY=key", "MODE=token", "OTHER=header"]),
         ),
-        // The connector's credential is called as it is, and means its one variable alone.
+        // The connector's credential has the name of the connector and only one variable.
         (Some("wallet:files"), vec![], Ok(vec!["API_KEY=key"])),
         (None, vec![("A", of("files"))], Ok(vec!["A=key"])),
         (
@@ -85,7 +85,7 @@ async fn a_program_gets_what_its_person_names() {
         (Some("nobody"), vec![], Err(Code::NotFound)),
         (Some("wallet:nobody"), vec![], Err(Code::NotFound)),
     ] {
-        let got = shown(&cx, subject, &named).await;
+        let got = environment(&cx, subject, &named).await;
         let expected =
             expected.map(|all| all.iter().map(|one| (*one).to_owned()).collect::<Vec<_>>());
         assert_eq!(got, expected, "{subject:?} {named:?}");

@@ -41,36 +41,36 @@ fn bearer(token: &str) -> WalletSecret {
     }
 }
 
-/// A credential that two connectors of an account were given.
-struct Bench {
+/// A credential that two connectors of an account use.
+struct Fixture {
     _home: tempfile::TempDir,
     cx: Context,
     entry: WalletEntry,
 }
 
-impl Bench {
-    /// Places of an account that is signed out are found wanting before anything is sent; Agent Stack, where
-    /// it is signed in, takes no other secret for a connector that is there.
+impl Fixture {
+    /// For a signed-out account every push fails before anything is sent; a signed-in Agent Stack account does not
+    /// support replacing the secret of an existing connector.
     async fn new(is_signed_out: bool, secret: WalletSecret) -> Self {
         let (home, cx) = open_temporary().await;
-        let kept = json!({ "token": { "kind": "secret", "secret": "acc-key-123456" } });
-        let mut account = account(&cx, patchbay_model::Platform::Agentstack, &kept).await;
+        let secrets = json!({ "token": { "kind": "secret", "secret": "acc-key-123456" } });
+        let mut account = account(&cx, patchbay_model::Platform::Agentstack, &secrets).await;
         account.is_signed_out = is_signed_out;
         cx.store().save_account(&account).await.unwrap();
         let name = "Key".to_owned();
         let entry = add_wallet_entry(&cx, AddWalletEntry { name, secret }).await;
-        let bench = Self {
+        let fixture = Self {
             _home: home,
             cx,
             entry: entry.unwrap(),
         };
         for title in ["one", "two"] {
-            bench.place(&account.id, title).await;
+            fixture.add_location(&account.id, title).await;
         }
-        bench
+        fixture
     }
 
-    async fn place(&self, account: &AccountId, title: &str) {
+    async fn add_location(&self, account: &AccountId, title: &str) {
         let mut connector = add(&self.cx, &format!("http://127.0.0.1:9/{title}")).await;
         connector.account = account.clone();
         connector.remote_id = Some(RemoteId::new(title));
@@ -88,8 +88,8 @@ impl Bench {
             .unwrap();
     }
 
-    /// The process ends when the first place was tried.
-    async fn rotate_until_the_first_place(&self) {
+    /// Rotates until the first location was tried, when the process ends.
+    async fn rotate_first_location(&self) {
         let (cx, id) = (self.cx.clone(), self.entry.id.clone());
         let rotating = tokio::spawn(async move {
             let ends = |_: &RotationTarget| panic!("the process ends here");
@@ -102,7 +102,7 @@ impl Bench {
         codes(&plan_rotation(&self.cx, &self.entry.id).await.unwrap())
     }
 
-    async fn saved(&self) -> Secret {
+    async fn saved_secret(&self) -> Secret {
         let name = SecretName::wallet(&self.entry.id);
         self.cx.vault().read(&name).await.unwrap().unwrap()
     }
@@ -118,16 +118,16 @@ fn codes(rotation: &Rotation) -> Vec<Option<Code>> {
 
 #[tokio::test]
 async fn places_that_were_not_tried_are_open_when_the_process_ends() {
-    let bench = Bench::new(true, bearer(OLD)).await;
-    bench.rotate_until_the_first_place().await;
-    assert_eq!(bench.saved().await.expose(), NEW);
+    let fixture = Fixture::new(true, bearer(OLD)).await;
+    fixture.rotate_first_location().await;
+    assert_eq!(fixture.saved_secret().await.expose(), NEW);
     let open = [Some(Code::PlatformSignedOut), Some(Code::Cancelled)];
-    assert_eq!(bench.codes().await, open);
-    let needs = list_needs(&bench.cx).await.unwrap();
+    assert_eq!(fixture.codes().await, open);
+    let needs = list_needs(&fixture.cx).await.unwrap();
     let is_rotation = |kind: NeedKind| kind == NeedKind::Rotation;
     assert!(needs.iter().any(|need| is_rotation(need.kind)), "{needs:?}");
-    // Another one would lose the old secret, which both still have.
-    let (cx, id) = (&bench.cx, &bench.entry.id);
+    // Another rotation would lose the old secret, which both locations still have.
+    let (cx, id) = (&fixture.cx, &fixture.entry.id);
     let again = rotate_wallet_entry(cx, id, bearer("third-secret-3"), |_| ()).await;
     assert!(matches!(again, Err(Error::Usage { .. })), "{again:?}");
 
@@ -140,8 +140,8 @@ async fn places_that_were_not_tried_are_open_when_the_process_ends() {
 
 #[tokio::test]
 async fn places_wait_for_nobody_while_they_are_tried() {
-    let bench = Bench::new(true, bearer(OLD)).await;
-    let (cx, id) = (&bench.cx, &bench.entry.id);
+    let fixture = Fixture::new(true, bearer(OLD)).await;
+    let (cx, id) = (&fixture.cx, &fixture.entry.id);
     let mut in_progress = Vec::new();
     let each = |_: &RotationTarget| in_progress.push(cx.rotations().has(id));
     rotate_wallet_entry(cx, id, bearer(NEW), each)
@@ -153,14 +153,14 @@ async fn places_wait_for_nobody_while_they_are_tried() {
 
 #[tokio::test]
 async fn a_place_that_was_not_tried_and_takes_no_other_secret_has_kept_the_old_one() {
-    let bench = Bench::new(false, bearer(OLD)).await;
-    bench.rotate_until_the_first_place().await;
+    let fixture = Fixture::new(false, bearer(OLD)).await;
+    fixture.rotate_first_location().await;
     let open = [Some(Code::PlatformNotSupported), Some(Code::Cancelled)];
-    assert_eq!(bench.codes().await, open);
-    let (cx, id) = (&bench.cx, &bench.entry.id);
+    assert_eq!(fixture.codes().await, open);
+    let (cx, id) = (&fixture.cx, &fixture.entry.id);
     let back = roll_back_rotation(cx, id, |_| ()).await.unwrap();
     assert_eq!(codes(&back), [None, None]);
-    assert_eq!(bench.saved().await.expose(), OLD);
+    assert_eq!(fixture.saved_secret().await.expose(), OLD);
 }
 
 #[tokio::test]
@@ -171,13 +171,13 @@ async fn what_is_not_a_single_secret_changes_nothing() {
             .map(|name| ((*name).to_owned(), Secret::new(OLD).into()))
             .collect(),
     };
-    let bench = Bench::new(true, headers(&["X-Key"])).await;
-    let before = bench.saved().await;
-    let (cx, id) = (&bench.cx, &bench.entry.id);
+    let fixture = Fixture::new(true, headers(&["X-Key"])).await;
+    let before = fixture.saved_secret().await;
+    let (cx, id) = (&fixture.cx, &fixture.entry.id);
     let refused = rotate_wallet_entry(cx, id, headers(&["X-Key", "X-Other"]), |_| ()).await;
     assert!(matches!(refused, Err(Error::Usage { .. })), "{refused:?}");
-    assert_eq!(bench.saved().await.expose(), before.expose());
-    assert_eq!(bench.codes().await, [None, None]);
+    assert_eq!(fixture.saved_secret().await.expose(), before.expose());
+    assert_eq!(fixture.codes().await, [None, None]);
     let rotation = plan_rotation(cx, id).await.unwrap();
     assert!(!rotation.can_go_back);
 }

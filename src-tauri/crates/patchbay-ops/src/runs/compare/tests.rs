@@ -1,56 +1,20 @@
-use patchbay_model::{
-    CaptureLevel, Code, ConnectorId, Content, IdentityLine, Origin, Platform, Problem, RunLabel,
-    RunState, RunTimings, Timestamp, ToolResult,
-};
+use patchbay_model::{Code, Content, Problem, RunState, ToolResult};
 use serde_json::{Value, json};
 
 use super::*;
+use crate::testing::finished_run;
 
 fn run(id: &str, structured: Value) -> ToolRun {
-    ToolRun {
-        summary: ToolRunSummary {
-            id: RunId::new(id),
-            connector: ConnectorId::new("con_1"),
-            connector_title: "GitHub".into(),
-            tool: "search".into(),
-            identity: IdentityLine {
-                platform: Platform::Local,
-                account: "This computer".into(),
-                credential: Some("lena".into()),
-                user: None,
-                level: None,
-                expires_at: None,
-            },
-            origin: Origin::Window,
-            state: RunState::Done,
-            started_at: Timestamp::parse("2026-11-20T08:00:00Z").unwrap(),
-            duration_ms: Some(12),
-            result_bytes: Some(80),
-            problem: None,
-            arguments_line: None,
-            capture: CaptureLevel::default(),
-            label: RunLabel::default(),
-        },
-        arguments: Json(json!({ "query": "relay" })),
-        result: Some(ToolResult {
-            content: vec![Content::Text {
-                text: structured.to_string(),
-            }],
-            structured: Some(Json(structured)),
-            is_error: false,
-        }),
-        exchange: None,
-        timings: Some(RunTimings {
-            prepare_ms: 1,
-            wait_ms: 10,
-            read_ms: 1,
-            connection_reused: Some(true),
-        }),
-        replay_of: None,
-        credential: None,
-        questions: Vec::new(),
-        task: None,
-    }
+    let mut run = finished_run();
+    run.summary.id = RunId::new(id);
+    run.result = Some(ToolResult {
+        content: vec![Content::Text {
+            text: structured.to_string(),
+        }],
+        structured: Some(Json(structured)),
+        is_error: false,
+    });
+    run
 }
 
 fn compared(before: Value, after: Value, ignored: &[&str]) -> RunComparison {

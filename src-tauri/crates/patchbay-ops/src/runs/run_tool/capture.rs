@@ -137,34 +137,11 @@ mod tests {
     use patchbay_model::{Code, ReceivedResponse, Reply, RunState};
 
     use super::*;
-
-    fn finished() -> ToolRun {
-        let run = json!({
-            "id": "run_1",
-            "connector": "con_1",
-            "connectorTitle": "Ports",
-            "tool": "find",
-            "identity": {
-                "platform": "local", "account": "This computer", "credential": null, "level": null,
-                "expiresAt": null,
-            },
-            "origin": { "kind": "window" },
-            "state": "done",
-            "startedAt": "2026-11-20T08:00:00Z",
-            "durationMs": 3,
-            "resultBytes": 12,
-            "problem": null,
-            "arguments": {},
-            "result": null,
-            "timings": { "prepareMs": 1, "waitMs": 1, "readMs": 1, "connectionReused": false },
-            "replayOf": null,
-        });
-        serde_json::from_value(run).unwrap()
-    }
+    use crate::testing::finished_run;
 
     /// A run that holds the word `harbour` wherever a value can stand.
     fn whole(capture: CaptureLevel) -> Arc<ToolRun> {
-        let mut run = finished();
+        let mut run = finished_run();
         run.summary.capture = capture;
         run.summary.state = RunState::Failed;
         run.summary.problem = Some(Problem {

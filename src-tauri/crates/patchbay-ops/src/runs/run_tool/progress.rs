@@ -1,9 +1,9 @@
 //! Throttled progress of a run: a server may send a hundred thousand steps a second.
 
 use std::convert::Infallible;
-use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
+use parking_lot::Mutex;
 use tokio::sync::Notify;
 
 use super::RunProgress;
@@ -43,7 +43,7 @@ impl<F: Fn(RunProgress)> Progress<F> {
     /// Forwards a step; while throttled it replaces the pending one.
     pub(super) fn push(&self, step: RunProgress) {
         self.begun.notify_one();
-        let mut state = self.state();
+        let mut state = self.state.lock();
         if state.allowance == 0 {
             state.newest = Some(step);
         } else {
@@ -58,7 +58,7 @@ impl<F: Fn(RunProgress)> Progress<F> {
         loop {
             tokio::time::sleep(INTERVAL).await;
             if !self.flush() {
-                let mut state = self.state();
+                let mut state = self.state.lock();
                 state.allowance = BURST.min(state.allowance + 1);
             }
         }
@@ -66,15 +66,11 @@ impl<F: Fn(RunProgress)> Progress<F> {
 
     /// Forwards the pending step. Returns whether there was one.
     pub(super) fn flush(&self) -> bool {
-        let mut state = self.state();
+        let mut state = self.state.lock();
         let newest = state.newest.take();
         let is_there = newest.is_some();
         newest.into_iter().for_each(&self.on_progress);
         is_there
-    }
-
-    fn state(&self) -> MutexGuard<'_, State> {
-        self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -86,14 +82,14 @@ mod tests {
 
     #[tokio::test]
     async fn a_flood_is_thinned_out_and_its_newest_step_always_comes() {
-        let heard = Arc::new(Mutex::new(Vec::new()));
-        let hearing = Arc::clone(&heard);
+        let forwarded = Arc::new(Mutex::new(Vec::new()));
+        let sink = Arc::clone(&forwarded);
         let progress = Progress::new(move |step| {
             if let RunProgress::Progress { progress, .. } = step {
-                hearing.lock().unwrap().push(progress);
+                sink.lock().push(progress);
             }
         });
-        let say = |steps: std::ops::RangeInclusive<u32>| {
+        let push = |steps: std::ops::RangeInclusive<u32>| {
             for step in steps {
                 progress.push(RunProgress::Progress {
                     progress: step.into(),
@@ -102,15 +98,15 @@ mod tests {
                 });
             }
         };
-        say(1..=100_000);
-        assert_eq!(heard.lock().unwrap().len(), 20);
-        let soon = tokio::time::timeout(INTERVAL * 3, progress.flush_periodically());
-        assert!(soon.await.is_err());
-        assert_eq!(heard.lock().unwrap().last(), Some(&100_000.0));
-        say(100_001..=200_000);
+        push(1..=100_000);
+        assert_eq!(forwarded.lock().len(), 20);
+        let flushed = tokio::time::timeout(INTERVAL * 3, progress.flush_periodically());
+        assert!(flushed.await.is_err());
+        assert_eq!(forwarded.lock().last(), Some(&100_000.0));
+        push(100_001..=200_000);
         progress.flush();
-        let heard = heard.lock().unwrap();
-        assert_eq!(heard.last(), Some(&200_000.0));
-        assert!(heard.len() < 30, "{heard:?}");
+        let forwarded = forwarded.lock();
+        assert_eq!(forwarded.last(), Some(&200_000.0));
+        assert!(forwarded.len() < 30, "{forwarded:?}");
     }
 }

@@ -1,8 +1,9 @@
 //! The server-side task of a run: saved before it is awaited, so that another process can resume the run.
 
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 
 use async_trait::async_trait;
+use parking_lot::Mutex;
 use patchbay_model::{ServerTask, ToolRun};
 use patchbay_platforms::mcp::TaskKeeper;
 
@@ -23,16 +24,12 @@ impl RunTask {
 
     /// Name of the requested credential.
     pub(super) fn credential(&self) -> Option<String> {
-        self.run().credential.clone()
+        self.run.lock().credential.clone()
     }
 
     /// Whether this process is ending while the server works on; then the run has not ended.
     pub(in crate::runs) fn is_detached(&self) -> bool {
-        self.cx.shutdown().is_cancelled() && self.run().task.is_some()
-    }
-
-    fn run(&self) -> std::sync::MutexGuard<'_, ToolRun> {
-        self.run.lock().unwrap_or_else(PoisonError::into_inner)
+        self.cx.shutdown().is_cancelled() && self.run.lock().task.is_some()
     }
 }
 
@@ -40,14 +37,14 @@ impl RunTask {
 impl TaskKeeper for RunTask {
     async fn keep(&self, task: ServerTask) {
         let run = {
-            let mut run = self.run();
+            let mut run = self.run.lock();
             run.task = Some(task);
             run.clone()
         };
         if let Err(error) = self.cx.store().open_run(&run).await {
             // The call is in progress; await it as one that cannot be resumed.
             tracing::warn!(%error, run = %run.summary.id, "the task of a run could not be noted");
-            self.run().task = None;
+            self.run.lock().task = None;
         }
     }
 

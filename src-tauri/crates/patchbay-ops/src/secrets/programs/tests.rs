@@ -13,11 +13,11 @@ use crate::secrets::reference::References;
 use crate::testing::open;
 use crate::{Context, forget_program, list_allowed_programs};
 
-/// A person who answers, and what they were shown.
+/// A person with a fixed answer, and the requests that they were shown.
 #[derive(Clone, Default)]
 struct Person {
-    says: Arc<Mutex<bool>>,
-    asked: Arc<Mutex<Vec<Vec<String>>>>,
+    answer: Arc<Mutex<bool>>,
+    requests: Arc<Mutex<Vec<Vec<String>>>>,
 }
 
 #[async_trait]
@@ -26,35 +26,35 @@ impl ProgramConsent for Person {
         let program = &request.program;
         let mut shown = vec![program.file.clone()];
         shown.extend(program.arguments.iter().cloned());
-        self.asked.lock().unwrap().push(shown);
-        *self.says.lock().unwrap()
+        self.requests.lock().unwrap().push(shown);
+        *self.answer.lock().unwrap()
     }
 }
 
 impl Person {
-    fn will_say(&self, answer: bool) {
-        *self.says.lock().unwrap() = answer;
+    fn set_answer(&self, answer: bool) {
+        *self.answer.lock().unwrap() = answer;
     }
 
-    fn asked(&self) -> usize {
-        self.asked.lock().unwrap().len()
+    fn request_count(&self) -> usize {
+        self.requests.lock().unwrap().len()
     }
 }
 
-struct Bench {
+struct Fixture {
     home: tempfile::TempDir,
     cx: Context,
     person: Person,
     references: References,
 }
 
-async fn bench() -> Bench {
+async fn fixture() -> Fixture {
     let home = tempfile::tempdir().unwrap();
     let clock: Arc<dyn Clock> = Arc::new(SystemClock);
     let cx = open(home.path(), Arc::clone(&clock)).await;
     let person = Person::default();
     let references = References::new(cx.store().clone(), clock, Arc::new(person.clone()));
-    Bench {
+    Fixture {
         home,
         cx,
         person,
@@ -62,12 +62,12 @@ async fn bench() -> Bench {
     }
 }
 
-fn script(folder: &Path, name: &str, says: &str) -> String {
+fn script(folder: &Path, name: &str, body: &str) -> String {
     fs::create_dir_all(folder).unwrap();
     let file = folder.join(name);
     fs::write(
         &file,
-        format!("#!/bin/sh\necho run >> \"$0.runs\"\n{says}\n"),
+        format!("#!/bin/sh\necho run >> \"$0.runs\"\n{body}\n"),
     )
     .unwrap();
     fs::set_permissions(&file, fs::Permissions::from_mode(0o755)).unwrap();
@@ -78,7 +78,7 @@ fn parse(text: &str) -> SecretReference {
     SecretReference::parse(text).unwrap()
 }
 
-impl Bench {
+impl Fixture {
     async fn resolve(&self, text: &str) -> Result<String, Code> {
         let found = self
             .references
@@ -92,33 +92,39 @@ impl Bench {
 
 #[tokio::test]
 async fn a_program_is_not_started_before_a_person_allowed_exactly_that() {
-    let bench = bench().await;
-    let program = script(bench.home.path(), "keys", "echo key-of-$1");
+    let fixture = fixture().await;
+    let program = script(fixture.home.path(), "keys", "echo key-of-$1");
     let runs = format!("{program}.runs");
     let reference = format!("cmd://{program} one");
     assert_eq!(
-        bench.resolve(&reference).await,
+        fixture.resolve(&reference).await,
         Err(Code::ReferenceNotAllowed)
     );
     assert!(!Path::new(&runs).exists(), "it was started");
 
-    bench.person.will_say(true);
-    assert_eq!(bench.resolve(&reference).await.as_deref(), Ok("key-of-one"));
-    bench.person.will_say(false);
-    assert_eq!(bench.resolve(&reference).await.as_deref(), Ok("key-of-one"));
-    assert_eq!(bench.person.asked(), 2, "the answer is kept");
+    fixture.person.set_answer(true);
+    assert_eq!(
+        fixture.resolve(&reference).await.as_deref(),
+        Ok("key-of-one")
+    );
+    fixture.person.set_answer(false);
+    assert_eq!(
+        fixture.resolve(&reference).await.as_deref(),
+        Ok("key-of-one")
+    );
+    assert_eq!(fixture.person.request_count(), 2, "the answer is saved");
 
     // Another argument is another program.
     for other in ["two", "one two", ""] {
         let other = format!("cmd://{program} {other}");
         assert_eq!(
-            bench.resolve(&other).await,
+            fixture.resolve(&other).await,
             Err(Code::ReferenceNotAllowed),
             "{other}"
         );
     }
     assert_eq!(fs::read_to_string(&runs).unwrap().lines().count(), 2);
-    let shown = bench.person.asked.lock().unwrap().clone();
+    let shown = fixture.person.requests.lock().unwrap().clone();
     assert_eq!(
         shown[3],
         [program.as_str(), "one", "two"],
@@ -128,20 +134,22 @@ async fn a_program_is_not_started_before_a_person_allowed_exactly_that() {
 
 #[tokio::test]
 async fn a_program_that_was_forgotten_is_asked_for_again() {
-    let bench = bench().await;
-    let program = script(bench.home.path(), "keys", "echo key");
+    let fixture = fixture().await;
+    let program = script(fixture.home.path(), "keys", "echo key");
     let reference = format!("cmd://{program}");
-    bench.person.will_say(true);
-    bench.resolve(&reference).await.unwrap();
-    let listed = list_allowed_programs(&bench.cx).await.unwrap();
+    fixture.person.set_answer(true);
+    fixture.resolve(&reference).await.unwrap();
+    let listed = list_allowed_programs(&fixture.cx).await.unwrap();
     assert_eq!(listed.len(), 1);
     assert_eq!(listed[0].program.file, program);
-    forget_program(&bench.cx, &listed[0].id).await.unwrap();
-    let again = forget_program(&bench.cx, &listed[0].id).await.unwrap_err();
+    forget_program(&fixture.cx, &listed[0].id).await.unwrap();
+    let again = forget_program(&fixture.cx, &listed[0].id)
+        .await
+        .unwrap_err();
     assert_eq!(again.code(), Code::NotFound);
-    bench.person.will_say(false);
+    fixture.person.set_answer(false);
     assert_eq!(
-        bench.resolve(&reference).await,
+        fixture.resolve(&reference).await,
         Err(Code::ReferenceNotAllowed)
     );
 }
@@ -194,18 +202,18 @@ async fn the_current_folder_is_no_place_for_programs() {
 
 #[tokio::test]
 async fn a_program_that_says_too_much_or_fails_is_an_error() {
-    let bench = bench().await;
-    bench.person.will_say(true);
-    let home = bench.home.path();
-    for (name, says) in [
+    let fixture = fixture().await;
+    fixture.person.set_answer(true);
+    let home = fixture.home.path();
+    for (name, body) in [
         ("endless", "exec cat /dev/zero"),
         ("failing", "echo key; exit 3"),
         ("silent", "true"),
         ("binary", "printf '\\377\\376'"),
     ] {
-        let reference = format!("cmd://{}", script(home, name, says));
+        let reference = format!("cmd://{}", script(home, name, body));
         assert_eq!(
-            bench.resolve(&reference).await,
+            fixture.resolve(&reference).await,
             Err(Code::VaultReference),
             "{name}"
         );
@@ -214,11 +222,11 @@ async fn a_program_that_says_too_much_or_fails_is_an_error() {
 
 #[tokio::test]
 async fn the_environment_needs_no_consent() {
-    let bench = bench().await;
+    let fixture = fixture().await;
     assert_eq!(
-        bench.resolve("env://PATCHBAY_TEST_UNSET").await,
+        fixture.resolve("env://PATCHBAY_TEST_UNSET").await,
         Err(Code::VaultReference)
     );
-    assert!(bench.resolve("env://PATH").await.is_ok());
-    assert_eq!(bench.person.asked(), 0);
+    assert!(fixture.resolve("env://PATH").await.is_ok());
+    assert_eq!(fixture.person.request_count(), 0);
 }

@@ -5,8 +5,8 @@
 //! may be accepted.
 
 use std::collections::HashMap;
-use std::sync::{Mutex, MutexGuard, PoisonError};
 
+use parking_lot::Mutex;
 use patchbay_model::{Secret, WalletEntryId};
 use patchbay_oauth::Grant;
 use patchbay_store::Store;
@@ -39,7 +39,7 @@ impl Refusals {
     pub(super) async fn find(&self, entry: &WalletEntryId, grant: &Grant) -> Option<Refusal> {
         let fingerprint = fingerprint(grant);
         let is_same = |refusal: &Refusal| refusal.fingerprint == fingerprint;
-        if let Some(refusal) = self.lock().get(entry).filter(|it| is_same(it)) {
+        if let Some(refusal) = self.known.lock().get(entry).filter(|it| is_same(it)) {
             return Some(refusal.clone());
         }
         let saved = self.store.find_setting(&setting(entry)).await;
@@ -60,7 +60,7 @@ impl Refusals {
             fingerprint: fingerprint(grant),
             detail: detail.clone(),
         };
-        self.lock().insert(entry.clone(), refusal.clone());
+        self.known.lock().insert(entry.clone(), refusal.clone());
         let saved = self.store.put_settings(vec![setting(entry)], &refusal);
         if let Err(error) = saved.await {
             tracing::warn!(%error, "that a refresh token was refused is known to this process alone");
@@ -68,15 +68,11 @@ impl Refusals {
     }
 
     pub(super) async fn forget(&self, entry: &WalletEntryId) {
-        self.lock().remove(entry);
+        self.known.lock().remove(entry);
         // A leftover matches no other token.
         if let Err(error) = self.store.remove_setting(&setting(entry)).await {
             tracing::warn!(%error, "a refusal that is over could not be forgotten");
         }
-    }
-
-    fn lock(&self) -> MutexGuard<'_, HashMap<WalletEntryId, Refusal>> {
-        self.known.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 

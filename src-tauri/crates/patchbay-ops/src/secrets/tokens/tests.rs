@@ -16,24 +16,24 @@ use crate::needs::list_needs;
 use crate::testing::{UNREACHABLE_URL, add, lapsed_grant, open_temporary};
 use crate::vault::{save_unsaved_secrets, unsaved_problem};
 
-/// A token endpoint with a pending request.
-struct Asked(oneshot::Sender<()>);
+/// A pending request at the token endpoint.
+struct PendingRequest(oneshot::Sender<()>);
 
-impl Asked {
+impl PendingRequest {
     fn answer(self) {
         self.0.send(()).unwrap();
     }
 }
 
 /// A sign-in whose token has expired.
-struct Bench {
+struct Fixture {
     home: tempfile::TempDir,
     cx: Context,
     entry: WalletEntry,
     provider: Option<TcpListener>,
 }
 
-async fn bench() -> Bench {
+async fn fixture() -> Fixture {
     let (home, cx) = open_temporary().await;
     let provider = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let endpoint = format!("http://{}/token", provider.local_addr().unwrap());
@@ -47,17 +47,17 @@ async fn bench() -> Bench {
         ..new_entry(id, "Sign-in".to_owned(), WalletKind::Oauth, cx.now())
     };
     cx.store().save_wallet_entry(&entry).await.unwrap();
-    let bench = Bench {
+    let fixture = Fixture {
         home,
         cx,
         entry,
         provider: Some(provider),
     };
-    bench.write(&grant).await;
-    bench
+    fixture.write(&grant).await;
+    fixture
 }
 
-impl Bench {
+impl Fixture {
     async fn write(&self, grant: &Grant) {
         let name = SecretName::wallet(&self.entry.id);
         let vault = self.cx.vault();
@@ -65,7 +65,7 @@ impl Bench {
     }
 
     /// Returns the access token in the vault.
-    async fn saved(&self) -> Option<String> {
+    async fn saved_token(&self) -> Option<String> {
         let name = SecretName::wallet(&self.entry.id);
         let saved = self.cx.vault().read(&name).await.unwrap()?;
         let grant = Grant::from_secret(&saved).unwrap();
@@ -73,7 +73,7 @@ impl Bench {
     }
 
     /// Starts to renew the token, and returns when the provider has received the request.
-    async fn renewing(&mut self) -> (Asked, JoinHandle<Result<Grant, Error>>) {
+    async fn start_renewal(&mut self) -> (PendingRequest, JoinHandle<Result<Grant, Error>>) {
         let (tokens, entry) = (self.cx.tokens().clone(), self.entry.clone());
         let renewing = tokio::spawn(async move { tokens.grant(&entry, "Wiki", None).await });
         let provider = self.provider.take().unwrap();
@@ -82,9 +82,9 @@ impl Bench {
         while !String::from_utf8_lossy(&request).contains("&resource=") {
             assert_ne!(stream.read_buf(&mut request).await.unwrap(), 0);
         }
-        let (answer, told) = oneshot::channel();
+        let (answer, answered) = oneshot::channel();
         tokio::spawn(async move {
-            told.await.unwrap();
+            answered.await.unwrap();
             let tokens = json!({
                 "access_token": "renewed-token-2", "token_type": "Bearer",
                 "refresh_token": "refresh-token-2", "expires_in": 3600,
@@ -96,21 +96,28 @@ impl Bench {
             );
             stream.write_all(answer.as_bytes()).await.unwrap();
         });
-        (Asked(answer), renewing)
+        (PendingRequest(answer), renewing)
     }
 }
 
 #[tokio::test]
 async fn a_refresh_leaves_what_else_was_changed_meanwhile() {
-    let mut bench = bench().await;
-    let (asked, renewing) = bench.renewing().await;
-    let renamed = rename_wallet_entry(&bench.cx, &bench.entry.id, "Renamed").await;
+    let mut fixture = fixture().await;
+    let (request, renewing) = fixture.start_renewal().await;
+    let renamed = rename_wallet_entry(&fixture.cx, &fixture.entry.id, "Renamed").await;
     renamed.unwrap();
-    asked.answer();
+    request.answer();
     let grant = renewing.await.unwrap().unwrap();
     assert_eq!(grant.access_token.expose(), "renewed-token-2");
-    assert_eq!(bench.saved().await.as_deref(), Some("renewed-token-2"));
-    let known = bench.cx.store().find_wallet_entry(&bench.entry.id).await;
+    assert_eq!(
+        fixture.saved_token().await.as_deref(),
+        Some("renewed-token-2")
+    );
+    let known = fixture
+        .cx
+        .store()
+        .find_wallet_entry(&fixture.entry.id)
+        .await;
     let known = known.unwrap().unwrap();
     assert_eq!(known.name, "Renamed");
     assert_eq!(known.expires_at, grant.expires_at);
@@ -118,56 +125,65 @@ async fn a_refresh_leaves_what_else_was_changed_meanwhile() {
 
 #[tokio::test]
 async fn a_renewed_token_that_cannot_be_saved_is_used_told_of_and_saved_later() {
-    let mut bench = bench().await;
-    let mut events = bench.cx.events();
-    let (asked, renewing) = bench.renewing().await;
-    // From here on nothing can take the place of the vault's file.
-    let file = bench.cx.paths().data.join("vault.json");
+    let mut fixture = fixture().await;
+    let mut events = fixture.cx.events();
+    let (request, renewing) = fixture.start_renewal().await;
+    // From here on the vault's file cannot be replaced.
+    let file = fixture.cx.paths().data.join("vault.json");
     let away = file.with_file_name("away");
     std::fs::rename(&file, &away).unwrap();
     std::fs::create_dir(&file).unwrap();
-    asked.answer();
+    request.answer();
     let grant = renewing.await.unwrap().unwrap();
     assert_eq!(grant.access_token.expose(), "renewed-token-2");
 
-    let needs = list_needs(&bench.cx).await.unwrap();
+    let needs = list_needs(&fixture.cx).await.unwrap();
     assert_eq!(needs[0].kind, NeedKind::Unsaved);
     assert_eq!(needs[0].code, Some(Code::VaultUnsaved));
-    let is_told = |event: &Event| matches!(event, Event::NeedArose { need } if need.kind == NeedKind::Unsaved);
-    while !is_told(&events.recv().await.unwrap()) {}
-    assert_eq!(unsaved_problem(&bench.cx).unwrap().code, Code::VaultUnsaved);
-    assert!(save_unsaved_secrets(&bench.cx).await.is_err());
-    // Used meanwhile: nobody asks the provider again, which would not answer.
-    let tokens = bench.cx.tokens();
-    let used = tokens.grant(&bench.entry, "Wiki", None).await.unwrap();
+    let is_reported = |event: &Event| matches!(event, Event::NeedArose { need } if need.kind == NeedKind::Unsaved);
+    while !is_reported(&events.recv().await.unwrap()) {}
+    assert_eq!(
+        unsaved_problem(&fixture.cx).unwrap().code,
+        Code::VaultUnsaved
+    );
+    assert!(save_unsaved_secrets(&fixture.cx).await.is_err());
+    // It is used meanwhile; the provider would not answer another request.
+    let tokens = fixture.cx.tokens();
+    let used = tokens.grant(&fixture.entry, "Wiki", None).await.unwrap();
     assert_eq!(used.access_token.expose(), "renewed-token-2");
 
     std::fs::remove_dir(&file).unwrap();
     std::fs::rename(&away, &file).unwrap();
-    // At the latest when the process ends.
-    bench.cx.close().await;
-    assert!(unsaved_problem(&bench.cx).is_none());
-    assert_eq!(bench.saved().await.as_deref(), Some("renewed-token-2"));
+    // At the latest when the context is closed.
+    fixture.cx.close().await;
+    assert!(unsaved_problem(&fixture.cx).is_none());
+    assert_eq!(
+        fixture.saved_token().await.as_deref(),
+        Some("renewed-token-2")
+    );
 }
 
 #[tokio::test]
 async fn a_provider_is_not_asked_while_its_answer_could_not_be_saved() {
-    let bench = bench().await;
-    let file = bench.cx.paths().data.join("vault.lock");
+    let fixture = fixture().await;
+    let file = fixture.cx.paths().data.join("vault.lock");
     std::fs::remove_file(&file).unwrap();
     std::fs::create_dir(&file).unwrap();
-    let tokens = bench.cx.tokens();
-    let refused = tokens.grant(&bench.entry, "Wiki", None).await.unwrap_err();
+    let tokens = fixture.cx.tokens();
+    let refused = tokens
+        .grant(&fixture.entry, "Wiki", None)
+        .await
+        .unwrap_err();
     assert!(matches!(refused, Error::Vault(_)), "{refused:?}");
-    let provider = bench.provider.as_ref().unwrap();
+    let provider = fixture.provider.as_ref().unwrap();
     let asked = tokio::time::timeout(Duration::from_millis(200), provider.accept());
     assert!(asked.await.is_err(), "it was asked");
 }
 
 #[tokio::test]
 async fn a_refused_token_is_sent_once_whatever_process_has_it() {
-    let mut bench = bench().await;
-    let provider = bench.provider.take().unwrap();
+    let mut fixture = fixture().await;
+    let provider = fixture.provider.take().unwrap();
     let asked = Arc::new(std::sync::atomic::AtomicUsize::new(0));
     let counting = Arc::clone(&asked);
     tokio::spawn(async move {
@@ -188,7 +204,7 @@ async fn a_refused_token_is_sent_once_whatever_process_has_it() {
         }
     });
     let lapses = async |cx: &Context| {
-        let lapsed = cx.tokens().grant(&bench.entry, "Wiki", None).await;
+        let lapsed = cx.tokens().grant(&fixture.entry, "Wiki", None).await;
         let Err(Error::SignInLapsed { detail, .. }) = lapsed else {
             panic!("{lapsed:?}");
         };
@@ -196,75 +212,78 @@ async fn a_refused_token_is_sent_once_whatever_process_has_it() {
     };
     let times = || asked.load(std::sync::atomic::Ordering::SeqCst);
     for _ in 0..3 {
-        lapses(&bench.cx).await;
+        lapses(&fixture.cx).await;
     }
     // What another process knows of it is in the file.
-    let other = Refusals::new(bench.cx.store().clone());
-    let name = SecretName::wallet(&bench.entry.id);
-    let saved = bench.cx.vault().read(&name).await.unwrap().unwrap();
+    let other = Refusals::new(fixture.cx.store().clone());
+    let name = SecretName::wallet(&fixture.entry.id);
+    let saved = fixture.cx.vault().read(&name).await.unwrap().unwrap();
     let grant = Grant::from_secret(&saved).unwrap();
-    assert!(other.find(&bench.entry.id, &grant).await.is_some());
+    assert!(other.find(&fixture.entry.id, &grant).await.is_some());
     assert_eq!(times(), 1);
 
     // Another proof of who asks may change the provider's mind, and a sign-in brings another token.
     let mut proven = grant.clone();
     proven.client_secret = Some(Secret::new("another proof"));
-    assert!(other.find(&bench.entry.id, &proven).await.is_none());
-    bench.cx.tokens().forget_refusal(&bench.entry.id).await;
-    lapses(&bench.cx).await;
+    assert!(other.find(&fixture.entry.id, &proven).await.is_none());
+    fixture.cx.tokens().forget_refusal(&fixture.entry.id).await;
+    lapses(&fixture.cx).await;
     assert_eq!(times(), 2);
 }
 
 #[tokio::test]
 async fn a_refresh_brings_no_credential_back() {
-    let mut bench = bench().await;
-    let (asked, renewing) = bench.renewing().await;
-    // As an older Patchbay does, which waits for nobody.
-    let id = &bench.entry.id;
+    let mut fixture = fixture().await;
+    let (request, renewing) = fixture.start_renewal().await;
+    // As an older Patchbay does, which takes no lock.
+    let id = &fixture.entry.id;
     let name = SecretName::wallet(id);
-    bench.cx.vault().remove(&name).await.unwrap();
-    bench.cx.store().remove_wallet_entry(id).await.unwrap();
-    asked.answer();
+    fixture.cx.vault().remove(&name).await.unwrap();
+    fixture.cx.store().remove_wallet_entry(id).await.unwrap();
+    request.answer();
     let renewed = renewing.await.unwrap();
     assert!(
         matches!(renewed, Err(Error::SignInNeeded { .. })),
         "{renewed:?}"
     );
-    assert_eq!(bench.saved().await, None);
-    assert_eq!(bench.cx.store().list_wallet().await.unwrap(), []);
+    assert_eq!(fixture.saved_token().await, None);
+    assert_eq!(fixture.cx.store().list_wallet().await.unwrap(), []);
 }
 
 #[tokio::test]
 async fn a_refresh_of_an_older_grant_does_not_undo_a_sign_in() {
-    let mut bench = bench().await;
-    let (asked, renewing) = bench.renewing().await;
-    bench
+    let mut fixture = fixture().await;
+    let (request, renewing) = fixture.start_renewal().await;
+    fixture
         .write(&lapsed_grant("signed-in-anew-3", UNREACHABLE_URL))
         .await;
-    asked.answer();
+    request.answer();
     renewing.await.unwrap().unwrap();
-    assert_eq!(bench.saved().await.as_deref(), Some("signed-in-anew-3"));
+    assert_eq!(
+        fixture.saved_token().await.as_deref(),
+        Some("signed-in-anew-3")
+    );
 }
 
 #[tokio::test]
 async fn a_credential_is_deleted_after_its_refresh() {
-    let mut bench = bench().await;
-    let (asked, renewing) = bench.renewing().await;
-    let mut forgetting = std::pin::pin!(forget(&bench.cx, &bench.entry.id));
+    let mut fixture = fixture().await;
+    let (request, renewing) = fixture.start_renewal().await;
+    let mut forgetting = std::pin::pin!(forget(&fixture.cx, &fixture.entry.id));
     let soon = tokio::time::timeout(Duration::from_millis(200), &mut forgetting).await;
     assert!(soon.is_err(), "it did not wait for the refresh");
-    asked.answer();
+    request.answer();
     renewing.await.unwrap().unwrap();
     forgetting.await.unwrap();
-    assert_eq!(bench.saved().await, None);
-    assert_eq!(bench.cx.store().list_wallet().await.unwrap(), []);
+    assert_eq!(fixture.saved_token().await, None);
+    assert_eq!(fixture.cx.store().list_wallet().await.unwrap(), []);
 }
 
 /// Older builds kept what a registration gave in the same place as the references of a person.
 #[tokio::test]
 async fn a_grant_of_an_older_patchbay_has_a_reference_only_where_its_own_app_has_it() {
-    let bench = bench().await;
-    let (cx, home) = (&bench.cx, bench.home.path());
+    let fixture = fixture().await;
+    let (cx, home) = (&fixture.cx, fixture.home.path());
     let marker = home.join("was-run");
     // On Windows these are words of the shell, not programs.
     let reference = match cfg!(windows) {
@@ -279,7 +298,7 @@ async fn a_grant_of_an_older_patchbay_has_a_reference_only_where_its_own_app_has
     };
     let uses = |client| Authentication::Oauth {
         client,
-        entry: Some(bench.entry.id.clone()),
+        entry: Some(fixture.entry.id.clone()),
         callback_port: None,
         callback_host: None,
         redirect: patchbay_model::Redirect::default(),
@@ -288,7 +307,11 @@ async fn a_grant_of_an_older_patchbay_has_a_reference_only_where_its_own_app_has
     };
     let proof = async |connector: &Connector, grant: Grant| {
         cx.store().save_connector(connector).await.unwrap();
-        let entry = cx.store().find_wallet_entry(&bench.entry.id).await.unwrap();
+        let entry = cx
+            .store()
+            .find_wallet_entry(&fixture.entry.id)
+            .await
+            .unwrap();
         let grant = cx.tokens().with_app_secret(&entry.unwrap(), grant).await;
         let secret = grant.unwrap().client_secret.unwrap();
         secret.expose().to_owned()
@@ -323,9 +346,9 @@ async fn a_grant_of_an_older_patchbay_has_a_reference_only_where_its_own_app_has
 
 #[tokio::test]
 async fn what_a_reference_led_to_stays_known_when_it_leads_nowhere() {
-    let bench = bench().await;
-    let cx = &bench.cx;
-    let file = bench.home.path().join("token");
+    let fixture = fixture().await;
+    let cx = &fixture.cx;
+    let file = fixture.home.path().join("token");
     std::fs::write(&file, "tok-123456").unwrap();
     let show = if cfg!(windows) { "cmd /c type" } else { "cat" };
     let reference = format!("cmd://{show} {}", file.display());
@@ -334,7 +357,7 @@ async fn what_a_reference_led_to_stays_known_when_it_leads_nowhere() {
         name: "Token".to_owned(),
         kind: WalletKind::Bearer,
         reference: Some(SecretReference::parse(&reference).unwrap()),
-        ..bench.entry.clone()
+        ..fixture.entry.clone()
     };
     cx.store().save_wallet_entry(&entry).await.unwrap();
     let connector = Connector {

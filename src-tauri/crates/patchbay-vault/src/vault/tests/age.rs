@@ -1,4 +1,4 @@
-//! Files, and records in them, that are older than those saved last.
+//! Detection of files and records that are older than those saved last.
 
 use std::collections::HashMap;
 
@@ -50,7 +50,7 @@ async fn a_former_file_is_noticed_while_the_vault_is_open() {
     let before = read_json(&fixture);
     let vault = fixture.vault();
     vault.write(&token(), &Secret::new("newer")).await.unwrap();
-    // Even where the keychain knows nothing of it.
+    // Even if the keychain does not know the generation.
     fixture.keychain.set_behavior(Behavior::Absent);
     write_json(&fixture, &before);
     assert_eq!(code(vault.read(&token()).await), Code::VaultRolledBack);
@@ -73,7 +73,7 @@ async fn one_former_record_is_noticed_and_others_are_read() {
     let problem = vault.status().await.problem.unwrap();
     assert_eq!(problem.code, Code::VaultRolledBack);
 
-    // A change of another secret does not make it believed; a new one in its place does.
+    // Changing another secret does not make it valid; replacing it does.
     vault.write(&other, &secret()).await.unwrap();
     assert_eq!(
         code(fixture.vault().read(&token()).await),
@@ -111,7 +111,7 @@ async fn older_secrets_are_used_once_they_are_accepted() {
         );
         assert_eq!(vault.status().await.state, VaultState::Ready);
     }
-    // What was accepted once is not accepted again by itself.
+    // A file that was accepted once is not accepted again by itself.
     fixture.vault().write(&token(), &secret()).await.unwrap();
     write_json(&fixture, &before);
     let outcome = fixture.vault().read(&token()).await;
@@ -120,19 +120,13 @@ async fn older_secrets_are_used_once_they_are_accepted() {
 
 #[tokio::test]
 async fn a_file_without_a_stamp_is_taken_until_one_was_written() {
-    let (fixture, newer) = {
-        let fixture = Fixture::with_secret().await;
-        let newer = read_json(&fixture);
-        (fixture, newer)
-    };
-    let mut version_1 = newer.clone();
+    let fixture = Fixture::with_secret().await;
+    let mut version_1 = read_json(&fixture);
     version_1["version"] = 1.into();
     version_1.as_object_mut().unwrap().remove("stamp");
 
-    // As it is where the older Patchbay wrote it: no number was noted.
-    fixture.keychain.set_behavior(Behavior::Working);
-    let noted = fixture.keychain.clone();
-    noted.forget_marks();
+    // An older Patchbay recorded no generation.
+    fixture.keychain.forget_marks();
     write_json(&fixture, &version_1);
     let vault = fixture.vault();
     assert!(text(&vault, &token()).await.is_some());
@@ -140,7 +134,7 @@ async fn a_file_without_a_stamp_is_taken_until_one_was_written() {
     assert_eq!(read_json(&fixture)["version"], 2);
     assert!(text(&fixture.vault(), &token()).await.is_some());
 
-    // Nobody gets round the stamp by going back to the version before it.
+    // The stamp cannot be bypassed by restoring the version before it.
     write_json(&fixture, &version_1);
     let outcome = fixture.vault().read(&token()).await;
     assert_eq!(code(outcome), Code::VaultRolledBack);
@@ -165,13 +159,13 @@ async fn a_keychain_that_notes_nothing_keeps_nobody_from_writing() {
     let fixture = Fixture::with_secret().await;
     let vault = fixture.vault();
     assert!(text(&vault, &token()).await.is_some());
-    for mood in [
+    for behavior in [
         Behavior::Absent,
         Behavior::Denied,
         Behavior::Locked,
         Behavior::Hanging,
     ] {
-        fixture.keychain.set_behavior(mood);
+        fixture.keychain.set_behavior(behavior);
         vault.write(&token(), &Secret::new("newer")).await.unwrap();
     }
     fixture.keychain.set_behavior(Behavior::Working);
@@ -181,12 +175,12 @@ async fn a_keychain_that_notes_nothing_keeps_nobody_from_writing() {
     );
 }
 
-/// Numbers in memory, as the database holds them.
+/// Generation numbers in memory.
 #[derive(Default)]
-struct Noted(Mutex<HashMap<String, u64>>);
+struct MemoryGenerations(Mutex<HashMap<String, u64>>);
 
 #[async_trait]
-impl GenerationStore for Noted {
+impl GenerationStore for MemoryGenerations {
     async fn read(&self, vault: &str) -> Option<u64> {
         self.0.lock().unwrap().get(vault).copied()
     }
@@ -200,10 +194,10 @@ impl GenerationStore for Noted {
 async fn with_a_passphrase_the_number_is_noted_where_it_was_said() {
     let fixture = Fixture::new();
     fixture.keychain.set_behavior(Behavior::Absent);
-    let noted = Arc::new(Noted::default());
+    let generations = Arc::new(MemoryGenerations::default());
     let open = || {
         let vault = fixture.vault();
-        vault.set_generation_store(noted.clone());
+        vault.set_generation_store(generations.clone());
         vault
     };
     let vault = open();

@@ -1,4 +1,4 @@
-//! What stands in place of files, and a folder that cannot be written.
+//! Other things in place of the files, and a folder that cannot be written.
 
 use super::*;
 
@@ -76,7 +76,7 @@ async fn a_pipe_a_device_and_a_link_in_place_of_the_vault_are_named_at_once() {
             assert!(error.to_string().contains(what), "{error}");
             assert!(error.to_string().contains("vault.json"), "{error}");
         }
-        // The way on: it is put aside as it is, and a vault begins anew.
+        // Setting it aside makes room for a new vault.
         assert!(vault.set_aside().await.unwrap().is_some());
         vault.write(&token(), &secret()).await.unwrap();
         fs::remove_file(fixture.file()).unwrap();
@@ -88,7 +88,7 @@ async fn a_secret_that_cannot_be_saved_is_used_from_memory_until_it_can() {
     let fixture = Fixture::with_secret().await;
     let vault = fixture.vault();
     let reservation = vault.reserve_space(&token(), 100).await.unwrap();
-    // Nothing can be written where the folder is gone for a while.
+    // Nothing can be written while the folder is missing.
     let data = fixture.folder.path().join("data");
     let away = fixture.folder.path().join("away");
     fs::rename(&data, &away).unwrap();
@@ -101,7 +101,7 @@ async fn a_secret_that_cannot_be_saved_is_used_from_memory_until_it_can() {
     assert_eq!(vault.unsaved().len(), 1);
 
     fs::remove_file(&data).unwrap();
-    // A file that is gone tells of no other secret.
+    // A missing file holds no other secret.
     assert_eq!(text(&vault, &token()).await.as_deref(), Some("rotated"));
     fs::rename(&away, &data).unwrap();
     assert_eq!(text(&vault, &token()).await.as_deref(), Some("rotated"));
@@ -142,7 +142,7 @@ async fn room_that_is_not_needed_is_given_back() {
     let vault = fixture.vault();
     let reservation = vault.reserve_space(&token(), 100).await.unwrap();
     assert_eq!(names(&fixture).len(), 3);
-    // Others save meanwhile, and leave it alone.
+    // Other writes keep it.
     fixture.vault().write(&token(), &secret()).await.unwrap();
     assert_eq!(names(&fixture).len(), 3);
     drop(reservation);

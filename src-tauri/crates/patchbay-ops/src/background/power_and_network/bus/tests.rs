@@ -6,7 +6,7 @@ use zbus::object_server::Interface;
 
 use super::*;
 
-/// A bus of our own; what it knows how to start leaves a mark.
+/// A private bus whose activatable services create a file when they start.
 struct Bus {
     home: TempDir,
     daemon: Child,
@@ -48,8 +48,8 @@ impl Bus {
             .spawn()
             .expect("dbus-daemon is installed");
         let mut address = String::new();
-        let words = daemon.stdout.take().unwrap();
-        BufReader::new(words).read_line(&mut address).unwrap();
+        let output = daemon.stdout.take().unwrap();
+        BufReader::new(output).read_line(&mut address).unwrap();
         Self {
             home,
             daemon,
@@ -62,7 +62,7 @@ impl Bus {
         builder.unwrap().build().await.unwrap()
     }
 
-    /// A service at its place; it goes with the connection.
+    /// Serves an interface as long as the connection lives.
     async fn serve(&self, (service, path): Service, interface: impl Interface) -> Connection {
         let builder = zbus::connection::Builder::address(self.address.as_str());
         let builder = builder.unwrap().name(service).unwrap();
@@ -141,9 +141,9 @@ async fn a_metered_network_is_told_from_one_that_is_not_and_one_that_nobody_know
 #[tokio::test]
 async fn services_that_do_not_run_are_not_started_by_the_question() {
     let bus = Bus::start();
-    let asks = bus.connect().await;
-    assert_eq!(saves_power(&asks).await, None);
-    assert_eq!(is_metered(&asks).await, None);
+    let client = bus.connect().await;
+    assert_eq!(saves_power(&client).await, None);
+    assert_eq!(is_metered(&client).await, None);
     assert!(!bus.has_started_something());
 }
 
