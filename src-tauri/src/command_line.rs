@@ -46,7 +46,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn an_app_that_is_only_looked_at_has_no_command_line() {
+    fn an_app_in_a_temporary_place_has_no_command_line() {
         for app in [
             "/Volumes/Patchbay/Patchbay.app/Contents/MacOS/patchbay-desktop",
             "/private/var/folders/x/AppTranslocation/1/d/Patchbay.app/Contents/MacOS/patchbay-desktop",

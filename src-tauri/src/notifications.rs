@@ -131,7 +131,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_question_is_told_by_who_asks_and_what_waits_and_its_words_are_left_out() {
+    fn the_notification_of_a_question_leaves_out_its_text() {
         let question = json!({
             "id": "ask_1",
             "connector": "con_1",

@@ -231,7 +231,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_is_not_understood_is_as_usual_and_the_rest_as_it_was_chosen() {
+    fn invalid_preferences_have_their_defaults() {
         let saved = json!({"theme": "dark", "density": "huge", "zoomPercent": 110, "more": [1]});
         let expected = Preferences {
             theme: Theme::Dark,
@@ -245,7 +245,7 @@ mod tests {
     }
 
     #[test]
-    fn shortcuts_are_kept_that_can_be_pressed_and_leave_lists_their_keys() {
+    fn only_usable_shortcuts_are_loaded() {
         let kept = json!({"runs.again": "Mod+Shift+G", "a": "?", "b": "F8", "c": "Alt+ArrowLeft", "d": "Mod+Enter",
             "e": "Shift+É", "f": "Backspace"});
         let read = parse(Some(json!({"shortcuts": kept})));
@@ -258,7 +258,7 @@ mod tests {
     }
 
     #[test]
-    fn so_many_shortcuts_are_kept_that_the_file_can_be_read_again() {
+    fn the_number_of_shortcuts_is_limited() {
         let many = (0..1000).map(|number| (format!("a{number}"), json!("G")));
         let long = ("x".repeat(MAX_ID_BYTES + 1), json!("G"));
         let read = parse(Some(

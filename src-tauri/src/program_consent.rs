@@ -167,7 +167,7 @@ mod tests {
     }
 
     #[test]
-    fn no_word_of_a_server_can_look_like_another_line() {
+    fn no_text_of_a_server_can_look_like_another_line() {
         let request = ProgramRequest {
             purpose: Purpose::Server("Files".to_owned()),
             program: Program {

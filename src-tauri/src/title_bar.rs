@@ -69,7 +69,7 @@ mod tests {
     use super::DoubleClick;
 
     #[test]
-    fn a_double_click_does_what_was_chosen_and_zooms_otherwise() {
+    fn a_double_click_follows_the_setting_and_zooms_by_default() {
         for (setting, expected) in [
             (None, DoubleClick::Zoom),
             (Some("Maximize"), DoubleClick::Zoom),

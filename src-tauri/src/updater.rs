@@ -182,7 +182,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_not_signed_is_not_called_a_failure_of_the_network() {
+    fn an_invalid_signature_is_not_a_network_error() {
         let unsigned = failed("no", tauri_plugin_updater::Error::MissingSignedVersion);
         assert!(unsigned.message.contains("signed") && !unsigned.retryable);
         let offline = tauri_plugin_updater::Error::Network("503".to_owned());
@@ -192,7 +192,7 @@ mod tests {
     }
 
     #[test]
-    fn notes_are_shown_without_what_would_act_and_not_without_end() {
+    fn notes_are_sanitized_and_limited() {
         let shown = shown_notes("Faster\u{1b}[2J\u{202e} lists\n- and more");
         assert!(!shown.contains(['\u{1b}', '\u{202e}']), "{shown:?}");
         assert!(shown.contains("\n- and more"), "{shown:?}");

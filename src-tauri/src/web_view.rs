@@ -35,7 +35,7 @@ mod tests {
     }
 
     #[test]
-    fn a_missing_web_view_is_said_with_what_to_do() {
+    fn a_missing_web_view_is_a_problem_with_a_hint() {
         let problem = problem_of(Err("no such key")).unwrap();
         assert!(problem.message.contains("WebView2"));
         assert!(problem.hint.unwrap().contains("Install it from https://"));

@@ -34,7 +34,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_session_starts_what_was_put_there_until_it_is_removed() {
+    fn the_program_starts_with_the_session_until_it_is_unregistered() {
         // Whoever runs this may start Patchbay with the session.
         let before = CURRENT_USER
             .open(KEY_PATH)

@@ -69,7 +69,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_link_is_made_and_led_elsewhere_and_nothing_else_is_replaced() {
+    fn a_link_is_created_and_updated_and_nothing_else_is_replaced() {
         let folder = tempfile::tempdir().unwrap();
         let at = folder.path().join("bin");
         for program in ["/old/patchbay", "/new/patchbay", "/new/patchbay"] {

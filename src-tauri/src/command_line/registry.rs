@@ -109,7 +109,7 @@ mod tests {
     const FOLDER: &str = r"C:\Program Files\Patchbay";
 
     #[test]
-    fn a_folder_is_put_into_the_registry_and_taken_out_and_the_rest_stays_as_it_was() {
+    fn a_folder_is_added_to_the_registry_and_removed_and_the_rest_is_unchanged() {
         let key = CURRENT_USER.create(TRIED).unwrap();
         let set_enabled = |on| set_in(TRIED, FOLDER, on).unwrap();
         let now = || {

@@ -86,7 +86,7 @@ mod tests {
     }
 
     #[test]
-    fn a_folder_goes_behind_the_others_once_and_comes_out_again() {
+    fn a_folder_is_appended_once_and_can_be_removed() {
         for (before, after) in [
             (USUAL, format!("{USUAL};{FOLDER}")),
             (r"C:\a;", format!(r"C:\a;{FOLDER}")),
@@ -102,7 +102,7 @@ mod tests {
     }
 
     #[test]
-    fn a_folder_is_known_however_a_person_wrote_it() {
+    fn a_folder_is_recognized_in_every_spelling() {
         for written in [
             r"c:\users\ada\appdata\local\patchbay",
             r"C:\Users\Ada\AppData\Local\Patchbay\",
@@ -119,7 +119,7 @@ mod tests {
     }
 
     #[test]
-    fn no_other_folder_is_taken_for_it() {
+    fn no_other_folder_matches() {
         for path in [
             r"C:\Users\Ada\AppData\Local\Patchbay\old",
             r"C:\Users\Ada\AppData\Local\Patch;bay",

@@ -63,7 +63,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_library_that_is_missing_is_found_out_without_an_end() {
+    fn a_missing_library_is_detected_without_aborting() {
         assert!(loads(c"libc.so.6"));
         assert!(!loads(c"libpatchbay-has-no-such-library.so.1"));
     }

@@ -138,7 +138,7 @@ mod tests {
     }
 
     #[test]
-    fn the_most_urgent_stand_there_inertly_and_the_others_are_counted() {
+    fn the_most_urgent_needs_are_shown_and_the_others_counted() {
         let mut needs = vec![
             need("R&D\u{202e} isn't working", Some("con_1")),
             need(&"a".repeat(100), None),

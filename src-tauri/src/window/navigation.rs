@@ -63,7 +63,7 @@ mod tests {
     }
 
     #[test]
-    fn while_it_is_developed_its_server_is_its_own_page_too() {
+    fn the_development_server_is_an_own_page() {
         let server = Some("http://localhost:1420");
         assert!(allows("http://localhost:1420/x", server));
         assert!(!allows("http://localhost:1421/", server));

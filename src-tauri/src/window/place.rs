@@ -212,7 +212,7 @@ mod tests {
     }
 
     #[test]
-    fn what_screens_show_stays_where_it_is() {
+    fn a_visible_window_is_not_moved() {
         let alone = area(100, 50, 1280, 800);
         assert_eq!(fit_to_screens(alone, &[left()]), alone);
         let over_both = area(1500, 40, 1280, 800);
@@ -223,7 +223,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_partly_off_is_moved_no_further_than_is_needed() {
+    fn a_partly_hidden_window_is_moved_by_the_shortest_way() {
         let below = area(200, 700, 1280, 800);
         assert_eq!(fit_to_screens(below, &[left()]), area(200, 280, 1280, 800));
         let aside = area(-300, 100, 1280, 800);
@@ -237,7 +237,7 @@ mod tests {
     }
 
     #[test]
-    fn what_a_screen_showed_that_is_gone_goes_to_the_nearest() {
+    fn a_window_of_a_missing_screen_moves_to_the_nearest() {
         let gone = area(2100, 200, 1280, 800);
         assert_eq!(fit_to_screens(gone, &[left()]), area(640, 200, 1280, 800));
         let far = area(-9000, 0, 1280, 800);
@@ -248,13 +248,13 @@ mod tests {
     }
 
     #[test]
-    fn what_is_larger_than_the_screen_fills_it() {
+    fn a_window_larger_than_the_screen_fills_it() {
         let large = area(10, 10, 2560, 1440);
         assert_eq!(fit_to_screens(large, &[left()]), area(0, 30, 1920, 1050));
     }
 
     #[test]
-    fn without_screens_nothing_is_moved() {
+    fn without_screens_the_window_is_not_moved() {
         let anywhere = area(-5000, 0, 1280, 800);
         assert_eq!(fit_to_screens(anywhere, &[]), anywhere);
     }

@@ -191,7 +191,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_address_is_refused() {
+    fn invalid_addresses_are_rejected() {
         for text in [
             "",
             "github",
@@ -207,7 +207,7 @@ mod tests {
     }
 
     #[test]
-    fn an_address_that_no_server_takes_is_refused_before_it_is_parsed() {
+    fn a_very_long_address_is_rejected_before_it_is_parsed() {
         let path = "/".repeat(MAX_LENGTH);
         let fits = &format!("https://a.example{path}")[..MAX_LENGTH];
         assert!(read_address(fits).is_ok());
@@ -245,7 +245,7 @@ mod tests {
     }
 
     #[test]
-    fn a_domain_is_shared_by_what_lies_within_it() {
+    fn a_domain_is_shared_with_its_subdomains() {
         let shares = |one: &str, other: &str| {
             let url = |host: &str| Url::parse(&format!("https://{host}/")).unwrap();
             let shared = shares_domain(&url(one), &url(other));
@@ -271,7 +271,7 @@ mod tests {
     }
 
     #[test]
-    fn titles_and_names_come_from_the_telling_part() {
+    fn titles_and_names_come_from_the_significant_part_of_the_host() {
         let title = |text| title_of(&Url::parse(text).unwrap());
         assert_eq!(title("https://mcp.linear.app/mcp"), "Linear");
         assert_eq!(title("https://api.githubcopilot.com/mcp"), "Githubcopilot");

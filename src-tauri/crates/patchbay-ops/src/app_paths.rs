@@ -137,7 +137,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_folders_are_those_that_the_readme_names() {
+    fn the_folders_are_the_documented_ones() {
         let paths = AppPaths::of_system().unwrap();
         let home = std::env::home_dir().unwrap();
         let (data, settings, cache) = if cfg!(windows) {

@@ -85,7 +85,7 @@ mod tests {
     }
 
     #[test]
-    fn a_missing_argument_is_shown_at_itself() {
+    fn a_missing_argument_is_located_by_its_own_path() {
         let schema = json!({ "type": "object", "required": ["a/b"] });
         assert_eq!(
             problems(schema, json!({})),
@@ -94,7 +94,7 @@ mod tests {
     }
 
     #[test]
-    fn a_wrong_value_is_named_without_being_repeated() {
+    fn a_wrong_value_is_located_without_being_repeated() {
         let schema = json!({ "properties": { "pin": { "type": "integer" } } });
         let problems = problems(schema, json!({ "pin": "hunter2" }));
         assert_eq!(problems[0].0, "/pin");
@@ -102,7 +102,7 @@ mod tests {
     }
 
     #[test]
-    fn formats_count() {
+    fn formats_are_validated() {
         let schema = json!({ "properties": { "mail": { "type": "string", "format": "email" } } });
         assert_eq!(problems(schema.clone(), json!({ "mail": "lena" })).len(), 1);
         assert!(problems(schema, json!({ "mail": "lena@example.com" })).is_empty());

@@ -94,7 +94,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_file_has_its_name_once_it_is_whole() {
+    async fn a_file_has_its_name_once_it_is_complete() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("a.csv");
         std::fs::write(&path, "before").unwrap();
@@ -108,7 +108,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn half_a_file_leaves_nothing() {
+    async fn an_incomplete_file_is_removed() {
         let folder = tempfile::tempdir().unwrap();
         let mut file = AtomicFile::create(&folder.path().join("a.csv"))
             .await

@@ -102,7 +102,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn addresses_lose_what_may_be_secret() {
+    fn urls_are_logged_without_secrets() {
         for (written, shown) in [
             (
                 "got patchbay://oauth/callback?code=abc&state=def, refused",
@@ -124,7 +124,7 @@ mod tests {
     }
 
     #[test]
-    fn nothing_in_a_line_acts() {
+    fn control_characters_are_not_logged() {
         assert_eq!(
             sanitize_log_text("a\u{1b}[2Jb\u{202e}c\n"),
             "a�[2Jb<U+202E>c\n"

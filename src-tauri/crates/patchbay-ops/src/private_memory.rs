@@ -27,7 +27,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_process_leaves_no_core_dump_and_lets_no_debugger_in() {
+    fn core_dumps_and_debuggers_are_disabled() {
         keep_memory_private();
         assert_eq!(dumpable_behavior().unwrap(), DumpableBehavior::NotDumpable);
         assert_eq!(getrlimit(Resource::Core).current, Some(0));

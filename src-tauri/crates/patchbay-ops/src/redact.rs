@@ -242,7 +242,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn marked_members_are_hidden_through_references_and_alternatives() {
+    fn marked_members_are_redacted_through_references_and_alternatives() {
         let schema = json!({
             "properties": {
                 "login": { "$ref": "#/$defs/login" },
@@ -272,7 +272,7 @@ mod tests {
     }
 
     #[test]
-    fn texts_below_a_marked_member_become_known() {
+    fn texts_below_a_marked_member_are_secrets() {
         let schema = json!({ "properties": { "login": { "writeOnly": true } } });
         let arguments = json!({ "login": { "user": "lena", "keys": ["k1"] }, "other": "x" });
         let mut texts: Vec<_> = marked_values(&arguments, &schema)
@@ -333,7 +333,7 @@ mod tests {
     }
 
     #[test]
-    fn known_secrets_are_hidden_wherever_they_stand() {
+    fn known_secrets_are_redacted_everywhere() {
         let known = KnownSecrets::new([Secret::new("tok-123456"), Secret::new("abc")]);
         let hidden = known.redact(json!({ "tok-123456": ["Bearer tok-123456", "abc", 7] }));
         assert_eq!(
@@ -350,7 +350,7 @@ mod tests {
     }
 
     #[test]
-    fn a_secret_in_a_stream_is_hidden_wherever_the_stream_is_cut() {
+    fn a_secret_in_a_stream_is_redacted_across_chunks() {
         let known =
             || KnownSecrets::new(["tok-123456", "tok-123456-long", "aab-aab-aac"].map(Secret::new));
         let text = "tok-123456-long, tok-123456-lo, aab-aab-aab-aac, tok-12345";
@@ -367,7 +367,7 @@ mod tests {
     }
 
     #[test]
-    fn no_secret_survives_inside_another() {
+    fn a_secret_within_another_is_redacted() {
         let [first, second] = ["tok-123456", "tok-123456-long"].map(|it| [Secret::new(it)]);
         let known = KnownSecrets::new(first).and(KnownSecrets::new(second));
         let hidden = known.redact_text("tok-123456-long tok-123456".to_owned());

@@ -112,7 +112,7 @@ mod tests {
     use crate::samples::{account, connector, store};
 
     #[tokio::test]
-    async fn this_computer_is_there_first_and_stays() {
+    async fn this_computer_is_listed_first_and_cannot_be_removed() {
         let (_home, store) = store().await;
         store.save_account(&account("a1", "Ada")).await.unwrap();
         assert!(!store.remove_account(&AccountId::local()).await.unwrap());
@@ -127,7 +127,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn labels_are_taken_once() {
+    async fn labels_are_unique() {
         let (_home, store) = store().await;
         let ada = account("a1", "Ada");
         store.save_account(&ada).await.unwrap();
@@ -138,7 +138,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_change_is_made_to_what_there_is_then_and_brings_nothing_back() {
+    async fn concurrent_changes_are_both_kept_and_restore_nothing() {
         let (_home, store) = store().await;
         let ada = account("a1", "Ada");
         store.save_account(&ada).await.unwrap();

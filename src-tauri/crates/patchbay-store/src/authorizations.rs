@@ -120,7 +120,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn what_a_gone_process_left_open_expires() {
+    async fn open_authorizations_of_ended_processes_expire() {
         let (_home, store) = store().await;
         let open = authorization("open", 0);
         let over = Authorization {

@@ -135,7 +135,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn each_list_is_told_from_the_others() {
+    async fn each_change_is_counted_for_its_own_list() {
         let (_home, store) = store().await;
         let mut before = store.changes().await.unwrap();
         let mut expect = async |list: &'static str| {
@@ -175,7 +175,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn what_is_written_elsewhere_is_told_from_what_is_written_here() {
+    async fn the_external_version_ignores_own_writes() {
         let (home, here) = store().await;
         let elsewhere = open_again(&home).await;
         let before = here.external_version().await.unwrap();

@@ -92,7 +92,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn rows_are_whole_but_for_what_the_platform_says() {
+    async fn rows_are_complete_except_for_native() {
         let (_home, store) = store().await;
         let mut saved = connector("c1", "alpha");
         saved.description = Some("says \",\"native\":1}".into());
@@ -112,7 +112,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn the_list_begins_with_what_waits_for_a_person_and_goes_on_with_favourites() {
+    async fn connectors_that_wait_for_the_user_come_first_then_favourites() {
         let (_home, store) = store().await;
         let mut failing = connector("c1", "zulu");
         failing.status.status = Status::Failing;
@@ -137,7 +137,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_place_is_where_the_last_save_put_it() {
+    async fn the_position_in_the_list_follows_the_last_save() {
         let (_home, store) = store().await;
         let mut moved = save_connector(&store, "c1", "zulu").await;
         save_connector(&store, "c2", "alpha").await;

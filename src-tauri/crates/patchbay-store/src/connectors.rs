@@ -199,7 +199,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_connector_comes_back_as_it_was_saved() {
+    async fn a_connector_is_read_as_it_was_saved() {
         let (_home, store) = store().await;
         let mut saved = save_connector(&store, "c1", "github").await;
         saved.favourite = true;
@@ -212,7 +212,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_change_is_made_to_what_there_is_then() {
+    async fn concurrent_changes_are_both_kept() {
         let (_home, store) = store().await;
         let saved = save_connector(&store, "c1", "github").await;
         let tag = |tag: &'static str| {
@@ -251,7 +251,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn names_are_taken_once_in_an_account() {
+    async fn names_are_unique_in_an_account() {
         let (_home, store) = store().await;
         save_connector(&store, "c1", "github").await;
         let refused = store
@@ -305,7 +305,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_name_taken_meanwhile_stops_the_undo() {
+    async fn restoring_fails_when_the_name_was_taken_meanwhile() {
         let (_home, store) = store().await;
         let old = save_connector(&store, "c1", "github").await;
         store.remove_connector(&old.id).await.unwrap();
@@ -315,7 +315,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn purging_takes_what_was_removed_before() {
+    async fn purging_deletes_connectors_removed_before() {
         let (_home, store) = store().await;
         let (gone, kept) = (connector("c1", "gone"), connector("c2", "kept"));
         for connector in [&gone, &kept] {
@@ -362,7 +362,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn an_account_has_its_own() {
+    async fn the_connectors_of_one_account_are_listed() {
         let (_home, store) = store().await;
         let ada = account("a1", "Ada");
         store.save_account(&ada).await.unwrap();

@@ -113,7 +113,7 @@ mod tests {
     }
 
     #[test]
-    fn versions_have_no_gap_and_tables_no_step_back() {
+    fn versions_have_no_gap_and_are_sorted_in_each_table() {
         for version in 1..=newest_version(TABLES) {
             assert!(
                 TABLES
@@ -129,7 +129,7 @@ mod tests {
     }
 
     #[test]
-    fn a_file_goes_forward_and_keeps_its_rows() {
+    fn a_migrated_file_keeps_its_rows() {
         let mut connection = Connection::open_in_memory().unwrap();
         migrate(&mut connection, &[FIRST]).unwrap();
         let steps = with_second(true);
@@ -144,7 +144,7 @@ mod tests {
     }
 
     #[test]
-    fn older_programs_open_what_only_grew() {
+    fn older_programs_open_compatible_files() {
         let mut connection = Connection::open_in_memory().unwrap();
         migrate(&mut connection, &[&with_second(true)]).unwrap();
         migrate(&mut connection, &[FIRST]).unwrap();
@@ -152,7 +152,7 @@ mod tests {
     }
 
     #[test]
-    fn older_programs_refuse_what_changed() {
+    fn older_programs_reject_incompatible_files() {
         let mut connection = Connection::open_in_memory().unwrap();
         migrate(&mut connection, &[&with_second(false)]).unwrap();
         let refused = migrate(&mut connection, &[FIRST]).unwrap_err();

@@ -352,7 +352,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn words_are_quoted_and_the_last_is_a_beginning() {
+    fn words_are_quoted_and_the_last_is_a_prefix() {
         let expression = |text| match_expression(text);
         assert_eq!(expression("rate lim").as_deref(), Some("\"rate\" \"lim\"*"));
         assert_eq!(expression("rate lim ").as_deref(), Some("\"rate\" \"lim\""));
@@ -372,7 +372,7 @@ mod tests {
     }
 
     #[test]
-    fn signs_alone_search_for_nothing() {
+    fn text_without_words_has_no_match_expression() {
         for text in ["", "  ", "\"", "* - \"()\"", "\0"] {
             assert_eq!(match_expression(text), None);
         }

@@ -112,7 +112,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn an_entry_knows_where_it_was_placed() {
+    async fn the_locations_of_an_entry_are_listed() {
         let (_home, store) = store().await;
         let entry = wallet_entry("w1", "Key");
         store.save_wallet_entry(&entry).await.unwrap();
@@ -147,7 +147,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn what_was_placed_goes_by_whole_names() {
+    async fn locations_are_removed_by_whole_path_segments() {
         let (_home, store) = store().await;
         save_connector(&store, "c1", "one").await;
         for path in ["/auth", "/auth/token", "/author"] {
@@ -169,7 +169,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_place_holds_one_entry() {
+    async fn a_location_holds_one_entry() {
         let (_home, store) = store().await;
         save_connector(&store, "c1", "one").await;
         let first = location("c1", SecretHolder::Settings);

@@ -114,7 +114,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_value_that_is_not_understood_counts_as_not_set() {
+    async fn a_value_that_cannot_be_parsed_counts_as_unset() {
         let (_home, store) = store().await;
         let names = vec!["days".to_owned()];
         store.put_settings(names, &"for ever").await.unwrap();

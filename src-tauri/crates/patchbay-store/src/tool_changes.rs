@@ -206,7 +206,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn what_no_model_sees_is_no_change() {
+    async fn icons_and_tasks_are_no_changes() {
         let (_home, store) = store().await;
         let owner = save_connector(&store, "c1", "github").await;
         for (icon, needs_task) in [(None, false), (Some("https://mcp.example/a.png"), true)] {
@@ -222,7 +222,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn the_first_list_is_agreed_to_and_later_ones_are_told() {
+    async fn the_first_list_is_accepted_and_later_changes_are_listed() {
         let (_home, store) = store().await;
         let owner = save_connector(&store, "c1", "github").await;
         let first = [described("a", "one"), described("b", "two")];
@@ -257,7 +257,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn what_is_taken_back_or_agreed_to_is_no_change() {
+    async fn reverted_and_accepted_tools_are_no_changes() {
         let (_home, store) = store().await;
         let owner = save_connector(&store, "c1", "github").await;
         let first = [described("a", "one")];
@@ -273,7 +273,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_server_without_tools_at_first_has_them_all_anew_later() {
+    async fn tools_added_to_an_empty_first_list_are_changes() {
         let (_home, store) = store().await;
         let owner = save_connector(&store, "c1", "github").await;
         replace_tools(&store, &owner.id, &[], 0).await;

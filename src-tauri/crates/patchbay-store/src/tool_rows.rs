@@ -88,7 +88,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn the_version_is_another_one_after_every_write() {
+    async fn the_version_changes_with_every_write() {
         let (home, store) = store().await;
         let elsewhere = open_again(&home).await;
         let first = store.version().unwrap();

@@ -167,7 +167,7 @@ mod tests {
     use crate::samples::{at, connector, store, wallet_entry};
 
     #[tokio::test]
-    async fn names_are_taken_once() {
+    async fn names_are_unique() {
         let (_home, store) = store().await;
         let entry = wallet_entry("w1", "GitHub");
         store.save_wallet_entry(&entry).await.unwrap();
@@ -182,7 +182,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn an_entry_knows_the_connectors_that_are_there_and_use_it() {
+    async fn an_entry_lists_the_connectors_that_use_it() {
         let (_home, store) = store().await;
         let [tokens, app] = [wallet_entry("w1", "Tokens"), wallet_entry("w2", "app")];
         for entry in [&tokens, &app] {
@@ -246,7 +246,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_change_is_made_to_what_there_is_then_and_brings_nothing_back() {
+    async fn concurrent_changes_are_both_kept_and_restore_nothing() {
         let (_home, store) = store().await;
         let entry = wallet_entry("w1", "GitHub");
         store.save_wallet_entry(&entry).await.unwrap();
@@ -274,7 +274,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn touching_notes_the_time_and_nothing_else() {
+    async fn touching_records_the_time_and_nothing_else() {
         let (_home, store) = store().await;
         let entry = wallet_entry("w1", "GitHub");
         store.save_wallet_entry(&entry).await.unwrap();

@@ -180,7 +180,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn opens_only_in_its_own_place() {
+    fn a_sealed_text_opens_only_for_its_purpose_and_vault() {
         let (vault, other) = (VaultId::random().unwrap(), VaultId::random().unwrap());
         let key = DataKey::random().unwrap();
         let sealed = key.seal(&vault, Purpose::Record("a"), b"text").unwrap();

@@ -105,7 +105,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn programs_have_marks_of_their_own_where_they_may_not_share_one() {
+    fn programs_have_their_own_generation_entries_on_macos() {
         let app = mark_of("v1", Some("patchbay-desktop"));
         assert_ne!(app, mark_of("v1", Some("patchbay")));
         assert!(app.starts_with(MARK));

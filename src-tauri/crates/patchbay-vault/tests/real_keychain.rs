@@ -91,8 +91,8 @@ fn a_keyring_that_starts_later_is_found() {
 }
 
 #[test]
-fn a_locked_keyring_is_told_within_the_limit_and_works_again() {
-    let test = "a_locked_keyring_is_told_within_the_limit_and_works_again";
+fn a_locked_keyring_is_reported_within_the_limit_and_works_again() {
+    let test = "a_locked_keyring_is_reported_within_the_limit_and_works_again";
     in_session(test, Session::EmptyBus, |home| async move {
         let keyring = Keyring::start(&home, "test");
         vault(&home).write(&token(), &secret()).await.unwrap();
@@ -118,8 +118,8 @@ fn a_locked_keyring_is_told_within_the_limit_and_works_again() {
 }
 
 #[test]
-fn a_keyring_that_hangs_is_let_go_and_its_late_answer_counts() {
-    let test = "a_keyring_that_hangs_is_let_go_and_its_late_answer_counts";
+fn a_hanging_keyring_times_out_and_its_late_answer_counts() {
+    let test = "a_hanging_keyring_times_out_and_its_late_answer_counts";
     in_session(test, Session::EmptyBus, |home| async move {
         let keyring = Keyring::start(&home, "test");
         vault(&home).write(&token(), &secret()).await.unwrap();
@@ -135,8 +135,8 @@ fn a_keyring_that_hangs_is_let_go_and_its_late_answer_counts() {
 }
 
 #[test]
-fn a_lost_key_is_told_and_the_file_is_left_as_it_is() {
-    let test = "a_lost_key_is_told_and_the_file_is_left_as_it_is";
+fn a_lost_key_is_reported_and_the_file_is_unchanged() {
+    let test = "a_lost_key_is_reported_and_the_file_is_unchanged";
     in_session(test, Session::EmptyBus, |home| async move {
         let _keyring = Keyring::start(&home, "test");
         vault(&home).write(&token(), &secret()).await.unwrap();
@@ -160,8 +160,8 @@ fn a_lost_key_is_told_and_the_file_is_left_as_it_is() {
 }
 
 #[test]
-fn a_keyring_that_went_away_is_not_taken_for_a_lost_key() {
-    let test = "a_keyring_that_went_away_is_not_taken_for_a_lost_key";
+fn a_keyring_that_has_stopped_is_not_a_lost_key() {
+    let test = "a_keyring_that_has_stopped_is_not_a_lost_key";
     in_session(test, Session::EmptyBus, |home| async move {
         let keyring = Keyring::start(&home, "test");
         vault(&home).write(&token(), &secret()).await.unwrap();

@@ -199,7 +199,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn settings_leave_what_else_was_changed_meanwhile() {
+    async fn changing_settings_keeps_concurrent_changes() {
         let (_home, cx, tried) = fixture().await;
         rename_account(&cx, &tried.id, "Southlight").await.unwrap();
         let saved = save_settings(&cx, tried.clone()).await.unwrap();
@@ -208,7 +208,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn settings_undo_no_sign_out() {
+    async fn changing_settings_does_not_undo_a_sign_out() {
         let (_home, cx, tried) = fixture().await;
         let signed_out = sign_out_account(&cx, &tried.id).await.unwrap();
         let error = save_settings(&cx, tried).await.unwrap_err();
@@ -218,7 +218,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn settings_bring_no_account_back_that_was_removed_meanwhile() {
+    async fn changing_settings_does_not_restore_a_removed_account() {
         let (_home, cx, tried) = fixture().await;
         remove_account(&cx, &tried.id).await.unwrap();
         let id = tried.id.clone();

@@ -148,7 +148,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn findings_of_different_connectors_stand_side_by_side() {
+    fn observations_of_different_connectors_are_merged() {
         let before = json!({ "a": { "test": null }, "gone": { "test": null } });
         let ours = json!({ "a": { "test": null }, "b": { "test": { "Ok": null } } });
         let theirs = json!({ "a": { "test": { "Err": "no" } }, "gone": { "test": null } });
@@ -159,7 +159,7 @@ mod tests {
     }
 
     #[test]
-    fn where_both_found_out_something_of_the_same_thing_ours_counts_whole() {
+    fn own_observations_win_a_conflict() {
         let ours = json!({ "a": { "test": { "Ok": null }, "until": null } });
         let theirs = json!({ "a": { "test": { "Err": "no" }, "until": 5 } });
         assert_eq!(
@@ -169,7 +169,7 @@ mod tests {
     }
 
     #[test]
-    fn what_one_forgot_and_the_other_looked_at_again_is_there() {
+    fn a_removal_loses_against_a_newer_observation() {
         let before = json!({ "a": { "test": null } });
         let theirs = json!({ "a": { "test": { "Err": "no" } } });
         assert_eq!(

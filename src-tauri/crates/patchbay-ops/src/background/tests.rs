@@ -107,7 +107,7 @@ impl Fixture {
 }
 
 #[tokio::test]
-async fn a_connector_is_looked_at_half_hourly_and_what_is_found_told_once() {
+async fn a_connector_is_checked_half_hourly_and_a_need_is_emitted_once() {
     let mut fixture = fixture().await;
     let start = fixture.clock.now();
 
@@ -135,7 +135,7 @@ async fn a_connector_is_looked_at_half_hourly_and_what_is_found_told_once() {
 }
 
 #[tokio::test]
-async fn nothing_is_asked_while_power_or_network_are_dear_or_it_is_off() {
+async fn nothing_is_checked_while_power_or_network_is_limited_or_checks_are_off() {
     let mut fixture = fixture().await;
     let start = fixture.clock.now();
     fixture.check(&UNRESTRICTED).await;
@@ -162,7 +162,7 @@ async fn nothing_is_asked_while_power_or_network_are_dear_or_it_is_off() {
 }
 
 #[tokio::test]
-async fn looks_at_one_host_wait_for_each_other_and_come_late_by_chance() {
+async fn checks_of_one_host_are_sequential_and_delayed_at_random() {
     let fixture = fixture().await;
     let one = find_connector(&fixture.cx, &fixture.connector)
         .await

@@ -63,7 +63,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn two_of_one_id_are_stopped_together_and_end_one_by_one() {
+    fn entries_of_one_id_are_cancelled_together_and_removed_one_by_one() {
         let running = CancelRegistry::default();
         let (first, second) = (CancellationToken::new(), CancellationToken::new());
         let entered = running.register(&"con_1", first.clone());

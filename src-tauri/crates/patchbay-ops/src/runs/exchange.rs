@@ -56,7 +56,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_came_stays_as_it_came_but_for_secrets() {
+    fn an_exchange_is_unchanged_except_for_secrets() {
         let capture = Capture::enabled();
         capture.note_request(|| SentRequest {
             url: Some("https://a.example/mcp?key=key-123456".to_owned()),
@@ -90,7 +90,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_text_is_not_kept() {
+    fn binary_bodies_are_not_saved() {
         let capture = Capture::enabled();
         capture.note_request(SentRequest::default);
         capture.note_body(b"\xff\xfe");

@@ -69,7 +69,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_is_said_is_cleaned_and_holds_no_secret() {
+    fn labels_are_cleaned_and_redacted() {
         let secrets = KnownSecrets::new([Secret::new("tok-123456")]);
         let label = |name: &str, note: &str| RunLabel {
             name: Some(name.to_owned()),

@@ -86,7 +86,7 @@ mod tests {
     use crate::redact::{KnownSecrets, redact_marked};
 
     #[test]
-    fn whatever_was_hidden_is_noticed() {
+    fn redacted_values_are_detected() {
         let known = KnownSecrets::new([Secret::new("tok-123456")]);
         for arguments in [
             json!({"token": "tok-123456"}),

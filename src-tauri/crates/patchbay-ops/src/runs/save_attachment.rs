@@ -181,7 +181,7 @@ mod tests {
     }
 
     #[test]
-    fn what_has_no_name_is_called_by_its_kind() {
+    fn unnamed_parts_are_named_by_their_type() {
         let called = |what, kind| unnamed(what, kind).unwrap().as_str().to_owned();
         assert_eq!(called("picture", "image/png"), "picture.png");
         assert_eq!(called("picture", "image/svg+xml"), "picture.xml");

@@ -26,7 +26,7 @@ fn schema(path: &Path) -> Vec<String> {
 }
 
 #[tokio::test]
-async fn version_1_is_brought_up_to_date_with_all_it_holds() {
+async fn version_1_is_migrated_with_all_its_rows() {
     let home = tempfile::tempdir().unwrap();
     let path = home.path().join("old.sqlite");
     Connection::open(&path)
@@ -140,7 +140,7 @@ async fn only_the_user_can_read_the_files() {
 }
 
 #[tokio::test]
-async fn a_folder_that_cannot_be_made_is_named() {
+async fn an_error_names_the_folder_that_cannot_be_created() {
     let home = tempfile::tempdir().unwrap();
     let file = home.path().join("file");
     std::fs::write(&file, "").unwrap();

@@ -75,7 +75,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_run_is_found_by_what_is_said_of_it() {
+    async fn a_run_is_found_by_its_label() {
         let (_home, store) = store().await;
         for number in 1..=2 {
             let over = answered(run(number), "fine");
@@ -106,7 +106,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_run_under_way_is_not_labelled() {
+    async fn a_running_run_is_not_labelled() {
         let (_home, store) = store().await;
         store.queue_run(&run(1)).await.unwrap();
         let id = run(1).summary.id;
@@ -116,7 +116,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn what_is_pinned_stays_whatever_is_taken_away() {
+    async fn pinned_runs_are_never_trimmed() {
         let (_home, store) = store().await;
         for number in 1..=3 {
             let over = answered(run(number), "fine");

@@ -143,7 +143,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn the_oldest_go_first_and_only_so_many_at_once() {
+    async fn the_oldest_runs_are_trimmed_first_in_batches() {
         let (_home, store) = ten_runs().await;
         let old = OldRuns {
             before: Some(at(5)),
@@ -159,7 +159,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn the_newest_so_many_stay() {
+    async fn the_newest_runs_are_kept() {
         let (_home, store) = ten_runs().await;
         let old = OldRuns {
             before: None,
@@ -170,7 +170,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_run_under_way_stays_whatever_is_asked() {
+    async fn a_running_run_is_never_trimmed() {
         let (_home, store) = ten_runs().await;
         assert_eq!(store.trim_runs(&OldRuns::default(), 100).await.unwrap(), 0);
         let all = OldRuns {

@@ -57,7 +57,7 @@ async fn a_run_removed_meanwhile_does_not_come_back() {
 }
 
 #[tokio::test]
-async fn words_are_found_wherever_they_stand() {
+async fn words_are_found_in_every_column() {
     let (_home, store) = store().await;
     let runs = [
         answered(run(1), "The zeppelin landed in Zürich"),
@@ -121,7 +121,7 @@ async fn words_are_found_wherever_they_stand() {
 }
 
 #[tokio::test]
-async fn what_closing_adds_is_found_and_what_is_removed_is_not() {
+async fn results_of_closed_runs_are_found_and_removed_runs_are_not() {
     let (_home, store) = store().await;
     let open = run(1);
     store.open_run(&open).await.unwrap();
@@ -180,7 +180,7 @@ async fn filters_narrow_down() {
 }
 
 #[tokio::test]
-async fn runs_since_a_time_are_those_that_began_then_or_later() {
+async fn runs_since_a_time_started_then_or_later() {
     let (_home, store) = store().await;
     for number in 1..=4 {
         store.open_run(&run(number)).await.unwrap();
@@ -195,7 +195,7 @@ async fn runs_since_a_time_are_those_that_began_then_or_later() {
 }
 
 #[tokio::test]
-async fn pages_hold_every_run_once() {
+async fn each_run_is_on_one_page() {
     const RUNS: u64 = 10_000;
     let (_home, store) = store().await;
     store
@@ -232,7 +232,7 @@ async fn pages_hold_every_run_once() {
 }
 
 #[tokio::test]
-async fn a_beginning_finds_every_word_that_begins_so() {
+async fn a_prefix_finds_every_word_with_that_prefix() {
     let (_home, store) = store().await;
     for number in 0..=201 {
         let text = format!(
@@ -254,7 +254,7 @@ async fn a_beginning_finds_every_word_that_begins_so() {
 }
 
 #[tokio::test]
-async fn of_very_many_that_a_text_finds_the_newest_are_counted() {
+async fn only_the_newest_of_very_many_matches_are_counted() {
     let (_home, store) = store().await;
     let counted = async |text: &str| {
         let page = store.list_runs(&RunQuery::parse(text)).await.unwrap();
@@ -280,7 +280,7 @@ async fn of_very_many_that_a_text_finds_the_newest_are_counted() {
 }
 
 #[tokio::test]
-async fn a_search_goes_on_where_it_was_though_the_run_there_is_gone() {
+async fn paging_continues_when_the_last_run_was_removed() {
     let (_home, store) = store().await;
     for number in 1..=4 {
         store.open_run(&run(number)).await.unwrap();
@@ -340,7 +340,7 @@ fn lists_and_counts_need_no_sorting_and_no_summaries() {
 }
 
 #[tokio::test]
-async fn the_longest_page_is_limited() {
+async fn the_length_of_a_page_is_limited() {
     let (_home, store) = store().await;
     for number in 0..60 {
         store.open_run(&run(number)).await.unwrap();
@@ -359,7 +359,7 @@ async fn the_longest_page_is_limited() {
 }
 
 #[tokio::test]
-async fn what_a_gone_process_left_running_fails() {
+async fn running_runs_of_ended_processes_fail() {
     let (_home, store) = store().await;
     let (open, over) = (run(1), answered(run(2), "fine"));
     for run in [&open, &over] {
@@ -380,7 +380,7 @@ async fn what_a_gone_process_left_running_fails() {
 }
 
 #[tokio::test]
-async fn a_task_that_a_gone_process_waited_for_is_left_for_one_to_claim() {
+async fn an_orphaned_task_can_be_claimed_once() {
     let (_home, store) = store().await;
     let task = ServerTask {
         id: "t".to_owned(),
@@ -414,7 +414,7 @@ async fn a_task_that_a_gone_process_waited_for_is_left_for_one_to_claim() {
 }
 
 #[tokio::test]
-async fn a_pasted_page_is_a_search_too() {
+async fn a_very_long_text_can_be_searched() {
     let (_home, store) = store().await;
     let page = "word ".repeat(10_000);
     store.open_run(&answered(run(1), &page)).await.unwrap();

@@ -59,7 +59,7 @@ mod tests {
     }
 
     #[test]
-    fn of_a_run_that_began_and_ended_one_note_is_left() {
+    fn of_a_run_that_started_and_ended_one_write_is_left() {
         let write = |run: ToolRun, is_new| RunWrite {
             run: Arc::new(run),
             is_new,
@@ -91,7 +91,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn what_was_noted_is_found_at_once() {
+    async fn queued_runs_are_found_at_once() {
         let (_home, store) = store().await;
         let open = run(1);
         store.queue_run(&open).await.unwrap();
@@ -106,7 +106,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn what_is_written_keeps_its_order() {
+    async fn writes_keep_their_order() {
         let (_home, store) = store().await;
         let open = run(1);
         store.queue_run(&open).await.unwrap();
@@ -119,7 +119,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn others_see_what_was_noted_when_it_is_settled_or_the_store_is_dropped() {
+    async fn other_stores_read_queued_rows_after_a_flush_or_a_drop() {
         let (home, store) = store().await;
         let elsewhere = open_again(&home).await;
         store.queue_run(&run(1)).await.unwrap();
@@ -136,7 +136,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn more_notes_than_may_wait_are_written_all_the_same() {
+    async fn more_rows_than_the_queue_holds_are_all_written() {
         const RUNS: u64 = 1_000;
         let (_home, store) = store().await;
         let runs = (0..RUNS).map(|number| {
@@ -158,7 +158,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_large_answer_is_written_before_its_run_is_closed() {
+    async fn a_large_result_is_written_before_its_run_is_closed() {
         let (home, store) = store().await;
         let elsewhere = open_again(&home).await;
         let open = run(1);
@@ -170,7 +170,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_row_that_cannot_be_written_is_told_of_once_and_takes_no_other_with_it() {
+    async fn a_row_that_cannot_be_written_is_reported_once_and_affects_no_other() {
         let (_home, store) = store().await;
         let refuse = "CREATE TRIGGER refuse BEFORE INSERT ON tool_runs WHEN new.id = 'run-000001'
                       BEGIN SELECT RAISE(FAIL, 'refused'); END";

@@ -129,7 +129,7 @@ async fn the_key_is_read_once_per_process() {
 }
 
 #[tokio::test]
-async fn probe_makes_the_key_and_shows_a_ready_vault() {
+async fn probe_creates_the_key_and_makes_the_vault_ready() {
     let fixture = Fixture::new();
     assert_eq!(fixture.vault().status().await.state, VaultState::Empty);
     fixture.vault().probe().await.unwrap();
@@ -140,7 +140,7 @@ async fn probe_makes_the_key_and_shows_a_ready_vault() {
 }
 
 #[tokio::test]
-async fn probe_sees_a_folder_that_cannot_be_written() {
+async fn probe_detects_a_folder_that_cannot_be_written() {
     let fixture = Fixture::new();
     fs::write(fixture.folder.path().join("data"), "a file in its place").unwrap();
     assert_eq!(code(fixture.vault().probe().await), Code::FileFailed);
@@ -177,7 +177,7 @@ async fn an_empty_vault_says_that_no_keychain_answers() {
 }
 
 #[tokio::test]
-async fn each_mood_of_the_keychain_has_its_own_code_and_state() {
+async fn each_behavior_of_the_keychain_has_its_own_code_and_state() {
     let cases = [
         (
             Behavior::Absent,
@@ -209,7 +209,7 @@ async fn each_mood_of_the_keychain_has_its_own_code_and_state() {
 }
 
 #[tokio::test]
-async fn a_refusal_can_be_taken_back() {
+async fn a_denied_keychain_can_be_allowed_later() {
     let fixture = Fixture::with_secret().await;
     fixture.keychain.set_behavior(Behavior::Denied);
     let vault = fixture.vault();
@@ -253,7 +253,7 @@ async fn a_lost_key_is_never_replaced_while_there_are_secrets() {
 }
 
 #[tokio::test]
-async fn probe_gives_a_lost_key_back_while_it_is_held() {
+async fn probe_restores_a_lost_key_while_it_is_cached() {
     let fixture = Fixture::with_secret().await;
     let vault = fixture.vault();
     assert!(text(&vault, &token()).await.is_some());
@@ -263,7 +263,7 @@ async fn probe_gives_a_lost_key_back_while_it_is_held() {
 }
 
 #[tokio::test]
-async fn a_keychain_locked_later_does_not_stop_who_holds_the_key() {
+async fn a_keychain_locked_later_does_not_affect_a_process_with_the_key() {
     let fixture = Fixture::with_secret().await;
     let vault = fixture.vault();
     assert!(text(&vault, &token()).await.is_some());
@@ -276,7 +276,7 @@ async fn a_keychain_locked_later_does_not_stop_who_holds_the_key() {
 }
 
 #[tokio::test]
-async fn a_key_that_is_on_its_way_is_waited_for_before_the_keychain_is_called_locked() {
+async fn a_pending_key_is_awaited_before_the_keychain_counts_as_locked() {
     let fixture = Fixture::with_secret().await;
     let vault = fixture.vault();
     fixture.keychain.set_behavior(Behavior::Hanging);
@@ -295,7 +295,7 @@ async fn a_key_that_is_on_its_way_is_waited_for_before_the_keychain_is_called_lo
 }
 
 #[tokio::test]
-async fn the_key_of_an_empty_vault_is_made_anew() {
+async fn the_key_of_an_empty_vault_is_created_again() {
     let fixture = Fixture::with_secret().await;
     let other_process = fixture.vault();
     assert!(text(&other_process, &token()).await.is_some());
@@ -309,7 +309,7 @@ async fn the_key_of_an_empty_vault_is_made_anew() {
 }
 
 #[tokio::test]
-async fn a_vault_put_aside_keeps_its_secrets_and_makes_room() {
+async fn a_vault_set_aside_keeps_its_secrets_and_allows_a_new_one() {
     let fixture = Fixture::with_secret().await;
     let before = fs::read(fixture.file()).unwrap();
     fixture.keychain.lose_entries();
@@ -394,7 +394,7 @@ async fn an_empty_passphrase_is_refused() {
 }
 
 #[tokio::test]
-async fn secrets_survive_the_way_to_a_passphrase_and_back() {
+async fn secrets_survive_switching_to_a_passphrase_and_back() {
     let fixture = Fixture::with_secret().await;
     let vault = fixture.vault();
     vault.choose_passphrase(Secret::new("first")).await.unwrap();

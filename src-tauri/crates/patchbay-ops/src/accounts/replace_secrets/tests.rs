@@ -36,7 +36,7 @@ impl Fixture {
 }
 
 #[tokio::test]
-async fn secrets_bring_no_account_back_that_was_removed_meanwhile() {
+async fn replacing_secrets_does_not_restore_a_removed_account() {
     let fixture = fixture().await;
     let (cx, id) = (&fixture.cx, &fixture.account.id);
     remove_account(cx, id).await.unwrap();
@@ -50,7 +50,7 @@ async fn secrets_bring_no_account_back_that_was_removed_meanwhile() {
 }
 
 #[tokio::test]
-async fn secrets_undo_no_sign_out() {
+async fn replacing_secrets_does_not_undo_a_sign_out() {
     let fixture = fixture().await;
     let (cx, id) = (&fixture.cx, &fixture.account.id);
     sign_out_account(cx, id).await.unwrap();
@@ -69,7 +69,7 @@ async fn secrets_undo_no_sign_out() {
 }
 
 #[tokio::test]
-async fn secrets_leave_what_else_was_changed_meanwhile() {
+async fn replacing_secrets_keeps_concurrent_changes() {
     let fixture = fixture().await;
     let (cx, id) = (&fixture.cx, &fixture.account.id);
     rename_account(cx, id, "Southlight").await.unwrap();
@@ -79,7 +79,7 @@ async fn secrets_leave_what_else_was_changed_meanwhile() {
 }
 
 #[tokio::test]
-async fn a_key_is_the_one_secret_of_its_wallet_entry() {
+async fn a_key_is_the_only_secret_of_its_wallet_entry() {
     let fixture = fixture().await;
     let (cx, name) = (&fixture.cx, "Service key".to_owned());
     let values = BTreeMap::from([("X-Api-Key".to_owned(), Secret::new("key-123456").into())]);

@@ -140,7 +140,7 @@ mod tests {
     use crate::testing::open_temporary;
 
     #[tokio::test]
-    async fn the_provider_is_told_of_what_a_refresh_brought_meanwhile() {
+    async fn a_token_refreshed_meanwhile_is_returned_for_revocation() {
         let (_home, cx) = open_temporary().await;
         let [revoked, renewed] = ["first-token-1", "renewed-token-2"].map(Secret::new);
         for (saved, newer) in [(&revoked, None), (&renewed, Some("renewed-token-2"))] {

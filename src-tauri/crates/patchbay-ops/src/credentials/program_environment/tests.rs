@@ -40,7 +40,7 @@ async fn environment(
 }
 
 #[tokio::test]
-async fn a_program_gets_what_its_person_names() {
+async fn a_program_gets_the_variables_that_the_user_names() {
     let (_home, cx) = open_temporary().await;
     let command = ServerCommand {
         program: "server".to_owned(),

@@ -24,7 +24,7 @@ fn location(path: &str) -> SecretLocation {
 }
 
 #[test]
-fn the_secret_goes_back_to_its_place() {
+fn the_secret_is_restored_at_its_path() {
     let location = location("/auth/token");
     let values = with_secret(&location, &Secret::new("new")).unwrap();
     assert_eq!(
@@ -117,7 +117,7 @@ fn codes(rotation: &Rotation) -> Vec<Option<Code>> {
 }
 
 #[tokio::test]
-async fn places_that_were_not_tried_are_open_when_the_process_ends() {
+async fn locations_that_were_not_tried_stay_pending_when_the_process_ends() {
     let fixture = Fixture::new(true, bearer(OLD)).await;
     fixture.rotate_first_location().await;
     assert_eq!(fixture.saved_secret().await.expose(), NEW);
@@ -139,7 +139,7 @@ async fn places_that_were_not_tried_are_open_when_the_process_ends() {
 }
 
 #[tokio::test]
-async fn places_wait_for_nobody_while_they_are_tried() {
+async fn locations_are_no_needs_while_they_are_tried() {
     let fixture = Fixture::new(true, bearer(OLD)).await;
     let (cx, id) = (&fixture.cx, &fixture.entry.id);
     let mut in_progress = Vec::new();
@@ -152,7 +152,7 @@ async fn places_wait_for_nobody_while_they_are_tried() {
 }
 
 #[tokio::test]
-async fn a_place_that_was_not_tried_and_takes_no_other_secret_has_kept_the_old_one() {
+async fn a_location_that_was_not_tried_and_cannot_be_replaced_keeps_the_old_secret() {
     let fixture = Fixture::new(false, bearer(OLD)).await;
     fixture.rotate_first_location().await;
     let open = [Some(Code::PlatformNotSupported), Some(Code::Cancelled)];

@@ -149,7 +149,7 @@ mod tests {
     }
 
     #[test]
-    fn patterns_mean_a_path_and_what_lies_beneath() {
+    fn patterns_match_a_path_and_everything_below() {
         let steps = path(&["outcome", "result", "items", "3", "updatedAt"]);
         for (pattern, fits) in [
             ("/outcome/result/items/3/updatedAt", true),
@@ -182,7 +182,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_ignored_is_masked_where_it_stands() {
+    fn ignored_values_are_masked_in_place() {
         let value = json!({ "items": [{ "id": 1, "at": "x" }, { "id": 2 }], "at": "y" });
         let patterns = [PathPattern::parse("/items/*/at")];
         assert_eq!(

@@ -49,7 +49,7 @@ fn a_run_does_not_differ_from_itself() {
 }
 
 #[test]
-fn members_come_go_and_change_and_null_is_a_value() {
+fn added_removed_and_changed_members_are_found_and_null_is_a_value() {
     let comparison = compared(
         json!({ "state": "open", "gone": null, "same": 1 }),
         json!({ "state": "closed", "new": null, "same": 1 }),
@@ -68,7 +68,7 @@ fn members_come_go_and_change_and_null_is_a_value() {
 }
 
 #[test]
-fn items_are_known_again_by_their_names() {
+fn items_are_matched_by_name() {
     let item = |id: u32, state: &str| json!({ "id": id, "state": state });
     let comparison = compared(
         json!([item(1, "open"), item(2, "open"), item(3, "open")]),
@@ -191,7 +191,7 @@ fn text_is_compared_as_text_and_bytes_by_their_fingerprint() {
 }
 
 #[test]
-fn long_lists_and_texts_end() {
+fn long_lists_and_texts_are_cut() {
     let items =
         |from: u32| -> Value { (from..from + 20_000).map(|at| json!({ "n": at })).collect() };
     let comparison = compared(items(0), items(50_000), &[]);
@@ -202,7 +202,7 @@ fn long_lists_and_texts_end() {
 }
 
 #[test]
-fn paths_are_kept_once_and_never_mean_everything() {
+fn paths_are_deduplicated_and_never_match_everything() {
     let paths = [" /a ", "/a", "", "/", "b"].map(str::to_owned);
     assert_eq!(clean_paths(paths.into()), ["/a", "b"]);
 }

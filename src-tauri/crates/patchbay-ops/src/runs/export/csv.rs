@@ -112,7 +112,7 @@ mod tests {
     }
 
     #[test]
-    fn formulas_and_what_acts_are_made_harmless() {
+    fn formulas_and_control_characters_are_neutralized() {
         for (cell, shown) in [
             ("=1+1", "\"'=1+1\""),
             ("@SUM(A1)", "\"'@SUM(A1)\""),

@@ -188,7 +188,7 @@ mod tests {
     }
 
     #[test]
-    fn below_full_no_value_is_kept() {
+    fn below_full_no_value_is_saved() {
         for level in [CaptureLevel::Redacted, CaptureLevel::Metadata] {
             let kept = filter_run(&whole(level));
             let written = serde_json::to_string(&kept).unwrap();

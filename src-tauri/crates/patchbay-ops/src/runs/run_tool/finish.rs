@@ -112,7 +112,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn arguments_in_one_line_tell_runs_apart() {
+    fn arguments_are_summarized_in_one_line() {
         let line = |arguments| arguments_line(&arguments);
         assert_eq!(line(json!({})), None);
         let some = line(json!({"city": "Lisbon\nPorto", "days": 3, "units": ["c"]}));

@@ -81,7 +81,7 @@ mod tests {
     use super::*;
 
     #[tokio::test]
-    async fn a_flood_is_thinned_out_and_its_newest_step_always_comes() {
+    async fn many_steps_are_throttled_and_the_newest_is_always_forwarded() {
         let forwarded = Arc::new(Mutex::new(Vec::new()));
         let sink = Arc::clone(&forwarded);
         let progress = Progress::new(move |step| {

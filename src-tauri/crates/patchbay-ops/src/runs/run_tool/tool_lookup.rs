@@ -68,7 +68,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn what_is_known_follows_changes_by_this_process_and_by_others() {
+    async fn the_cache_follows_changes_by_this_process_and_others() {
         let (home, cx) = open_temporary().await;
         let mut connector = add(&cx, UNREACHABLE_URL).await;
         let id = connector.id.clone();

@@ -155,7 +155,7 @@ async fn a_program_that_was_forgotten_is_asked_for_again() {
 }
 
 #[test]
-fn another_file_or_another_cut_of_the_arguments_is_another_program() {
+fn another_file_or_split_of_the_arguments_is_another_program() {
     let program = |file: &str, arguments: &[&str]| Program {
         name: "keys".to_owned(),
         file: file.to_owned(),
@@ -201,7 +201,7 @@ async fn the_current_folder_is_no_place_for_programs() {
 }
 
 #[tokio::test]
-async fn a_program_that_says_too_much_or_fails_is_an_error() {
+async fn a_program_with_too_much_output_or_a_failure_is_an_error() {
     let fixture = fixture().await;
     fixture.person.set_answer(true);
     let home = fixture.home.path();
@@ -221,7 +221,7 @@ async fn a_program_that_says_too_much_or_fails_is_an_error() {
 }
 
 #[tokio::test]
-async fn the_environment_needs_no_consent() {
+async fn variables_need_no_consent() {
     let fixture = fixture().await;
     assert_eq!(
         fixture.resolve("env://PATCHBAY_TEST_UNSET").await,

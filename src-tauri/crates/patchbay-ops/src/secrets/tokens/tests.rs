@@ -101,7 +101,7 @@ impl Fixture {
 }
 
 #[tokio::test]
-async fn a_refresh_leaves_what_else_was_changed_meanwhile() {
+async fn a_refresh_keeps_concurrent_changes() {
     let mut fixture = fixture().await;
     let (request, renewing) = fixture.start_renewal().await;
     let renamed = rename_wallet_entry(&fixture.cx, &fixture.entry.id, "Renamed").await;
@@ -124,7 +124,7 @@ async fn a_refresh_leaves_what_else_was_changed_meanwhile() {
 }
 
 #[tokio::test]
-async fn a_renewed_token_that_cannot_be_saved_is_used_told_of_and_saved_later() {
+async fn a_renewed_token_that_cannot_be_saved_is_used_reported_and_saved_later() {
     let mut fixture = fixture().await;
     let mut events = fixture.cx.events();
     let (request, renewing) = fixture.start_renewal().await;
@@ -164,7 +164,7 @@ async fn a_renewed_token_that_cannot_be_saved_is_used_told_of_and_saved_later() 
 }
 
 #[tokio::test]
-async fn a_provider_is_not_asked_while_its_answer_could_not_be_saved() {
+async fn no_token_is_requested_while_it_could_not_be_saved() {
     let fixture = fixture().await;
     let file = fixture.cx.paths().data.join("vault.lock");
     std::fs::remove_file(&file).unwrap();
@@ -181,7 +181,7 @@ async fn a_provider_is_not_asked_while_its_answer_could_not_be_saved() {
 }
 
 #[tokio::test]
-async fn a_refused_token_is_sent_once_whatever_process_has_it() {
+async fn a_refused_token_is_sent_once_across_processes() {
     let mut fixture = fixture().await;
     let provider = fixture.provider.take().unwrap();
     let asked = Arc::new(std::sync::atomic::AtomicUsize::new(0));
@@ -232,7 +232,7 @@ async fn a_refused_token_is_sent_once_whatever_process_has_it() {
 }
 
 #[tokio::test]
-async fn a_refresh_brings_no_credential_back() {
+async fn a_refresh_does_not_restore_a_removed_credential() {
     let mut fixture = fixture().await;
     let (request, renewing) = fixture.start_renewal().await;
     // As an older Patchbay does, which takes no lock.
@@ -345,7 +345,7 @@ async fn a_grant_of_an_older_patchbay_has_a_reference_only_where_its_own_app_has
 }
 
 #[tokio::test]
-async fn what_a_reference_led_to_stays_known_when_it_leads_nowhere() {
+async fn a_resolved_secret_stays_known_when_its_reference_breaks() {
     let fixture = fixture().await;
     let cx = &fixture.cx;
     let file = fixture.home.path().join("token");

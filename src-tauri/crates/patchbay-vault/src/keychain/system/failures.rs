@@ -35,7 +35,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_mac_whose_keychain_is_locked_or_refuses_is_told_from_one_without() {
+    fn locked_denied_and_absent_keychains_of_macos_are_distinguished() {
         let of = |status| of_status(Some(status), "words".to_owned());
         assert_eq!(of(-25308), KeychainError::Locked);
         assert_eq!(of(-128), KeychainError::Denied("words".to_owned()));

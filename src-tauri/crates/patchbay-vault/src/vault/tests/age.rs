@@ -25,7 +25,7 @@ async fn replaced() -> (Fixture, Value) {
 }
 
 #[tokio::test]
-async fn a_former_file_is_noticed_by_a_process_that_never_saw_the_newer_one() {
+async fn a_rolled_back_file_is_detected_by_a_process_that_never_read_the_newer_one() {
     let (fixture, before) = replaced().await;
     write_json(&fixture, &before);
     let vault = fixture.vault();
@@ -45,7 +45,7 @@ async fn a_former_file_is_noticed_by_a_process_that_never_saw_the_newer_one() {
 }
 
 #[tokio::test]
-async fn a_former_file_is_noticed_while_the_vault_is_open() {
+async fn a_rolled_back_file_is_detected_while_the_vault_is_open() {
     let fixture = Fixture::with_secret().await;
     let before = read_json(&fixture);
     let vault = fixture.vault();
@@ -57,7 +57,7 @@ async fn a_former_file_is_noticed_while_the_vault_is_open() {
 }
 
 #[tokio::test]
-async fn one_former_record_is_noticed_and_others_are_read() {
+async fn one_rolled_back_record_is_detected_and_others_are_read() {
     let (fixture, before) = replaced().await;
     let other = SecretName::new("wallet/2");
     fixture.vault().write(&other, &secret()).await.unwrap();
@@ -99,7 +99,7 @@ async fn a_record_that_was_removed_does_not_come_back() {
 }
 
 #[tokio::test]
-async fn older_secrets_are_used_once_they_are_accepted() {
+async fn older_secrets_are_used_after_they_were_accepted() {
     let (fixture, before) = replaced().await;
     write_json(&fixture, &before);
     let vault = fixture.vault();
@@ -119,7 +119,7 @@ async fn older_secrets_are_used_once_they_are_accepted() {
 }
 
 #[tokio::test]
-async fn a_file_without_a_stamp_is_taken_until_one_was_written() {
+async fn a_file_without_a_stamp_is_accepted_until_one_was_written() {
     let fixture = Fixture::with_secret().await;
     let mut version_1 = read_json(&fixture);
     version_1["version"] = 1.into();
@@ -145,7 +145,7 @@ async fn a_file_without_a_stamp_is_taken_until_one_was_written() {
 }
 
 #[tokio::test]
-async fn a_stamp_of_another_file_does_not_open() {
+async fn a_stamp_from_another_file_does_not_open() {
     let (fixture, _) = replaced().await;
     let mut file = read_json(&fixture);
     file["stamp"] = file["records"]["wallet/1"].clone();
@@ -155,7 +155,7 @@ async fn a_stamp_of_another_file_does_not_open() {
 }
 
 #[tokio::test]
-async fn a_keychain_that_notes_nothing_keeps_nobody_from_writing() {
+async fn a_keychain_that_records_no_generation_prevents_no_write() {
     let fixture = Fixture::with_secret().await;
     let vault = fixture.vault();
     assert!(text(&vault, &token()).await.is_some());
@@ -191,7 +191,7 @@ impl GenerationStore for MemoryGenerations {
 }
 
 #[tokio::test]
-async fn with_a_passphrase_the_number_is_noted_where_it_was_said() {
+async fn with_a_passphrase_the_generation_is_saved_in_the_generation_store() {
     let fixture = Fixture::new();
     fixture.keychain.set_behavior(Behavior::Absent);
     let generations = Arc::new(MemoryGenerations::default());
@@ -216,7 +216,7 @@ async fn with_a_passphrase_the_number_is_noted_where_it_was_said() {
 }
 
 #[tokio::test]
-async fn tasks_that_write_at_once_are_not_taken_for_a_former_file() {
+async fn concurrent_writes_are_not_taken_for_a_rollback() {
     let fixture = Fixture::with_secret().await;
     let vault = fixture.vault();
     let mut tasks = tokio::task::JoinSet::new();

@@ -12,7 +12,7 @@ fn names(fixture: &Fixture) -> Vec<String> {
 }
 
 #[tokio::test]
-async fn a_file_larger_than_any_vault_is_not_read() {
+async fn a_file_over_the_size_limit_is_not_read() {
     let fixture = Fixture::with_secret().await;
     fs::write(fixture.file(), vec![b' '; 16 * 1024 * 1024 + 1]).unwrap();
     let error = fixture.vault().read(&token()).await.unwrap_err();
@@ -21,7 +21,7 @@ async fn a_file_larger_than_any_vault_is_not_read() {
 }
 
 #[tokio::test]
-async fn what_a_kill_left_behind_is_removed_by_the_next_change() {
+async fn leftovers_of_a_killed_process_are_removed_by_the_next_change() {
     let fixture = Fixture::with_secret().await;
     let beside = |name: &str| fixture.file().with_file_name(name);
     fs::write(beside("vault.json.next"), "half").unwrap();
@@ -115,7 +115,7 @@ async fn a_secret_that_cannot_be_saved_is_used_from_memory_until_it_can() {
 }
 
 #[tokio::test]
-async fn a_secret_that_somebody_saved_meanwhile_counts_more_than_one_in_memory() {
+async fn a_secret_saved_meanwhile_wins_over_one_in_memory() {
     let fixture = Fixture::with_secret().await;
     let vault = fixture.vault();
     let reservation = vault.reserve_space(&token(), 100).await.unwrap();
@@ -137,7 +137,7 @@ async fn a_secret_that_somebody_saved_meanwhile_counts_more_than_one_in_memory()
 }
 
 #[tokio::test]
-async fn room_that_is_not_needed_is_given_back() {
+async fn reserved_space_that_is_not_needed_is_released() {
     let fixture = Fixture::with_secret().await;
     let vault = fixture.vault();
     let reservation = vault.reserve_space(&token(), 100).await.unwrap();

@@ -113,7 +113,7 @@ impl Network {
 }
 
 #[tokio::test]
-async fn the_profile_that_saves_power_is_noticed_under_both_names() {
+async fn the_power_saver_profile_is_detected_under_both_names() {
     for (profile, saves) in [("power-saver", true), ("balanced", false)] {
         let bus = Bus::start();
         let service = bus.serve(POWER_PROFILES[0], Profiles(profile)).await;
@@ -128,7 +128,7 @@ async fn the_profile_that_saves_power_is_noticed_under_both_names() {
 }
 
 #[tokio::test]
-async fn a_metered_network_is_told_from_one_that_is_not_and_one_that_nobody_knows() {
+async fn metered_unmetered_and_unknown_networks_are_distinguished() {
     let answers = [None, Some(true), Some(false), Some(true), Some(false)];
     for (metered, answer) in (0..).zip(answers) {
         let bus = Bus::start();
@@ -139,7 +139,7 @@ async fn a_metered_network_is_told_from_one_that_is_not_and_one_that_nobody_know
 }
 
 #[tokio::test]
-async fn services_that_do_not_run_are_not_started_by_the_question() {
+async fn services_that_do_not_run_are_not_started() {
     let bus = Bus::start();
     let client = bus.connect().await;
     assert_eq!(saves_power(&client).await, None);
@@ -148,7 +148,7 @@ async fn services_that_do_not_run_are_not_started_by_the_question() {
 }
 
 #[tokio::test]
-async fn a_service_of_another_kind_tells_nothing() {
+async fn a_property_of_another_type_is_unknown() {
     let bus = Bus::start();
     let service = bus.serve(POWER_PROFILES[0], Network(1)).await;
     assert_eq!(saves_power(&bus.connect().await).await, None);

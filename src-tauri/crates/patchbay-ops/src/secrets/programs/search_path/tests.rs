@@ -15,7 +15,7 @@ fn shell(home: &Path, profile: &str) -> PathBuf {
 }
 
 #[tokio::test]
-async fn a_login_shell_is_asked_for_its_path_whatever_it_says_before() {
+async fn a_login_shell_returns_its_path_whatever_its_profile_prints() {
     let home = tempfile::tempdir().unwrap();
     let profile = "echo Welcome; export PATH=/opt/homebrew/bin:$PATH";
     let path = path_of_login_shell(&shell(home.path(), profile), TIMEOUT).await;
@@ -24,7 +24,7 @@ async fn a_login_shell_is_asked_for_its_path_whatever_it_says_before() {
 }
 
 #[tokio::test]
-async fn a_shell_that_fails_or_does_not_answer_names_nothing() {
+async fn a_shell_that_fails_or_hangs_returns_no_path() {
     let home = tempfile::tempdir().unwrap();
     let missing = home.path().join("none");
     assert_eq!(path_of_login_shell(&missing, TIMEOUT).await, None);
@@ -36,7 +36,7 @@ async fn a_shell_that_fails_or_does_not_answer_names_nothing() {
 }
 
 #[test]
-fn folders_are_named_once_and_wholly() {
+fn each_absolute_folder_is_listed_once() {
     let paths = ["/usr/bin:bin:/bin".into(), "/opt/bin:/bin::/usr/bin".into()];
     let all = ["/usr/bin", "/bin", "/opt/bin"].map(PathBuf::from);
     assert_eq!(join_paths(&paths), all);
