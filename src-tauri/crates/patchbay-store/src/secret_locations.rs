@@ -97,7 +97,7 @@ mod tests {
     use serde_json::json;
 
     use super::*;
-    use crate::samples::{at, connector, save_connector, store, wallet_entry};
+    use crate::samples::{at, save_connector, store, wallet_entry};
 
     fn location(connector: &str, holder: SecretHolder) -> SecretLocation {
         SecretLocation {

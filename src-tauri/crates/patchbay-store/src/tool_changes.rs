@@ -173,7 +173,7 @@ fn list_accepted(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::samples::{at, connector, replace_tools, save_connector, store, tool};
+    use crate::samples::{at, replace_tools, save_connector, store, tool};
 
     fn described(name: &str, description: &str) -> Tool {
         Tool {

@@ -93,7 +93,7 @@ mod tests {
         let elsewhere = open_again(&home).await;
         let first = store.version().unwrap();
         assert_eq!(store.version().unwrap(), first);
-        let own = save_connector(&store, "c1", "own").await;
+        save_connector(&store, "c1", "own").await;
         let second = store.version().unwrap();
         assert_ne!(second, first);
         let others = connector("c2", "others");

@@ -147,7 +147,7 @@ impl Store {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::samples::{connector, replace_tools, save_connector, store, tool};
+    use crate::samples::{replace_tools, save_connector, store, tool};
 
     #[tokio::test]
     async fn tools_keep_their_order_and_the_first_of_a_name() {

@@ -182,11 +182,11 @@ struct MemoryGenerations(Mutex<HashMap<String, u64>>);
 #[async_trait]
 impl GenerationStore for MemoryGenerations {
     async fn read(&self, vault: &str) -> Option<u64> {
-        self.0.lock().unwrap().get(vault).copied()
+        self.0.lock().get(vault).copied()
     }
 
     async fn write(&self, vault: &str, generation: u64) {
-        self.0.lock().unwrap().insert(vault.to_owned(), generation);
+        self.0.lock().insert(vault.to_owned(), generation);
     }
 }
 
