@@ -80,8 +80,5 @@ fn check_label(label: &str) -> Result<String, Error> {
 }
 
 fn not_found(name: &str) -> Error {
-    Error::NotFound {
-        kind: "account",
-        name: name.to_owned(),
-    }
+    Error::not_found("account", name)
 }

@@ -1,7 +1,5 @@
 //! Checks of secrets before they are saved.
 
-use std::collections::BTreeMap;
-
 use patchbay_model::{Secret, WalletEntry, WalletEntryId, clean_text, is_variable_name};
 use patchbay_vault::SecretName;
 
@@ -38,11 +36,17 @@ pub(super) async fn check_secret_of(
         }
         WalletSecret::Bearer { token } => Some(check_secret(&token, "the token")?),
         WalletSecret::Headers { values } => {
-            let headers = check_headers(values, saved)?;
+            let values = values.into_iter();
+            let values = values.map(|(name, value)| (name.trim().to_owned(), value));
+            let into_stored = SecretValue::into_stored;
+            let headers = check_values(values, saved, "header", check_header_name, into_stored)?;
             Some(encode_named_values(references, &mut entry, &headers).await?)
         }
         WalletSecret::Variables { values } => {
-            let variables = check_variables(values, saved)?;
+            let values = values.into_iter();
+            let into_stored = SecretValue::into_stored_variable;
+            let variables =
+                check_values(values, saved, "variable", check_variable_name, into_stored)?;
             Some(encode_named_values(references, &mut entry, &variables).await?)
         }
         WalletSecret::OauthClient {
@@ -89,44 +93,38 @@ pub(super) fn check_name(name: &str) -> Result<String, Error> {
     Ok(name)
 }
 
-fn check_headers(
-    values: BTreeMap<String, SecretValue>,
+/// Checks names and values; an empty value stands for the saved one.
+fn check_values(
+    values: impl Iterator<Item = (String, SecretValue)>,
     saved: &SavedValues,
+    what: &str,
+    check_name: impl Fn(&str) -> Result<(), Error>,
+    into_stored: impl Fn(SecretValue, &str) -> Result<StoredSecret, Error>,
 ) -> Result<SavedValues, Error> {
-    let mut headers = SavedValues::new();
+    let mut checked = SavedValues::new();
     for (name, value) in values {
-        let name = name.trim().to_owned();
-        if reqwest::header::HeaderName::from_bytes(name.as_bytes()).is_err() {
-            return Err(Error::usage(
-                format!("{name:?} isn't a valid header name"),
-                "Use letters, digits and hyphens, for example X-Api-Key.",
-            ));
-        }
-        let value =
-            find_saved(saved, &name, &value).map_or_else(|| value.into_stored(&name), Ok)?;
-        headers.insert(name, value);
+        check_name(&name)?;
+        let value = match saved.get(&name) {
+            Some(saved) if value.is_empty() => saved.clone(),
+            _ => into_stored(value, &name)?,
+        };
+        checked.insert(name, value);
     }
-    if headers.is_empty() {
-        return Err(Error::usage("no headers", "Enter at least one header."));
+    if checked.is_empty() {
+        let hint = format!("Enter at least one {what}.");
+        return Err(Error::usage(format!("no {what}s"), hint));
     }
-    Ok(headers)
+    Ok(checked)
 }
 
-fn check_variables(
-    values: BTreeMap<String, SecretValue>,
-    saved: &SavedValues,
-) -> Result<SavedValues, Error> {
-    let mut variables = SavedValues::new();
-    for (name, value) in values {
-        check_variable_name(&name)?;
-        let value = find_saved(saved, &name, &value)
-            .map_or_else(|| value.into_stored_variable(&name), Ok)?;
-        variables.insert(name, value);
+fn check_header_name(name: &str) -> Result<(), Error> {
+    if reqwest::header::HeaderName::from_bytes(name.as_bytes()).is_ok() {
+        return Ok(());
     }
-    if variables.is_empty() {
-        return Err(Error::usage("no variables", "Enter at least one variable."));
-    }
-    Ok(variables)
+    Err(Error::usage(
+        format!("{name:?} isn't a valid header name"),
+        "Use letters, digits and hyphens, for example X-Api-Key.",
+    ))
 }
 
 pub(crate) fn check_variable_name(name: &str) -> Result<(), Error> {
@@ -138,11 +136,6 @@ pub(crate) fn check_variable_name(name: &str) -> Result<(), Error> {
         format!("{name:?} can't be the name of a variable"),
         "Use letters, digits and underscores.",
     ))
-}
-
-/// Returns the saved value when the new one is empty.
-fn find_saved(saved: &SavedValues, name: &str, value: &SecretValue) -> Option<StoredSecret> {
-    saved.get(name).filter(|_| value.is_empty()).cloned()
 }
 
 fn check_app(client_id: &str, client_secret: Option<SecretValue>) -> Result<OAuthApp, Error> {

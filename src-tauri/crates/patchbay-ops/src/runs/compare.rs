@@ -13,7 +13,7 @@ use differences::differences;
 use documents::Documents;
 use lines::compare_lines;
 use patchbay_model::{Json, RunId, RunQuery, ToolRun, ToolRunSummary};
-use paths::{PathPattern, patterns};
+use paths::PathPattern;
 use serde::{Deserialize, Serialize};
 use specta::Type;
 
@@ -180,7 +180,10 @@ pub async fn previous_run(cx: &Context, run: &RunId) -> Result<Option<ToolRunSum
 }
 
 fn compare(before: &ToolRun, after: &ToolRun, ignored: Vec<String>) -> RunComparison {
-    let patterns: Vec<PathPattern> = patterns(&ignored);
+    let patterns: Vec<_> = ignored
+        .iter()
+        .map(|path| PathPattern::parse(path))
+        .collect();
     let old = Documents::of(before, &patterns);
     let new = Documents::of(after, &patterns);
     let mut found = differences(&old, &new, &patterns);

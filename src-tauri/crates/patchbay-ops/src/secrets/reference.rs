@@ -92,7 +92,7 @@ impl References {
         program: &Program,
         occasion: Occasion,
     ) -> Result<Option<AllowedProgram>, Error> {
-        let Inner { store, .. } = &*self.0;
+        let store = &self.0.store;
         let allowed = AllowedProgram {
             id: program_id(program),
             program: program.clone(),

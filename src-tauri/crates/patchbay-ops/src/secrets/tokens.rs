@@ -7,6 +7,7 @@ mod unsaved;
 use std::collections::{HashMap, VecDeque};
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
 use std::time::Duration;
 
 use async_trait::async_trait;
@@ -22,7 +23,6 @@ use refusals::Refusals;
 use tokio::sync::{OwnedMutexGuard, broadcast};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
-use unsaved::Retry;
 use url::Url;
 
 use crate::clock::Clock;
@@ -31,9 +31,9 @@ use crate::error::Error;
 use crate::events::Event;
 use crate::lock::FileLock;
 use crate::secrets;
+use crate::secrets::StoredSecret;
 use crate::secrets::programs::Occasion;
 use crate::secrets::reference::References;
-use crate::secrets::{SecretHeaders, StoredSecret};
 
 /// How long before its expiry an access token is renewed, unless its lifetime is short.
 const RENEW_AHEAD: Duration = Duration::from_secs(60);
@@ -62,7 +62,8 @@ pub(crate) struct Dependencies {
 struct State {
     deps: Dependencies,
     refusals: Refusals,
-    retry: Retry,
+    /// Whether a task retries to save a token that is in memory only.
+    is_retrying: AtomicBool,
     locks_by_entry: Mutex<HashMap<WalletEntryId, Arc<tokio::sync::Mutex<()>>>>,
     touched: Mutex<HashMap<WalletEntryId, Timestamp>>,
     cache: Mutex<HashMap<WalletEntryId, CachedSecrets>>,
@@ -97,7 +98,7 @@ impl Tokens {
     pub(crate) fn new(deps: Dependencies) -> Self {
         Self(Arc::new(State {
             refusals: Refusals::new(deps.store.clone()),
-            retry: Retry::default(),
+            is_retrying: AtomicBool::new(false),
             deps,
             locks_by_entry: Mutex::default(),
             touched: Mutex::default(),
@@ -424,13 +425,6 @@ impl Tokens {
         })
     }
 
-    async fn headers_of(&self, entry: &WalletEntry) -> Result<SecretHeaders, Error> {
-        let Dependencies {
-            vault, references, ..
-        } = &self.0.deps;
-        secrets::headers(vault, references, entry).await
-    }
-
     async fn read_grant(&self, entry: &WalletEntry) -> Result<Grant, Error> {
         let secret = secrets::read_stored(&self.0.deps.vault, entry).await?;
         Ok(Grant::from_secret(&secret)?)
@@ -527,7 +521,8 @@ impl Source {
             tracing::warn!(%error, "that a credential was used could not be noted");
         }
         if entry.kind != WalletKind::Oauth {
-            let headers = self.tokens.headers_of(&entry).await?;
+            let deps = &self.tokens.0.deps;
+            let headers = secrets::headers(&deps.vault, &deps.references, &entry).await?;
             return Ok(headers.into_iter().collect());
         }
         let grant = self.tokens.grant(&entry, &self.title, None).await?;

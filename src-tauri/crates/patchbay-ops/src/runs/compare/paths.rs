@@ -57,13 +57,9 @@ enum Part {
     Any,
 }
 
-/// Parses patterns that a person typed.
-pub(super) fn patterns(paths: &[String]) -> Vec<PathPattern> {
-    paths.iter().map(|path| PathPattern::parse(path)).collect()
-}
-
 impl PathPattern {
-    fn parse(text: &str) -> Self {
+    /// Parses a pattern that a person typed.
+    pub(super) fn parse(text: &str) -> Self {
         let part = |word: &str| match word {
             "*" => Part::One,
             "**" => Part::Any,

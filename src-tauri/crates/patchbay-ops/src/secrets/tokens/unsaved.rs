@@ -1,6 +1,6 @@
 //! Renewed tokens that could not be saved: used from memory, and saved as soon as possible.
 
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use patchbay_model::WalletEntry;
@@ -13,10 +13,6 @@ use crate::need::Need;
 /// First pause between two attempts; each is twice the previous one.
 const FIRST_PAUSE: Duration = Duration::from_secs(1);
 const MAX_PAUSE: Duration = Duration::from_secs(60);
-
-/// Whether a task retries to save.
-#[derive(Default)]
-pub(super) struct Retry(AtomicBool);
 
 impl Tokens {
     /// Tries to save the token of an entry that is in memory only.
@@ -40,13 +36,13 @@ impl Tokens {
             need: Box::new(need),
         }));
         self.emit_wallet_changed();
-        if self.0.retry.0.swap(true, Ordering::SeqCst) {
+        if self.0.is_retrying.swap(true, Ordering::SeqCst) {
             return;
         }
         let tokens = self.clone();
         self.0.deps.tasks.spawn(async move {
             tokens.retry().await;
-            tokens.0.retry.0.store(false, Ordering::SeqCst);
+            tokens.0.is_retrying.store(false, Ordering::SeqCst);
         });
     }
 
