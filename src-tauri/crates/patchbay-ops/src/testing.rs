@@ -4,7 +4,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use patchbay_model::{Account, AccountId, Connector, Json, Platform, Secret, ToolRun};
+use patchbay_model::{Account, AccountId, Connector, Json, Platform, Secret, ToolRun, WalletEntry};
 use patchbay_oauth::Grant;
 use patchbay_vault::{MemoryKeychain, SecretName};
 use serde_json::{Value, json};
@@ -16,6 +16,8 @@ use crate::browser::SystemBrowser;
 use crate::clock::{Clock, SystemClock};
 use crate::connectors::add::{AddConnector, AuthenticationChoice};
 use crate::context::{Context, ContextOptions};
+use crate::credentials::edit::add_wallet_entry;
+use crate::credentials::secret::{AddWalletEntry, WalletSecret};
 use crate::secrets::programs::{ProgramConsent, ProgramRequest};
 
 /// A URL where nobody listens.
@@ -96,6 +98,13 @@ pub(crate) async fn account(cx: &Context, platform: Platform, secrets: &Value) -
     };
     save_account(cx, &account, secrets).await;
     account
+}
+
+/// Adds a credential to the wallet.
+pub(crate) async fn add_credential(cx: &Context, name: &str, secret: WalletSecret) -> WalletEntry {
+    let name = name.to_owned();
+    let added = add_wallet_entry(cx, AddWalletEntry { name, secret });
+    added.await.unwrap()
 }
 
 /// A run of the tool `search` that has ended.

@@ -152,9 +152,7 @@ impl Tokens {
         if let Some(cached) = self.find_cached(&entry) {
             return Ok(cached);
         }
-        let Dependencies {
-            vault, references, ..
-        } = &self.0.deps;
+        let (vault, references) = (&self.0.deps.vault, &self.0.deps.references);
         let mut may_change = entry.reference.is_some();
         let secrets = match entry.kind {
             WalletKind::Oauth => grant_secrets(self.read_grant(&entry).await?),
@@ -266,10 +264,8 @@ impl Tokens {
             }
             Err(error) => return Err(error.into()),
         };
-        let Dependencies {
-            networks, store, ..
-        } = &self.0.deps;
-        let oauth = networks.oauth_of(store, entry).await?;
+        let deps = &self.0.deps;
+        let oauth = deps.networks.oauth_of(&deps.store, entry).await?;
         match oauth.refresh(&request, &Untraced).await {
             Ok(tokens) => {
                 self.save_renewed(entry, title, (grant, tokens), reservation)
@@ -301,14 +297,9 @@ impl Tokens {
         entry: &WalletEntry,
         mut grant: Grant,
     ) -> Result<Grant, Error> {
-        let Dependencies {
-            store,
-            vault,
-            references,
-            ..
-        } = &self.0.deps;
+        let deps = &self.0.deps;
         for user in &entry.used_by {
-            let connector = store.find_connector(&user.connector).await?;
+            let connector = deps.store.find_connector(&user.connector).await?;
             let Some(Authentication::Oauth {
                 client: Some(client),
                 ..
@@ -316,16 +307,17 @@ impl Tokens {
             else {
                 continue;
             };
-            let Some(app) = store.find_wallet_entry(&client).await? else {
+            let Some(app) = deps.store.find_wallet_entry(&client).await? else {
                 continue;
             };
             // Its secret is never sent to another provider.
             if app.issuer.as_ref() != Some(&grant.issuer) {
                 continue;
             }
-            let app = secrets::read_oauth_app(vault, &app).await?;
+            let app = secrets::read_oauth_app(&deps.vault, &app).await?;
             if app.client_id == grant.client_id {
-                grant.client_secret = app.client_secret(references, Occasion::Needed).await?;
+                let secret = app.client_secret(&deps.references, Occasion::Needed);
+                grant.client_secret = secret.await?;
                 break;
             }
         }

@@ -4,10 +4,9 @@ use serde_json::{Value, json};
 use super::*;
 use crate::accounts::edit::{remove_account, rename_account, sign_out_account};
 use crate::accounts::secrets::{encode_secrets, resolve};
-use crate::credentials::edit::add_wallet_entry;
-use crate::credentials::secret::{AddWalletEntry, WalletSecret};
+use crate::credentials::secret::WalletSecret;
 use crate::secrets::programs::Occasion;
-use crate::testing::{account, open_temporary};
+use crate::testing::{account, add_credential, open_temporary};
 
 struct Fixture {
     _home: tempfile::TempDir,
@@ -81,13 +80,11 @@ async fn replacing_secrets_keeps_concurrent_changes() {
 #[tokio::test]
 async fn a_key_is_the_only_secret_of_its_wallet_entry() {
     let fixture = fixture().await;
-    let (cx, name) = (&fixture.cx, "Service key".to_owned());
+    let cx = &fixture.cx;
     let values = BTreeMap::from([("X-Api-Key".to_owned(), Secret::new("key-123456").into())]);
     let secret = WalletSecret::Headers { values };
-    let entry = add_wallet_entry(cx, AddWalletEntry { name, secret }).await;
-    let input = SecretInput::Entry {
-        entry: entry.unwrap().id,
-    };
+    let entry = add_credential(cx, "Service key", secret).await.id;
+    let input = SecretInput::Entry { entry };
     let secrets = encode_secrets(BTreeMap::from([("api_key".to_owned(), input)])).unwrap();
     let secrets = resolve(cx, &secrets, Occasion::Needed).await.unwrap();
     assert_eq!(secrets["api_key"].expose(), "key-123456");

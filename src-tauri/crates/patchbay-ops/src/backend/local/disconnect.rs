@@ -135,21 +135,18 @@ async fn revoke(cx: &Context, entry: &WalletEntry, secret: &Secret) -> Result<Re
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::credentials::edit::add_wallet_entry;
-    use crate::credentials::secret::{AddWalletEntry, WalletSecret};
-    use crate::testing::open_temporary;
+    use crate::credentials::secret::WalletSecret;
+    use crate::testing::{add_credential, open_temporary};
 
     #[tokio::test]
     async fn a_token_refreshed_meanwhile_is_returned_for_revocation() {
         let (_home, cx) = open_temporary().await;
         let [revoked, renewed] = ["first-token-1", "renewed-token-2"].map(Secret::new);
         for (saved, newer) in [(&revoked, None), (&renewed, Some("renewed-token-2"))] {
-            let name = "Sign-in".to_owned();
-            let secret = WalletSecret::Bearer {
-                token: saved.clone(),
-            };
-            let entry = add_wallet_entry(&cx, AddWalletEntry { name, secret }).await;
-            let id = entry.unwrap().id;
+            let token = saved.clone();
+            let id = add_credential(&cx, "Sign-in", WalletSecret::Bearer { token })
+                .await
+                .id;
             let found = forget_revoked(&cx, &id, &revoked).await.unwrap();
             assert_eq!(found.as_ref().map(Secret::expose), newer);
             assert_eq!(cx.store().list_wallet().await.unwrap(), []);

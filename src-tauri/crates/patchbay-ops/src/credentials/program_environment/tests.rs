@@ -1,18 +1,11 @@
 use super::*;
 use crate::connectors::add_program::{AddProgram, add_program};
-use crate::credentials::edit::add_wallet_entry;
-use crate::credentials::secret::{AddWalletEntry, SecretValue, WalletSecret};
-use crate::testing::open_temporary;
+use crate::credentials::secret::{SecretValue, WalletSecret};
+use crate::testing::{add_credential, open_temporary};
 use patchbay_model::{Code, Explain as _, ServerCommand};
 
 fn value(text: &str) -> SecretValue {
     Secret::new(text).into()
-}
-
-async fn save(cx: &Context, name: &str, secret: WalletSecret) {
-    let name = name.to_owned();
-    let request = AddWalletEntry { name, secret };
-    add_wallet_entry(cx, request).await.unwrap();
 }
 
 fn headers(values: &[(&str, &str)]) -> WalletSecret {
@@ -56,9 +49,9 @@ async fn a_program_gets_the_variables_that_the_user_names() {
     };
     add_program(&cx, request).await.unwrap();
     let token = Secret::new("token");
-    save(&cx, "bearer", WalletSecret::Bearer { token }).await;
-    save(&cx, "one", headers(&[("X-Key", "header")])).await;
-    save(&cx, "two", headers(&[("X-A", "a"), ("X-B", "b")])).await;
+    add_credential(&cx, "bearer", WalletSecret::Bearer { token }).await;
+    add_credential(&cx, "one", headers(&[("X-Key", "header")])).await;
+    add_credential(&cx, "two", headers(&[("X-A", "a"), ("X-B", "b")])).await;
 
     let of = |name: &str| VariableSource::Credential(name.to_owned());
     let own = || VariableSource::Subject;

@@ -2,11 +2,9 @@ use patchbay_model::{Json, Timestamp};
 use serde_json::json;
 
 use super::*;
-use crate::credentials::edit::add_wallet_entry;
-use crate::credentials::secret::AddWalletEntry;
 use crate::need::NeedKind;
 use crate::needs::list_needs;
-use crate::testing::{account, add, open_temporary};
+use crate::testing::{account, add, add_credential, open_temporary};
 
 const OLD: &str = "old-secret-1";
 const NEW: &str = "new-secret-2";
@@ -57,12 +55,10 @@ impl Fixture {
         let mut account = account(&cx, patchbay_model::Platform::Agentstack, &secrets).await;
         account.is_signed_out = is_signed_out;
         cx.store().save_account(&account).await.unwrap();
-        let name = "Key".to_owned();
-        let entry = add_wallet_entry(&cx, AddWalletEntry { name, secret }).await;
         let fixture = Self {
             _home: home,
+            entry: add_credential(&cx, "Key", secret).await,
             cx,
-            entry: entry.unwrap(),
         };
         for title in ["one", "two"] {
             fixture.add_location(&account.id, title).await;

@@ -7,13 +7,13 @@ use tokio::task::JoinHandle;
 
 use super::*;
 use crate::context::Context;
-use crate::credentials::edit::{add_wallet_entry, rename_wallet_entry};
+use crate::credentials::edit::rename_wallet_entry;
 use crate::credentials::forget::forget;
 use crate::credentials::new_entry;
-use crate::credentials::secret::{AddWalletEntry, SecretValue, WalletSecret};
+use crate::credentials::secret::{SecretValue, WalletSecret};
 use crate::need::NeedKind;
 use crate::needs::list_needs;
-use crate::testing::{UNREACHABLE_URL, add, lapsed_grant, open_temporary};
+use crate::testing::{UNREACHABLE_URL, add, add_credential, lapsed_grant, open_temporary};
 use crate::vault::{save_unsaved_secrets, unsaved_problem};
 
 /// A pending request at the token endpoint.
@@ -327,9 +327,7 @@ async fn a_grant_of_an_older_patchbay_has_a_reference_only_where_its_own_app_has
             reference: reference.to_owned(),
         }),
     };
-    let name = "App".to_owned();
-    let app = add_wallet_entry(cx, AddWalletEntry { name, secret }).await;
-    let app = app.unwrap().id;
+    let app = add_credential(cx, "App", secret).await.id;
     connector.authentication = uses(Some(app.clone()));
     let of_app = before(reference.to_owned());
     // The app was never used at this provider.
