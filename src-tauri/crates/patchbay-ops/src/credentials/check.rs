@@ -5,11 +5,13 @@ use patchbay_vault::SecretName;
 
 use crate::context::Context;
 use crate::credentials::find_wallet_entry;
-use crate::credentials::secret::{SecretValue, WalletSecret, check_secret};
+use crate::credentials::secret::{
+    SecretCheck, SecretValue, WalletSecret, check_secret, check_variable,
+};
 use crate::error::Error;
 use crate::secrets::programs::Occasion;
 use crate::secrets::reference::{References, parse_reference};
-use crate::secrets::{self, OAuthApp, SavedValues, StoredSecret};
+use crate::secrets::{self, OAuthApp, SavedValues};
 
 /// An entry with a checked secret that is not saved yet.
 pub(crate) struct CheckedSecret {
@@ -38,15 +40,13 @@ pub(super) async fn check_secret_of(
         WalletSecret::Headers { values } => {
             let values = values.into_iter();
             let values = values.map(|(name, value)| (name.trim().to_owned(), value));
-            let into_stored = SecretValue::into_stored;
-            let headers = check_values(values, saved, "header", check_header_name, into_stored)?;
+            let headers = check_values(values, saved, "header", check_header_name, check_secret)?;
             Some(encode_named_values(references, &mut entry, &headers).await?)
         }
         WalletSecret::Variables { values } => {
             let values = values.into_iter();
-            let into_stored = SecretValue::into_stored_variable;
-            let variables =
-                check_values(values, saved, "variable", check_variable_name, into_stored)?;
+            let (what, check_name) = ("variable", check_variable_name);
+            let variables = check_values(values, saved, what, check_name, check_variable)?;
             Some(encode_named_values(references, &mut entry, &variables).await?)
         }
         WalletSecret::OauthClient {
@@ -98,15 +98,15 @@ fn check_values(
     values: impl Iterator<Item = (String, SecretValue)>,
     saved: &SavedValues,
     what: &str,
-    check_name: impl Fn(&str) -> Result<(), Error>,
-    into_stored: impl Fn(SecretValue, &str) -> Result<StoredSecret, Error>,
+    check_name: fn(&str) -> Result<(), Error>,
+    check: SecretCheck,
 ) -> Result<SavedValues, Error> {
     let mut checked = SavedValues::new();
     for (name, value) in values {
         check_name(&name)?;
         let value = match saved.get(&name) {
             Some(saved) if value.is_empty() => saved.clone(),
-            _ => into_stored(value, &name)?,
+            _ => value.into_stored(&name, check)?,
         };
         checked.insert(name, value);
     }
@@ -142,7 +142,7 @@ fn check_app(client_id: &str, client_secret: Option<SecretValue>) -> Result<OAut
     let client_id = check_secret(&Secret::new(client_id), "the client ID")?;
     let client_secret = client_secret.filter(|secret| !secret.is_empty());
     let client_secret = client_secret
-        .map(|secret| secret.into_stored("the client secret"))
+        .map(|secret| secret.into_stored("the client secret", check_secret))
         .transpose()?;
     Ok(OAuthApp {
         client_id: client_id.expose().to_owned(),

@@ -51,22 +51,10 @@ impl SecretValue {
         }
     }
 
-    /// Checks that it can be sent in a header, or is a reference.
-    pub(super) fn into_stored(self, what: &str) -> Result<StoredSecret, Error> {
-        self.checked_by(|secret| check_secret(secret, what))
-    }
-
-    /// Checks that it can be an environment variable, which may have several lines, or is a reference.
-    pub(super) fn into_stored_variable(self, what: &str) -> Result<StoredSecret, Error> {
-        self.checked_by(|secret| check_variable(secret, what))
-    }
-
-    fn checked_by(
-        self,
-        check: impl Fn(&Secret) -> Result<Secret, Error>,
-    ) -> Result<StoredSecret, Error> {
+    /// Checks a new secret, [`check_secret`] or [`check_variable`], or parses a reference.
+    pub(super) fn into_stored(self, what: &str, check: SecretCheck) -> Result<StoredSecret, Error> {
         Ok(match self {
-            Self::New { secret } => StoredSecret::Secret(check(&secret)?),
+            Self::New { secret } => StoredSecret::Secret(check(&secret, what)?),
             Self::Reference { reference } => StoredSecret::Reference(parse_reference(&reference)?),
         })
     }
@@ -143,6 +131,9 @@ pub enum SecretInput {
     Reference { reference: String },
 }
 
+/// Checks a secret, which `what` names in errors.
+pub(super) type SecretCheck = fn(secret: &Secret, what: &str) -> Result<Secret, Error>;
+
 /// Checks that a secret can be sent in a header, and trims pasted white space.
 pub(super) fn check_secret(secret: &Secret, what: &str) -> Result<Secret, Error> {
     let text = secret.expose().trim();
@@ -158,8 +149,8 @@ pub(super) fn check_secret(secret: &Secret, what: &str) -> Result<Secret, Error>
     Ok(Secret::new(text))
 }
 
-/// Checks that a secret can be the value of an environment variable.
-fn check_variable(secret: &Secret, what: &str) -> Result<Secret, Error> {
+/// Checks that a secret can be the value of an environment variable, which may have several lines.
+pub(super) fn check_variable(secret: &Secret, what: &str) -> Result<Secret, Error> {
     if secret.expose().trim().is_empty() {
         return Err(Error::usage(format!("{what} is empty"), "Paste it again."));
     }

@@ -48,9 +48,7 @@ impl Attachment {
             ));
         }
         let parts = run.result.map(|result| result.content).unwrap_or_default();
-        let part = usize::try_from(part)
-            .ok()
-            .and_then(|place| parts.get(place));
+        let part = parts.get(part as usize);
         part.and_then(file_of).ok_or_else(no_file)
     }
 
