@@ -31,7 +31,7 @@ pub(crate) fn bundled_program(app: &Path) -> Result<PathBuf, String> {
 
 /// Shows the outcome in a native dialog.
 #[cfg(any(target_os = "macos", windows))]
-pub(crate) async fn say(app: &tauri::AppHandle, level: rfd::MessageLevel, text: String) {
+pub(crate) async fn show_message(app: &tauri::AppHandle, level: rfd::MessageLevel, text: String) {
     let question = crate::dialog::Question {
         level,
         title: "Command line tool",

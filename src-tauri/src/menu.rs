@@ -8,7 +8,7 @@ use tauri::menu::{Menu, MenuItem, MenuItemKind, PredefinedMenuItem, Submenu};
 use tauri::{AppHandle, Wry};
 
 use crate::command_line::link::{LINK, Linked, link, script};
-use crate::command_line::{bundled_program, say};
+use crate::command_line::{bundled_program, show_message};
 use crate::{quit, window};
 
 const SETTINGS: &str = "settings";
@@ -63,7 +63,7 @@ fn install_command_line(app: AppHandle) {
             Ok(Err(words)) => (MessageLevel::Error, words),
             Err(error) => (MessageLevel::Error, error.to_string()),
         };
-        say(&app, level, text).await;
+        show_message(&app, level, text).await;
     });
 }
 

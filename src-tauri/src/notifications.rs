@@ -67,7 +67,7 @@ async fn notify_questions(app: &AppHandle, cx: &Context, notified: &mut HashSet<
 }
 
 fn notify(app: &AppHandle, notice: Notice) {
-    if window::is_looked_at(app) || !is_on(app) {
+    if window::has_focus(app) || !is_on(app) {
         return;
     }
     let app = app.clone();

@@ -86,7 +86,7 @@ pub(crate) fn is_made(app: &AppHandle) -> bool {
 }
 
 /// Whether the tray icon is shown now: the panel may have ended since it was created.
-pub(crate) async fn is_there(app: &AppHandle) -> bool {
+pub(crate) async fn is_shown(app: &AppHandle) -> bool {
     is_made(app) && panel::is_shown().await
 }
 

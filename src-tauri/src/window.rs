@@ -84,7 +84,7 @@ pub(crate) fn main(app: &AppHandle) -> Option<WebviewWindow> {
 }
 
 /// Whether the window has focus.
-pub(crate) fn is_looked_at(app: &AppHandle) -> bool {
+pub(crate) fn has_focus(app: &AppHandle) -> bool {
     main(app).is_some_and(|window| window.is_focused().unwrap_or(false))
 }
 
@@ -131,7 +131,7 @@ pub(crate) fn close_to_tray(window: &Window, event: &WindowEvent) {
     let window = window.clone();
     // Whether a panel shows the tray is a system call that must not block this thread.
     tauri::async_runtime::spawn(async move {
-        if !tray::is_there(window.app_handle()).await {
+        if !tray::is_shown(window.app_handle()).await {
             quit::quit(window.app_handle());
         } else if let Err(error) = window.hide() {
             tracing::warn!(%error, "the window could not be hidden");

@@ -46,21 +46,22 @@ fn replace(program: &Path, at: &Path) -> io::Result<()> {
 /// The AppleScript that creates the link with administrator rights, for which macOS asks.
 pub(crate) fn script(program: &Path, at: &Path) -> String {
     let folder = at.parent().unwrap_or(Path::new("/"));
-    let [folder, program, at] = [folder, program, at].map(|path| in_shell(&path.to_string_lossy()));
+    let [folder, program, at] =
+        [folder, program, at].map(|path| quote_for_shell(&path.to_string_lossy()));
     let line = format!("/bin/mkdir -p {folder} && /bin/ln -sfn {program} {at}");
     let words = "Patchbay puts its command line where your terminal finds it.";
     format!(
         "do shell script {} with prompt {} with administrator privileges",
-        in_script(&line),
-        in_script(words)
+        quote_for_script(&line),
+        quote_for_script(words)
     )
 }
 
-fn in_shell(text: &str) -> String {
+fn quote_for_shell(text: &str) -> String {
     format!("'{}'", text.replace('\'', r"'\''"))
 }
 
-fn in_script(text: &str) -> String {
+fn quote_for_script(text: &str) -> String {
     format!("\"{}\"", text.replace('\\', r"\\").replace('"', r#"\""#))
 }
 

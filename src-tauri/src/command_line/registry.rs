@@ -8,7 +8,7 @@ use rfd::MessageLevel;
 use tauri::AppHandle;
 use windows_registry::{CURRENT_USER, Key, Type};
 
-use super::{bundled_program, say, search_path};
+use super::{bundled_program, search_path, show_message};
 
 const KEY_PATH: &str = "Environment";
 const VALUE_NAME: &str = "Path";
@@ -46,7 +46,7 @@ pub(crate) fn report(app: &AppHandle, on: bool, outcome: &io::Result<()>) {
         }
     };
     let app = app.clone();
-    tauri::async_runtime::spawn(async move { say(&app, level, text).await });
+    tauri::async_runtime::spawn(async move { show_message(&app, level, text).await });
 }
 
 fn folder() -> io::Result<String> {
@@ -69,8 +69,8 @@ fn set_in(place: &str, folder: &str, on: bool) -> io::Result<()> {
     let key = CURRENT_USER.create(place)?;
     let (kind, path) = read(&key)?;
     let changed = match on {
-        true => search_path::with(&path, folder, variable),
-        false => search_path::without(&path, folder, variable),
+        true => search_path::add(&path, folder, variable),
+        false => search_path::remove(&path, folder, variable),
     };
     match changed {
         None => {}

@@ -1,7 +1,7 @@
 //! The value of `Path` in the Windows registry: folders separated by semicolons.
 
 /// Appends a folder to the value; `None` if it is there already.
-pub(super) fn with(
+pub(super) fn add(
     path: &str,
     folder: &str,
     variable: impl Fn(&str) -> Option<String>,
@@ -17,7 +17,7 @@ pub(super) fn with(
 }
 
 /// Removes a folder from the value and keeps the others as they are written; `None` if it is not there.
-pub(super) fn without(
+pub(super) fn remove(
     path: &str,
     folder: &str,
     variable: impl Fn(&str) -> Option<String>,
@@ -93,11 +93,11 @@ mod tests {
             ("", FOLDER.to_owned()),
         ] {
             assert!(!contains(before, FOLDER, variable));
-            assert_eq!(with(before, FOLDER, variable), Some(after.clone()));
-            assert_eq!(with(&after, FOLDER, variable), None);
-            let removed = without(&after, FOLDER, variable).unwrap();
+            assert_eq!(add(before, FOLDER, variable), Some(after.clone()));
+            assert_eq!(add(&after, FOLDER, variable), None);
+            let removed = remove(&after, FOLDER, variable).unwrap();
             assert_eq!(removed, before.trim_end_matches(';'));
-            assert_eq!(without(&removed, FOLDER, variable), None);
+            assert_eq!(remove(&removed, FOLDER, variable), None);
         }
     }
 
@@ -112,8 +112,8 @@ mod tests {
             r" %LOCALAPPDATA%\Patchbay\ ",
         ] {
             let path = format!(r"%A%\bin;{written};;D:\x");
-            assert_eq!(with(&path, FOLDER, variable), None, "{written}");
-            let rest = without(&path, FOLDER, variable).unwrap();
+            assert_eq!(add(&path, FOLDER, variable), None, "{written}");
+            let rest = remove(&path, FOLDER, variable).unwrap();
             assert_eq!(rest, r"%A%\bin;;D:\x", "{written}");
         }
     }
@@ -128,8 +128,8 @@ mod tests {
             ";;",
         ] {
             assert!(!contains(path, FOLDER, variable), "{path}");
-            assert_eq!(without(path, FOLDER, variable), None);
-            let more = with(path, FOLDER, variable).unwrap();
+            assert_eq!(remove(path, FOLDER, variable), None);
+            let more = add(path, FOLDER, variable).unwrap();
             assert!(more.starts_with(path) && more.ends_with(FOLDER), "{more}");
         }
     }

@@ -26,7 +26,7 @@ const SKIPPED: &str = "skippedVersion";
 const OFFERED: &str = "offeredAt";
 
 const INSTALL: &str = "Install and restart";
-const NEVER: &str = "Skip this version";
+const SKIP: &str = "Skip this version";
 const LATER: &str = "Later";
 
 /// Offers newer versions for as long as the app runs, if this build can update itself.
@@ -39,7 +39,7 @@ pub(crate) fn offer_updates(app: &AppHandle, cx: &Context) {
         loop {
             tokio::time::sleep(CHECK_INTERVAL).await;
             let due = is_due(SystemClock.now(), read_state(&app, OFFERED));
-            if due && window::is_looked_at(&app) && check_nothing_runs(&cx).await.is_ok() {
+            if due && window::has_focus(&app) && check_nothing_runs(&cx).await.is_ok() {
                 // Saved before the question, which counts even if the app quits during it.
                 save_state(&app, OFFERED, SystemClock.now().to_string());
                 offer(&app, &cx).await;
@@ -62,7 +62,7 @@ async fn offer(app: &AppHandle, cx: &Context) {
         title: "A new version of Patchbay is available",
         text: words(&found),
         // Closing the dialog counts as the last.
-        buttons: MessageButtons::YesNoCancelCustom(INSTALL.into(), NEVER.into(), LATER.into()),
+        buttons: MessageButtons::YesNoCancelCustom(INSTALL.into(), SKIP.into(), LATER.into()),
     };
     match choice(ask(app, question).await) {
         Choice::Install => {
@@ -96,7 +96,7 @@ fn choice(pressed: Option<MessageDialogResult>) -> Choice {
         Some(MessageDialogResult::Yes) => Choice::Install,
         Some(MessageDialogResult::No) => Choice::Skip,
         Some(MessageDialogResult::Custom(words)) if words == INSTALL => Choice::Install,
-        Some(MessageDialogResult::Custom(words)) if words == NEVER => Choice::Skip,
+        Some(MessageDialogResult::Custom(words)) if words == SKIP => Choice::Skip,
         _ => Choice::Later,
     }
 }
@@ -181,7 +181,7 @@ mod tests {
         assert_eq!(choice(Some(Yes)), Choice::Install);
         assert_eq!(choice(words(INSTALL)), Choice::Install);
         assert_eq!(choice(Some(No)), Choice::Skip);
-        assert_eq!(choice(words(NEVER)), Choice::Skip);
+        assert_eq!(choice(words(SKIP)), Choice::Skip);
         for later in [Some(Cancel), words(LATER), None] {
             assert_eq!(choice(later), Choice::Later);
         }

@@ -89,13 +89,13 @@ fn area_of(window: &Map<String, Value>, x: &str, y: &str) -> Option<Area> {
 fn fit_to_screens(area: Area, screens: &[Screen]) -> Area {
     let hidden = screens.iter().fold(vec![area], |hidden, screen| {
         let rest = hidden.into_iter();
-        rest.flat_map(|part| part.without(screen.whole)).collect()
+        rest.flat_map(|part| part.subtract(screen.whole)).collect()
     });
     if hidden.is_empty() {
         return area;
     }
     let nearest = screens.iter().min_by_key(|screen| {
-        let common = area.common(screen.whole).map_or(0, Area::size);
+        let common = area.intersection(screen.whole).map_or(0, Area::size);
         (std::cmp::Reverse(common), area.distance(screen.whole))
     });
     nearest.map_or(area, |screen| area.fit_into(screen.free))
@@ -135,7 +135,7 @@ impl Area {
         u64::from(self.width) * u64::from(self.height)
     }
 
-    fn common(self, other: Self) -> Option<Self> {
+    fn intersection(self, other: Self) -> Option<Self> {
         let ([left, top, right, bottom], other) = (self.edges(), other.edges());
         Self::between(
             left.max(other[0]),
@@ -146,8 +146,8 @@ impl Area {
     }
 
     /// The parts of this area outside the other.
-    fn without(self, other: Self) -> Vec<Self> {
-        let Some(common) = self.common(other) else {
+    fn subtract(self, other: Self) -> Vec<Self> {
+        let Some(common) = self.intersection(other) else {
             return vec![self];
         };
         let ([l, t, r, b], [cl, ct, cr, cb]) = (self.edges(), common.edges());
