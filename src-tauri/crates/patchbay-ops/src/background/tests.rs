@@ -1,7 +1,8 @@
-use std::sync::{Arc, Mutex};
+use std::sync::Arc;
 use std::time::Duration;
 
 use async_trait::async_trait;
+use parking_lot::Mutex;
 use patchbay_model::{ConnectorId, Status, Timestamp};
 use tokio::sync::broadcast::Receiver;
 
@@ -16,14 +17,14 @@ struct ManualClock(Mutex<Timestamp>);
 
 impl ManualClock {
     fn advance(&self, by: Duration) {
-        let mut now = self.0.lock().unwrap();
+        let mut now = self.0.lock();
         *now = *now + by;
     }
 }
 
 impl Clock for ManualClock {
     fn now(&self) -> Timestamp {
-        *self.0.lock().unwrap()
+        *self.0.lock()
     }
 }
 

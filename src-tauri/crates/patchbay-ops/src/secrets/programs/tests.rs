@@ -3,8 +3,9 @@
 use std::fs;
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::Path;
-use std::sync::{Arc, Mutex};
+use std::sync::Arc;
 
+use parking_lot::Mutex;
 use patchbay_model::{Code, Explain as _};
 
 use super::*;
@@ -26,18 +27,18 @@ impl ProgramConsent for Person {
         let program = &request.program;
         let mut shown = vec![program.file.clone()];
         shown.extend(program.arguments.iter().cloned());
-        self.requests.lock().unwrap().push(shown);
-        *self.answer.lock().unwrap()
+        self.requests.lock().push(shown);
+        *self.answer.lock()
     }
 }
 
 impl Person {
     fn set_answer(&self, answer: bool) {
-        *self.answer.lock().unwrap() = answer;
+        *self.answer.lock() = answer;
     }
 
     fn request_count(&self) -> usize {
-        self.requests.lock().unwrap().len()
+        self.requests.lock().len()
     }
 }
 
@@ -124,7 +125,7 @@ async fn a_program_is_not_started_before_a_person_allowed_exactly_that() {
         );
     }
     assert_eq!(fs::read_to_string(&runs).unwrap().lines().count(), 2);
-    let shown = fixture.person.requests.lock().unwrap().clone();
+    let shown = fixture.person.requests.lock().clone();
     assert_eq!(
         shown[3],
         [program.as_str(), "one", "two"],

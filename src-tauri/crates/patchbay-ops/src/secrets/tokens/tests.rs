@@ -222,7 +222,7 @@ async fn a_refused_token_is_sent_once_across_processes() {
     assert!(other.find(&fixture.entry.id, &grant).await.is_some());
     assert_eq!(times(), 1);
 
-    // Another proof of who asks may change the provider's mind, and a sign-in brings another token.
+    // Another client secret may be accepted, and a sign-in saves another token.
     let mut proven = grant.clone();
     proven.client_secret = Some(Secret::new("another proof"));
     assert!(other.find(&fixture.entry.id, &proven).await.is_none());
