@@ -234,6 +234,15 @@ async fn a_program_that_fails_says_what_it_wrote_without_the_secret() {
 }
 
 #[tokio::test]
+async fn a_program_without_a_name_is_named_by_its_command() {
+    let harness = Programs::new().await;
+    let added = harness
+        .does("connector add -- npx -y @scope/server-notes@1")
+        .await;
+    assert_eq!(added.stdout, "notes\n");
+}
+
+#[tokio::test]
 async fn killing_patchbay_leaves_nothing_that_it_had_started() {
     let harness = Programs::new().await;
     let mut patchbay = harness.start_deaf_run().await;

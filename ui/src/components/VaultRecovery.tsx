@@ -4,7 +4,7 @@ import { useVaultActions } from "@/host/vault";
 import { Button } from "./Button";
 import { ConfirmDialog } from "./ConfirmDialog";
 
-/** The buttons that make a vault usable again that cannot be opened as it is, each with its confirmation. */
+/** The buttons that recover a vault that cannot be opened, each with its confirmation. */
 export function VaultRecovery({ vault, small }: { vault: VaultStatus; small?: boolean }) {
   const [asked, setAsked] = useState<"older" | "reset" | null>(null);
   const close = () => setAsked(null);

@@ -3,7 +3,7 @@ import { call } from "./call";
 import { keys } from "./queries";
 import { useCommand } from "./useCommand";
 
-/** Asks the user, in a system dialog, whether the program of a secret reference may run. Declining fails. */
+/** Asks the user, in a system dialog, whether the program of a secret reference may run. Fails if the user declines. */
 export function useAllowProgram() {
   return useCommand({
     mutationFn: (reference: string) => call(commands.allowProgram(reference)),

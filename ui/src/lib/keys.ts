@@ -1,4 +1,5 @@
 import { joinTexts } from "./words";
+
 /** Shortcuts are written as `Mod+Shift+Enter`, `N`, `/`, `Backspace`. `Mod` is ⌘ on a Mac, else Ctrl. */
 
 const macSigns: Record<string, string> = { Mod: "⌘", Shift: "⇧", Alt: "⌥" };

@@ -1,4 +1,4 @@
-import { useEffect, useRef, useState } from "react";
+import { useCallback, useEffect, useRef, useState } from "react";
 import { type Json, type Problem } from "@/host/bindings";
 import { type JsonObject } from "@/lib/schema/schema";
 import { type EditMode } from "../FormOrJson";
@@ -23,6 +23,10 @@ type Options = {
   run: (values: JsonObject, confirmed: boolean) => Promise<Problem | null>;
 };
 
+type Editing = { mode: EditMode; isReadable: boolean };
+
+const otherMode = (mode: EditMode): EditMode => (mode === "form" ? "json" : "form");
+
 export type Runner = ReturnType<typeof useRunner>;
 
 /** Edits, validates, confirms and sends the arguments of a tool or a platform operation. */
@@ -39,9 +43,13 @@ export function useRunner({
 }: Options) {
   const args = useArguments(schema, initialValues);
   const form = useRef<SchemaFormHandle>(null);
-  const [mode, setMode] = useState<EditMode>("form");
-  // Switching modes would lose input that cannot be parsed.
-  const [isReadable, setReadable] = useState(true);
+  // One state, because switching modes would lose input that cannot be parsed.
+  const [{ mode, isReadable }, setEditing] = useState<Editing>({ mode: "form", isReadable: true });
+  // Stable, because fields call it in an effect.
+  const setReadable = useCallback(
+    (isReadable: boolean) => setEditing((now) => (now.isReadable === isReadable ? now : { ...now, isReadable })),
+    [],
+  );
   const [confirmation, setConfirmation] = useState<"none" | "open" | "closed">("none");
   const [missingNames, setMissing] = useState(missing);
   const [problemFocuses, setProblemFocuses] = useState(0);
@@ -97,9 +105,7 @@ export function useRunner({
     send: (attempt: (values: JsonObject) => Promise<Problem | null>) => {
       if (!isRunning && validate()) void follow(attempt(args.value));
     },
-    switchMode: () => {
-      if (isReadable) setMode(mode === "form" ? "json" : "form");
-    },
+    switchMode: () => setEditing((now) => (now.isReadable ? { ...now, mode: otherMode(now.mode) } : now)),
     setReadable,
     setMissing,
     /** The problem without the parts that are shown at their fields. */

@@ -1,7 +1,7 @@
+import { Fragment } from "react";
 import { type Exchange, type SentRequest } from "@/host/bindings";
 import { duration } from "@/lib/time";
 import { joinTexts } from "@/lib/words";
-import { Fact } from "../Fact";
 import styles from "./OnTheWire.module.css";
 
 /** A request and its response, except the response body, which has its own view. */
@@ -67,9 +67,10 @@ function Headers({ headers }: Pick<SentRequest, "headers">) {
     <dl className={styles.headers} data-selectable>
       {headers.map(([name, value], index) => (
         // A header may occur twice, so the key includes the index.
-        <Fact key={`${index} ${name}`} name={name}>
-          {value}
-        </Fact>
+        <Fragment key={`${index} ${name}`}>
+          <dt>{name}</dt>
+          <dd>{value}</dd>
+        </Fragment>
       ))}
     </dl>
   );

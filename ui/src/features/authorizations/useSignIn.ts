@@ -102,9 +102,9 @@ export function useSignIn() {
     shown,
     /** The action that needed the sign-in, offered again after it. */
     retry,
-    /** Starts an authorization, or shows the one in progress. */
+    /** Starts an authorization, or shows the one in progress. Keeps the action to offer again. */
     begin,
-    /** Begins without input, for an action that is offered again afterwards. */
+    /** Begins anew, with the action to offer again, if any. Asks for options first if some are required. */
     start,
     /** Cancels an authorization that started without asking, to choose options first. */
     reconsider,

@@ -58,7 +58,7 @@ export function useNeedActions({
     },
     toast: ({ targets }) => (targets.every((target) => target.problem === null) ? "Updated everywhere" : null),
   });
-  // Renewed sign-ins that are only in memory.
+  // Saves renewed sign-ins that are only in memory.
   const saveUnsaved = useCommand({
     mutationFn: () => call(commands.saveUnsavedSecrets()),
     toast: () => "Sign-in saved",

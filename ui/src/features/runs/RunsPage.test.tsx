@@ -12,7 +12,7 @@ import { RunPage } from "./RunPage";
 import { RunsPage } from "./RunsPage";
 
 let host: MockHost;
-/** The queries for pages of the history. */
+/** The queries of the history. */
 const queries = () => host.calls.flatMap(({ name, given }) => (name === "listRuns" ? [given.query as RunQuery] : []));
 
 const many = (length: number) =>
@@ -186,6 +186,7 @@ describe("the filter", () => {
     await choose("Last 7 days");
     await choose("Last 24 hours");
     expect(tokens()).toEqual(["tool: delete_branch", "since: 24h"]);
+    await waitFor(() => expect(queries().at(-1)).toMatchObject({ text: "tool:delete_branch since:24h" }));
     await userEvent.click(await screen.findByRole("button", { name: "Show all runs" }));
     expect(await detail("search")).toBeVisible();
     expect(screen.queryByRole("list", { name: "Filters" })).toBeNull();
@@ -336,10 +337,12 @@ it("asks before it draws a huge answer", async () => {
 
 it("says of a response that was too large to keep that its result is", async () => {
   const { request, response } = exchange();
-  const cut = { request, response: response && { ...response, body: null } };
+  const headers: [string, string][] = [["x-empty", ""]];
+  const cut = { request, response: response && { ...response, headers, body: null } };
   host.state.runs = [run({ id: "run_3", tool: "search", resultBytes: 3_400_000, exchange: cut })];
   open();
   const shown = within(await detail("search"));
   await userEvent.click(shown.getByRole("tab", { name: "Raw" }));
   expect(shown.getByText("Responses over 1 MB are kept as their result only")).toBeVisible();
+  expect(shown.getByText("x-empty")).toBeVisible();
 });

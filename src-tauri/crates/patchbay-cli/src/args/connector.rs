@@ -201,8 +201,8 @@ pub(crate) struct ListArgs {
 #[command(group = ArgGroup::new("several").args(["from", "from_app"]))]
 #[command(group = ArgGroup::new("filled_in").args(["from", "from_app", "bundle"]))]
 pub(crate) struct AddArgs {
-    /// Server URL; for a local program its short name
-    #[arg(value_name = "URL|NAME", required_unless_present = "filled_in")]
+    /// Server URL; for a local program its short name [default: from the command]
+    #[arg(value_name = "URL|NAME", required_unless_present_any = ["filled_in", "command"])]
     pub(crate) address: Option<String>,
     /// Command of a local program, word by word after --
     #[arg(last = true, value_name = "PROGRAM")]

@@ -114,7 +114,6 @@ async fn add(cli: &Cli, mut args: AddArgs) -> Result<(), Failure> {
             )),
         };
     }
-    let address = args.address.unwrap_or_default();
     let mut connector = if let Some(file) = &args.bundle.bundle {
         if args.bundle.describe {
             return bundle::describe(cli, file).await;
@@ -124,7 +123,7 @@ async fn add(cli: &Cli, mut args: AddArgs) -> Result<(), Failure> {
     } else if args.command.is_empty() {
         let request = AddConnector {
             authentication: choice,
-            url: address,
+            url: args.address.unwrap_or_default(),
             name: args.name,
             title: args.title,
             allow_plain_http: args.allow_plain_http,
@@ -149,7 +148,7 @@ async fn add(cli: &Cli, mut args: AddArgs) -> Result<(), Failure> {
         ));
     } else {
         let is_allowed = args.program.is_allowed;
-        let added = program::add(cli, address, args.title, args.command, args.program).await?;
+        let added = program::add(cli, args.address, args.title, args.command, args.program).await?;
         program::finish_adding(cli, added, is_allowed, &args.how).await?
     };
     let title = &connector.title;

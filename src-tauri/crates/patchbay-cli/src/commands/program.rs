@@ -15,7 +15,7 @@ use crate::failure::Failure;
 /// Adds a connector whose server is a local program.
 pub(super) async fn add(
     cli: &Cli,
-    name: String,
+    name: Option<String>,
     title: Option<String>,
     words: Vec<String>,
     args: ProgramArgs,
@@ -34,7 +34,7 @@ pub(super) async fn add(
     let request = AddProgram {
         command,
         secrets,
-        name: Some(name),
+        name,
         title,
     };
     Ok(add_program(&cli.cx, request).await?)

@@ -124,44 +124,40 @@ async fn what_it_has_logged_is_written_down_once_however_many_clients_there_are(
     host.groups.wait_until_gone().await;
 }
 
-#[tokio::test]
-async fn its_folders_are_told_to_it_between_calls() {
-    let host = TestHost::new();
-    let client_features = ClientFeatures {
+/// Features with one root.
+fn with_root() -> ClientFeatures {
+    ClientFeatures {
         roots: vec!["/srv/notes".into()],
         ..ClientFeatures::default()
-    };
-    let attached = attach(host.stream(), host.launch("roots", "a")).await;
-    let session = connect_held(attached.unwrap(), client_features).await;
+    }
+}
+
+/// Asserts that the server has its root, and closes the session.
+async fn assert_has_root(session: Result<McpSession, Error>) {
     let session = session.unwrap();
     let outcome = run_tool(&session, call("echo")).await.unwrap();
     let roots = json_of(text_of(&outcome));
     assert_eq!(roots["roots"][0]["uri"], "file:///srv/notes");
     session.close().await;
+}
+
+#[tokio::test]
+async fn its_folders_are_told_to_it_between_calls() {
+    let host = TestHost::new();
+    let attached = attach(host.stream(), host.launch("roots", "a")).await;
+    assert_has_root(connect_held(attached.unwrap(), with_root()).await).await;
     host.groups.wait_until_gone().await;
 }
 
 #[tokio::test]
 async fn a_new_server_is_not_called_before_it_has_its_roots() {
-    let holder = Holder::new();
-    let client_features = ClientFeatures {
-        roots: vec!["/srv/notes".into()],
-        ..ClientFeatures::default()
-    };
+    let host = TestHost::new();
     let (limits, cancel) = (McpLimits::DEFAULT, CancellationToken::new());
-    let own = program("roots-late", &holder.groups);
-    let own = connect_program(own, client_features.clone(), limits, &cancel).await;
-    let held = holder
-        .session_with(client_features, "roots-late", "a")
-        .await;
-    for session in [own, held] {
-        let session = session.unwrap();
-        let outcome = run_tool(&session, call("echo")).await;
-        let roots = super::super::roots::told(&outcome.unwrap());
-        assert_eq!(roots["roots"][0]["uri"], "file:///srv/notes");
-        session.close().await;
-    }
-    holder.groups.wait_until_gone().await;
+    let own = program("roots-late", &host.groups);
+    assert_has_root(connect_program(own, with_root(), limits, &cancel).await).await;
+    let attached = attach(host.stream(), host.launch("roots-late", "a")).await;
+    assert_has_root(connect_held(attached.unwrap(), with_root()).await).await;
+    host.groups.wait_until_gone().await;
 }
 
 #[tokio::test]
