@@ -46,7 +46,7 @@ commands! { cx =>
     fn start_provider_sign_in(request: StartProviderSignIn) -> Authorization =
         ops::start_provider_sign_in(&cx, request).await?;
 
-    /// Copies the URL of the sign-in page, which the web view never gets, because it contains the `state`.
+    /// Copies the URL of the sign-in page to the clipboard; the web view never gets it, because it contains the `state`.
     fn copy_authorization_page(app: AppHandle, authorization: AuthorizationId) -> () =
         copy(&app, ops::authorization_page(&cx, &authorization)?.into())?;
 }

@@ -63,7 +63,7 @@ mod tests {
     }
 
     #[test]
-    fn the_development_server_is_an_own_page() {
+    fn the_page_of_the_development_server_is_allowed() {
         let server = Some("http://localhost:1420");
         assert!(allows("http://localhost:1420/x", server));
         assert!(!allows("http://localhost:1421/", server));

@@ -68,7 +68,7 @@ export const commands = {
 	finishAuthorization: (authorization: AuthorizationId, address: Secret) => typedError<null, Problem>(__TAURI_INVOKE("finish_authorization", { authorization, address })),
 	/**  Lists the latest authorizations, newest first, including those in progress. */
 	listAuthorizations: () => typedError<Authorization[], Problem>(__TAURI_INVOKE("list_authorizations")),
-	/**  Copies the URL of the sign-in page, which the web view never gets, because it contains the `state`. */
+	/**  Copies the URL of the sign-in page to the clipboard; the web view never gets it, because it contains the `state`. */
 	copyAuthorizationPage: (authorization: AuthorizationId) => typedError<null, Problem>(__TAURI_INVOKE("copy_authorization_page", { authorization })),
 	/**  Opens the sign-in page again. */
 	openAuthorizationPage: (authorization: AuthorizationId) => typedError<null, Problem>(__TAURI_INVOKE("open_authorization_page", { authorization })),

@@ -606,7 +606,15 @@ export function exchange(body = '{"jsonrpc":"2.0","result":{ "total":12.0 }}'): 
       ],
       body: '{"jsonrpc":"2.0","method":"tools/call"}',
     },
-    response: { status: 200, headers: [["content-type", "application/json"]], body, tookMs: 84 },
+    response: {
+      status: 200,
+      headers: [
+        ["content-type", "application/json"],
+        ["x-empty", ""],
+      ],
+      body,
+      tookMs: 84,
+    },
   };
 }
 

@@ -16,8 +16,8 @@ const READERS: usize = 4;
 
 /// The open file. Clones share it.
 ///
-/// Reads run on tokio's blocking threads, writes on the store's own thread; dropping the future of a write does not
-/// undo it. Dropping the last clone waits until everything is written.
+/// Reads run on tokio's blocking threads, except those of single rows that say otherwise; writes run on the store's own
+/// thread; dropping the future of a write does not undo it. Dropping the last clone waits until everything is written.
 #[derive(Clone, Debug)]
 pub struct Store {
     connections: Arc<Connections>,

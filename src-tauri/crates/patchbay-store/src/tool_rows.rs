@@ -39,8 +39,8 @@ impl ToolRows {
 impl Store {
     /// Returns the connector, unless it was removed, and its tool of that name.
     ///
-    /// Reads on the calling thread: from pages in memory that takes microseconds, and handing it to another thread
-    /// would take several times as long.
+    /// Reads on the calling thread: usually from pages in memory, which takes microseconds, and handing it to another
+    /// thread would take several times as long.
     pub fn find_tool_rows(&self, connector: &ConnectorId, name: &str) -> Result<ToolRows, Error> {
         self.peek(|tx| ToolRows::read(tx, connector, name))
     }

@@ -1,6 +1,6 @@
 //! The vault under kills and under two processes at once.
 //!
-//! The test binary starts itself again as the writing process. What that acknowledges on its standard output must be
+//! The test binary starts itself again as the writing process. What it acknowledges on its standard output must be
 //! in the vault afterwards.
 
 #![expect(clippy::unwrap_used, reason = "a helper that fails fails its test")]

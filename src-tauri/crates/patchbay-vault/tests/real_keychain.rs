@@ -174,6 +174,26 @@ fn a_keyring_that_has_stopped_is_not_a_lost_key() {
     });
 }
 
+#[test]
+fn secrets_move_from_passphrase_to_keychain_and_back() {
+    let test = "secrets_move_from_passphrase_to_keychain_and_back";
+    in_session(test, Session::EmptyBus, |home| async move {
+        let first = vault(&home);
+        first.choose_passphrase(Secret::new("open")).await.unwrap();
+        first.write(&token(), &secret()).await.unwrap();
+        let _keyring = Keyring::start(&home, "test");
+        first.use_keychain().await.unwrap();
+        assert_eq!(read(&vault(&home)).await.as_deref(), Ok("s3cr3t"));
+
+        let second = vault(&home);
+        second.choose_passphrase(Secret::new("shut")).await.unwrap();
+        assert_eq!(read(&vault(&home)).await, Err(Code::VaultLocked));
+        let third = vault(&home);
+        third.unlock(Secret::new("shut")).await.unwrap();
+        assert_eq!(read(&third).await.as_deref(), Ok("s3cr3t"));
+    });
+}
+
 async fn assert_falls_back_to_a_passphrase(home: &Path) {
     let vault = vault(home);
     let status = vault.status().await;

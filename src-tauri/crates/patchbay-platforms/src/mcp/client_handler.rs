@@ -40,6 +40,7 @@ const ROOTS_GRACE: Duration = Duration::from_millis(100);
 /// server. Any other request except `ping` is answered as an unknown method.
 #[derive(Clone)]
 pub(super) struct McpClientHandler {
+    /// The progress of all calls.
     pub(super) progress: broadcast::Sender<ProgressNotificationParam>,
     version: Option<ProtocolVersion>,
     pub(super) question_router: Arc<QuestionRouter>,

@@ -99,7 +99,8 @@ pub(super) async fn open(wire: Wire, limits: McpLimits) -> Result<Option<SseTran
     }))
 }
 
-/// Opens the stream; returns the events, and the address that they come from after redirects.
+/// Opens the stream; returns the events, and the address that they come from after redirects. `None` if the server does
+/// not support this transport.
 async fn stream(wire: &Wire, usage: StreamUsage) -> Result<Option<(Events, Url)>, Error> {
     let headers = HeaderMap::from_iter([(header::ACCEPT, EVENT_STREAM)]);
     let sent = wire
@@ -117,7 +118,7 @@ async fn stream(wire: &Wire, usage: StreamUsage) -> Result<Option<(Events, Url)>
     }
 }
 
-/// Reads up to the endpoint event.
+/// Reads up to the endpoint event. `None` if the stream ends before it.
 async fn endpoint(events: &mut Events, from: &Url) -> Result<Option<Url>, Error> {
     while let Some(event) = events.next().await {
         match event {

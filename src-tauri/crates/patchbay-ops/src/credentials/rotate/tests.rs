@@ -135,7 +135,7 @@ async fn locations_that_were_not_tried_stay_pending_when_the_process_ends() {
 }
 
 #[tokio::test]
-async fn locations_are_no_needs_while_they_are_tried() {
+async fn locations_being_tried_are_not_listed_as_needs() {
     let fixture = Fixture::new(true, bearer(OLD)).await;
     let (cx, id) = (&fixture.cx, &fixture.entry.id);
     let mut in_progress = Vec::new();

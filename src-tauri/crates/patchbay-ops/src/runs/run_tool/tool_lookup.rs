@@ -9,8 +9,8 @@ use crate::context::Context;
 use crate::context::tool_cache::{CAPACITY, CacheEntry, CachedTool, RunTarget};
 use crate::error::Error;
 
-/// Returns the current connector and its tool of that name. Parses their rows again only when they changed, and compiles
-/// the schema again only when the tool changed.
+/// Returns the current connector and its tool of that name. Parses their rows again only when they changed, and
+/// compiles the schema again only when the tool changed.
 ///
 /// # Errors
 /// [`Error::NotFound`] when there is no such connector.

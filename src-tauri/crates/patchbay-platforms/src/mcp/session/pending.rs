@@ -36,7 +36,7 @@ pub(super) struct Timeouts {
 }
 
 impl Timeouts {
-    /// The same for the first progress and the response.
+    /// One limit for the time without progress and for the total time.
     pub(super) fn within(limit: Duration) -> Self {
         Self {
             idle: limit,

@@ -68,7 +68,7 @@ impl<'a> Rounds<'a> {
     /// The next round after a result; `None` if it is complete.
     ///
     /// # Errors
-    /// [`Error::Protocol`] for another result, and after too many rounds; [`Error::TimedOut`] if it waited too long;
+    /// [`Error::Protocol`] for a result of an unknown type, and after too many rounds; [`Error::TimedOut`] if it waited too long;
     /// [`Error::Cancelled`]; those of [`McpClientHandler::answer_all`].
     pub(super) async fn next(&mut self, result: &Value) -> Result<Option<Round>, Error> {
         match result["resultType"].as_str() {

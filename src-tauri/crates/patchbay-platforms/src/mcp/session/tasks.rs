@@ -206,10 +206,11 @@ impl<'a> TaskWait<'a> {
                 TaskStatus::Working => {}
                 _ if !self.task.extension => return self.fetch_result().await,
                 TaskStatus::InputRequired => self.answer(&poll.response.result).await?,
-                _ => {
+                status if status.is_terminal() => {
                     self.cancel_guard.is_over = true;
                     return into_result(poll);
                 }
+                _ => {}
             }
             poll = self.poll_after(poll.task.poll_interval).await?;
         }

@@ -299,7 +299,7 @@ impl Process {
         while let Ok(Ok(())) = tokio::time::timeout(limit, activity.changed()).await {}
     }
 
-    /// Waits until its leader has ended.
+    /// Waits until it is recorded how its leader ended; forever if that is never recorded.
     pub(super) async fn wait_for_exit(&self) {
         drop(self.0.exit.subscribe().wait_for(Option::is_some).await);
     }

@@ -94,9 +94,11 @@ pub(super) fn modern_with_inputs(
             "tools/call" | "prompts/get" | "resources/read"
                 if params["inputResponses"].is_null() =>
             {
-                message.respond(json!({
-                    "resultType": "input_required", "inputRequests": inputs, "requestState": state,
-                }))
+                let mut result = json!({"resultType": "input_required", "inputRequests": inputs});
+                if let Some(state) = state {
+                    result["requestState"] = state.into();
+                }
+                message.respond(result)
             }
             "tools/call" | "prompts/get" | "resources/read" => {
                 assert_eq!(params["requestState"], json!(state));
@@ -156,7 +158,6 @@ pub(super) fn discovered() -> Value {
     json!({
         "resultType": "complete", "ttlMs": 0, "cacheScope": "private",
         "supportedVersions": ["2026-07-28"], "capabilities": {"tools": {}},
-        "serverInfo": {"name": "hand-made", "version": "1"},
     })
 }
 

@@ -155,7 +155,7 @@ async fn a_stamp_from_another_file_does_not_open() {
 }
 
 #[tokio::test]
-async fn a_keychain_that_records_no_generation_prevents_no_write() {
+async fn writing_works_when_the_keychain_records_no_generation() {
     let fixture = Fixture::with_secret().await;
     let vault = fixture.vault();
     assert!(text(&vault, &token()).await.is_some());
