@@ -28,32 +28,23 @@ type Props = { connector: Connector; tool: Tool; from: RunId | null };
 export function ToolRunner({ connector, tool, from }: Props) {
   const draft = useSavedArgumentsDraft(connector.id, tool.name);
   const earlier = useQuery({ ...queries.run(from ?? ""), enabled: from !== null });
-  if (from === null)
-    return (
-      <Runner
-        connector={connector}
-        tool={tool}
-        initialValues={draft?.values}
-        missing={draft?.missing ?? []}
-        from={null}
-        initialCredential={null}
-      />
-    );
-  if (earlier.isPending)
+  if (from !== null && earlier.isPending)
     return (
       <div className={styles.runner}>
         <Skeleton rows={5} label="Loading run" />
       </div>
     );
-  const { values, missing } = withoutRedacted(earlier.data?.arguments);
+  const run = earlier.data;
+  // A run that was removed leaves what was typed before.
+  const start = run ? withoutRedacted(run.arguments) : draft;
   return (
     <Runner
       connector={connector}
       tool={tool}
-      initialValues={earlier.data ? values : draft?.values}
-      missing={missing}
-      from={earlier.data ? from : null}
-      initialCredential={earlier.data?.credential ?? null}
+      initialValues={start?.values}
+      missing={start?.missing ?? []}
+      from={run ? from : null}
+      initialCredential={run?.credential ?? null}
     />
   );
 }
