@@ -9,7 +9,7 @@ import {
   type Status,
   type ToolChange,
 } from "@/host/bindings";
-import { identity, minutesAgo, tool } from "./samples";
+import { minutesAgo, tool } from "./samples";
 
 const kinds: Partial<Record<Status, NeedKind>> = {
   needs_authorization: "sign_in",
@@ -47,42 +47,6 @@ export function need(given: Partial<Need> = {}): Need {
     fix: "check",
     ...given,
   };
-}
-
-/** Needs of the kinds that no connector shows by itself, of what the other samples hold. */
-export function manyNeeds(): Need[] {
-  return [
-    need({
-      kind: "tools_changed",
-      connector: "con_linear",
-      account: "local",
-      title: "Linear",
-      identity: identity("lena@northlight.example"),
-      headline: "Linear changed 3 tools",
-      words: "create_issue, delete_team, list_projects",
-      since: minutesAgo(22),
-      fix: "review_tools",
-    }),
-    need({
-      kind: "rotation",
-      entry: "wal_stripe",
-      title: "Stripe restricted key",
-      headline: "Finish rotating Stripe restricted key",
-      words: "1 place still uses the old credential: couldn't connect to Cohere",
-      code: "network.unreachable",
-      since: minutesAgo(95),
-      fix: "retry_rotation",
-    }),
-    need({
-      kind: "lapsing",
-      entry: "wal_analytics",
-      title: "analytics read-only",
-      headline: "analytics read-only lapses soon",
-      words: "used by Postgres analytics",
-      lapsesAt: minutesAgo(-3 * 24 * 60),
-      fix: "replace_key",
-    }),
-  ];
 }
 
 /** Tools of Linear that came, went and became another. */
