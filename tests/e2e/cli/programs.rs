@@ -240,6 +240,9 @@ async fn a_program_without_a_name_is_named_by_its_command() {
         .does("connector add -- npx -y @scope/server-notes@1")
         .await;
     assert_eq!(added.stdout, "notes\n");
+    let add = "connector add --proxy none -- npx -y @scope/server-notes";
+    let refused = harness.fails(add, 2).await;
+    refused.assert_stderr("has no address to sign in to");
 }
 
 #[tokio::test]

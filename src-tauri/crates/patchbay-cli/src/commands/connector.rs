@@ -99,7 +99,7 @@ pub(super) async fn run(cli: &Cli, verb: ConnectorVerb) -> Result<(), Failure> {
 
 async fn add(cli: &Cli, mut args: AddArgs) -> Result<(), Failure> {
     let choice = authentication::choice(cli, mem::take(&mut args.authentication)).await?;
-    if args.network.is_given() && args.address.is_none() {
+    if args.network.is_given() && args.address.is_none() && args.command.is_empty() {
         return Err(Failure::usage(
             "proxy and client certificate belong to one address",
             "Set them afterwards with `patchbay connector edit`.",
