@@ -12,6 +12,7 @@ mod node;
 mod quiet_command;
 pub(crate) mod restarts;
 pub(crate) mod sessions;
+pub(crate) mod steering;
 
 use std::io::ErrorKind;
 use std::path::{Component, Path, PathBuf};
@@ -23,6 +24,7 @@ use patchbay_platforms::mcp::{self, McpProgram, McpSession, ProcessGuard};
 use tokio_util::sync::CancellationToken;
 
 use crate::atomic_file::file_error;
+use crate::connectors::add_program::check_secret_variables;
 use crate::connectors::roots::client_features;
 use crate::connectors::time_limits::limits_of;
 use crate::context::Context;
@@ -152,7 +154,10 @@ async fn find_allowed(
     let mut variables: Vec<String> = plain
         .map(|(name, value)| format!("{name}={value}"))
         .collect();
-    variables.extend(cx.tokens().header_names(connector).await?);
+    let secrets = cx.tokens().header_names(connector).await?;
+    // A saved credential may be older than the rule, or have been made for something else.
+    check_secret_variables(&secrets.iter().map(String::as_str).collect::<Vec<_>>())?;
+    variables.extend(secrets);
     variables.sort();
     let program = Program {
         name: command.program.clone(),

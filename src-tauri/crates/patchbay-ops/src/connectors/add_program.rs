@@ -19,6 +19,7 @@ use crate::credentials::check::check_variable_name;
 use crate::credentials::secret::{SecretValue, WalletSecret};
 use crate::error::Error;
 use crate::servers;
+use crate::servers::steering::steers_programs;
 
 /// Maximum number of words of a command, and of bytes of a word: below the limits of every system.
 pub(super) const MAX_WORDS: usize = 256;
@@ -139,12 +140,16 @@ pub(crate) fn validate_command(
     for name in command.variables.keys() {
         check_variable_name(name)?;
     }
-    let is_twice = |name: &&str| command.variables.contains_key(*name);
-    if let Some(name) = secrets.into_iter().find(is_twice) {
-        return Err(Error::usage(
-            format!("{name} is given twice"),
-            "Give it as a plain value or as a secret.",
-        ));
+    check_secret_variables(&secrets)?;
+    let plain = command.variables.keys().map(String::as_str);
+    let mut names: Vec<&str> = plain.chain(secrets).collect();
+    while let Some(name) = names.pop() {
+        if names.iter().any(|other| is_same_variable(other, name)) {
+            return Err(Error::usage(
+                format!("{name} is given twice"),
+                "Give it once, as a plain value or as a secret.",
+            ));
+        }
     }
     if let Some(folder) = &command.folder
         && !Path::new(folder).is_absolute()
@@ -155,6 +160,25 @@ pub(crate) fn validate_command(
         ));
     }
     Ok(command)
+}
+
+/// Refuses secret variables that decide which code runs, since the user could not see what they allow.
+pub(crate) fn check_secret_variables(names: &[&str]) -> Result<(), Error> {
+    match names.iter().find(|name| steers_programs(name)) {
+        Some(name) => Err(Error::usage(
+            format!("{name} can't be secret, because it decides which code runs"),
+            "Give it as a plain value, and any password in it in another way.",
+        )),
+        None => Ok(()),
+    }
+}
+
+/// Whether two names are those of one variable on this system.
+pub(crate) fn is_same_variable(one: &str, other: &str) -> bool {
+    match cfg!(windows) {
+        true => one.eq_ignore_ascii_case(other),
+        false => one == other,
+    }
 }
 
 /// Derives a title from the package that a package runner is given, or else from the program.
@@ -266,7 +290,12 @@ mod tests {
             .command
             .variables
             .insert("A".to_owned(), "b".to_owned());
+        let mut hidden = request(&["uvx", "server"]);
+        hidden
+            .secrets
+            .insert("UV_DEFAULT_INDEX".to_owned(), secret());
         for refused in [
+            hidden,
             request(&[" "]),
             request(&["npx", &long]),
             request(&["npx", "\u{1b}[2J"]),
@@ -277,6 +306,16 @@ mod tests {
             let error = add_program(&cx, refused).await.unwrap_err();
             assert_eq!(error.code(), Code::UsageInvalid, "{error}");
         }
+    }
+
+    #[test]
+    fn names_that_differ_in_case_are_one_variable_on_windows_only() {
+        let mut command = command(&["npx"]);
+        command
+            .variables
+            .insert("MODE".to_owned(), "fast".to_owned());
+        let validated = validate_command(command, vec!["mode"]);
+        assert_eq!(validated.is_err(), cfg!(windows));
     }
 
     #[tokio::test]

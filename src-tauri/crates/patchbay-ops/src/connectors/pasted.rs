@@ -24,6 +24,7 @@ use self::blanks::Blanks;
 pub use self::link::is_install_link;
 use crate::connectors::add_program::{MAX_WORD_BYTES, MAX_WORDS};
 use crate::error::Error;
+use crate::servers::steering::steers_programs;
 
 /// Maximum length of the pasted text. Settings with a hundred servers take a tenth of it.
 const MAX_BYTES: usize = 256 * 1024;
@@ -377,6 +378,11 @@ impl<'a> Draft<'a> {
             self.note("It contains hidden characters, which are shown by name");
         }
         let blanks = self.blanks.finish(&mut place)?;
+        if let PastedPlace::Program { variables, .. } = &mut place {
+            for variable in variables {
+                variable.is_secret &= !steers_programs(&variable.name);
+            }
+        }
         if let PastedPlace::Program { arguments, .. } = &place
             && arguments.iter().any(|word| is_secret_word(word, &blanks))
         {
