@@ -125,6 +125,9 @@ async fn find(name: &str) -> Result<PathBuf, String> {
 pub(crate) fn find_in(name: &str, folders: &[PathBuf]) -> Result<PathBuf, String> {
     let path = Path::new(name);
     if path.is_absolute() {
+        if cfg!(windows) && !has_drive(path) {
+            return Err(format!("{name} isn't on a drive of this computer"));
+        }
         let found = candidates(path).into_iter().find(|file| is_runnable(file));
         return found.ok_or_else(|| format!("{name} isn't a program"));
     }
@@ -138,6 +141,13 @@ pub(crate) fn find_in(name: &str, folders: &[PathBuf]) -> Result<PathBuf, String
         .flat_map(|folder| candidates(&folder.join(name)));
     let found = files.find(|file| is_runnable(file));
     found.ok_or_else(|| format!("{name} isn't in PATH"))
+}
+
+/// Whether a Windows path begins with a drive. Windows signs in to the computer that any other absolute path names, such
+/// as `\\server\share`, as soon as somebody looks whether there is such a file.
+fn has_drive(path: &Path) -> bool {
+    let bytes = path.as_os_str().as_encoded_bytes();
+    matches!(bytes, [drive, b':', b'\\' | b'/', ..] if drive.is_ascii_alphabetic())
 }
 
 /// Returns the files that a path may mean: on Windows people leave out the extension.

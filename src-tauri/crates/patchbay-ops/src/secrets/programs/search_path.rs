@@ -11,6 +11,8 @@ use tokio::io::AsyncReadExt as _;
 use tokio::process::Command;
 use tokio::sync::OnceCell;
 
+use super::has_drive;
+
 /// Time limit for a login shell, which runs the user's profile.
 const TIMEOUT: Duration = Duration::from_secs(5);
 
@@ -49,6 +51,12 @@ pub(crate) async fn server_search_path(before: Option<&String>) -> Vec<PathBuf> 
     static OF_LOGIN_SHELL: OnceCell<Option<OsString>> = OnceCell::const_new();
 
     let mut paths: Vec<OsString> = before.map(OsString::from).into_iter().collect();
+    if cfg!(windows) {
+        // It may come from somebody else's text, unlike ours.
+        let folders = join_paths(&paths).into_iter();
+        let local = env::join_paths(folders.filter(|folder| has_drive(folder)));
+        paths = local.into_iter().collect();
+    }
     let own = env::var_os("PATH").unwrap_or_default();
     if cfg!(windows) || env::var_os("SHLVL").is_some() {
         paths.push(own);

@@ -231,3 +231,23 @@ async fn variables_need_no_consent() {
     assert!(fixture.resolve("env://PATH").await.is_ok());
     assert_eq!(fixture.person.request_count(), 0);
 }
+
+#[test]
+fn only_paths_that_begin_with_a_drive_are_on_this_computer() {
+    for path in [r"C:\bin\npx.cmd", "z:/bin"] {
+        assert!(has_drive(Path::new(path)), "{path}");
+    }
+    for path in [
+        r"\\evil\share\npx.exe",
+        "//evil/share",
+        r"\/evil\share",
+        r"\\?\UNC\evil\share",
+        r"\\?\C:\bin",
+        r"\\.\pipe\x",
+        r"\bin",
+        "C:npx",
+        "1:/bin",
+    ] {
+        assert!(!has_drive(Path::new(path)), "{path}");
+    }
+}

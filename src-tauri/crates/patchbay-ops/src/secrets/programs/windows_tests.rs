@@ -26,3 +26,21 @@ async fn the_current_folder_is_no_place_for_programs() {
     let found = find("cmd").await.unwrap();
     assert!(found.is_absolute(), "{}", found.display());
 }
+
+#[test]
+fn a_program_on_another_computer_is_not_looked_for() {
+    for name in [
+        r"\\127.0.0.1\none\keys.exe",
+        r"\\?\C:\Windows\System32\cmd.exe",
+    ] {
+        let why = find_in(name, &[]).unwrap_err();
+        assert!(why.contains("isn't on a drive"), "{why}");
+    }
+}
+
+#[tokio::test]
+async fn a_path_from_outside_adds_only_folders_on_drives() {
+    let given = r"\\127.0.0.1\none;C:\ours".to_owned();
+    let folders = search_path::server_search_path(Some(&given)).await;
+    assert_eq!(folders[0], Path::new(r"C:\ours"));
+}
