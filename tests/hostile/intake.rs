@@ -272,7 +272,7 @@ pub(crate) const INTAKES: &[Intake] = &[
     intake(
         "handshake",
         &[
-            "crates/patchbay-platforms/src/mcp/wire/streams.rs::forward_unsolicited",
+            "crates/patchbay-platforms/src/mcp/wire/streams.rs::watch_unsolicited",
             "crates/patchbay-platforms/src/mcp/wire.rs::read",
             "crates/patchbay-http/src/body.rs::read_body",
         ],

@@ -56,6 +56,8 @@ pub(super) enum Misbehavior {
     LogLines,
     /// Messages and questions that nobody waits for.
     Unasked,
+    /// Many questions before the right answer, whose answers it doesn't take.
+    TakesNoAnswers,
     /// A flood on standard error, some of it without line ends.
     FloodsStderr,
     /// It started a program that ignores every request to end.
@@ -129,7 +131,7 @@ impl Case {
         });
         let of = |stage| move |misbehavior| Self { misbehavior, stage };
         let lists = [ManyTools, TooManyTools, Cycle, Malformed, Names];
-        let calls = [Well, FloodsStderr, Deaf];
+        let calls = [Well, TakesNoAnswers, FloodsStderr, Deaf];
         everywhere
             .chain(lists.map(of(Stage::List)))
             .chain(calls.map(of(Stage::Call)))
@@ -165,7 +167,7 @@ impl Case {
                 Expected::TooMuch
             }
             WrongIdsOnly | Half | InvalidUtf8 | GzipTwice => Expected::NoAnswer,
-            TooManyTools | Cycle => Expected::Protocol,
+            TooManyTools | Cycle | TakesNoAnswers => Expected::Protocol,
             Well | WrongIds | LogLines | Unasked | FloodsStderr | Deaf | ManyTools | Malformed
             | Names => Expected::Works,
         }
@@ -191,7 +193,7 @@ impl Case {
         use Misbehavior::*;
         matches!(
             self.misbehavior,
-            EndlessEvent | WrongIds | LogLines | Unasked
+            EndlessEvent | WrongIds | LogLines | Unasked | TakesNoAnswers
         )
     }
 
@@ -247,6 +249,13 @@ impl Case {
             }
             Misbehavior::Unasked => {
                 let flood = (0..FLOOD).map(move |number| framed(framing, &unasked(number)));
+                Box::new(flood.chain(once(framed(framing, &right))))
+            }
+            Misbehavior::TakesNoAnswers => {
+                let flood = (0..FLOOD).map(move |number| {
+                    let ping = json!({ "jsonrpc": "2.0", "id": number, "method": "ping" });
+                    framed(framing, &ping.to_string())
+                });
                 Box::new(flood.chain(once(framed(framing, &right))))
             }
             // What they do is not in this answer.

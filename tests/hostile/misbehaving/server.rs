@@ -137,6 +137,9 @@ async fn respond(Path(name): Path<String>, body: Bytes) -> Response {
     let case = Case::named(&name).unwrap();
     let message: Value = serde_json::from_slice(&body).unwrap();
     let (method, id) = (&message["method"], &message["id"]);
+    if case.misbehavior == Misbehavior::TakesNoAnswers && method.is_null() {
+        std::future::pending::<()>().await;
+    }
     let Some(method) = method.as_str().filter(|_| !id.is_null()) else {
         return StatusCode::ACCEPTED.into_response();
     };

@@ -21,6 +21,7 @@ mod request;
 mod resources;
 mod sampling;
 mod server_log;
+mod server_requests;
 mod session;
 mod sse;
 mod stdio;

@@ -24,6 +24,7 @@ use url::Url;
 use super::McpLimits;
 use super::pending_requests::{PendingRequests, Read, SendError};
 use super::request::NegotiationFailure;
+use super::server_requests::TooManyRequests;
 use super::sse::{self, Events, StreamError, StreamUsage};
 use super::wire::refusal::refusal;
 use super::wire::{EVENT_STREAM, JSON, Wire, answer};
@@ -32,6 +33,9 @@ use crate::{Error, Unreachable};
 /// Timeout for the stream and its endpoint event: a streamable HTTP server may open a stream too, and stay silent on
 /// it.
 const ENDPOINT_WAIT: Duration = Duration::from_secs(10);
+
+/// Timeout for posting an answer or a notification: only a request may be responded to late.
+const ANSWER_TIMEOUT: Duration = Duration::from_secs(10);
 
 /// Maximum bytes of the endpoint's address.
 const ENDPOINT_BYTES: usize = 8 * 1024;
@@ -63,6 +67,7 @@ enum StreamEnd {
     TooLarge(usize),
     TooMany(usize),
     Exceeded(json::Exceeded),
+    Unanswered,
     DuplicateEndpoint,
     /// Posting to the endpoint gave 404.
     EndpointNotFound,
@@ -186,8 +191,19 @@ async fn listen(
             Ok(Read::Ignored | Read::NotAMessage) => continue,
             Err(end) => break end,
         };
-        if to_rmcp.send(message).await.is_err() {
-            break StreamEnd::Lost;
+        match shared
+            .pending_requests
+            .server_requests()
+            .admit(&message)
+            .await
+        {
+            Ok(true) => {
+                if to_rmcp.send(message).await.is_err() {
+                    break StreamEnd::Lost;
+                }
+            }
+            Ok(false) => {}
+            Err(TooManyRequests) => break StreamEnd::Unanswered,
         }
     };
     shared.end(end);
@@ -216,6 +232,10 @@ impl Shared {
 
     /// Posts a message; its response, if any, comes on the stream.
     async fn send(&self, message: &ClientJsonRpcMessage) -> Result<(), SendError> {
+        let _until_sent = self
+            .pending_requests
+            .server_requests()
+            .begin_answer(message)?;
         let lost = || StreamEnd::Lost.error(&self.wire.host());
         let headers = HeaderMap::from_iter([(header::ACCEPT, JSON), (header::CONTENT_TYPE, JSON)]);
         let plan = |text| self.wire.plan(&self.endpoint, &headers, text);
@@ -227,9 +247,17 @@ impl Shared {
         let posting = self
             .wire
             .send_to(&self.endpoint, Method::POST, &headers, body, &capture);
+        let overdue = async {
+            match &tracked {
+                None => tokio::time::sleep(ANSWER_TIMEOUT).await,
+                // The caller of a request has a timeout of its own.
+                Some(_) => std::future::pending().await,
+            }
+        };
         let sent = tokio::select! {
             biased;
             () = self.over.cancelled() => return Err(SendError),
+            () = overdue => return Err(SendError),
             sent = posting => sent,
         };
         let error = match sent {
@@ -295,6 +323,7 @@ impl StreamEnd {
                 Error::Protocol(format!("more than {limit} events without a response"))
             }
             Self::Exceeded(limit) => Error::Exceeded(limit),
+            Self::Unanswered => TooManyRequests.into_error(),
             Self::DuplicateEndpoint => {
                 Error::Protocol("it names an address for messages twice".to_owned())
             }

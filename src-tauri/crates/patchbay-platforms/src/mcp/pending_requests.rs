@@ -11,6 +11,7 @@ use serde_json::Value;
 
 use super::request::{NegotiationFailure, RequestKind, TrackedRequest};
 use super::server_log::ServerLog;
+use super::server_requests::ServerRequests;
 use super::wire::{SMALL_BYTES, answer};
 use super::{McpLimits, lock};
 use crate::Error;
@@ -25,6 +26,7 @@ pub(super) struct PendingRequests {
     limits: McpLimits,
     log: Arc<ServerLog>,
     pending: Mutex<Pending>,
+    server_requests: ServerRequests,
     failure: NegotiationFailure,
 }
 
@@ -52,12 +54,18 @@ impl PendingRequests {
             limits,
             log,
             pending: Mutex::default(),
+            server_requests: ServerRequests::default(),
             failure: NegotiationFailure::default(),
         }
     }
 
     pub(super) fn log(&self) -> &ServerLog {
         &self.log
+    }
+
+    /// The requests of the server.
+    pub(super) fn server_requests(&self) -> &ServerRequests {
+        &self.server_requests
     }
 
     /// Registers a message before it is sent, to match its response; returns its text and its request. In a dry run
@@ -74,6 +82,9 @@ impl PendingRequests {
         let tracked = TrackedRequest::of(message);
         let text = serde_json::to_string(message).map_err(|_| SendError)?;
         if let Some(tracked) = &tracked {
+            if tracked.kind.begins_negotiation() {
+                self.server_requests.clear();
+            }
             if let Some(slot) = tracked.exchange.plan() {
                 let error = match plan(text) {
                     Ok(planned) => {

@@ -62,6 +62,11 @@ impl RequestKind {
         }
     }
 
+    /// Whether a negotiation begins with it.
+    pub(super) fn begins_negotiation(self) -> bool {
+        matches!(self, Self::Discover | Self::Initialize)
+    }
+
     /// Whether rmcp itself needs the result.
     pub(super) fn is_read_by_rmcp(self) -> bool {
         matches!(self, Self::Discover | Self::Initialize | Self::Listen)

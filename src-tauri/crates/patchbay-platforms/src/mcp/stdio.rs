@@ -36,6 +36,7 @@ use super::McpLimits;
 use super::pending_requests::{PendingRequests, Read, SendError};
 use super::request::NegotiationFailure;
 use super::server_log::ServerLog;
+use super::server_requests::TooManyRequests;
 use crate::Error;
 
 /// Capacity of the queues of messages in either direction.
@@ -163,14 +164,24 @@ async fn listen(
             // A child process of the program may keep its output open.
             () = wait_until_gone(&shared.process) => break None,
         };
-        match received {
-            Ok(None) => {}
-            Ok(Some(message)) => {
+        let message = match received {
+            Ok(None) => continue,
+            Ok(Some(message)) => message,
+            Err(end) => break end,
+        };
+        match shared
+            .pending_requests
+            .server_requests()
+            .admit(&message)
+            .await
+        {
+            Ok(true) => {
                 if to_rmcp.send(message).await.is_err() {
                     break None;
                 }
             }
-            Err(end) => break end,
+            Ok(false) => {}
+            Err(TooManyRequests) => break Some(Violation::Unanswered),
         }
     };
     shared.end(violation).await;
@@ -218,6 +229,10 @@ impl StdioTransport {
 
 impl Shared {
     async fn send(&self, message: &ClientJsonRpcMessage) -> Result<(), SendError> {
+        let _until_sent = self
+            .pending_requests
+            .server_requests()
+            .begin_answer(message)?;
         let plan = |text| Ok(SentRequest::line(text));
         let (text, tracked) = self
             .pending_requests

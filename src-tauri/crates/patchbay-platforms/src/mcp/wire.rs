@@ -25,6 +25,7 @@ pub use self::session::{ResumableSession, SessionLife};
 use self::session::{SessionState, fingerprint};
 use super::request::{NegotiationFailure, RequestKind, TrackedRequest};
 use super::server_log::ServerLog;
+use super::server_requests::ServerRequests;
 use super::sse::Events;
 use super::{McpLimits, McpTarget, lock};
 use crate::{Error, PlainHttp, TokenSource};
@@ -59,6 +60,8 @@ struct Inner {
     /// Aborts all requests in flight.
     shutdown: CancellationToken,
     session: SessionState,
+    /// Unanswered requests of the server.
+    server_requests: ServerRequests,
 }
 
 /// Placeholder for a stored error: rmcp only passes on errors that can be cloned or printed.
@@ -102,6 +105,7 @@ impl Wire {
             unsolicited: Arc::default(),
             shutdown: CancellationToken::new(),
             session: SessionState::new(session),
+            server_requests: ServerRequests::default(),
         }))
     }
 
@@ -319,6 +323,15 @@ impl StreamableHttpClient for Wire {
         if self.0.session.skips(&message) {
             return Ok(StreamableHttpPostResponse::Accepted);
         }
+        if tracked
+            .as_ref()
+            .is_some_and(|tracked| tracked.kind.begins_negotiation())
+        {
+            self.0.server_requests.clear();
+        }
+        let Ok(_until_sent) = self.0.server_requests.begin_answer(&message) else {
+            return Ok(StreamableHttpPostResponse::Accepted);
+        };
         let in_session = session_id.is_some() && tracked.is_some();
         let posted = async {
             match self.resume(&message).await? {

@@ -26,6 +26,7 @@ use super::stderr::StderrTail;
 use crate::Error;
 use crate::mcp::lock;
 use crate::mcp::log_line::LineSink;
+use crate::mcp::server_requests::TooManyRequests;
 
 /// How long a program may take to end after its input was closed, and again after it was signalled.
 const GRACE_PERIOD: Duration = Duration::from_secs(2);
@@ -80,6 +81,8 @@ pub(super) enum Violation {
     TooLarge(u64),
     /// A message exceeds a limit.
     Exceeded(Exceeded),
+    /// It sends requests and doesn't take the answers.
+    Unanswered,
     /// A message is in UTF-16, as written by Windows PowerShell.
     Utf16,
 }
@@ -317,6 +320,7 @@ impl Process {
         match violation {
             Some(Violation::TooLarge(limit)) => Error::TooLarge { limit },
             Some(Violation::Exceeded(limit)) => Error::Exceeded(limit),
+            Some(Violation::Unanswered) => TooManyRequests.into_error(),
             Some(Violation::Utf16) => {
                 Error::Protocol("it writes UTF-16 instead of UTF-8".to_owned())
             }

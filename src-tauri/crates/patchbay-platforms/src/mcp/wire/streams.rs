@@ -5,13 +5,17 @@ use std::time::Duration;
 use futures::stream::StreamExt as _;
 use http::{HeaderMap, Method, StatusCode};
 use patchbay_http::{Capture, json};
+use rmcp::model::{CancelledNotificationMethod, ConstString as _, ServerJsonRpcMessage};
 use rmcp::transport::streamable_http_client::{SseError, StreamableHttpError};
+use serde::Deserialize as _;
+use serde_json::Value;
 use sse_stream::Sse;
 
 use super::reconnect::clamp_retry;
 use super::{DeferredError, RmcpResult, SMALL_BYTES, Wire, answer};
 use crate::mcp::lock;
 use crate::mcp::request::{RequestKind, TrackedRequest};
+use crate::mcp::server_requests::TooManyRequests;
 use crate::mcp::sse::{self, Events, StreamError, StreamLimits};
 use crate::{Error, Unreachable};
 
@@ -51,13 +55,16 @@ impl Wire {
         let open = tracked.reconnects.open_stream();
         sse::events(answer, limits)
             .take_until(self.0.shutdown.clone().cancelled_owned())
-            .map(move |event| {
+            .then(move |event| {
                 let _until_dropped = &open;
-                match event {
-                    Ok(event) => wire.watch_event(event, &tracked),
-                    Err(error) => {
-                        wire.record_stream_error(&error, &tracked);
-                        Err(error)
+                let (wire, tracked) = (wire.clone(), tracked.clone());
+                async move {
+                    match event {
+                        Ok(event) => wire.watch_event(event, &tracked).await,
+                        Err(error) => {
+                            wire.record_stream_error(&error, &tracked);
+                            Err(error)
+                        }
                     }
                 }
             })
@@ -65,7 +72,7 @@ impl Wire {
     }
 
     /// Takes the response out of its event, and removes from each event what rmcp must not see.
-    fn watch_event(&self, event: Sse, tracked: &TrackedRequest) -> Result<Sse, SseError> {
+    async fn watch_event(&self, event: Sse, tracked: &TrackedRequest) -> Result<Sse, SseError> {
         let mut event = clamp_event(event);
         if let Some(id) = &event.id {
             self.note_resumable(id, tracked);
@@ -84,14 +91,20 @@ impl Wire {
             // A response to another request, which rmcp would take for the end of this stream.
             Ok(message) if answer::is_answer(&message) => None,
             Ok(message) if self.0.log.take(&message) => None,
-            Ok(message) if bytes <= SMALL_BYTES => Some(message.to_string()),
+            Ok(message) if bytes <= SMALL_BYTES => match self.admit(&message).await {
+                Ok(is_admitted) => is_admitted.then(|| message.to_string()),
+                Err(error) => {
+                    self.give_up(error.into_error(), tracked);
+                    return Err(refused());
+                }
+            },
             Ok(_) | Err(json::Error::NotJson) => {
                 tracing::debug!(bytes, "dropped a message that is too large or not JSON");
                 None
             }
             Err(json::Error::Exceeded(limit)) => {
                 self.give_up(self.limit_error(tracked.kind, limit), tracked);
-                return Err(SseError::Body(Box::new(StreamError::Refused)));
+                return Err(refused());
             }
         };
         Ok(event)
@@ -99,21 +112,50 @@ impl Wire {
 
     /// Passes on unsolicited messages, within limits.
     fn forward_unsolicited(&self, answer: reqwest::Response) -> Events {
-        let limits = self.json_limits(RequestKind::Other);
         let (open, wire) = (self.0.unsolicited.open_stream(), self.clone());
         sse::events(answer, self.stream_limits(SMALL_BYTES))
-            .map(move |event| {
+            .then(move |event| {
                 let _until_dropped = &open;
-                let mut event = clamp_event(event?);
-                let for_rmcp = |data: String| {
-                    let mut message = json::parse(data.as_bytes(), limits).ok()?;
-                    wire.0.session.number_incoming(&mut message);
-                    (!wire.0.log.take(&message)).then(|| message.to_string())
-                };
-                event.data = event.data.and_then(for_rmcp);
-                Ok(event)
+                let wire = wire.clone();
+                async move { wire.watch_unsolicited(clamp_event(event?)).await }
             })
             .boxed()
+    }
+
+    async fn watch_unsolicited(&self, mut event: Sse) -> Result<Sse, SseError> {
+        let Some(data) = event.data.take() else {
+            return Ok(event);
+        };
+        let limits = self.json_limits(RequestKind::Other);
+        let Ok(mut message) = json::parse(data.as_bytes(), limits) else {
+            return Ok(event);
+        };
+        self.0.session.number_incoming(&mut message);
+        if self.0.log.take(&message) {
+            return Ok(event);
+        }
+        match self.admit(&message).await {
+            Ok(is_admitted) => event.data = is_admitted.then(|| message.to_string()),
+            Err(error) => {
+                tracing::warn!(error = %error.into_error(), "no longer listening");
+                self.0.unsolicited.end();
+                return Err(refused());
+            }
+        }
+        Ok(event)
+    }
+
+    /// Registers a request of the server, or its cancellation; `false` if rmcp must not see the message.
+    async fn admit(&self, message: &Value) -> Result<bool, TooManyRequests> {
+        let is_request = message.get("id").is_some();
+        if !is_request && message["method"] != CancelledNotificationMethod::VALUE {
+            return Ok(true);
+        }
+        match ServerJsonRpcMessage::deserialize(message) {
+            Ok(message) => self.0.server_requests.admit(&message).await,
+            // rmcp couldn't read it either.
+            Err(_) => Ok(false),
+        }
     }
 
     /// Fails a request for good: its stream is not reopened.
@@ -216,6 +258,11 @@ impl Wire {
             None => self.forward_unsolicited(sent.answer),
         })
     }
+}
+
+/// The error that ends a stream.
+fn refused() -> SseError {
+    SseError::Body(Box::new(StreamError::Refused))
 }
 
 /// Limits the wait and the id of an event.

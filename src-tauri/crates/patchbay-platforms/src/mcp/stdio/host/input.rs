@@ -14,6 +14,9 @@ use super::line;
 /// still cause some.
 const MAX_WAITING: usize = 16 * BACKLOG;
 
+/// Maximum bytes of queued messages, beyond which no client event is handled either.
+const MAX_WAITING_BYTES: usize = 16 * 1024 * 1024;
+
 /// The input of a server with a queue of messages.
 pub(super) struct Input {
     /// `None` once it is closed.
@@ -37,6 +40,12 @@ impl Input {
     /// Number of queued messages.
     pub(super) fn waiting(&self) -> usize {
         self.waiting.len()
+    }
+
+    /// Whether another message of a client may be queued.
+    pub(super) fn has_room(&self) -> bool {
+        let bytes: usize = self.waiting.iter().map(Bytes::len).sum();
+        self.waiting.len() < BACKLOG && bytes < MAX_WAITING_BYTES
     }
 
     /// Queues a message, unless the input is closed or the queue is full.
@@ -102,6 +111,20 @@ mod tests {
         assert!(!input.is_open());
         input.push(&json!({}));
         assert_eq!(input.waiting(), 0, "nobody reads it any more");
+    }
+
+    #[test]
+    fn few_messages_may_be_too_many_bytes() {
+        let (stream, _server) = tokio::io::duplex(4);
+        let mut input = Input::new(Box::new(stream));
+        let half = json!("x".repeat(MAX_WAITING_BYTES / 2));
+        input.push(&half);
+        assert!(input.has_room());
+        input.push(&half);
+        assert!(!input.has_room());
+        input.close();
+        (0..BACKLOG).for_each(|_| input.push(&json!({})));
+        assert!(input.has_room(), "nothing is queued any more");
     }
 
     #[tokio::test]

@@ -7,7 +7,8 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 
 use serde_json::{Value, json};
 
-use super::super::super::wire::answer::is_answer;
+use crate::mcp::server_requests::is_valid_id;
+use crate::mcp::wire::answer::is_answer;
 
 /// Maximum number of open questions of a server.
 const MAX_QUESTIONS: usize = 64;
@@ -170,6 +171,7 @@ impl Mux {
         }
         let id = message.get("id").filter(|id| !id.is_null()).cloned();
         let out = match (message["method"].as_str(), id) {
+            (Some(_), Some(id)) if !is_valid_id(&id) => None,
             (Some("ping"), Some(id)) => Some(Outgoing::Server(
                 json!({ "jsonrpc": "2.0", "id": id, "result": {} }),
             )),

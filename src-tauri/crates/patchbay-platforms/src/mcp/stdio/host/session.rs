@@ -18,6 +18,8 @@ use super::mux::{ClientId, Mux, Outgoing};
 use super::{ClientMessage, ExitNotice};
 use crate::mcp::McpLimits;
 use crate::mcp::server_log::ServerLog;
+use crate::mcp::wire::SMALL_BYTES;
+use crate::mcp::wire::answer::is_answer;
 
 /// How long a client may leave its messages unread before it is dropped.
 const CLIENT_SEND_TIMEOUT: Duration = Duration::from_secs(10);
@@ -140,7 +142,7 @@ impl ServerSession {
             tokio::select! {
                 () = self.input.write(), if self.input.waiting() > 0 => {}
                 () = process.stopping().cancelled(), if self.input.is_open() => self.input.close(),
-                Some(event) = events.recv(), if self.input.waiting() < BACKLOG => self.handle_event(event).await,
+                Some(event) = events.recv(), if self.input.has_room() => self.handle_event(event).await,
                 next = lines.next() => match next {
                     NextLine::Line(line) => {
                         if let Err(violation) = self.handle_server_line(line).await {
@@ -192,6 +194,11 @@ impl ServerSession {
         match json::parse(line, McpLimits::DEFAULT.json()) {
             Ok(message) if message["jsonrpc"] == "2.0" => {
                 if self.log.take(&message) {
+                    return Ok(());
+                }
+                // As for any other connection.
+                if line.len() > SMALL_BYTES && !is_answer(&message) {
+                    tracing::debug!(bytes = line.len(), "dropped a large message");
                     return Ok(());
                 }
                 let out = self.mux.on_server(message);

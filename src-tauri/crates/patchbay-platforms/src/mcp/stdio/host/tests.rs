@@ -177,6 +177,17 @@ fn a_question_goes_to_the_newest_call_and_its_answer_comes_from_there_only() {
 }
 
 #[test]
+fn a_request_whose_id_cannot_be_repeated_is_dropped() {
+    let mut mux = Mux::default();
+    to_server(mux.on_client(1, call("a", "t")));
+    for method in ["ping", "elicitation/create"] {
+        for id in [json!("x".repeat(300)), json!({ "a": 1 }), json!([1])] {
+            assert_eq!(mux.on_server(request(id, method)), []);
+        }
+    }
+}
+
+#[test]
 fn folders_are_asked_for_between_calls_too() {
     let mut mux = Mux::default();
     let roots = request(8, "roots/list");
