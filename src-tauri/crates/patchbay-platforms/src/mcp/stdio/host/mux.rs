@@ -13,6 +13,14 @@ use crate::mcp::wire::answer::is_answer;
 /// Maximum number of open questions of a server.
 const MAX_QUESTIONS: usize = 64;
 
+/// The requests during which a server may ask the person.
+const ASKING: [&str; 4] = [
+    "tools/call",
+    "prompts/get",
+    "resources/read",
+    "tasks/result",
+];
+
 /// Where the notifications of a subscription, and its final result, name the request that they belong to.
 ///
 /// Source: MCP 2026-07-28, `subscriptions/listen`.
@@ -52,6 +60,8 @@ struct Pending {
     client: Option<ClientId>,
     id: Value,
     token: Option<Value>,
+    /// Whether its person may be asked.
+    may_ask: bool,
 }
 
 #[derive(Default)]
@@ -159,8 +169,13 @@ impl Mux {
     ) -> Outgoing {
         self.last += 1;
         message["id"] = self.last.into();
-        self.pending
-            .insert(self.last, Pending { client, id, token });
+        let pending = Pending {
+            client,
+            id,
+            token,
+            may_ask: ASKING.iter().any(|method| message["method"] == *method),
+        };
+        self.pending.insert(self.last, pending);
         Outgoing::Server(message)
     }
 
@@ -206,12 +221,13 @@ impl Mux {
         out.into_iter().collect()
     }
 
-    /// Routes a question to the client of the latest request. Roots may also be requested in between, and are the same
-    /// for all clients.
+    /// Routes a question to the client of the latest request that may cause one. Roots may be requested at any time, and
+    /// are the same for all clients.
     fn route_question(&mut self, id: Value, message: Value) -> Outgoing {
-        let mut newest = self.pending.values().rev();
-        let client = newest.find_map(|pending| pending.client);
         let asks_for_roots = message["method"] == "roots/list";
+        let mut newest = self.pending.values().rev();
+        let client =
+            newest.find_map(|pending| pending.client.filter(|_| pending.may_ask || asks_for_roots));
         let client = client.or(self.newest.filter(|_| asks_for_roots));
         match client.filter(|_| self.questions.len() < MAX_QUESTIONS) {
             Some(client) => {

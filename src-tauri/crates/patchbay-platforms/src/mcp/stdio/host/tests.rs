@@ -171,6 +171,10 @@ fn a_question_goes_to_the_newest_call_and_its_answer_comes_from_there_only() {
         mux.on_server(question.clone()),
         [Outgoing::Client(2, question)]
     );
+    // Whoever only lists tools has nobody to ask.
+    to_server(mux.on_client(3, request(1, "tools/list")));
+    let second = request("second", "elicitation/create");
+    assert_eq!(mux.on_server(second.clone()), [Outgoing::Client(2, second)]);
     assert_eq!(mux.on_client(1, answer("ask", "mine")), None);
     to_server(mux.on_client(2, answer("ask", "yes")));
     assert_eq!(mux.on_client(2, answer("ask", "again")), None);
