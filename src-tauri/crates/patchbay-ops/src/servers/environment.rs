@@ -26,6 +26,23 @@ const PASSED_ON: &[&str] = &[
     "JAVA_HOME",
     "DOCKER_HOST",
     "DOCKER_CONTEXT",
+    "MISE_DATA_DIR",
+    "MISE_CONFIG_DIR",
+    "MISE_CACHE_DIR",
+    "MISE_STATE_DIR",
+    "LC_ALL",
+    "LC_ADDRESS",
+    "LC_COLLATE",
+    "LC_CTYPE",
+    "LC_IDENTIFICATION",
+    "LC_MEASUREMENT",
+    "LC_MESSAGES",
+    "LC_MONETARY",
+    "LC_NAME",
+    "LC_NUMERIC",
+    "LC_PAPER",
+    "LC_TELEPHONE",
+    "LC_TIME",
 ];
 
 /// Variables inherited on this system.
@@ -90,8 +107,8 @@ const SYSTEM: &[&str] = &[
     "PSModulePath",
 ];
 
-/// Prefixes of inherited variables.
-const PREFIXES: &[&str] = &["LC_", "MISE_"];
+/// Prefix of the variables that choose the version of a tool for mise, such as `MISE_NODE_VERSION`.
+const MISE_PREFIX: &str = "MISE_";
 
 /// Builds the environment of a server.
 ///
@@ -130,6 +147,10 @@ pub(super) fn build(
         }
         set(&mut all, name, value.into());
     }
+    if cfg!(windows) {
+        // Batch files, such as `npx.cmd`, would run a `node.exe` of the working folder. No connector may change this.
+        set(&mut all, "NoDefaultCurrentDirectoryInExePath", "1".into());
+    }
     Ok(all)
 }
 
@@ -139,12 +160,11 @@ fn set(all: &mut Vec<Variable>, name: &str, value: OsString) {
 }
 
 fn is_passed_on(name: &OsStr) -> bool {
-    let starts = name.to_str().is_some_and(|name| {
-        let mut prefixes = PREFIXES.iter();
-        prefixes.any(|prefix| name.starts_with(prefix))
-    });
+    let chooses_version = name
+        .to_str()
+        .is_some_and(|name| name.starts_with(MISE_PREFIX) && name.ends_with("_VERSION"));
     let mut listed = PASSED_ON.iter().chain(SYSTEM);
-    starts || listed.any(|known| is_same(name, known))
+    chooses_version || listed.any(|known| is_same(name, known))
 }
 
 fn is_same(name: &OsStr, known: &str) -> bool {
@@ -165,7 +185,7 @@ mod tests {
 
     #[test]
     fn only_listed_variables_are_inherited() {
-        for name in ["HTTP_PROXY", "LC_ALL"] {
+        for name in ["HTTP_PROXY", "LC_ALL", "MISE_DATA_DIR", "MISE_NODE_VERSION"] {
             assert!(is_passed_on(OsStr::new(name)), "{name}");
         }
         for name in [
@@ -173,6 +193,9 @@ mod tests {
             "GITHUB_TOKEN",
             "PATCHBAY_PASSPHRASE",
             "LD_PRELOAD",
+            "LC_TOKEN",
+            "MISE_SOPS_AGE_KEY",
+            "MISE_GITHUB_TOKEN",
         ] {
             assert!(!is_passed_on(OsStr::new(name)), "{name}");
         }
@@ -194,7 +217,11 @@ mod tests {
         assert_eq!(value("LC_ALL"), Some("C".into()));
         assert_eq!(value("API_KEY"), Some("hunter2".into()));
         assert_eq!(value("npm_config_yes"), Some("true".into()));
-        for name in ["PYTHONUTF8", "PYTHONIOENCODING"] {
+        for name in [
+            "PYTHONUTF8",
+            "PYTHONIOENCODING",
+            "NoDefaultCurrentDirectoryInExePath",
+        ] {
             assert_eq!(value(name).is_some(), cfg!(windows), "{name}");
         }
         assert_eq!(value("PATH"), Some(env::join_paths(&folders).unwrap()));
