@@ -80,9 +80,8 @@ fn handles_interrupt(noun: &Noun) -> bool {
         Noun::Connector(ConnectorVerb::Create(create)) => create.signs_in(),
         Noun::Connector(ConnectorVerb::Copy(copy)) => copy.connect,
         Noun::Connector(ConnectorVerb::Connect { .. }) => true,
-        Noun::Tool(ToolVerb::Run(_)) | Noun::Run(RunVerb::Again { .. } | RunVerb::Next { .. }) => {
-            true
-        }
+        Noun::Tool(ToolVerb::Run(_))
+        | Noun::Run(RunVerb::Again { .. } | RunVerb::Next { .. } | RunVerb::Follow { .. }) => true,
         _ => false,
     }
 }
