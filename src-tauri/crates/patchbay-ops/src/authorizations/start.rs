@@ -134,12 +134,17 @@ async fn run_authorization(
 
 async fn show_authorizing(cx: &Context, connector: &Connector) -> Result<(), Error> {
     let change = |connector: &mut Connector| {
-        connector.status.status = Status::Authorizing;
-        connector.status.word = None;
-        connector.status.reason = Some("waiting for sign-in".to_owned());
-        connector.status.code = None;
+        let status = ConnectorStatus {
+            status: Status::Authorizing,
+            word: None,
+            reason: Some("waiting for sign-in".to_owned()),
+            code: None,
+            ..connector.status.clone()
+        };
+        status::set(connector, status);
     };
-    status::update(cx, &connector.id, change).await.map(drop)
+    let changed = status::update(cx, &connector.id, change).await?;
+    status::ensure_enabled(&changed.after)
 }
 
 async fn finish(
@@ -155,10 +160,11 @@ async fn finish(
         let after = status_after(cx, before, running, error);
         let change = move |connector: &mut Connector| {
             let last_ok_at = connector.status.last_ok_at.max(after.last_ok_at);
-            connector.status = ConnectorStatus {
+            let status = ConnectorStatus {
                 last_ok_at,
                 ..after
             };
+            status::set(connector, status);
         };
         status::change(cx, &connector.id, change).await?;
         if running.snapshot().state != AuthorizationState::Checking {

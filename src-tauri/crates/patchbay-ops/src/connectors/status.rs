@@ -27,6 +27,19 @@ pub(crate) fn unchecked_status() -> ConnectorStatus {
     }
 }
 
+/// Sets a status, unless the connector is turned off: only its user or platform turns it on again, not work that was
+/// under way.
+pub(crate) fn set(connector: &mut Connector, status: ConnectorStatus) {
+    if connector.status.status != Status::Disabled {
+        connector.status = status;
+    }
+}
+
+/// Clears the status after the settings changed.
+pub(crate) fn reset(connector: &mut Connector) {
+    set(connector, unchecked_status());
+}
+
 /// Clears a failure after the settings changed.
 pub(crate) fn clear_failure(connector: &mut Connector) {
     if connector.status.status == Status::Failing {
@@ -37,20 +50,21 @@ pub(crate) fn clear_failure(connector: &mut Connector) {
 /// Sets the status after tools were listed.
 pub(crate) fn mark_ready(connector: &mut Connector, now: Timestamp) {
     connector.draft = false;
-    connector.status = ConnectorStatus {
+    let status = ConnectorStatus {
         status: Status::Ready,
         // The platform's own status still holds.
-        word: take_platform_word(connector),
+        word: platform_word(connector),
         reason: None,
         code: None,
         checked_at: Some(now),
         last_ok_at: Some(now),
     };
+    set(connector, status);
 }
 
-fn take_platform_word(connector: &mut Connector) -> Option<String> {
+fn platform_word(connector: &Connector) -> Option<String> {
     let reports_status = abilities(connector).reports_status;
-    connector.status.word.take().filter(|_| reports_status)
+    connector.status.word.clone().filter(|_| reports_status)
 }
 
 /// Records a failure in the status of a connector, unless the error is not about the connector itself.
@@ -68,14 +82,15 @@ pub(crate) async fn record_failure(
         if code == Code::NotFound && !abilities(connector).configured_here {
             return;
         }
-        connector.status = ConnectorStatus {
+        let status = ConnectorStatus {
             status,
-            word: take_platform_word(connector),
+            word: platform_word(connector),
             reason: Some(reason),
             code: Some(code),
             checked_at: Some(now),
             last_ok_at: connector.status.last_ok_at,
         };
+        set(connector, status);
     };
     change(cx, id, record).await.map(drop)
 }

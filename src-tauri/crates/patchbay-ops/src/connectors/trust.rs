@@ -60,7 +60,7 @@ pub async fn trust_certificate(
     let trust = move |connector: &mut Connector| {
         connector.network.pins.retain(|it| it.place != pin.place);
         connector.network.pins.push(pin);
-        connector.status = status::unchecked_status();
+        status::reset(connector);
         connector.updated_at = now;
     };
     let changed = status::update(cx, id, trust).await?;

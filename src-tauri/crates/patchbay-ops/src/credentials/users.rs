@@ -5,7 +5,9 @@ use crate::context::Context;
 use crate::error::Error;
 use crate::secrets::tokens::entry_id;
 use crate::servers::sessions;
-use patchbay_model::{Authentication, Code, Connector, Status, WalletEntry, WalletEntryId};
+use patchbay_model::{
+    Authentication, Code, Connector, ConnectorStatus, Status, WalletEntry, WalletEntryId,
+};
 
 /// Ends the sessions of connectors and accounts that use an entry, so that they read it again.
 pub(crate) async fn reload_users(cx: &Context, entry: &WalletEntry) -> Result<(), Error> {
@@ -80,7 +82,11 @@ fn remove_credential(connector: &mut Connector, gone: &WalletEntry) {
         entry.take_if(|entry| *entry == gone.id);
         client.take_if(|client| *client == gone.id);
     }
-    connector.status.status = Status::NeedsAuthorization;
-    connector.status.code = Some(Code::AuthNeeded);
-    connector.status.reason = Some(format!("its credential {} was deleted", gone.name));
+    let status = ConnectorStatus {
+        status: Status::NeedsAuthorization,
+        code: Some(Code::AuthNeeded),
+        reason: Some(format!("its credential {} was deleted", gone.name)),
+        ..connector.status.clone()
+    };
+    status::set(connector, status);
 }

@@ -34,7 +34,7 @@ pub(super) async fn disconnect(
             *entry = None;
             known.identity = status::identity(None);
         }
-        known.status = ConnectorStatus {
+        let disconnected = ConnectorStatus {
             status: Status::Disconnected,
             word: None,
             reason: Some("you disconnected it".to_owned()),
@@ -42,6 +42,7 @@ pub(super) async fn disconnect(
             checked_at: Some(now),
             last_ok_at: known.status.last_ok_at,
         };
+        status::set(known, disconnected);
         known.updated_at = now;
     };
     let changed = status::change(cx, &connector.id, change).await?;
