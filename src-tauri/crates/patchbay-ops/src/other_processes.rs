@@ -11,6 +11,7 @@ use crate::context::Context;
 use crate::error::Error;
 use crate::events::Event;
 use crate::open::end_abandoned;
+use crate::servers::sessions::settings::close_outdated;
 
 const POLL_INTERVAL: Duration = Duration::from_secs(1);
 
@@ -78,6 +79,7 @@ async fn check_for_changes(cx: &Context, state: &mut FileState) -> Result<(), Er
     if before.external != now.external {
         reload_changed(cx, &before.changes, &now.changes).await?;
         emit_changes(cx, &before.changes, &now.changes);
+        close_outdated_sessions(cx, &before.changes, &now.changes).await?;
     }
     Ok(())
 }
@@ -96,6 +98,18 @@ async fn reload_changed(cx: &Context, before: &Changes, now: &Changes) -> Result
         platform::merge_saved_observations(cx).await?;
     }
     Ok(())
+}
+
+/// Closes the connections whose settings are outdated, last, as a server may take seconds.
+async fn close_outdated_sessions(
+    cx: &Context,
+    before: &Changes,
+    now: &Changes,
+) -> Result<(), Error> {
+    if before.connectors == now.connectors && before.wallet == now.wallet {
+        return Ok(());
+    }
+    close_outdated(cx).await
 }
 
 fn emit_changes(cx: &Context, before: &Changes, now: &Changes) {

@@ -28,7 +28,7 @@ use crate::connectors::add_program::check_secret_variables;
 use crate::connectors::roots::client_features;
 use crate::connectors::time_limits::limits_of;
 use crate::context::Context;
-use crate::context::sessions::Slot;
+use crate::context::sessions::{SessionSettings, Slot};
 use crate::error::Error;
 use crate::secrets::programs::{Occasion, Purpose, find_in, search_path, to_unicode};
 
@@ -74,13 +74,20 @@ pub(crate) async fn start(
     if occasion == Occasion::Given {
         restarts.forget(&connector.id);
     }
-    tokio::select! {
+    // A person may be asked for the program or a secret.
+    let preparing = async {
+        restarts
+            .wait_before_start(connector, ended_by_itself)
+            .await?;
+        let found = find_allowed(cx, connector, command, occasion).await?;
+        let secrets = cx.tokens().source(connector).headers().await;
+        let secrets = secrets.map_err(patchbay_platforms::Error::credential)?;
+        Ok::<_, Error>((found, secrets))
+    };
+    let (found, secrets) = tokio::select! {
         () = cancel.cancelled() => return Err(Error::Cancelled),
-        waited = restarts.wait_before_start(connector, ended_by_itself) => waited?,
-    }
-    let found = find_allowed(cx, connector, command, occasion).await?;
-    let secrets = cx.tokens().source(connector).headers().await;
-    let secrets = secrets.map_err(patchbay_platforms::Error::credential)?;
+        prepared = preparing => prepared?,
+    };
     make_folder(&cx.paths().servers(), true).await?;
     make_folder(&found.folder, command.folder.is_none()).await?;
     let environment = environment::build(
@@ -246,21 +253,27 @@ fn is_name(id: &str) -> bool {
 }
 
 /// Ends a server once it has been idle for [`IDLE_TIMEOUT`].
-pub(crate) fn supervise(cx: &Context, connector: &Connector, session: McpSession, slot: Slot) {
-    let (id, ending) = (connector.id.clone(), cx.shutdown().clone());
+///
+/// Holds no session: one that leaves its slot is closed by its last user.
+pub(crate) fn supervise(cx: &Context, slot: Arc<Slot>, settings: Arc<SessionSettings>) {
+    let ending = cx.shutdown().clone();
     let watching = async move {
         loop {
             tokio::time::sleep(IDLE_CHECK_INTERVAL).await;
-            let mut live = slot.lock().await;
-            if session.is_closed() {
+            let mut connection = slot.lock().await;
+            let own = connection.as_ref();
+            let own = own.filter(|it| Arc::ptr_eq(&it.settings, &settings));
+            let Some(session) = own.map(|it| &it.session).filter(|it| !it.is_closed()) else {
                 return;
-            }
+            };
             if session.idle_for().is_some_and(|idle| idle >= IDLE_TIMEOUT) {
                 // Emptied under the lock: the next caller starts the server again.
-                *live = None;
-                drop(live);
-                session.close().await;
-                tracing::debug!(connector = %id, "an idle server was ended");
+                let idle = connection.take();
+                drop(connection);
+                if let Some(idle) = idle {
+                    idle.session.close().await;
+                }
+                tracing::debug!(connector = %settings.connector.id, "an idle server was ended");
                 return;
             }
         }

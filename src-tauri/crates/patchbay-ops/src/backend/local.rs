@@ -21,7 +21,7 @@ use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
 use url::Url;
 
-use self::session::session;
+use self::session::{session, usable};
 use super::{Backend, Change, CompletedCall, ListedTools, PlannedCall, RevokeOutcome, plain_call};
 use crate::address::shares_domain;
 use crate::authorizations;
@@ -73,8 +73,8 @@ impl Local<'_> {
         arguments: &Map<String, Value>,
     ) -> Result<Option<PlannedCall>, Error> {
         let slot = self.cx.sessions().slot(&self.connector.id);
-        let live = slot.lock().await.clone();
-        let Some(live) = live.filter(|session| !session.is_closed()) else {
+        let live = usable(slot.lock().await.as_ref(), self.connector);
+        let Some(live) = live else {
             return Ok(None);
         };
         let timeout = run_limit(self.connector).unwrap_or(McpLimits::DEFAULT.idle);

@@ -31,6 +31,7 @@ use crate::events::Event;
 use crate::secrets::client_certificate;
 use crate::secrets::tokens::entry_id;
 use crate::servers;
+use crate::servers::sessions::settings::is_outdated;
 
 /// Changes to a connector; `None` leaves a setting unchanged.
 #[derive(Clone, Debug, Default, Deserialize, Type)]
@@ -88,16 +89,7 @@ pub async fn update_connector(
     refuse_plain_http(&connector, &changes)?;
     let change = prepare_change(cx, changes, &connector).await?;
     let Changed { before, after } = status::update(cx, id, change).await?;
-    let reconnects = after.endpoint != before.endpoint
-        || after.command != before.command
-        || after.allows_plain_http != before.allows_plain_http
-        || after.authentication != before.authentication
-        || after.time_limits != before.time_limits
-        || after.roots != before.roots
-        || after.sampling != before.sampling
-        || after.network != before.network
-        || after.status.status == Status::Disabled;
-    if reconnects {
+    if is_outdated(&before, &after) {
         // The session belongs to the former address and credential.
         servers::sessions::over_http::end_for_connector(cx, &before).await;
         servers::sessions::end_session(cx, id).await;
@@ -177,7 +169,7 @@ async fn prepare_change(
         if let Some((chosen, entry)) = authentication {
             connector.authentication = retain_sign_in(chosen, &connector.authentication);
             connector.identity = status::identity(entry.as_ref());
-            connector.status = status::unchecked_status();
+            status::reset(connector);
         }
         if let Some(enabled) = changes.enabled {
             set_enabled(connector, enabled);
@@ -191,9 +183,7 @@ fn set_command(connector: &mut Connector, command: ServerCommand) {
     connector.native = native(&command);
     connector.command = Some(command);
     connector.server = None;
-    if connector.status.status != Status::Disabled {
-        connector.status = status::unchecked_status();
-    }
+    status::reset(connector);
 }
 
 fn replace<T>(value: &mut T, new: Option<T>) {
@@ -370,7 +360,7 @@ fn set_endpoint(connector: &mut Connector, url: &Url) {
     connector.native["url"] = url.as_str().into();
     connector.endpoint = Some(url.to_string());
     connector.server = None;
-    connector.status = status::unchecked_status();
+    status::reset(connector);
 }
 
 /// Keeps the tokens unless the OAuth app or the grant changes; a new callback port or scope keeps them.

@@ -98,9 +98,7 @@ async fn begin(cx: &Context, id: &ConnectorId, uri: &str) -> Result<ResourceWatc
 }
 
 async fn is_connected(cx: &Context, id: &ConnectorId) -> bool {
-    let slot = cx.sessions().slot(id);
-    let live = slot.lock().await;
-    live.as_ref().is_some_and(|session| !session.is_closed())
+    cx.sessions().open(id).await.is_some()
 }
 
 async fn pause(cancel: &CancellationToken) {

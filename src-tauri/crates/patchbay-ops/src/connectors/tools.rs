@@ -8,7 +8,7 @@ use tokio_util::sync::CancellationToken;
 use crate::address::{endpoint_of, title_of};
 use crate::argument_check::check_arguments;
 use crate::authorizations::scope_upgrade;
-use crate::backend::{Backend, ListedTools, for_connector};
+use crate::backend::{Change, ListedTools, for_connector};
 use crate::connectors::add::clean_title;
 use crate::connectors::view::emit_changed;
 use crate::connectors::{find_connector, status};
@@ -73,7 +73,10 @@ async fn list(
     match backend.list_tools(anew, cancel).await {
         // The backend has refreshed the status instead.
         Ok(None) => Ok(Vec::new()),
-        Ok(Some(listed)) => save_listed(cx, connector, &*backend, listed).await,
+        Ok(Some(listed)) => {
+            let status = backend.status_after_listing().await;
+            save_listed(cx, &connector.id, status, listed).await
+        }
         Err(error) => {
             scope_upgrade::record_refused_scopes(cx, &connector.id, &error).await?;
             status::record_failure(cx, &connector.id, &error).await?;
@@ -82,14 +85,13 @@ async fn list(
     }
 }
 
-/// Saves listed tools and the status of their connector.
+/// Saves listed tools and how the listing changes the status of their connector.
 pub(crate) async fn save_listed(
     cx: &Context,
-    connector: &Connector,
-    backend: &dyn Backend,
+    id: &ConnectorId,
+    status: Option<Change>,
     ListedTools { tools, server }: ListedTools,
 ) -> Result<Vec<Tool>, Error> {
-    let status = backend.status_after_listing().await;
     let count = u32::try_from(tools.len()).ok();
     let change = move |connector: &mut Connector| {
         if let Some(server) = &server {
@@ -101,7 +103,6 @@ pub(crate) async fn save_listed(
             status(connector);
         }
     };
-    let id = &connector.id;
     let changed = status::update(cx, id, change).await?;
     rename_with_connector(cx, &changed).await?;
     cx.store().replace_tools(id, &tools, cx.now()).await?;

@@ -5,64 +5,153 @@ use std::sync::Arc;
 
 use futures::future::BoxFuture;
 use parking_lot::Mutex;
-use patchbay_model::ConnectorId;
+use patchbay_model::{Connector, ConnectorId, Timestamp};
 use patchbay_platforms::mcp::McpSession;
+use tokio::sync::MutexGuard;
+use tokio_util::sync::CancellationToken;
 
-/// Open connections. A slot is locked while connecting, so that concurrent callers share one connection.
+/// A slot for each connector that was connected since the process started.
 #[derive(Default)]
-pub(crate) struct Sessions(Mutex<HashMap<ConnectorId, Connection>>);
+pub(crate) struct Sessions(Mutex<HashMap<ConnectorId, Arc<Slot>>>);
 
+/// The place of a connector's connection.
 #[derive(Default)]
-struct Connection {
-    slot: Slot,
-    handover: Option<Handover>,
+pub(crate) struct Slot {
+    connection: tokio::sync::Mutex<Option<Connection>>,
+    latest: Mutex<Attempt>,
 }
 
-pub(crate) type Slot = Arc<tokio::sync::Mutex<Option<McpSession>>>;
+/// The latest attempt to connect.
+#[derive(Default)]
+struct Attempt {
+    cancel: CancellationToken,
+    /// `None` until they are read.
+    settings: Option<Arc<SessionSettings>>,
+}
+
+/// An open connection.
+pub(crate) struct Connection {
+    pub(crate) session: McpSession,
+    pub(crate) settings: Arc<SessionSettings>,
+    /// Called instead of closing the session when this process ends.
+    pub(crate) handover: Option<Handover>,
+}
 
 /// Hands a session over to other processes.
 pub(crate) type Handover = Box<dyn FnOnce(McpSession) -> BoxFuture<'static, ()> + Send>;
 
+/// What a connection is made with.
+pub(crate) struct SessionSettings {
+    pub(crate) connector: Connector,
+    /// When the secret of its credential was last replaced by the user; `None` for tokens, which are renewed.
+    pub(crate) secret_replaced_at: Option<Timestamp>,
+}
+
+impl Slot {
+    /// Waits for the connection. It stays locked while somebody connects, so that concurrent callers share one.
+    pub(crate) async fn lock(&self) -> MutexGuard<'_, Option<Connection>> {
+        self.connection.lock().await
+    }
+
+    /// Starts an attempt to connect; returns the token that cancels it, a child of `cancel`. The settings must be read
+    /// afterwards: then whoever changes them and closes the connection either cancels the attempt or is seen by it.
+    pub(crate) fn begin(&self, cancel: &CancellationToken) -> CancellationToken {
+        let cancel = cancel.child_token();
+        *self.latest.lock() = Attempt {
+            cancel: cancel.clone(),
+            settings: None,
+        };
+        cancel
+    }
+
+    /// Sets the settings that the attempt uses.
+    pub(crate) fn use_settings(&self, settings: &Arc<SessionSettings>) {
+        self.latest.lock().settings = Some(Arc::clone(settings));
+    }
+
+    /// Cancels the latest attempt if it uses these settings, or whatever it uses if `None`. Returns whether it does.
+    fn cancel_attempt(&self, settings: Option<&Arc<SessionSettings>>) -> bool {
+        let latest = self.latest.lock();
+        let used = latest.settings.as_ref();
+        let is_meant = settings.is_none_or(|it| used.is_some_and(|used| Arc::ptr_eq(used, it)));
+        if is_meant {
+            latest.cancel.cancel();
+        }
+        is_meant
+    }
+}
+
 impl Sessions {
-    pub(crate) fn slot(&self, connector: &ConnectorId) -> Slot {
-        let mut connections = self.0.lock();
-        Arc::clone(&connections.entry(connector.clone()).or_default().slot)
+    pub(crate) fn slot(&self, connector: &ConnectorId) -> Arc<Slot> {
+        let mut slots = self.0.lock();
+        Arc::clone(slots.entry(connector.clone()).or_default())
     }
 
-    /// Sets the connection of a connector to be handed over instead of closed when this process ends.
-    pub(crate) fn hand_over_at_end(&self, connector: &ConnectorId, handover: Handover) {
-        let mut connections = self.0.lock();
-        connections.entry(connector.clone()).or_default().handover = Some(handover);
+    /// Returns the open session of a connector.
+    pub(crate) async fn open(&self, connector: &ConnectorId) -> Option<McpSession> {
+        let slot = self.slot(connector);
+        let connection = slot.lock().await;
+        let session = connection.as_ref().map(|it| it.session.clone());
+        session.filter(|session| !session.is_closed())
     }
 
-    /// Closes a connection that must not be used any more. Running calls on it fail.
+    /// Closes a connection that must not be used any more, or cancels the attempt to connect. Running calls on it fail.
     pub(crate) async fn close(&self, connector: &ConnectorId) {
-        if let Some(session) = self.take(connector).await {
-            session.close().await;
+        let slot = self.slot(connector);
+        slot.cancel_attempt(None);
+        let taken = slot.lock().await.take();
+        if let Some(connection) = taken {
+            connection.session.close().await;
+        }
+    }
+
+    /// Like [`Sessions::close`], if the connection is made with these settings.
+    pub(crate) async fn close_made_with(
+        &self,
+        connector: &ConnectorId,
+        settings: &Arc<SessionSettings>,
+    ) {
+        let slot = self.slot(connector);
+        if !slot.cancel_attempt(Some(settings)) {
+            return;
+        }
+        let is_meant = |it: &mut Connection| Arc::ptr_eq(&it.settings, settings);
+        let taken = slot.lock().await.take_if(is_meant);
+        if let Some(connection) = taken {
+            connection.session.close().await;
         }
     }
 
     /// Makes the next caller connect again. Running calls finish on the old connection.
     pub(crate) async fn drain(&self, connector: &ConnectorId) {
-        if let Some(session) = self.take(connector).await {
-            session.drain().await;
+        let taken = self.slot(connector).lock().await.take();
+        if let Some(connection) = taken {
+            connection.session.drain().await;
         }
     }
 
-    async fn take(&self, connector: &ConnectorId) -> Option<McpSession> {
-        let connection = self.0.lock().remove(connector);
-        connection?.slot.lock().await.take()
+    /// Returns the settings of each connection, and of each attempt to connect.
+    pub(crate) fn settings(&self) -> Vec<Arc<SessionSettings>> {
+        let slots = self.0.lock();
+        let settings = slots
+            .values()
+            .map(|slot| slot.latest.lock().settings.clone());
+        settings.flatten().collect()
     }
 
     /// Closes all connections or hands them over.
     pub(crate) async fn close_all(&self) {
-        let connections = std::mem::take(&mut *self.0.lock());
-        let closing = connections.into_values().map(async |connection| {
-            let session = connection.slot.lock().await.take();
-            match (session, connection.handover) {
-                (Some(session), Some(handover)) => handover(session).await,
-                (Some(session), None) => session.close().await,
-                (None, _) => {}
+        let slots = std::mem::take(&mut *self.0.lock());
+        let closing = slots.into_values().map(async |slot| {
+            let taken = slot.lock().await.take();
+            match taken {
+                Some(Connection {
+                    session,
+                    handover: Some(handover),
+                    ..
+                }) => handover(session).await,
+                Some(Connection { session, .. }) => session.close().await,
+                None => {}
             }
         });
         futures::future::join_all(closing).await;

@@ -10,6 +10,7 @@ mod host;
 pub(crate) mod over_http;
 #[cfg(windows)]
 mod pipe;
+pub(crate) mod settings;
 #[cfg(unix)]
 mod socket;
 

@@ -2,6 +2,8 @@
 
 mod changes;
 
+use std::sync::Arc;
+
 use patchbay_model::Connector;
 use patchbay_platforms::mcp::{self, McpLimits, McpSession, McpTarget, SessionLife};
 use tokio_util::sync::CancellationToken;
@@ -10,12 +12,19 @@ use crate::address::{endpoint_of, plain_http};
 use crate::connectors::roots::client_features;
 use crate::connectors::time_limits::{limits_of, name_limit};
 use crate::context::Context;
+use crate::context::sessions::{Connection, Handover};
 use crate::error::{Error, TimeLimit};
 use crate::secrets::programs::Occasion;
 use crate::servers::sessions::over_http::{self, Lease};
+use crate::servers::sessions::settings::{is_outdated, read_settings};
 use crate::servers::{self, StartCause};
 
-/// Returns the connection of a connector, and whether it existed already.
+/// Returns the connection of a connector, and whether it existed already. Connects with the current settings of the
+/// connector, which may be newer than the caller's copy.
+///
+/// # Errors
+/// [`Error::NotFound`] and [`Error::SwitchedOff`] by the current settings; [`Error::Cancelled`], also when the
+/// connection is closed meanwhile; whatever prevented the connection.
 pub(in crate::backend) async fn session(
     cx: &Context,
     connector: &Connector,
@@ -23,11 +32,28 @@ pub(in crate::backend) async fn session(
     cancel: &CancellationToken,
 ) -> Result<(McpSession, bool), Error> {
     let slot = cx.sessions().slot(&connector.id);
-    let mut live = slot.lock().await;
-    if let Some(session) = live.as_ref().filter(|session| !session.is_closed()) {
-        return Ok((session.clone(), true));
+    let mut connection = tokio::select! {
+        () = cancel.cancelled() => return Err(Error::Cancelled),
+        connection = slot.lock() => connection,
+    };
+    if let Some(session) = usable(connection.as_ref(), connector) {
+        return Ok((session, true));
     }
-    let ended_by_itself = live.take().is_some();
+    let cancel = &slot.begin(cancel);
+    let settings = Arc::new(read_settings(cx, &connector.id).await?);
+    let connector = &settings.connector;
+    if let Some(open) = connection.as_ref()
+        && let Some(session) = usable(Some(open), connector)
+    {
+        slot.use_settings(&open.settings);
+        return Ok((session, true));
+    }
+    slot.use_settings(&settings);
+    let mut ended_by_itself = false;
+    if let Some(former) = connection.take() {
+        ended_by_itself = former.session.is_closed();
+        former.session.close().await;
+    }
     let connected = match &connector.command {
         Some(command) => {
             let cause = StartCause {
@@ -35,24 +61,36 @@ pub(in crate::backend) async fn session(
                 ended_by_itself,
             };
             // Boxed to keep the future of a call small.
-            Box::pin(servers::start(cx, connector, command, cause, cancel)).await
+            let started = Box::pin(servers::start(cx, connector, command, cause, cancel)).await;
+            started.map(|session| (session, None))
         }
         None => Box::pin(connect(cx, connector, cancel)).await,
     };
-    let session = connected.map_err(|error| name_limit(error, connector, TimeLimit::Connect))?;
+    let (session, handover) =
+        connected.map_err(|error| name_limit(error, connector, TimeLimit::Connect))?;
     if connector.command.is_some() {
-        servers::supervise(cx, connector, session.clone(), slot.clone());
+        servers::supervise(cx, Arc::clone(&slot), Arc::clone(&settings));
     }
     changes::watch_changes(cx, connector, &session);
-    *live = Some(session.clone());
+    *connection = Some(Connection {
+        session: session.clone(),
+        settings,
+        handover,
+    });
     Ok((session, false))
+}
+
+/// Returns the session of a connection that is open and not outdated.
+pub(super) fn usable(connection: Option<&Connection>, connector: &Connector) -> Option<McpSession> {
+    let open = connection.filter(|it| !it.session.is_closed())?;
+    (!is_outdated(&open.settings.connector, connector)).then(|| open.session.clone())
 }
 
 async fn connect(
     cx: &Context,
     connector: &Connector,
     cancel: &CancellationToken,
-) -> Result<McpSession, Error> {
+) -> Result<(McpSession, Option<Handover>), Error> {
     let url = endpoint_of(connector)?;
     let lease = over_http::lease(cx, connector).await;
     let target = McpTarget {
@@ -74,8 +112,8 @@ async fn connect(
         cancel,
     )
     .await?;
-    if let Some(lease) = lease {
-        lease.hand_over_at_end(cx, &connector.id);
-    }
-    Ok(session)
+    Ok((
+        session,
+        lease.map(|lease| lease.handover(cx, &connector.id)),
+    ))
 }

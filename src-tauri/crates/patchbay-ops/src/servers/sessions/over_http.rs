@@ -21,6 +21,7 @@ use super::host;
 use crate::address::{endpoint_of, plain_http};
 use crate::context::Context;
 use crate::context::session_host::SessionHost;
+use crate::context::sessions::Handover;
 use crate::error::Error;
 use crate::servers::IDLE_TIMEOUT;
 
@@ -41,10 +42,10 @@ impl Lease {
         SessionLife::Resumable(resumed.map(|(session, _)| session.clone()))
     }
 
-    /// Leaves the session to the next command when this process ends.
-    pub(crate) fn hand_over_at_end(self, cx: &Context, id: &ConnectorId) {
+    /// Returns what leaves the session to the next command when this process ends.
+    pub(crate) fn handover(self, cx: &Context, id: &ConnectorId) -> Handover {
         let (weak, connector) = (cx.downgrade(), id.clone());
-        let handover = move |live: McpSession| {
+        Box::new(move |live: McpSession| {
             let leaving = async move {
                 match weak.upgrade() {
                     Some(cx) => leave(&cx, &connector, self, live).await,
@@ -52,8 +53,7 @@ impl Lease {
                 }
             };
             leaving.boxed()
-        };
-        cx.sessions().hand_over_at_end(id, Box::new(handover));
+        })
     }
 
     /// Returns when the session was created.

@@ -6,8 +6,8 @@ use patchbay_model::{Connector, ConnectorId, Tool};
 use patchbay_platforms::mcp::McpSession;
 use tokio::sync::watch;
 
-use crate::backend::{ListedTools, for_connector};
-use crate::connectors::{find_connector, tools};
+use crate::backend::ListedTools;
+use crate::connectors::{status, tools};
 use crate::context::{Context, WeakContext};
 use crate::error::Error;
 use crate::events::Event;
@@ -71,8 +71,7 @@ async fn watch_resources_and_prompts(
 
 /// Lists the tools again and saves them, on the live connection only.
 async fn relist_tools(cx: &Context, id: &ConnectorId) -> Result<(), Error> {
-    let live = cx.sessions().slot(id).lock().await.clone();
-    let Some(live) = live.filter(|session| !session.is_closed()) else {
+    let Some(live) = cx.sessions().open(id).await else {
         return Ok(());
     };
     let tools = live.list_tools(cx.shutdown()).await?;
@@ -80,13 +79,13 @@ async fn relist_tools(cx: &Context, id: &ConnectorId) -> Result<(), Error> {
     if have_same_tools(&tools, known.iter().map(|(_, tool)| tool)) {
         return Ok(());
     }
-    let connector = find_connector(cx, id).await?;
-    let backend = for_connector(cx, &connector);
     let listed = ListedTools {
         tools,
         server: Some(live.facts().clone()),
     };
-    tools::save_listed(cx, &connector, &*backend, listed).await?;
+    let now = cx.now();
+    let is_ready = Box::new(move |connector: &mut Connector| status::mark_ready(connector, now));
+    tools::save_listed(cx, id, Some(is_ready), listed).await?;
     Ok(())
 }
 

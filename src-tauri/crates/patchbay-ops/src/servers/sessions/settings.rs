@@ -1,0 +1,68 @@
+//! The settings that a session is made with. One with outdated settings must not be used: its server, credential or
+//! trust may have been withdrawn, in this process or another one.
+
+use std::sync::Arc;
+
+use patchbay_model::{Connector, ConnectorId, Status, WalletKind};
+
+use crate::connectors::{find_connector, status};
+use crate::context::Context;
+use crate::context::sessions::SessionSettings;
+use crate::error::Error;
+use crate::secrets::tokens::entry_id;
+
+/// Reads the current settings of a connector.
+///
+/// # Errors
+/// [`Error::NotFound`]; [`Error::SwitchedOff`]; [`Error::Store`].
+pub(crate) async fn read_settings(
+    cx: &Context,
+    id: &ConnectorId,
+) -> Result<SessionSettings, Error> {
+    let connector = find_connector(cx, id).await?;
+    status::ensure_enabled(&connector)?;
+    let entry = match entry_id(&connector.authentication) {
+        Some(entry) => cx.store().find_wallet_entry(entry).await?,
+        None => None,
+    };
+    let entry = entry.filter(|entry| entry.kind != WalletKind::Oauth);
+    Ok(SessionSettings {
+        connector,
+        secret_replaced_at: entry.map(|entry| entry.replaced_at),
+    })
+}
+
+/// Whether a session that was made for `before` must not be used for `after`.
+pub(crate) fn is_outdated(before: &Connector, after: &Connector) -> bool {
+    after.endpoint != before.endpoint
+        || after.command != before.command
+        || after.allows_plain_http != before.allows_plain_http
+        || after.authentication != before.authentication
+        || after.identity.user != before.identity.user
+        || after.time_limits != before.time_limits
+        || after.roots != before.roots
+        || after.sampling != before.sampling
+        || after.network != before.network
+        || after.status.status == Status::Disabled
+}
+
+/// Closes the connections of this process whose connector another process changed, turned off or removed, or whose
+/// secret it replaced.
+pub(crate) async fn close_outdated(cx: &Context) -> Result<(), Error> {
+    let mut outdated = Vec::new();
+    for used in cx.sessions().settings() {
+        match read_settings(cx, &used.connector.id).await {
+            Ok(current)
+                if current.secret_replaced_at == used.secret_replaced_at
+                    && !is_outdated(&used.connector, &current.connector) => {}
+            Ok(_) | Err(Error::NotFound { .. } | Error::SwitchedOff { .. }) => outdated.push(used),
+            Err(error) => return Err(error),
+        }
+    }
+    let close = async |used: Arc<SessionSettings>| {
+        let id = &used.connector.id;
+        cx.sessions().close_made_with(id, &used).await;
+    };
+    futures::future::join_all(outdated.into_iter().map(close)).await;
+    Ok(())
+}
