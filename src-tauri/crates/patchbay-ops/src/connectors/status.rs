@@ -198,3 +198,26 @@ pub(crate) async fn save(cx: &Context, connector: &Connector) -> Result<(), Erro
     cx.emit(Event::ConnectorsChanged);
     Ok(())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::testing::{UNREACHABLE_URL, add, open_temporary};
+
+    #[tokio::test]
+    async fn what_ends_late_does_not_turn_a_connector_on() {
+        let (_home, cx) = open_temporary().await;
+        let mut connector = add(&cx, UNREACHABLE_URL).await;
+        connector.status.status = Status::Disabled;
+        save(&cx, &connector).await.unwrap();
+        let refused = Error::SignInNeeded {
+            connector: connector.title.clone(),
+        };
+        record_failure(&cx, &connector.id, &refused).await.unwrap();
+        let now = cx.now();
+        let ready = move |connector: &mut Connector| mark_ready(connector, now);
+        let changed = update(&cx, &connector.id, ready).await.unwrap();
+        assert_eq!(changed.after.status, connector.status);
+        cx.close().await;
+    }
+}
