@@ -2,6 +2,7 @@
 #![cfg(unix)]
 
 mod changes;
+mod outdated;
 
 use std::collections::BTreeMap;
 use std::fs;

@@ -1,0 +1,76 @@
+//! Connections whose settings change.
+
+use super::*;
+use crate::connectors::edit::remove_connector;
+use crate::credentials::edit::replace_wallet_secret;
+use crate::credentials::secret::WalletSecret;
+use crate::servers::sessions::settings::close_outdated;
+
+#[tokio::test]
+async fn a_connection_with_settings_that_another_process_changed_is_not_used() {
+    let fixture = Fixture::new().await;
+    let connector = fixture.add().await;
+    refresh_tools(&fixture.cx, &connector.id).await.unwrap();
+    let other = Context::open(fixture.options.clone()).await.unwrap();
+    let rename = |connector: &mut Connector| {
+        let command = connector.command.as_mut().unwrap();
+        command
+            .variables
+            .insert("TOOL".to_owned(), "new".to_owned());
+    };
+    let store = other.store();
+    store.change_connector(&connector.id, rename).await.unwrap();
+    let tools = refresh_tools(&fixture.cx, &connector.id).await.unwrap();
+    assert_eq!(tools[0].name, "new-hunter2-hunter2-none");
+
+    close_outdated(&fixture.cx).await.unwrap();
+    refresh_tools(&fixture.cx, &connector.id).await.unwrap();
+    assert_eq!(fixture.starts(&connector), 2, "it is up to date");
+
+    store.remove_connector(&connector.id).await.unwrap();
+    close_outdated(&fixture.cx).await.unwrap();
+    let guard = fixture.cx.guard();
+    guard.wait_until_empty(Duration::from_secs(10)).await;
+    assert!(guard.is_empty());
+    other.close().await;
+    fixture.cx.close().await;
+}
+
+#[tokio::test]
+async fn a_secret_that_another_process_replaced_ends_the_connection() {
+    let fixture = Fixture::new().await;
+    let connector = fixture.add().await;
+    refresh_tools(&fixture.cx, &connector.id).await.unwrap();
+    let other = Context::open(fixture.options.clone()).await.unwrap();
+    let entry = other.store().list_wallet().await.unwrap().remove(0).id;
+    let value = SecretValue::from(Secret::new("hunter3-hunter3"));
+    let secret = WalletSecret::Variables {
+        values: BTreeMap::from([("API_KEY".to_owned(), value)]),
+    };
+    replace_wallet_secret(&other, &entry, secret).await.unwrap();
+    close_outdated(&fixture.cx).await.unwrap();
+    refresh_tools(&fixture.cx, &connector.id).await.unwrap();
+    assert_eq!(fixture.starts(&connector), 2);
+    other.close().await;
+    fixture.cx.close().await;
+}
+
+#[tokio::test]
+async fn removing_a_connector_does_not_wait_for_its_start() {
+    let fixture = Fixture::new().await;
+    let connector = fixture.add().await;
+    let folder = fixture.cx.paths().server_folder(&connector.id);
+    fs::create_dir_all(&folder).unwrap();
+    fs::write(folder.join("slow"), "").unwrap();
+    let (cx, id) = (fixture.cx.clone(), connector.id.clone());
+    let listing = tokio::spawn(async move { refresh_tools(&cx, &id).await });
+    while fixture.starts(&connector) == 0 {
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+    let removing = remove_connector(&fixture.cx, &connector.id);
+    let removed = tokio::time::timeout(Duration::from_secs(30), removing).await;
+    removed.unwrap().unwrap();
+    let stopped = listing.await.unwrap().unwrap_err();
+    assert_eq!(stopped.code(), Code::Cancelled, "{stopped}");
+    fixture.cx.close().await;
+}
