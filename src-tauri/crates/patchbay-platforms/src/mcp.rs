@@ -39,7 +39,7 @@ use patchbay_http::{json, text};
 use patchbay_model::{ServerFacts, clean_text};
 use url::Url;
 
-pub use call::{CallOutcome, TaskKeeper, ToolCall};
+pub use call::{CallOutcome, TaskKeeper, ToolCall, ends_task};
 pub use client_features::ClientFeatures;
 pub(crate) use content::tool_result;
 pub use log_line::LineSink;

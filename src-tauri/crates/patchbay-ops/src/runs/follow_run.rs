@@ -2,8 +2,8 @@
 
 use std::time::{Duration, Instant};
 
-use patchbay_model::{Code, Connector, Explain, RunId, RunState, ServerTask, ToolRun};
-use patchbay_platforms::mcp::ToolCall;
+use patchbay_model::{Connector, Explain, RunId, RunState, ServerTask, ToolRun};
+use patchbay_platforms::mcp::{ToolCall, ends_task};
 use serde_json::Map;
 use tokio_util::sync::CancellationToken;
 
@@ -100,7 +100,9 @@ async fn await_task(
         return Ok(again);
     }
     match called {
-        Err(error) if !is_about_task(&error) => Err(error),
+        // Closing the connection cancels the attempt to connect, but not the task.
+        Err(Error::Cancelled) if !cancel.is_cancelled() => Err(Error::Cancelled),
+        Err(error) if !ends_task(error.code()) => Err(error),
         called => {
             let mut run = again;
             let earlier = cx.now().unix_millis() - run.summary.started_at.unix_millis();
@@ -128,12 +130,4 @@ fn resume_call(run: &ToolRun, task: Option<ServerTask>, connector: &Connector) -
             silence_limit(connector),
         )
     }
-}
-
-/// Whether the error is the outcome of the task. When the server was unreachable or denied access, the task goes on.
-fn is_about_task(error: &Error) -> bool {
-    matches!(
-        error.code(),
-        Code::McpServerError | Code::McpProtocol | Code::Cancelled | Code::NetworkTooLarge
-    )
 }

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use patchbay_http::{Capture, OnProgress};
-use patchbay_model::{ServerTask, ToolResult};
+use patchbay_model::{Code, ServerTask, ToolResult};
 use serde_json::{Map, Value};
 
 use super::Asker;
@@ -18,6 +18,15 @@ pub trait TaskKeeper: Send + Sync {
 
     /// Whether the result will be fetched later, now that it is no longer awaited; otherwise the task is cancelled.
     fn is_resumable(&self) -> bool;
+}
+
+/// Whether the error is the outcome of a resumed task. When the server was unreachable or slow, or denied access, the
+/// task goes on, and can be resumed again.
+pub fn ends_task(code: Code) -> bool {
+    matches!(
+        code,
+        Code::McpServerError | Code::McpProtocol | Code::Cancelled | Code::NetworkTooLarge
+    )
 }
 
 /// A call of a tool.

@@ -10,7 +10,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use patchbay_http::{Capture, TEXT_LIMIT};
-use patchbay_model::{ServerTask, clean_text};
+use patchbay_model::{Explain as _, ServerTask, clean_text};
 use rmcp::model::{
     CancelTaskParams, CancelTaskRequest, ClientRequest, CustomRequest, ErrorData, GetTaskParams,
     GetTaskRequest, TaskStatus, UpdateTaskParams, UpdateTaskRequest,
@@ -26,7 +26,7 @@ use super::{McpSession, server_error};
 use crate::Error;
 use crate::mcp::exchange::Exchange;
 use crate::mcp::question_router::RegisteredCall;
-use crate::mcp::{CallProgress, TaskKeeper, ToolCall, non_empty_lines};
+use crate::mcp::{CallProgress, TaskKeeper, ToolCall, ends_task, non_empty_lines};
 
 /// Poll interval if the server names none, or an invalid one.
 const POLL_INTERVAL: Duration = Duration::from_secs(1);
@@ -122,15 +122,13 @@ impl McpSession {
     ) -> Result<RawResponse, Error> {
         let mut waiting = TaskWait::new(self, task.clone(), cx);
         waiting.capture = cx.call.capture.clone();
-        let poll = waiting.poll_once().await.map_err(|error| match error {
-            // Any error for an id that the server issued itself means that the task is gone.
-            Error::ServerError { .. } => Error::TaskLost,
-            error => error,
-        });
-        if matches!(poll, Err(Error::TaskLost)) {
+        let resumed = waiting.resume().await;
+        if let Err(error) = &resumed
+            && (matches!(error, Error::TaskLost) || !ends_task(error.code()))
+        {
             waiting.cancel_guard.is_over = true;
         }
-        waiting.result(poll?).await
+        resumed
     }
 
     async fn wait_for(
@@ -197,6 +195,15 @@ impl<'a> TaskWait<'a> {
             },
             task,
         }
+    }
+
+    async fn resume(&mut self) -> Result<RawResponse, Error> {
+        let poll = self.poll_once().await.map_err(|error| match error {
+            // Any error for an id that the server issued itself means that the task is gone.
+            Error::ServerError { .. } => Error::TaskLost,
+            error => error,
+        });
+        self.result(poll?).await
     }
 
     /// Waits until the task has a result, and returns it.
@@ -354,7 +361,7 @@ impl StatusReporter {
     }
 }
 
-/// Cancels a task on drop, unless it has ended or will be resumed.
+/// Cancels a task on drop, unless it has ended or goes on.
 struct CancelOnDrop<'a> {
     session: &'a McpSession,
     task: String,

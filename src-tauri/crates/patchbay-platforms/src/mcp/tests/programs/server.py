@@ -183,7 +183,9 @@ for line in sys.stdin:
         else:
             task_methods.append(method)
             looks = task_methods.count("tasks/get")
-            if method == "tasks/get" and params["taskId"] != "t1":
+            if params["taskId"] == "slow":
+                time.sleep(0.5)
+            if method == "tasks/get" and params["taskId"] not in ("t1", "slow"):
                 say({"jsonrpc": "2.0", "id": asked, "error": {"code": -32602, "message": "no such task"}})
                 continue
             if method == "tasks/update":

@@ -1,6 +1,7 @@
 //! Tools that a program runs as a task.
 
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
 use async_trait::async_trait;
 use patchbay_http::OnProgress;
@@ -113,7 +114,7 @@ async fn wait_for_cancel(session: &McpSession) {
         if methods.as_array().unwrap().last() == Some(&json!("tasks/cancel")) {
             return;
         }
-        tokio::time::sleep(std::time::Duration::from_millis(20)).await;
+        tokio::time::sleep(Duration::from_millis(20)).await;
     }
     panic!("the server was not told");
 }
@@ -232,6 +233,15 @@ async fn a_task_of_either_era_can_be_waited_for_later() {
         let methods = received(&session).await;
         assert!(!methods.to_string().contains("tasks/cancel"), "{methods}");
         if extension {
+            let hurried = ToolCall {
+                timeout: Duration::from_millis(50),
+                task_keeper: None,
+                ..resumed("slow")
+            };
+            let slow = session.call_tool(hurried, &cancel).await;
+            assert!(matches!(slow, Err(Error::TimedOut { .. })), "{slow:?}");
+            let methods = received(&session).await;
+            assert!(!methods.to_string().contains("tasks/cancel"), "{methods}");
             let lost = session.call_tool(resumed("another"), &cancel).await;
             assert!(matches!(lost, Err(Error::TaskLost)), "{lost:?}");
         }
