@@ -33,16 +33,17 @@ impl Context {
 
 /// Ends what a crash left open, and deletes for good what was removed in an earlier session.
 async fn recover(cx: &Context) -> Result<(), Error> {
-    let store = cx.store();
-    store.close_orphans(store.liveness()).await?;
     end_abandoned(cx).await?;
     guard::end_abandoned(cx.paths()).await;
     crate::connectors::edit::purge_removed(cx).await
 }
 
-/// Expires the authorizations of processes that are gone.
+/// Closes the runs and expires the authorizations of processes that are gone.
 pub(crate) async fn end_abandoned(cx: &Context) -> Result<(), Error> {
     let store = cx.store();
+    if !store.close_orphans(store.liveness()).await?.is_empty() {
+        cx.emit(Event::HistoryChanged);
+    }
     let recent = store.list_authorizations(LATEST).await?;
     if recent.iter().all(|one| one.state.is_over()) {
         return Ok(());
@@ -87,11 +88,11 @@ async fn end_authorizing(cx: &Context) -> Result<(), Error> {
 mod tests {
     use std::time::Duration;
 
-    use patchbay_model::{Authorization, AuthorizationId, AuthorizationState, Redirect};
+    use patchbay_model::{Authorization, AuthorizationId, AuthorizationState, Redirect, RunState};
     use patchbay_store::Store;
 
     use super::*;
-    use crate::testing::{UNREACHABLE_URL, add, open_temporary};
+    use crate::testing::{UNREACHABLE_URL, add, finished_run, open_temporary};
 
     #[tokio::test]
     async fn a_sign_in_whose_process_is_gone_ends_while_others_run() {
@@ -121,6 +122,25 @@ mod tests {
         assert_eq!(status_of(&cx, &connector).await, Status::NeedsAuthorization);
         let kept = cx.store().find_authorization(&running.id).await;
         assert_eq!(kept.unwrap().unwrap().state, AuthorizationState::Expired);
+        cx.close().await;
+    }
+
+    #[tokio::test]
+    async fn a_run_whose_process_is_gone_ends_while_others_run() {
+        let (_home, cx) = open_temporary().await;
+        let mut running = finished_run();
+        running.summary.state = RunState::Running;
+        let other = Store::open(&cx.paths().database()).await.unwrap();
+        other.open_run(&running).await.unwrap();
+        let state = async || {
+            let found = cx.store().find_run(&running.summary.id).await.unwrap();
+            found.unwrap().summary.state
+        };
+        end_abandoned(&cx).await.unwrap();
+        assert_eq!(state().await, RunState::Running, "its process still runs");
+        drop(other);
+        end_abandoned(&cx).await.unwrap();
+        assert_eq!(state().await, RunState::Failed);
         cx.close().await;
     }
 

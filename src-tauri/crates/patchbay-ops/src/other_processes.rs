@@ -15,7 +15,7 @@ use crate::servers::sessions::settings::close_outdated;
 
 const POLL_INTERVAL: Duration = Duration::from_secs(1);
 
-/// Number of polls between two searches for processes that died during a sign-in, which changes nothing in the
+/// Number of polls between two searches for processes that died during a sign-in or run, which changes nothing in the
 /// database.
 const POLLS_PER_SEARCH: u32 = 10;
 
