@@ -30,6 +30,10 @@ const LISTED: &str = "SELECT tools.connector, tools.body FROM tools
     WHERE connectors.removed_at IS NULL AND (?1 IS NULL OR tools.connector = ?1)
     ORDER BY connectors.title COLLATE NOCASE, connectors.id, tools.position";
 
+/// How far a saved list may be ahead of another one that was listed at the same time. One that is further ahead is from
+/// before the clock was set back.
+const MAX_AHEAD_MILLIS: i64 = 60_000;
+
 /// Maximum length of a description in a summary, in characters.
 const DESCRIPTION_START: usize = 300;
 
@@ -64,8 +68,8 @@ impl Store {
             let due = execute(
                 tx,
                 "UPDATE connectors SET tools_listed_at = ?2
-                 WHERE id = ?1 AND coalesce(tools_listed_at <= ?2, 1)",
-                (&connector, at.unix_millis()),
+                 WHERE id = ?1 AND coalesce(tools_listed_at NOT BETWEEN ?2 + 1 AND ?2 + ?3, 1)",
+                (&connector, at.unix_millis(), MAX_AHEAD_MILLIS),
             )?;
             if due == 0 {
                 return Ok(false);
@@ -209,7 +213,10 @@ mod tests {
         assert!(!replace_tools(&store, &owner.id, &[tool("old")], 4).await);
         assert_eq!(
             store.list_tools(None).await.unwrap(),
-            [(owner.id, tool("new"))]
+            [(owner.id.clone(), tool("new"))]
         );
+        // A list from the future is from before the clock was set back.
+        assert!(replace_tools(&store, &owner.id, &[tool("ahead")], 66).await);
+        assert!(replace_tools(&store, &owner.id, &[tool("now")], 5).await);
     }
 }

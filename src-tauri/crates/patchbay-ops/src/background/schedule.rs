@@ -90,12 +90,15 @@ impl CheckSchedule {
         now: Timestamp,
         chance: impl Fn(Duration) -> Duration,
     ) -> bool {
-        let after_seen = seen.map(|seen| seen + every);
+        // The clock may have been set back.
+        let after_seen = seen.filter(|seen| *seen <= now).map(|seen| seen + every);
+        let latest = now + every + every / JITTER;
+        let planned = self.next.get(id).filter(|planned| **planned <= latest);
         // The first check is delayed, so that not all run right after the start.
-        let planned = *self
-            .next
-            .entry(id.to_owned())
-            .or_insert_with(|| now + chance(every / JITTER));
+        let planned = planned
+            .copied()
+            .unwrap_or_else(|| now + chance(every / JITTER));
+        self.next.insert(id.to_owned(), planned);
         let next = after_seen.map_or(planned, |after| after.max(planned));
         if next > now {
             return false;

@@ -196,4 +196,10 @@ async fn checks_of_one_host_are_sequential_and_delayed_at_random() {
     assert!(due.is_empty(), "the longest delay is not over yet: {due:?}");
     let due = schedule.due(later(66), &accounts, &connectors, longest);
     assert_eq!(due.len(), 3);
+    // The clock is set back by a day.
+    let before = |minutes: u64| later(minutes) - Duration::from_secs(24 * 60 * 60);
+    let due = schedule.due(before(0), &accounts, &connectors, longest);
+    assert!(due.is_empty(), "{due:?}");
+    let due = schedule.due(before(7), &accounts, &connectors, longest);
+    assert_eq!(due.len(), 3);
 }
