@@ -110,7 +110,7 @@ const REVIEWED: &[(&str, &str, &str)] = &[
     (
         "change_account_settings",
         "settings",
-        "as those of an account that is added",
+        "as those of an account that is added; another origin gets no saved secret",
     ),
     (
         "fill_resource_template",
@@ -139,7 +139,7 @@ const REVIEWED: &[(&str, &str, &str)] = &[
     (
         "try_account_settings",
         "settings",
-        "as those of an account that is added",
+        "as those of an account that is added; another origin gets no saved secret",
     ),
     (
         "watch_resource",

@@ -47,13 +47,13 @@ commands! { cx =>
     fn colour_account(account: AccountId, colour: Option<AccountColour>) -> Account =
         ops::colour_account(&cx, &account, colour).await?;
 
-    /// Tests an account with other settings, without saving them.
-    fn try_account_settings(account: AccountId, settings: Json) -> () =
-        ops::try_account_settings(&cx, &account, settings).await?;
+    /// Tests an account with other settings and these new secrets, without saving them.
+    fn try_account_settings(account: AccountId, settings: Json, secrets: BTreeMap<String, SecretInput>) -> () =
+        ops::try_account_settings(&cx, &account, settings, secrets).await?;
 
-    /// Replaces the settings of an account after testing them.
-    fn change_account_settings(account: AccountId, settings: Json) -> Account =
-        ops::change_account_settings(&cx, &account, settings).await?;
+    /// Replaces the settings of an account, and the given secrets, after testing them.
+    fn change_account_settings(account: AccountId, settings: Json, secrets: BTreeMap<String, SecretInput>) -> Account =
+        ops::change_account_settings(&cx, &account, settings, secrets).await?;
 
     /// Deletes the secrets of an account, which stays in the lists.
     fn sign_out_account(account: AccountId) -> Account =

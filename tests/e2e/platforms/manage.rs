@@ -442,17 +442,19 @@ async fn accounts_change_colour_settings_and_sign_out() {
     assert_eq!(plain["colour"], Value::Null);
     fixture.fails("account color acc mauve", 2).await;
 
-    let nowhere = "account edit acc base_url=http://127.0.0.1:9/ --dry-run";
-    fixture.fails(nowhere, 7).await;
+    // The saved key belongs to the former address: another one is contacted only with a key that is given for it.
+    let nowhere = "account edit acc base_url=http://127.0.0.1:9/";
+    fixture.fails(&format!("{nowhere} --dry-run"), 2).await;
+    fixture.fails(nowhere, 2).await;
+    let with_key = words("account edit acc base_url=http://127.0.0.1:9/ --from - --dry-run");
+    let tried = fixture.run_with(&with_key, KEY).await;
+    assert_eq!(tried.code, 7, "{}", tried.transcript());
     let slash = format!(
         "account edit acc base_url={}/",
         fixture.fake.url().trim_end_matches('/')
     );
     let changed = fixture.json(&slash).await;
     assert_eq!(changed["settings"]["base_url"], changed["baseUrl"]);
-    fixture
-        .fails("account edit acc base_url=http://127.0.0.1:9/", 7)
-        .await;
     fixture.does("account test acc").await;
 
     let gone = fixture.json("account sign-out acc").await;

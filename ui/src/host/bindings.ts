@@ -8,8 +8,8 @@ export const commands = {
 	addAccount: (request: AddAccount) => typedError<Account, Problem>(__TAURI_INVOKE("add_account", { request })),
 	/**  Calls an operation as an account; the answer includes the response's status and headers. */
 	callOperation: (request: CallOperation) => typedError<OperationResponse, Problem>(__TAURI_INVOKE("call_operation", { request })),
-	/**  Replaces the settings of an account after testing them. */
-	changeAccountSettings: (account: AccountId, settings: Json) => typedError<Account, Problem>(__TAURI_INVOKE("change_account_settings", { account, settings })),
+	/**  Replaces the settings of an account, and the given secrets, after testing them. */
+	changeAccountSettings: (account: AccountId, settings: Json, secrets: { [key in string]: SecretInput }) => typedError<Account, Problem>(__TAURI_INVOKE("change_account_settings", { account, settings, secrets })),
 	/**  Sets the colour of an account; `None` restores its platform's own look. */
 	colourAccount: (account: AccountId, colour: AccountColour | null) => typedError<Account, Problem>(__TAURI_INVOKE("colour_account", { account, colour })),
 	/**  Deletes a connector on its platform, which cannot be undone; refused unless `confirmed`. */
@@ -32,8 +32,8 @@ export const commands = {
 	syncConnectors: (each: Channel<AccountSynced>) => typedError<null, Problem>(__TAURI_INVOKE("sync_connectors", { each })),
 	/**  Tests the sign-in of an account. */
 	testAccount: (account: AccountId) => typedError<Account, Problem>(__TAURI_INVOKE("test_account", { account })),
-	/**  Tests an account with other settings, without saving them. */
-	tryAccountSettings: (account: AccountId, settings: Json) => typedError<null, Problem>(__TAURI_INVOKE("try_account_settings", { account, settings })),
+	/**  Tests an account with other settings and these new secrets, without saving them. */
+	tryAccountSettings: (account: AccountId, settings: Json, secrets: { [key in string]: SecretInput }) => typedError<null, Problem>(__TAURI_INVOKE("try_account_settings", { account, settings, secrets })),
 	/**  Returns facts about the app. */
 	about: () => typedError<About, Problem>(__TAURI_INVOKE("about")),
 	/**  Returns the newer version of Patchbay, if there is one. */

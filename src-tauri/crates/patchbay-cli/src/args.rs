@@ -24,7 +24,9 @@ use clap::{Parser, Subcommand};
 use clap_complete::Shell;
 use patchbay_model::SecretReference;
 
-pub(crate) use account::{AccountAddArgs, AccountSecretArgs, AccountVerb, ApiArgs};
+pub(crate) use account::{
+    AccountAddArgs, AccountNewSecretArgs, AccountSecretArgs, AccountVerb, ApiArgs,
+};
 pub(crate) use authentication::{AuthenticationArgs, Method};
 pub(crate) use catalogue::{CatalogueVerb, SourceArgs};
 pub(crate) use connector::{

@@ -99,6 +99,9 @@ fn hint_of(error: &patchbay_ops::Error) -> Option<String> {
         Error::SignedOut { account, .. } | Error::SignedOutHere { account } => {
             command_hint::replace_key_command(account)
         }
+        Error::KeyForNewAddress { .. } => {
+            "Add `--from -` to enter the key for the new address.".to_owned()
+        }
         Error::SwitchedOff { connector, account } => {
             let title = text::quote(connector);
             match account {

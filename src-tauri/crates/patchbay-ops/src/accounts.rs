@@ -67,6 +67,12 @@ pub(crate) fn signed_out_here_error(account: &Account) -> Error {
     }
 }
 
+fn changed_elsewhere(account: &Account) -> Error {
+    Error::ChangedElsewhere {
+        title: account.label.clone(),
+    }
+}
+
 /// Cleans a label for display, and checks that it can be typed on the command line.
 fn check_label(label: &str) -> Result<String, Error> {
     let label = patchbay_model::clean_text(label.trim(), 100);

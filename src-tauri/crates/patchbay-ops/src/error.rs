@@ -105,6 +105,13 @@ pub enum Error {
         #[source]
         source: Box<patchbay_platforms::Error>,
     },
+    /// The settings of an account lead to another origin, and its saved secrets are for the former one.
+    #[error("{account} needs its key again: the saved one is only for the former address")]
+    KeyForNewAddress {
+        account: String,
+        /// Names of the form fields with the secrets.
+        fields: Vec<String>,
+    },
     /// The platform rejected the key of an account.
     #[error("{account} is signed out: its key was rejected")]
     SignedOut {
@@ -274,9 +281,10 @@ impl Explain for Error {
     fn code(&self) -> Code {
         match self {
             Self::NoHome | Self::File { .. } => Code::FileFailed,
-            Self::Usage { .. } | Self::Fields { .. } | Self::AddressSecret { .. } => {
-                Code::UsageInvalid
-            }
+            Self::Usage { .. }
+            | Self::Fields { .. }
+            | Self::AddressSecret { .. }
+            | Self::KeyForNewAddress { .. } => Code::UsageInvalid,
             Self::NotFound { .. } | Self::OperationNotFound { .. } => Code::NotFound,
             Self::Ambiguous { .. } => Code::Ambiguous,
             Self::ConfirmationNeeded { .. } | Self::InUse { .. } | Self::VaultBeginsAnew => {
@@ -353,6 +361,7 @@ impl Explain for Error {
             Self::FailingAtPlatform { .. } => "Fix it where the service is set up.",
             Self::TokenNeeded { .. } => "Enter it in the connector's settings.",
             Self::SignInLapsed { .. } => "Sign in again.",
+            Self::KeyForNewAddress { .. } => "Enter the key together with the new address.",
             Self::KeyRefused { .. } => "Check it and try again.",
             Self::AuthorizationOver => "Start again.",
             Self::Callback(error) => return error.hint(),
@@ -434,8 +443,12 @@ impl Explain for Error {
                 code: own.code,
                 message: own.message,
                 hint: own.hint,
-                fields: fields.iter().map(|field| rejected_field(field)).collect(),
+                fields: field_problems(fields, "not accepted"),
                 ..source.problem()
+            },
+            Self::KeyForNewAddress { fields, .. } => Problem {
+                fields: field_problems(fields, "enter it for the new address"),
+                ..own
             },
             Self::SignedOut { source, .. } | Self::TokenNeeded { source, .. } => Problem {
                 code: own.code,
@@ -455,11 +468,12 @@ impl Explain for Error {
     }
 }
 
-fn rejected_field(name: &str) -> FieldProblem {
-    FieldProblem {
+fn field_problems(names: &[String], message: &str) -> Vec<FieldProblem> {
+    let problem = |name: &String| FieldProblem {
         path: format!("/{name}"),
-        message: "not accepted".to_owned(),
-    }
+        message: message.to_owned(),
+    };
+    names.iter().map(problem).collect()
 }
 
 fn not_found_hint(kind: &str) -> Option<&'static str> {

@@ -126,11 +126,19 @@ describe("account", () => {
     await user.click(await screen.findByRole("option", { name: "us" }));
     await user.click(settings.getByRole("button", { name: /^Test/ }));
     expect(await settings.findByText("Settings work")).toBeVisible();
-    expect(host.lastCall("tryAccountSettings")).toEqual({ account: "acc_mistral", settings: { region: "us" } });
+    expect(host.lastCall("tryAccountSettings")).toEqual({
+      account: "acc_mistral",
+      settings: { region: "us" },
+      secrets: {},
+    });
     expect(host.lastCall("changeAccountSettings")).toBeUndefined();
     expect(await axeViolations(container)).toEqual([]);
     await user.keyboard("{Control>}s{/Control}");
-    await expectCall(host, "changeAccountSettings").toEqual({ account: "acc_mistral", settings: { region: "us" } });
+    await expectCall(host, "changeAccountSettings").toEqual({
+      account: "acc_mistral",
+      settings: { region: "us" },
+      secrets: {},
+    });
     await waitFor(() =>
       expect(
         within(screen.getByRole("region", { name: "Settings" })).getByRole("button", { name: /^Save/ }),
@@ -149,9 +157,30 @@ describe("account", () => {
     const settings = await openAdvanced(user);
     const address = settings.getByRole("textbox", { name: "Base URL" });
     await user.type(address, "https://nowhere.example");
+    await user.type(settings.getByLabelText(/^API key/, { selector: "input" }), "ms-2");
     await user.click(within(screen.getByRole("region", { name: "Settings" })).getByRole("button", { name: /^Test/ }));
     expect(await screen.findByText("Could not find nowhere.example")).toBeVisible();
     expect(address).toHaveValue("https://nowhere.example");
+  });
+
+  it("asks_for_the_key_of_another_address", async () => {
+    const { user, host } = renderApp("/accounts/acc_mistral", state);
+    const settings = await openAdvanced(user);
+    const address = settings.getByRole("textbox", { name: "Base URL" });
+    const findKey = () => settings.queryByLabelText(/^API key/, { selector: "input" });
+    expect(findKey()).toBeNull();
+    await user.type(address, "https://mistral.example");
+    await user.click(settings.getByRole("button", { name: /^Test/ }));
+    expect(host.lastCall("tryAccountSettings")).toBeUndefined();
+    await user.type(findKey()!, "ms-2");
+    await user.click(settings.getByRole("button", { name: /^Test/ }));
+    await expectCall(host, "tryAccountSettings").toEqual({
+      account: "acc_mistral",
+      settings: { base_url: "https://mistral.example", region: "eu" },
+      secrets: { api_key: { kind: "new", secret: "ms-2" } },
+    });
+    await user.click(settings.getByRole("button", { name: "Discard changes" }));
+    expect(findKey()).toBeNull();
   });
 
   it("edits_experimental_routes_under_advanced", async () => {

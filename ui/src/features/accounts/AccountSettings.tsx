@@ -8,14 +8,17 @@ import { StatusGlyph } from "@/components/StatusGlyph";
 import { type Account, type PlatformForm } from "@/host/bindings";
 import { asProblem } from "@/host/call";
 import { AccountFields } from "./AccountFields";
-import { beyondFields, formOf, settingsOf } from "./accountForm";
+import { type AccountForm, beyondFields, formOf, leadsElsewhere, secretsOf, settingsOf } from "./accountForm";
 import styles from "./AccountPage.module.css";
 import { useChangeSettings, useTestSettings } from "./useAccountActions";
 import { useAccountForm } from "./useAccountForm";
 
 type Props = { account: Account; platform: PlatformForm };
 
-/** Edits the settings of an account, apart from secrets. They are tested before they are saved. */
+/**
+ * Edits the settings of an account. They are tested before they are saved. Its secrets are entered here only with the
+ * address of another origin, which does not get the saved ones.
+ */
 export function AccountSettings({ account, platform }: Props) {
   if (platform.fields.every((field) => field.isSecret)) return null;
   // Remounts the form if the settings change elsewhere.
@@ -23,8 +26,9 @@ export function AccountSettings({ account, platform }: Props) {
 }
 
 function SettingsForm({ account, platform }: Props) {
-  const fields = platform.fields.filter((field) => !field.isSecret);
   const [first] = useState(() => formOf(platform, account.settings));
+  const [isElsewhere, setIsElsewhere] = useState(false);
+  const fields = platform.fields.filter((field) => !field.isSecret || isElsewhere);
   const { form, inputs, validate, showErrors } = useAccountForm(fields, first);
   const test = useTestSettings(account.id);
   const change = useChangeSettings(account.id);
@@ -32,16 +36,21 @@ function SettingsForm({ account, platform }: Props) {
   const isChanged = JSON.stringify(form.settings) !== JSON.stringify(first.settings);
   const isSignedOut = account.isSignedOut ?? false;
 
+  const given = () => ({ settings: settingsOf(platform, form), secrets: secretsOf(fields, form) });
+  const changeForm = (next: AccountForm) => {
+    inputs.onChange(next);
+    setIsElsewhere(leadsElsewhere(first, next));
+  };
   const testChanges = () => {
     const isValid = validate();
     change.reset();
-    if (isValid && !isSignedOut) test.mutate(settingsOf(platform, form), { onError: showErrors });
+    if (isValid && !isSignedOut) test.mutate(given(), { onError: showErrors });
   };
   const save = (event?: FormEvent) => {
     event?.preventDefault();
     const isValid = isChanged && !isSignedOut && validate();
     test.reset();
-    if (isValid) change.mutate(settingsOf(platform, form), { onError: showErrors });
+    if (isValid) change.mutate(given(), { onError: showErrors });
   };
   useShortcut({ keys: "form.save", run: () => save() });
   useShortcut({ keys: "form.submit", label: "Test settings", run: testChanges });
@@ -53,10 +62,13 @@ function SettingsForm({ account, platform }: Props) {
           {...inputs}
           autoFocus={false}
           onChange={(next) => {
-            inputs.onChange(next);
+            changeForm(next);
             test.reset();
           }}
         />
+        {isElsewhere && (
+          <p className="text2 small">The saved key isn&apos;t sent to another address. Enter the key for it.</p>
+        )}
         {test.isPending && (
           <p className={styles.trying} role="status">
             <StatusGlyph name="authorizing" />
@@ -84,7 +96,7 @@ function SettingsForm({ account, platform }: Props) {
             Save
           </Button>
           {isChanged && (
-            <Button look="quiet" onPress={() => inputs.onChange(first)}>
+            <Button look="quiet" onPress={() => changeForm(first)}>
               Discard changes
             </Button>
           )}

@@ -113,6 +113,16 @@ export function secretsOf(fields: PlatformField[], form: AccountForm): Record<st
   return Object.fromEntries(given);
 }
 
+/** Whether requests go to another origin with the new base URL, which does not get the secrets saved for the former. */
+export function leadsElsewhere(former: AccountForm, next: AccountForm): boolean {
+  const [from, to] = [former, next].map(({ settings }) => settings.base_url?.trim() ?? "");
+  return from !== to && (originOf(from) ?? from) !== (originOf(to) ?? to);
+}
+
+function originOf(address: string | undefined): string | undefined {
+  return URL.canParse(address ?? "") ? new URL(address ?? "").origin : undefined;
+}
+
 /** The form as input for the host. Call it only if {@link errorsOf} finds nothing. */
 export function requestOf(platform: PlatformForm, form: AccountForm): AddAccount {
   return {

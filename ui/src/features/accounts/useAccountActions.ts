@@ -78,15 +78,20 @@ export function useColourAccount(account: Account) {
   });
 }
 
+/** Settings of an account, and the secrets entered with them. */
+type NewSettings = { settings: Json; secrets: Record<string, SecretInput> };
+
 /** Tests the sign-in with other settings, without saving them. */
 export function useTestSettings(id: AccountId) {
-  return useCommand({ command: (settings: Json) => commands.tryAccountSettings(id, settings) });
+  return useCommand({
+    command: ({ settings, secrets }: NewSettings) => commands.tryAccountSettings(id, settings, secrets),
+  });
 }
 
 /** Saves the settings of an account after testing them. */
 export function useChangeSettings(id: AccountId) {
   return useCommand({
-    command: (settings: Json) => commands.changeAccountSettings(id, settings),
+    command: ({ settings, secrets }: NewSettings) => commands.changeAccountSettings(id, settings, secrets),
     update: upsertAndRefresh,
     toast: ({ label }) => `Settings of ${label} saved`,
   });

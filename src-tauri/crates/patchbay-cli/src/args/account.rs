@@ -46,6 +46,8 @@ pub(crate) enum AccountVerb {
         /// NAME=TEXT or NAME:=JSON; NAME:=null restores the default
         #[arg(value_name = "SETTING", required = true)]
         settings: Vec<String>,
+        #[command(flatten)]
+        secrets: AccountNewSecretArgs,
         /// Test without saving
         #[arg(long)]
         dry_run: bool,
@@ -109,6 +111,24 @@ pub(crate) struct AccountSecretArgs {
     /// Source of one secret field, as NAME=SOURCE
     #[arg(long = "secret", value_name = "NAME=SOURCE", conflicts_with = "from")]
     pub(crate) secrets: Vec<String>,
+}
+
+/// New secrets of an account, if its settings lead to another address.
+#[derive(Debug, Args)]
+pub(crate) struct AccountNewSecretArgs {
+    /// Replace the key, as needed for another base URL; read it from: - (stdin: key or JSON object), env://NAME,
+    /// cmd://…, op://… or wallet:NAME
+    #[arg(long, value_name = "SOURCE")]
+    from: Option<String>,
+    /// Source of one secret field, as NAME=SOURCE
+    #[arg(long = "secret", value_name = "NAME=SOURCE", conflicts_with = "from")]
+    secrets: Vec<String>,
+}
+
+impl From<AccountNewSecretArgs> for AccountSecretArgs {
+    fn from(AccountNewSecretArgs { from, secrets }: AccountNewSecretArgs) -> Self {
+        Self { from, secrets }
+    }
 }
 
 #[derive(Args)]

@@ -1,5 +1,7 @@
 //! `patchbay account …`: accounts on hosted platforms.
 
+use std::collections::BTreeMap;
+
 use patchbay_model::{Account, AccountColour, Code, Json, Platform};
 use patchbay_ops::{
     AddAccount, PlatformForm, add_account, change_account_settings, colour_account, list_accounts,
@@ -9,7 +11,7 @@ use patchbay_ops::{
 use serde_json::{Map, Value};
 
 use super::account_fields::Fields;
-use crate::args::{AccountAddArgs, AccountSecretArgs, AccountVerb};
+use crate::args::{AccountAddArgs, AccountNewSecretArgs, AccountSecretArgs, AccountVerb};
 use crate::cli::Cli;
 use crate::failure::Failure;
 use crate::output::table::{Cell, Table, Tone};
@@ -35,8 +37,9 @@ pub(super) async fn run(cli: &Cli, verb: AccountVerb) -> Result<(), Failure> {
         AccountVerb::Edit {
             account,
             settings,
+            secrets,
             dry_run,
-        } => edit(cli, &account, &settings, dry_run).await,
+        } => edit(cli, &account, &settings, secrets, dry_run).await,
         AccountVerb::Color { account, colour } => set_colour(cli, &account, &colour).await,
         AccountVerb::SignOut { account } => sign_out(cli, &account).await,
         AccountVerb::ReplaceKey { account, secrets } => replace(cli, &account, secrets).await,
@@ -167,20 +170,34 @@ fn platforms(cli: &Cli) -> Result<(), Failure> {
     })
 }
 
-/// Changes the given settings.
-async fn edit(cli: &Cli, account: &str, settings: &[String], dry_run: bool) -> Result<(), Failure> {
+/// Changes the given settings, and the secrets that are given with them.
+async fn edit(
+    cli: &Cli,
+    account: &str,
+    settings: &[String],
+    secrets: AccountNewSecretArgs,
+    dry_run: bool,
+) -> Result<(), Failure> {
     let account = cli.account(account).await?;
     let given = tool_arguments::read(None, settings)?;
     let settings = merge_settings(account.settings.0.clone(), given.0);
+    let secrets = match AccountSecretArgs::from(secrets) {
+        none if none.from.is_none() && none.secrets.is_empty() => BTreeMap::new(),
+        given => {
+            let form = form(account.platform)?;
+            let fields = Fields::of_known(members(settings.clone()));
+            fields.fill(cli, &form, given).await?.secrets
+        }
+    };
     cli.unlock().await?;
     if dry_run {
-        try_account_settings(&cli.cx, &account.id, settings).await?;
+        try_account_settings(&cli.cx, &account.id, settings, secrets).await?;
         return cli.print_done(
             format!("{}: settings work (not saved).", account.label),
             &account,
         );
     }
-    let account = change_account_settings(&cli.cx, &account.id, settings).await?;
+    let account = change_account_settings(&cli.cx, &account.id, settings, secrets).await?;
     cli.print_done(format!("Updated {}.", account.label), &account)
 }
 

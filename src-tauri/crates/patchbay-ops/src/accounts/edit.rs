@@ -1,19 +1,26 @@
 //! Changing settings, label and colour of accounts, signing out, and removing accounts.
 
-use patchbay_model::{Account, AccountColour, AccountId, Json};
+use std::collections::BTreeMap;
+
+use patchbay_http::parse_base_url;
+use patchbay_model::{Account, AccountColour, AccountId, Json, Secret};
 use patchbay_platforms::{HostedPlatform, hosted};
 use patchbay_vault::SecretName;
 use serde_json::Value;
+use url::Url;
 
 use crate::abilities::platform_abilities;
 use crate::accounts::form::{base_url, check_settings};
-use crate::accounts::secrets::secrets_of;
+use crate::accounts::secrets::{
+    encode_secrets, encoded_fields, list_encoded_entries, replace_secrets, secrets_of,
+};
 use crate::accounts::{
-    change, check_label, errors, find_account, lock_account, observations, platform,
-    signed_out_here_error,
+    change, changed_elsewhere, check_label, errors, find_account, lock_account, observations,
+    platform, signed_out_here_error,
 };
 use crate::connectors::sync;
 use crate::context::Context;
+use crate::credentials::secret::SecretInput;
 use crate::error::Error;
 use crate::events::Event;
 
@@ -28,52 +35,95 @@ pub async fn colour_account(
     Ok(account)
 }
 
-/// Tests whether the sign-in of an account works with other settings, without saving them.
+/// Tests whether the sign-in of an account works with other settings and these new secrets, without saving them.
 ///
 /// # Errors
 /// [`Error::NotFound`]; [`Error::Usage`] for an unknown or missing setting, and for the local account;
-/// [`Error::SignedOut`], [`Error::Platform`] if the test fails; [`Error::Vault`], [`Error::Reference`].
+/// [`Error::KeyForNewAddress`] if the settings lead to another origin and no secret is given, to which the saved ones
+/// are not sent; [`Error::KeyRefused`], [`Error::SignedOut`], [`Error::Platform`] if the test fails; [`Error::Vault`],
+/// [`Error::Reference`].
 pub async fn try_account_settings(
     cx: &Context,
     id: &AccountId,
     settings: Json,
+    secrets: BTreeMap<String, SecretInput>,
 ) -> Result<(), Error> {
-    try_settings(cx, id, settings).await.map(drop)
+    try_settings(cx, id, settings, secrets).await.map(drop)
 }
 
-/// Replaces the settings of an account after testing them.
+/// Replaces the settings of an account, and the given secrets, after testing them. At another origin, the given secrets
+/// are the only ones that stay.
 ///
 /// # Errors
-/// As [`try_account_settings`]; [`Error::NotFound`], [`Error::SignedOutHere`] also if the account was removed or signed
-/// out during the test; [`Error::Store`].
+/// As [`try_account_settings`]; [`Error::NotFound`], [`Error::SignedOutHere`], [`Error::ChangedElsewhere`] also if the
+/// account was removed, signed out or moved during the test; [`Error::Store`].
 pub async fn change_account_settings(
     cx: &Context,
     id: &AccountId,
     settings: Json,
+    secrets: BTreeMap<String, SecretInput>,
 ) -> Result<Account, Error> {
-    let tried = try_settings(cx, id, settings).await?;
+    let tried = try_settings(cx, id, settings, secrets).await?;
+    let has_new_secrets = tried.secrets.is_some();
     let account = save_settings(cx, tried).await?;
     errors::record(cx, &account, None).await;
-    cx.sign_ins().forget(id);
     cx.emit(Event::AccountsChanged);
+    if has_new_secrets {
+        cx.emit(Event::WalletChanged);
+    }
     Ok(account)
 }
 
-/// Saves tested settings, unless the account was removed or signed out during the test.
-async fn save_settings(cx: &Context, tried: Account) -> Result<Account, Error> {
-    let (id, was_signed_out) = (tried.id.clone(), tried.is_signed_out);
-    let is_too_late = move |known: &Account| known.is_signed_out && !was_signed_out;
+/// Settings of an account that were tested.
+struct TriedSettings {
+    /// The account that they were entered for.
+    before: Account,
+    settings: Json,
+    base_url: Option<String>,
+    /// Its encoded secrets, if there are new ones.
+    secrets: Option<Secret>,
+}
+
+/// Saves tested settings, unless the account was removed, signed out or moved during the test.
+async fn save_settings(cx: &Context, tried: TriedSettings) -> Result<Account, Error> {
+    let id = tried.before.id.clone();
+    let lock = lock_account(cx, &id).await?;
+    let known = find_account(cx, &id).await?;
+    if known.is_signed_out && !tried.before.is_signed_out {
+        return Err(signed_out_here_error(&known));
+    }
+    if known.base_url != tried.before.base_url {
+        return Err(changed_elsewhere(&known));
+    }
+    let name = SecretName::account(&id);
+    let former = match &tried.secrets {
+        Some(_) => cx.vault().read(&name).await?,
+        None => None,
+    };
+    if tried.secrets.is_some() {
+        // If this is interrupted, no address is left with the secrets of another.
+        cx.vault().remove(&name).await?;
+    }
+    let entries = tried.secrets.as_ref().map(list_encoded_entries);
     let apply_settings = move |known: &mut Account| {
-        if !is_too_late(known) {
-            known.base_url = tried.base_url;
-            known.settings = tried.settings;
+        known.base_url = tried.base_url;
+        known.settings = tried.settings;
+        if let Some(entries) = entries {
+            known.entries = entries;
+            known.is_signed_out = false;
         }
     };
-    let account = change(cx, &id, apply_settings).await?;
-    if is_too_late(&account) {
-        return Err(signed_out_here_error(&account));
+    let changed = change(cx, &id, apply_settings).await;
+    let secrets = match &changed {
+        Ok(_) => tried.secrets,
+        Err(_) => former,
+    };
+    if let Some(secrets) = secrets {
+        cx.vault().write(&name, &secrets).await?;
     }
-    Ok(account)
+    drop(lock);
+    cx.sign_ins().forget(&id);
+    changed
 }
 
 /// Deletes the secrets of an account. The account and its cached connectors stay, and a new key signs it in again.
@@ -97,20 +147,71 @@ pub async fn sign_out_account(cx: &Context, id: &AccountId) -> Result<Account, E
     Ok(account)
 }
 
-async fn try_settings(cx: &Context, id: &AccountId, settings: Json) -> Result<Account, Error> {
-    let account = find_account(cx, id).await?;
-    let hosted = platform_of(&account)?;
-    let secrets = secrets_of(cx, &account).await?;
-    let settings = check_settings(hosted, settings.0, &secrets)?;
-    let account = Account {
-        base_url: base_url(&settings),
-        settings: Json(Value::Object(settings)),
-        ..account
+async fn try_settings(
+    cx: &Context,
+    id: &AccountId,
+    settings: Json,
+    secrets: BTreeMap<String, SecretInput>,
+) -> Result<TriedSettings, Error> {
+    let before = find_account(cx, id).await?;
+    let hosted = platform_of(&before)?;
+    let given: Vec<String> = secrets.keys().cloned().collect();
+    let base_url = settings.0.as_object().and_then(base_url);
+    let is_elsewhere = is_elsewhere(before.base_url.as_deref(), base_url.as_deref())?;
+    let saved = cx.vault().read(&SecretName::account(id)).await?;
+    let secrets = match (given.is_empty(), is_elsewhere) {
+        (false, false) => Some(replace_secrets(cx, &before, secrets).await?),
+        (false, true) => Some(encode_secrets(secrets)?),
+        (true, false) => None,
+        (true, true) => match saved.as_ref().map(encoded_fields).unwrap_or_default() {
+            fields if fields.is_empty() => None,
+            fields => {
+                return Err(Error::KeyForNewAddress {
+                    account: before.label,
+                    fields: fields.into_keys().collect(),
+                });
+            }
+        },
     };
-    let signed_in = platform::sign_in(cx, &account, secrets)?;
-    let checked = platform::verify(cx, &*signed_in).await;
-    checked.map_err(|error| platform::signed_out_error(&account, error))?;
-    Ok(account)
+    let fields = match (&secrets, &saved) {
+        (Some(stored), _) | (None, Some(stored)) => encoded_fields(stored),
+        (None, None) => BTreeMap::new(),
+    };
+    let settings = Json(Value::Object(check_settings(hosted, settings.0, &fields)?));
+    let account = Account {
+        base_url: base_url.clone(),
+        settings: settings.clone(),
+        ..before.clone()
+    };
+    match &secrets {
+        Some(secrets) => platform::verify_new_secrets(cx, &account, secrets, given).await?,
+        None => {
+            let saved = match is_elsewhere {
+                true => BTreeMap::new(),
+                false => secrets_of(cx, &account).await?,
+            };
+            let signed_in = platform::sign_in(cx, &account, saved)?;
+            let checked = platform::verify(cx, &*signed_in).await;
+            checked.map_err(|error| platform::signed_out_error(&account, error))?;
+        }
+    }
+    Ok(TriedSettings {
+        before,
+        settings,
+        base_url,
+        secrets,
+    })
+}
+
+/// Whether an account with the base URL `next` sends its secrets to another origin than with `former`. `None` stands for
+/// the addresses of its platform.
+fn is_elsewhere(former: Option<&str>, next: Option<&str>) -> Result<bool, Error> {
+    let is_given = |base: &&str| !base.is_empty();
+    let (Some(former), Some(next)) = (former.filter(is_given), next.filter(is_given)) else {
+        return Ok(former.filter(is_given) != next.filter(is_given));
+    };
+    let next = parse_base_url(next)?;
+    Ok(!Url::parse(former).is_ok_and(|former| former.origin() == next.origin()))
 }
 
 fn platform_of(account: &Account) -> Result<&'static HostedPlatform, Error> {
@@ -181,36 +282,45 @@ pub async fn remove_account(cx: &Context, id: &AccountId) -> Result<(), Error> {
 
 #[cfg(test)]
 mod tests {
-    use patchbay_model::Platform;
+    use patchbay_model::{Code, Explain, Platform};
     use serde_json::json;
 
     use super::*;
     use crate::testing::{account, open_temporary};
 
-    async fn fixture() -> (tempfile::TempDir, Context, Account) {
+    async fn fixture() -> (tempfile::TempDir, Context, TriedSettings) {
         let (home, cx) = open_temporary().await;
         let secrets = json!({ "api_key": { "kind": "secret", "secret": "old-key-1" } });
-        let account = account(&cx, Platform::Mistral, &secrets).await;
-        let tried = Account {
+        let tried = TriedSettings {
+            before: account(&cx, Platform::Mistral, &secrets).await,
             settings: Json(json!({ "region": "eu" })),
-            ..account
+            base_url: None,
+            secrets: None,
         };
         (home, cx, tried)
+    }
+
+    fn new_key() -> BTreeMap<String, SecretInput> {
+        let secret = Secret::new("new-key-2");
+        BTreeMap::from([("api_key".to_owned(), SecretInput::New { secret })])
     }
 
     #[tokio::test]
     async fn changing_settings_keeps_concurrent_changes() {
         let (_home, cx, tried) = fixture().await;
-        rename_account(&cx, &tried.id, "Southlight").await.unwrap();
-        let saved = save_settings(&cx, tried.clone()).await.unwrap();
+        let settings = tried.settings.clone();
+        rename_account(&cx, &tried.before.id, "Southlight")
+            .await
+            .unwrap();
+        let saved = save_settings(&cx, tried).await.unwrap();
         assert_eq!(saved.label, "Southlight");
-        assert_eq!(saved.settings, tried.settings);
+        assert_eq!(saved.settings, settings);
     }
 
     #[tokio::test]
     async fn changing_settings_does_not_undo_a_sign_out() {
         let (_home, cx, tried) = fixture().await;
-        let signed_out = sign_out_account(&cx, &tried.id).await.unwrap();
+        let signed_out = sign_out_account(&cx, &tried.before.id).await.unwrap();
         let error = save_settings(&cx, tried).await.unwrap_err();
         assert!(matches!(error, Error::SignedOutHere { .. }), "{error:?}");
         let known = find_account(&cx, &signed_out.id).await.unwrap();
@@ -220,10 +330,81 @@ mod tests {
     #[tokio::test]
     async fn changing_settings_does_not_restore_a_removed_account() {
         let (_home, cx, tried) = fixture().await;
-        remove_account(&cx, &tried.id).await.unwrap();
-        let id = tried.id.clone();
+        let id = tried.before.id.clone();
+        remove_account(&cx, &id).await.unwrap();
         let error = save_settings(&cx, tried).await.unwrap_err();
         assert!(matches!(error, Error::NotFound { .. }), "{error:?}");
         assert_eq!(cx.store().find_account(&id).await.unwrap(), None);
+    }
+
+    #[tokio::test]
+    async fn a_saved_key_is_not_sent_to_another_address() {
+        let (_home, cx, tried) = fixture().await;
+        let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+        listener.set_nonblocking(true).unwrap();
+        let elsewhere = format!("http://{}", listener.local_addr().unwrap());
+        let settings = || Json(json!({ "base_url": elsewhere }));
+        let id = &tried.before.id;
+        let attempts = [
+            try_account_settings(&cx, id, settings(), BTreeMap::new()).await,
+            change_account_settings(&cx, id, settings(), BTreeMap::new())
+                .await
+                .map(drop),
+        ];
+        for attempt in attempts {
+            let problem = attempt.unwrap_err().problem();
+            assert_eq!(problem.code, Code::UsageInvalid);
+            assert_eq!(problem.fields[0].path, "/api_key");
+        }
+        assert!(listener.accept().is_err());
+        assert_eq!(find_account(&cx, id).await.unwrap(), tried.before);
+    }
+
+    #[tokio::test]
+    async fn a_key_entered_with_another_address_replaces_the_saved_one() {
+        let (_home, cx, tried) = fixture().await;
+        let id = tried.before.id.clone();
+        let moved = TriedSettings {
+            base_url: Some("https://mistral.example".to_owned()),
+            settings: Json(json!({ "base_url": "https://mistral.example" })),
+            secrets: Some(encode_secrets(new_key()).unwrap()),
+            ..tried
+        };
+        let late = TriedSettings {
+            before: moved.before.clone(),
+            settings: Json(json!({ "region": "eu" })),
+            base_url: None,
+            secrets: None,
+        };
+        let saved = save_settings(&cx, moved).await.unwrap();
+        assert_eq!(saved.base_url.as_deref(), Some("https://mistral.example"));
+        let secrets = secrets_of(&cx, &saved).await.unwrap();
+        assert_eq!(secrets["api_key"].expose(), "new-key-2");
+        // Settings that were tested with the key of the former address would send it the new one.
+        let error = save_settings(&cx, late).await.unwrap_err();
+        assert!(matches!(error, Error::ChangedElsewhere { .. }), "{error:?}");
+        assert_eq!(find_account(&cx, &id).await.unwrap(), saved);
+    }
+
+    #[test]
+    fn only_another_origin_is_elsewhere() {
+        let own = None;
+        let base = Some("https://api.example/v1");
+        for (former, next, is_moved) in [
+            (own, own, false),
+            (own, Some(""), false),
+            (base, base, false),
+            (base, Some("https://API.example:443/v2/"), false),
+            (own, base, true),
+            (base, own, true),
+            (base, Some("https://api.example:8443/v1"), true),
+            (base, Some("http://api.example/v1"), true),
+            (base, Some("https://api.example.net/v1"), true),
+            (Some("nonsense"), base, true),
+        ] {
+            let found = is_elsewhere(former, next).unwrap();
+            assert_eq!(found, is_moved, "{former:?} {next:?}");
+        }
+        assert!(is_elsewhere(base, Some("nonsense")).is_err());
     }
 }

@@ -84,6 +84,12 @@ pub(super) fn list_encoded_entries(stored: &Secret) -> Vec<WalletEntryId> {
     entries.collect()
 }
 
+/// The names of the encoded secret fields.
+pub(super) fn encoded_fields(stored: &Secret) -> BTreeMap<String, ()> {
+    let members = members(stored).into_iter();
+    members.map(|(name, _)| (name, ())).collect()
+}
+
 fn members(stored: &Secret) -> Map<String, Value> {
     serde_json::from_str(stored.expose()).unwrap_or_default()
 }
