@@ -16,16 +16,21 @@ use super::{Draft, MAX_VALUES, PasteError, PastedPlace, PastedServers, settings}
 pub(super) fn read(text: &str, home: &str) -> Option<Result<PastedServers, PasteError>> {
     let (scheme, rest) = text.split_once(':')?;
     match scheme {
-        "cursor" => Some(url(text).and_then(|url| parse_cursor_link(&url, home))),
+        "cursor" | "lmstudio" => Some(url(text).and_then(|url| parse_cursor_link(&url, home))),
         "vscode" | "vscode-insiders" => Some(parse_vscode_link(rest, home)),
         "patchbay" => Some(url(text).and_then(|url| parse_patchbay_link(&url, home))),
         "goose" => Some(url(text).and_then(|url| parse_goose_link(&url, home))),
         "https" => {
             let url = Url::parse(text).ok()?;
-            match (url.host_str()?, url.path()) {
-                ("cursor.com" | "www.cursor.com", path) if path.ends_with("/install-mcp") => {
+            // Buttons escape the slashes of the path.
+            let path = percent_decode_str(url.path()).decode_utf8().ok()?;
+            match (url.host_str()?, path.as_ref()) {
+                ("cursor.com" | "www.cursor.com", path)
+                    if path.ends_with("/install-mcp") || path.ends_with("/link/mcp/install") =>
+                {
                     Some(parse_cursor_link(&url, home))
                 }
+                ("lmstudio.ai", "/install-mcp") => Some(parse_cursor_link(&url, home)),
                 ("vscode.dev" | "insiders.vscode.dev", "/redirect/mcp/install") => {
                     Some(parse_vscode_page_link(&url, home))
                 }
@@ -83,7 +88,7 @@ fn ensure_web_address(address: &str) -> Result<(), PasteError> {
 }
 
 /// Parses `cursor://anysphere.cursor-deeplink/mcp/install?name=…&config=BASE64`: the JSON of an entry, alone or under
-/// its name.
+/// its name. The pages that open such a link and `lmstudio://add_mcp` have the same parameters.
 fn parse_cursor_link(url: &Url, home: &str) -> Result<PastedServers, PasteError> {
     let config = parameter(url, "config").ok_or_else(|| link_error("it has no configuration"))?;
     // An unescaped plus sign was decoded to a space.

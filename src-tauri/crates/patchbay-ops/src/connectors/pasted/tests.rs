@@ -397,11 +397,31 @@ fn install_links_are_parsed() {
             "https://cursor.com/en/install-mcp?name=files&config={}",
             BASE64_URL_SAFE_NO_PAD.encode(entry.to_string())
         ),
+        format!(
+            "https://cursor.com/link/mcp/install?name=files&config={}",
+            BASE64_URL_SAFE_NO_PAD.encode(entry.to_string())
+        ),
+        format!(
+            "https://www.cursor.com/en/link/mcp%2Finstall?name=files&config={}",
+            encoded(&BASE64_STANDARD.encode(entry.to_string()))
+        ),
+        format!(
+            "https://lmstudio.ai/install-mcp?name=files&config={}",
+            encoded(&BASE64_STANDARD.encode(entry.to_string()))
+        ),
+        format!(
+            "lmstudio://add_mcp?name=files&config={}",
+            encoded(&BASE64_STANDARD.encode(entry.to_string()))
+        ),
         format!("vscode:mcp/install?{}", encoded(&named)),
         format!("vscode-insiders:mcp/install?{named}"),
         format!(
             "https://insiders.vscode.dev/redirect/mcp/install?name=files&config={}",
             encoded(&entry.to_string())
+        ),
+        format!(
+            "https://insiders.vscode.dev/redirect?url={}",
+            encoded(&format!("vscode-insiders:mcp/install?{}", encoded(&named)))
         ),
         format!(
             "https://vscode.dev/redirect?url={}",
@@ -432,6 +452,8 @@ fn install_links_are_parsed() {
         "patchbay://oauth/callback?code=x&state=y",
         "cursor://anysphere.cursor-deeplink/mcp/install?name=files",
         "cursor://anysphere.cursor-deeplink/mcp/install?config=!!!",
+        "https://cursor.com/link/mcp%2Finstall?name=files",
+        "lmstudio://add_mcp?name=files",
         "vscode:extension/x",
         "goose://recipe?cmd=npx",
         "goose://extension?name=a",
