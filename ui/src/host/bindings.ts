@@ -767,6 +767,14 @@ export type CatalogueEntry = {
 	verified: boolean,
 };
 
+/**  An environment variable that a program reads. */
+export type CatalogueVariable = {
+	name: string,
+	description: string | null,
+	isSecret: boolean,
+	isRequired: boolean,
+};
+
 /**  A certificate that the user chose. */
 export type Certificate = {
 	/**  The certificate as PEM. */
@@ -2060,8 +2068,8 @@ url: string; transport: Transport } |
 { kind: "command"; 
 /**  The program and its arguments. */
 words: string[]; 
-/**  Names of the environment variables that the program reads. */
-variables: string[] };
+/**  Environment variables that the program reads. */
+variables: CatalogueVariable[] };
 
 /**  A response as it was received. */
 export type ReceivedResponse = {

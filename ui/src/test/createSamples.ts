@@ -179,7 +179,7 @@ function knownServers(): CatalogueEntry[] {
       reach: {
         kind: "command",
         words: ["npx", "-y", "@modelcontextprotocol/server-filesystem", "<folder>"],
-        variables: ["FILES_TOKEN"],
+        variables: [{ name: "FILES_TOKEN", description: "A token", isSecret: true, isRequired: true }],
       },
     }),
     entry({

@@ -3,7 +3,7 @@
 //! Unless an entry is marked as verified, it repeats the claims of its source; what is detected when the server is
 //! added takes precedence.
 
-mod registry;
+pub(crate) mod registry;
 
 use patchbay_model::{AuthenticationMethod, Transport};
 use serde::{Deserialize, Serialize};
@@ -51,9 +51,19 @@ pub enum Reach {
     Command {
         /// The program and its arguments.
         words: Vec<String>,
-        /// Names of the environment variables that the program reads.
-        variables: Vec<String>,
+        /// Environment variables that the program reads.
+        variables: Vec<CatalogueVariable>,
     },
+}
+
+/// An environment variable that a program reads.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub struct CatalogueVariable {
+    pub name: String,
+    pub description: Option<String>,
+    pub is_secret: bool,
+    pub is_required: bool,
 }
 
 /// Lists the well-known servers by title.

@@ -78,7 +78,7 @@ pub use background::{
     run_background_checks, switch_background_checks,
 };
 pub use browser::{OpenBrowser, SystemBrowser};
-pub use catalogue::{CatalogueEntry, Reach, list_catalogue, read_registry_file};
+pub use catalogue::{CatalogueEntry, CatalogueVariable, Reach, list_catalogue, read_registry_file};
 pub use clock::{Clock, SystemClock};
 pub use code_rules::{Fix, account_state, by_code, fix};
 pub use connectors::add::{

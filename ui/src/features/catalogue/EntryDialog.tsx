@@ -48,7 +48,7 @@ export function EntryDialog({ item, onClose, onOpen }: Props) {
         )}
         {entry?.reach.kind === "command" && entry.reach.variables.length > 0 && (
           <Fact name="Environment variables">
-            {entry.reach.variables.map((name) => (
+            {entry.reach.variables.map(({ name }) => (
               <Tag key={name} mono>
                 {name}
               </Tag>

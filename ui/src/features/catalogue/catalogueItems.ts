@@ -69,6 +69,13 @@ const signInLabels: Record<CatalogueEntry["authentication"][number], string> = {
 export function textToAdd({ title, reach }: CatalogueEntry): string {
   if (reach.kind === "address") return reach.url;
   const [command, ...args] = reach.words;
-  const env = Object.fromEntries(reach.variables.map((name) => [name, ""]));
-  return JSON.stringify({ mcpServers: { [title]: { command, args, env } } }, null, 2);
+  const variables = reach.variables.filter(({ name }) => /^\w+$/.test(name));
+  const env = Object.fromEntries(variables.map(({ name }) => [name, `\${input:${name}}`]));
+  const inputs = variables.map(({ name, description, isSecret }) => ({
+    type: "promptString",
+    id: name,
+    password: isSecret,
+    ...(description && { description }),
+  }));
+  return JSON.stringify({ mcpServers: { [title]: { command, args, env } }, inputs }, null, 2);
 }

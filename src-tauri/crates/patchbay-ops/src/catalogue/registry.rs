@@ -3,11 +3,14 @@
 //! Source: `server.json` format of the MCP registry, schema 2025-12-11; the names of 2025-07-09, which had
 //! underscores, are read as well.
 
+use std::collections::BTreeMap;
+
 use patchbay_model::{AuthenticationMethod, Transport, clean_text};
 use serde::Deserialize;
 use serde_json::Value;
 
-use super::{CatalogueEntry, Reach};
+use super::{CatalogueEntry, CatalogueVariable, Reach};
+use crate::connectors::pasted::blanks::is_secret_name;
 use crate::error::Error;
 
 /// Maximum number of servers in one file.
@@ -16,6 +19,11 @@ const MAX_SERVERS: usize = 5_000;
 pub(super) fn read(text: &str) -> Result<Vec<CatalogueEntry>, Error> {
     let json: Value = serde_json::from_str(text)
         .map_err(|error| usage(format!("not valid JSON (line {})", error.line())))?;
+    Ok(parse(json)?.into_iter().flat_map(entries).collect())
+}
+
+/// Parses the servers of a file.
+pub(crate) fn parse(json: Value) -> Result<Vec<Server>, Error> {
     let servers = match json {
         Value::Array(servers) => servers,
         mut page_or_server => match page_or_server.get_mut("servers").map(Value::take) {
@@ -26,8 +34,24 @@ pub(super) fn read(text: &str) -> Result<Vec<CatalogueEntry>, Error> {
     if servers.len() > MAX_SERVERS {
         return Err(usage(format!("more than {MAX_SERVERS} servers")));
     }
-    let read: Result<Vec<_>, Error> = servers.into_iter().map(server).collect();
-    Ok(read?.into_iter().flat_map(entries).collect())
+    servers.into_iter().map(server).collect()
+}
+
+/// Whether JSON is a file of the registry rather than the settings of an app.
+pub(crate) fn is_registry_file(json: &Value) -> bool {
+    let servers = match json {
+        Value::Array(servers) => Some(servers),
+        _ => json.get("servers").and_then(Value::as_array),
+    };
+    let Some(first) = servers.map_or(Some(json), |servers| servers.first()) else {
+        return false;
+    };
+    let server = first.get("server").unwrap_or(first);
+    let is_list = |name| {
+        let list = server.get(name).and_then(Value::as_array);
+        list.is_some_and(|list| !list.is_empty() && list.iter().all(Value::is_object))
+    };
+    server.get("name").is_some_and(Value::is_string) && (is_list("packages") || is_list("remotes"))
 }
 
 /// Parses a server, which responses of the registry wrap together with metadata.
@@ -47,7 +71,7 @@ fn usage(what: String) -> Error {
 
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
-struct Server {
+pub(crate) struct Server {
     name: String,
     title: Option<String>,
     description: Option<String>,
@@ -71,6 +95,7 @@ struct Remote {
     url: String,
     #[serde(default)]
     headers: Vec<Input>,
+    variables: Option<BTreeMap<String, Input>>,
 }
 
 #[derive(Deserialize)]
@@ -97,30 +122,45 @@ struct PackageTransport {
     r#type: String,
 }
 
-/// A header, an argument or an environment variable.
-#[derive(Deserialize)]
+/// A header, an argument, an environment variable or a variable in the value of one of them.
+#[derive(Clone, Default, Deserialize)]
 #[serde(rename_all = "camelCase")]
-struct Input {
-    name: Option<String>,
-    value: Option<String>,
-    default: Option<String>,
+pub(crate) struct Input {
+    pub(crate) name: Option<String>,
+    /// Names in braces are those of `variables`.
+    pub(crate) value: Option<String>,
+    pub(crate) default: Option<String>,
     #[serde(alias = "value_hint")]
-    value_hint: Option<String>,
+    pub(crate) value_hint: Option<String>,
+    pub(crate) description: Option<String>,
+    #[serde(alias = "is_required")]
+    is_required: Option<bool>,
+    #[serde(alias = "is_secret")]
+    is_secret: Option<bool>,
+    pub(crate) choices: Option<Vec<String>>,
+    pub(crate) variables: Option<BTreeMap<String, Self>>,
+}
+
+impl Input {
+    pub(crate) fn is_required(&self) -> bool {
+        self.is_required == Some(true)
+    }
+
+    /// Whether it is marked as a secret or has the name of one.
+    pub(crate) fn is_secret(&self) -> bool {
+        let name = self.name.as_deref().unwrap_or_default();
+        self.is_secret == Some(true) || is_secret_name(name)
+    }
 }
 
 fn entries(server: Server) -> Vec<CatalogueEntry> {
     let id = clean_text(&server.name, 200);
-    let title = match &server.title {
-        Some(title) => clean_text(title, 120),
-        None => last_of(&server.name),
-    };
+    let title = server.title();
     let description = server.description.map(|text| clean_text(&text, 1_000));
     let source = server.repository.and_then(|repository| repository.url);
     let source = source.or(server.website_url);
     let source = source.map(|url| clean_text(&url, 2_000));
-    let remotes = server.remotes.into_iter().map(remote);
-    let packages = server.packages.into_iter().map(package);
-    let endpoints = remotes.chain(packages).enumerate();
+    let endpoints = endpoints(server.remotes, server.packages).enumerate();
     endpoints
         .map(|(index, endpoint)| CatalogueEntry {
             id: match index {
@@ -140,15 +180,41 @@ fn entries(server: Server) -> Vec<CatalogueEntry> {
         .collect()
 }
 
+impl Server {
+    pub(crate) fn title(&self) -> String {
+        match &self.title {
+            Some(title) => clean_text(title, 120),
+            None => last_of(&self.name),
+        }
+    }
+
+    pub(crate) fn endpoints(self) -> impl Iterator<Item = Endpoint> {
+        endpoints(self.remotes, self.packages)
+    }
+}
+
+fn endpoints(remotes: Vec<Remote>, packages: Vec<Package>) -> impl Iterator<Item = Endpoint> {
+    let remotes = remotes.into_iter().map(remote);
+    remotes.chain(packages.into_iter().map(package))
+}
+
 /// Returns `weather-mcp` for `io.github.someone/weather-mcp`.
 fn last_of(name: &str) -> String {
     clean_text(name.rsplit('/').next().unwrap_or(name), 120)
 }
 
-struct Endpoint {
-    reach: Reach,
+/// A way to reach a server.
+pub(crate) struct Endpoint {
+    pub(crate) reach: Reach,
+    /// Whether the words of a command begin with a program; a bundle has a URL there.
+    pub(crate) has_program: bool,
     authentication: Vec<AuthenticationMethod>,
-    note: Option<String>,
+    pub(crate) note: Option<String>,
+    /// Headers of an address, or environment variables of a program.
+    pub(crate) values: Vec<Input>,
+    pub(crate) arguments: Vec<Input>,
+    /// Variables of an address.
+    pub(crate) variables: BTreeMap<String, Input>,
 }
 
 fn remote(remote: Remote) -> Endpoint {
@@ -178,35 +244,48 @@ fn remote(remote: Remote) -> Endpoint {
     let notes: Vec<String> = headers.into_iter().chain(braces).collect();
     Endpoint {
         reach: Reach::Address { url, transport },
+        has_program: false,
         authentication,
         note: (!notes.is_empty()).then(|| notes.join(" ")),
+        values: remote.headers,
+        arguments: Vec::new(),
+        variables: remote.variables.unwrap_or_default(),
     }
 }
 
 fn package(package: Package) -> Endpoint {
-    let variables: Vec<String> = package
-        .environment_variables
-        .iter()
-        .filter_map(|variable| variable.name.as_deref())
-        .map(|name| clean_text(name, 120))
-        .collect();
+    let inputs = package.environment_variables.iter();
+    let variables: Vec<_> = inputs.filter_map(variable).collect();
     let is_http = package
         .transport
         .as_ref()
         .is_some_and(|transport| transport.r#type != "stdio");
     let note = is_http.then(|| "Runs over HTTP once started.".to_owned());
+    let words = words(&package, &variables);
+    let has_program = words.first() != Some(&clean_text(&package.identifier, 500));
     Endpoint {
-        reach: Reach::Command {
-            words: words(&package, &variables),
-            variables,
-        },
+        reach: Reach::Command { words, variables },
+        has_program,
         authentication: Vec::new(),
         note,
+        values: package.environment_variables,
+        arguments: [package.runtime_arguments, package.package_arguments].concat(),
+        variables: BTreeMap::new(),
     }
 }
 
+fn variable(input: &Input) -> Option<CatalogueVariable> {
+    let description = input.description.as_deref();
+    Some(CatalogueVariable {
+        name: clean_text(input.name.as_deref()?, 120),
+        description: description.map(|text| clean_text(text, 300)),
+        is_secret: input.is_secret(),
+        is_required: input.is_required(),
+    })
+}
+
 /// Returns the command that starts a package.
-fn words(package: &Package, variables: &[String]) -> Vec<String> {
+fn words(package: &Package, variables: &[CatalogueVariable]) -> Vec<String> {
     let Package {
         identifier: name,
         version,
@@ -223,7 +302,7 @@ fn words(package: &Package, variables: &[String]) -> Vec<String> {
         "oci" | "docker" => {
             let mut before: Vec<String> = ["run", "-i", "--rm"].map(str::to_owned).to_vec();
             for variable in variables {
-                before.extend(["-e".to_owned(), variable.clone()]);
+                before.extend(["-e".to_owned(), variable.name.clone()]);
             }
             let is_tagged = name
                 .rsplit('/')

@@ -1,7 +1,7 @@
 //! An item of the catalogue: a connector type of an account, or a known server.
 
 use patchbay_model::{Account, AccountId, AuthenticationMethod, Definition};
-use patchbay_ops::{CatalogueEntry, Reach};
+use patchbay_ops::{CatalogueEntry, CatalogueVariable, Reach};
 use serde::Serialize;
 
 use crate::output::Screen;
@@ -174,7 +174,7 @@ fn facts_of_server(entry: &CatalogueEntry, sign_in: &str) -> Facts {
             ),
         Reach::Command { words, variables } => facts
             .add("Command", words.join(" "))
-            .add("Variables", variables.join(", "))
+            .add("Variables", described(variables))
             .add("Add with", add_command(&entry.id, words, variables)),
     };
     let tried = if entry.verified { "yes" } else { "no" };
@@ -186,9 +186,25 @@ fn facts_of_server(entry: &CatalogueEntry, sign_in: &str) -> Facts {
         .add("Tested", tried)
 }
 
-/// The command that adds a local server, with a placeholder for each variable.
-fn add_command(name: &str, words: &[String], variables: &[String]) -> String {
-    let variables = variables.iter().map(|name| format!(" --env {name}=VALUE"));
+fn described(variables: &[CatalogueVariable]) -> String {
+    let words = variables.iter().map(|variable| {
+        let secret = if variable.is_secret { " (secret)" } else { "" };
+        let description = variable.description.as_ref();
+        let description = description.map_or_else(String::new, |text| format!(": {text}"));
+        format!("{}{secret}{description}", variable.name)
+    });
+    words.collect::<Vec<_>>().join(", ")
+}
+
+/// The command that adds a local server. It asks for secrets; other variables have a placeholder.
+fn add_command(name: &str, words: &[String], variables: &[CatalogueVariable]) -> String {
+    let variables = variables.iter().map(|variable| match variable.is_secret {
+        true => format!(" --env-secret {}", text::quote(&variable.name)),
+        false => format!(
+            " --env {}",
+            text::quote(&format!("{}=VALUE", variable.name))
+        ),
+    });
     let words = words.iter().map(|word| format!(" {}", text::quote(word)));
     let (variables, words): (String, String) = (variables.collect(), words.collect());
     format!(
@@ -209,6 +225,22 @@ mod tests {
         let found =
             entries.filter(|entry| CatalogueItem::Server(entry.clone()).matches_all(&words));
         found.map(|entry| entry.id).collect()
+    }
+
+    #[test]
+    fn the_command_asks_for_secrets() {
+        let variable = |name: &str, is_secret| CatalogueVariable {
+            name: name.to_owned(),
+            description: None,
+            is_secret,
+            is_required: true,
+        };
+        let variables = [variable("API_KEY", true), variable("MODE", false)];
+        assert_eq!(
+            add_command("files", &["npx".to_owned(), "files".to_owned()], &variables),
+            "patchbay connector add files --env-secret API_KEY --env MODE=VALUE -- npx files"
+        );
+        assert_eq!(described(&variables), "API_KEY (secret), MODE");
     }
 
     #[test]

@@ -35,7 +35,11 @@ fn a_server_has_an_entry_for_each_remote_and_package() {
                 { "type": "positional", "valueHint": "folder" },
                 { "type": "named", "name": "--mode", "default": "local" },
             ],
-            "environmentVariables": [{ "name": "ACME_KEY", "isSecret": true }],
+            "environmentVariables": [
+                { "name": "ACME_CODE", "description": "Code\u{1b} of ACME", "isSecret": true, "isRequired": true },
+                { "name": "ACME_TOKEN" },
+                { "name": "ACME_MODE", "choices": null },
+            ],
         }],
     }));
     let [first, second, third] = entries.as_slice() else {
@@ -66,7 +70,21 @@ fn a_server_has_an_entry_for_each_remote_and_package() {
         command(third),
         "npx -y @acme/mcp@2.0.0 <folder> --mode local"
     );
-    assert!(matches!(&third.reach, Reach::Command { variables, .. } if variables == &["ACME_KEY"]));
+    let Reach::Command { variables, .. } = &third.reach else {
+        panic!("{third:?}");
+    };
+    let variables: Vec<_> = variables
+        .iter()
+        .map(|one| (&*one.name, one.is_secret, one.is_required))
+        .collect();
+    assert_eq!(
+        variables,
+        [
+            ("ACME_CODE", true, true),
+            ("ACME_TOKEN", true, false),
+            ("ACME_MODE", false, false),
+        ]
+    );
 }
 
 #[test]

@@ -9,7 +9,7 @@ use super::{MAX_VALUES, PasteError, PastedBlank, PastedPlace, PastedValue, texts
 const MAX_NAME: usize = 100;
 
 /// Whether something with this name is probably a secret.
-pub(in crate::connectors) fn is_secret_name(name: &str) -> bool {
+pub(crate) fn is_secret_name(name: &str) -> bool {
     const PARTS: [&str; 9] = [
         "token",
         "secret",
