@@ -3,10 +3,11 @@
 //! The user reviews the proposals before any is added. Nothing here contacts a server, starts a program, runs a shell
 //! or reads an environment variable: untrusted text stays text.
 
-pub(super) mod blanks;
+pub(crate) mod blanks;
 mod command;
 mod command_line;
 mod link;
+mod registry;
 mod settings;
 #[cfg(test)]
 mod tests;

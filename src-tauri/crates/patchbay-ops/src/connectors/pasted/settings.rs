@@ -7,8 +7,10 @@ use serde_json::{Map, Value};
 use super::blanks::{Blanks, value};
 use super::command::{Command, header};
 use super::{
-    Draft, MAX_SERVERS, PasteError, PastedPlace, PastedServer, PastedServers, PastedValue, words,
+    Draft, MAX_SERVERS, PasteError, PastedPlace, PastedServer, PastedServers, PastedValue,
+    registry, words,
 };
+use crate::catalogue::registry::is_registry_file;
 use crate::json_object::scalar_text;
 
 /// Members in which apps keep their servers.
@@ -49,7 +51,13 @@ pub(super) fn read(
     name: Option<&str>,
     home: &str,
 ) -> Result<PastedServers, PasteError> {
-    let root = parse(text)?;
+    read_value(parse(text)?, name, home)
+}
+
+fn read_value(root: Value, name: Option<&str>, home: &str) -> Result<PastedServers, PasteError> {
+    if is_registry_file(&root) {
+        return registry::read(root, home);
+    }
     let mut notes = Vec::new();
     let entries = find_entries(&root, name, 0, &mut notes).ok_or(PasteError::NoServer)?;
     if entries.list.len() > MAX_SERVERS {
@@ -149,7 +157,17 @@ fn find_entries<'a>(
         .iter()
         .filter_map(|(name, entry)| Some((name.as_str(), entry.as_object()?)))
         .collect();
-    if !named.iter().any(|(_, entry)| is_entry(entry)) {
+    let are_entries = match depth {
+        // Other files have members with an address too, such as `bugs` in a `package.json`.
+        0 => {
+            let mut members = object
+                .iter()
+                .filter(|(name, _)| !matches!(name.as_str(), "inputs" | "$schema"));
+            !named.is_empty() && members.all(|(_, member)| member.as_object().is_some_and(is_entry))
+        }
+        _ => named.iter().any(|(_, entry)| is_entry(entry)),
+    };
+    if !are_entries {
         return None;
     }
     let others = object.iter().filter(|(_, entry)| !entry.is_object());

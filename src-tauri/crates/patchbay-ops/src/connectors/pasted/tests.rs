@@ -256,6 +256,79 @@ fn servers_are_found_in_every_known_container() {
 }
 
 #[test]
+fn files_of_the_registry_are_parsed() {
+    let file = json!({
+        "$schema": "https://static.modelcontextprotocol.io/schemas/2025-12-11/server.schema.json",
+        "name": "com.example/weather",
+        "repository": {"url": "https://github.com/example/weather", "source": "github"},
+        "remotes": [{
+            "type": "streamable-http", "url": "https://{region}.example.com/mcp",
+            "variables": {"region": {"description": "Where you live", "choices": ["eu", "us"], "default": "eu"}},
+            "headers": [
+                {"name": "Authorization", "value": "Bearer {pin}", "variables": {"pin": {"isRequired": true}}},
+                {"name": "X-Mode", "isRequired": true},
+                {"name": "X-Team"},
+            ],
+        }],
+        "packages": [
+            {
+                "registryType": "npm", "identifier": "weather-mcp", "version": "1.0.0",
+                "packageArguments": [{"type": "positional", "valueHint": "folder", "description": "For maps"}],
+                "environmentVariables": [{"name": "CODE", "isSecret": true}, {"name": "LANG"}],
+            },
+            {"registryType": "mcpb", "identifier": "https://example.com/weather.mcpb", "packageArguments": [{"type": "positional", "value": "a"}]},
+        ],
+    });
+    for text in [
+        file.to_string(),
+        json!([file]).to_string(),
+        json!({"servers": [{"server": file}]}).to_string(),
+    ] {
+        let found = read(&text, None).unwrap();
+        let [remote, package] = &found.servers[..] else {
+            panic!("{found:?}");
+        };
+        assert_eq!(found.notes.len(), 1);
+        assert_eq!(remote.title.as_deref(), Some("weather"));
+        assert_eq!(
+            line(remote),
+            [
+                "https://{region}.example.com/mcp",
+                "Authorization!=Bearer {pin}",
+                "X-Mode={X-Mode}"
+            ]
+        );
+        assert_eq!(
+            blanks(remote),
+            [
+                ("{pin}", "pin", true),
+                ("{X-Mode}", "X-Mode", false),
+                ("{region}", "region", false),
+            ]
+        );
+        assert_eq!(remote.blanks[2].options, ["eu", "us"]);
+        assert_eq!(remote.notes, ["Optional, and not taken over: X-Team"]);
+        assert_eq!(
+            line(package),
+            ["CODE!={CODE}", "npx", "-y", "weather-mcp@1.0.0", "<folder>"]
+        );
+        assert_eq!(package.blanks[0].description.as_deref(), Some("For maps"));
+        assert_eq!(package.blanks[1].text, "{CODE}");
+    }
+}
+
+#[test]
+fn an_address_in_another_file_is_no_server() {
+    for text in [
+        json!({"name": "a", "repository": {"url": "https://github.com/a/a"}, "remotes": []}),
+        json!({"name": "a", "bugs": {"url": "https://github.com/a/a"}, "scripts": {"start": "a"}, "bin": {}}),
+        json!({"manifest_version": "0.3", "author": {"name": "a", "url": "https://a.example"}, "server": {"type": "node"}}),
+    ] {
+        assert_eq!(refused(&text.to_string()), PasteError::NoServer, "{text}");
+    }
+}
+
+#[test]
 fn json_may_have_comments_commas_and_lack_its_braces() {
     for text in [
         "// Zed\n{\n  \"context_servers\": { /* one */ \"files\": { \"command\": \"npx\", \"args\": [\"a\",], }, },\n},\n",
