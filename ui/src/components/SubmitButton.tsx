@@ -15,7 +15,10 @@ type Props = {
  * dialog, so that the shortcut belongs to its layer.
  */
 export function SubmitButton({ label, keyLabel = label, isPending, isDisabled, onSubmit }: Props) {
-  useShortcut({ keys: "form.submit", label: keyLabel, run: onSubmit });
+  const submit = () => {
+    if (!isPending && !isDisabled) onSubmit();
+  };
+  useShortcut({ keys: "form.submit", label: keyLabel, run: submit });
   return (
     <Button look="primary" keys="form.submit" isPending={isPending} isDisabled={isDisabled} onPress={() => onSubmit()}>
       {label}

@@ -74,6 +74,29 @@ describe("shortcut registry", () => {
     expect(registry.dispatch(press("k", document.body, { metaKey: true }), settings(true))).toBe(true);
   });
 
+  it("runs_once_while_a_key_is_held", () => {
+    const registry = new ShortcutRegistry();
+    const again = vi.fn();
+    registry.add("again", { keys: "runs.again", run: again }, 0);
+    const presses = [press("r"), press("r", document.body, { repeat: true })];
+    for (const event of presses) expect(registry.dispatch(event, settings())).toBe(true);
+    expect(again).toHaveBeenCalledOnce();
+    expect(presses.every((event) => event.defaultPrevented)).toBe(true);
+  });
+
+  it("leaves_undo_and_the_keys_of_lists_to_a_field_with_the_focus", () => {
+    const registry = new ShortcutRegistry();
+    registry.add("undo", { keys: "window.undo", run: vi.fn() }, 0);
+    registry.add("all", { keys: "list.selectAll", run: vi.fn() }, 0);
+    const field = document.createElement("input");
+    for (const key of ["z", "a"]) {
+      const inField = press(key, field, { ctrlKey: true });
+      expect(registry.dispatch(inField, settings())).toBe(false);
+      expect(inField.defaultPrevented).toBe(false);
+      expect(registry.dispatch(press(key, document.body, { ctrlKey: true }), settings())).toBe(true);
+    }
+  });
+
   it("acts_by_the_keys_that_a_person_chose_and_no_longer_by_the_usual_ones", () => {
     const registry = new ShortcutRegistry();
     const check = vi.fn();

@@ -63,7 +63,7 @@ export class ShortcutRegistry {
     return () => this.listeners.delete(listener);
   };
 
-  /** Runs the shortcut of a key press; returns whether there was one. */
+  /** Runs the shortcut of a key press, once while the key is held; returns whether there was one. */
   dispatch(event: KeyboardEvent, { keysOf, mac, singles }: KeySettings): boolean {
     if (event.defaultPrevented || event.isComposing) return false;
     const typing = takesText(event.target);
@@ -76,11 +76,12 @@ export class ShortcutRegistry {
     const match = this.snapshot.findLast((shortcut) => {
       const keys = keysOf(shortcut.keys);
       if (isSingle(keys) && (typing || !singles)) return false;
+      if (typing && isOfTextToo(shortcut.keys)) return false;
       return pressed(event, keys, mac);
     });
     if (!match) return false;
     event.preventDefault();
-    match.run();
+    if (!event.repeat) match.run();
     return true;
   }
 
@@ -91,6 +92,11 @@ export class ShortcutRegistry {
       .sort((left, right) => left.order - right.order);
     for (const listener of this.listeners) listener();
   }
+}
+
+/** Whether a shortcut leaves its keys to a text field that has the focus, such as Ctrl-Z and Ctrl-A. */
+function isOfTextToo(keys: Keys): boolean {
+  return keys.startsWith("list.") || keys === "window.undo";
 }
 
 export const ShortcutContext = createContext(new ShortcutRegistry());

@@ -17,8 +17,14 @@ export function WaitingForUser({ authorization, actions }: Props) {
   const left = useCountdown(authorization.deadlineAt);
   const whole = (new Date(authorization.deadlineAt).getTime() - new Date(authorization.startedAt).getTime()) / 1000;
   const { newScopes, noBrowser, pageHost: host } = authorization;
-  useShortcut({ keys: "signIn.open", run: () => openPage.mutate() });
-  useShortcut(host ? { keys: "signIn.copy", run: () => copyPage.mutate() } : null);
+  const open = () => {
+    if (!openPage.isPending) openPage.mutate();
+  };
+  const copy = () => {
+    if (!copyPage.isPending) copyPage.mutate();
+  };
+  useShortcut({ keys: "signIn.open", run: open });
+  useShortcut(host ? { keys: "signIn.copy", run: copy } : null);
   const problem = finish.error ?? openPage.error ?? copyPage.error ?? extend.error;
   return (
     <>
@@ -69,18 +75,12 @@ export function WaitingForUser({ authorization, actions }: Props) {
           icon="external-link"
           keys="signIn.open"
           autoFocus
-          onPress={() => openPage.mutate()}
+          onPress={open}
           isPending={openPage.isPending}
         >
           Open browser again
         </Button>
-        <Button
-          icon="copy"
-          keys="signIn.copy"
-          isDisabled={!host}
-          onPress={() => copyPage.mutate()}
-          isPending={copyPage.isPending}
-        >
+        <Button icon="copy" keys="signIn.copy" isDisabled={!host} onPress={copy} isPending={copyPage.isPending}>
           Copy link
         </Button>
         <Button look="quiet" onPress={() => extend.mutate()} isPending={extend.isPending}>

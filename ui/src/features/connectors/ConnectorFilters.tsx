@@ -52,7 +52,10 @@ export function ConnectorFilters({ text, ref, ...rest }: Props) {
         placeholder="Filter"
         value={text}
         onChange={(next) => rest.onChange({ text: next })}
-        onKeyDown={focusRows}
+        onKeyDown={(event) => {
+          focusRows(event);
+          event.continuePropagation();
+        }}
       />
       <FilterChoices {...rest} />
     </div>

@@ -117,7 +117,7 @@ function LoadedPage({
   const signedIn = connector.authentication.kind === "oauth" && connector.authentication.entry !== null;
 
   const runCheck = () => {
-    check.mutate(connector.id);
+    if (!checking) check.mutate(connector.id);
     onTab("overview");
   };
   const run = (action: NextAction) =>

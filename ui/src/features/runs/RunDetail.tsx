@@ -80,12 +80,9 @@ function Loaded({
   const pin = () => actions.label({ ...label, pinned: !label.pinned });
   const pinWord = label.pinned ? "Unpin" : "Pin";
   const rename = () => setLabelling(true);
-  useShortcut(
-    actions.confirmation || isRunning ? null : { keys: "runs.again", inBar: true, ofRow: true, run: actions.replay },
-  );
-  useShortcut(
-    actions.confirmation || isRunning ? null : { keys: "runs.elsewhere", inBar: true, ofRow: true, run: runElsewhere },
-  );
+  const mayReplay = !actions.confirmation && !isRunning && !actions.isReplaying;
+  useShortcut(mayReplay ? { keys: "runs.again", inBar: true, ofRow: true, run: actions.replay } : null);
+  useShortcut(mayReplay ? { keys: "runs.elsewhere", inBar: true, ofRow: true, run: runElsewhere } : null);
   useShortcut({ keys: "runs.edit", ofRow: true, run: actions.edit });
   useShortcut(isRunning ? null : { keys: "runs.pin", label: pinWord, ofRow: true, run: pin });
   useShortcut(isRunning ? null : { keys: "runs.rename", ofRow: true, run: rename });
