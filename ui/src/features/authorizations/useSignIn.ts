@@ -69,7 +69,11 @@ export function useSignIn() {
       });
     },
     onProblem: (_client, thrown, { connector }) =>
-      setShown((now) => (now?.kind === "starting" ? { kind: "refused", connector, problem: asProblem(thrown) } : now)),
+      setShown((now) =>
+        now?.kind === "starting" && now.connector.id === connector.id
+          ? { kind: "refused", connector, problem: asProblem(thrown) }
+          : now,
+      ),
   });
   const { mutate: cancel } = useCommand({ command: commands.cancelAuthorization });
   const begin = useCallback(
