@@ -130,7 +130,8 @@ function Sign({ of }: { of: " " | "-" | "+" }) {
 }
 
 function Marked({ text, changed }: { text: string; changed: ChangedPart | null }) {
-  if (!changed || changed.from === changed.to) return text === "" ? "\u00a0" : text;
+  // Within an element: a bare string would bypass the JSX runtime, which makes text of servers inert.
+  if (!changed || changed.from === changed.to) return <>{text || "\u00a0"}</>;
   return (
     <>
       {text.slice(0, changed.from)}
