@@ -7,10 +7,11 @@ import { useShortcut } from "@/components/shortcuts";
 import { StatusGlyph } from "@/components/StatusGlyph";
 import { type Account, type PlatformForm } from "@/host/bindings";
 import { asProblem } from "@/host/call";
+import { useClientState } from "@/host/clientState";
 import { AccountFields } from "./AccountFields";
 import { type AccountForm, beyondFields, formOf, leadsElsewhere, secretsOf, settingsOf } from "./accountForm";
 import styles from "./AccountPage.module.css";
-import { useChangeSettings, useTestSettings } from "./useAccountActions";
+import { settingsEdits, useChangeSettings, useTestSettings } from "./useAccountActions";
 import { useAccountForm } from "./useAccountForm";
 
 type Props = { account: Account; platform: PlatformForm };
@@ -27,9 +28,11 @@ export function AccountSettings({ account, platform }: Props) {
 
 function SettingsForm({ account, platform }: Props) {
   const [first] = useState(() => formOf(platform, account.settings));
-  const [isElsewhere, setIsElsewhere] = useState(false);
+  const [edits, setEdits] = useClientState(settingsEdits(account.id));
+  const [start] = useState(() => ({ ...first, settings: { ...first.settings, ...edits } }));
+  const [isElsewhere, setIsElsewhere] = useState(() => leadsElsewhere(first, start));
   const fields = platform.fields.filter((field) => !field.isSecret || isElsewhere);
-  const { form, inputs, validate, showErrors } = useAccountForm(fields, first);
+  const { form, inputs, validate, showErrors } = useAccountForm(fields, start);
   const test = useTestSettings(account.id);
   const change = useChangeSettings(account.id);
   const failure = test.error ?? change.error;
@@ -40,6 +43,9 @@ function SettingsForm({ account, platform }: Props) {
   const changeForm = (next: AccountForm) => {
     inputs.onChange(next);
     setIsElsewhere(leadsElsewhere(first, next));
+    // Only what differs is kept, so that it does not undo what changes elsewhere meanwhile.
+    const changed = Object.entries(next.settings).filter(([name, text]) => text !== first.settings[name]);
+    setEdits(Object.fromEntries(changed));
   };
   const testChanges = () => {
     const isValid = validate();

@@ -11,9 +11,11 @@ import {
   type SecretInput,
 } from "@/host/bindings";
 import { asProblem, call } from "@/host/call";
+import { clientState, stateKey } from "@/host/clientState";
 import { keys } from "@/host/queries";
 import { removeAccount, upsertAccount } from "@/host/upsert";
 import { useCommand } from "@/host/useCommand";
+import { type AccountForm, emptyForm } from "./accountForm";
 
 /** Stores an account whose sign-in has just been tested or removed: it has no problem. */
 function upsertHealthy(client: QueryClient, account: Account): void {
@@ -88,11 +90,17 @@ export function useTestSettings(id: AccountId) {
   });
 }
 
+/** Key of edited settings that are not saved, by name. */
+export const settingsEdits = (id: AccountId) => stateKey<AccountForm["settings"]>(emptyForm.settings, "account", id);
+
 /** Saves the settings of an account after testing them. */
 export function useChangeSettings(id: AccountId) {
   return useCommand({
     command: ({ settings, secrets }: NewSettings) => commands.changeAccountSettings(id, settings, secrets),
-    update: upsertAndRefresh,
+    update: (client, account) => {
+      clientState(client).set(settingsEdits(id), emptyForm.settings);
+      upsertAndRefresh(client, account);
+    },
     toast: ({ label }) => `Settings of ${label} saved`,
   });
 }

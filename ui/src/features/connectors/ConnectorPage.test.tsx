@@ -1,6 +1,7 @@
 import { act, screen, waitFor, within } from "@testing-library/react";
 import { expect, it } from "vitest";
-import { type CheckStep, type CompletionRequest } from "@/host/bindings";
+import { type CheckStep, type CompletionRequest, type ConnectorChanges } from "@/host/bindings";
+import { clientState } from "@/host/clientState";
 import { axeViolations } from "@/test/axe";
 import { expectCall } from "@/test/expectCall";
 import { renderApp } from "@/test/renderApp";
@@ -131,6 +132,47 @@ it("time_limits_are_validated_and_saved", async () => {
   await expectCall(host, "updateConnector").toMatchObject({
     changes: { timeLimits: { connectSeconds: 120, runSeconds: 300 } },
   });
+});
+
+it("unsaved_settings_survive_leaving_the_tab_without_their_secrets", async () => {
+  const { user, client } = renderApp("/connectors/con_github?tab=settings", { connectors: [connector()] });
+  const general = within(await screen.findByRole("region", { name: "General" }));
+  await user.type(general.getByRole("textbox", { name: "Name" }), " work");
+  const signIn = within(screen.getByRole("region", { name: "Sign-in" }));
+  await user.click(signIn.getByRole("radio", { name: "Token" }));
+  await user.type(signIn.getByLabelText("Token", { selector: "input[type=password]" }), "ghp_typed");
+  await user.click(screen.getByRole("tab", { name: "Overview" }));
+  await user.click(screen.getByRole("tab", { name: "Settings" }));
+  const again = within(await screen.findByRole("region", { name: "General" }));
+  expect(again.getByRole("textbox", { name: "Name" })).toHaveValue("GitHub work");
+  const signInAgain = within(screen.getByRole("region", { name: "Sign-in" }));
+  expect(signInAgain.getByLabelText("Token", { selector: "input[type=password]" })).toHaveValue("");
+  expect(JSON.stringify(clientState(client).entries())).not.toContain("ghp_typed");
+  await user.click(again.getByRole("button", { name: "Discard changes" }));
+  expect(again.getByRole("textbox", { name: "Name" })).toHaveValue("GitHub");
+});
+
+it("settings_follow_what_the_host_stored_and_what_others_change", async () => {
+  const { user, host } = renderApp("/connectors/con_github?tab=settings", { connectors: [connector()] });
+  const usual = host.handlers.updateConnector;
+  host.handlers.updateConnector = (given) => {
+    const changes = given.changes as ConnectorChanges;
+    if (!usual) throw new Error("no handler");
+    return usual({ ...given, changes: { ...changes, ...(changes.url && { url: `https://${changes.url}` }) } });
+  };
+  const general = within(await screen.findByRole("region", { name: "General" }));
+  const address = general.getByRole("textbox", { name: "Address" });
+  await user.clear(address);
+  await user.type(address, "mcp.example.com/mcp");
+  await user.click(general.getByRole("button", { name: "Save" }));
+  await waitFor(() => expect(address).toHaveValue("https://mcp.example.com/mcp"));
+  expect(general.getByRole("button", { name: "Save" })).toBeDisabled();
+  const name = general.getByRole("textbox", { name: "Name" });
+  await act(() => host.emit({ kind: "connector_changed", connector: { ...connector(), title: "Renamed" } }));
+  await waitFor(() => expect(name).toHaveValue("Renamed"));
+  await user.type(general.getByRole("textbox", { name: "Tags" }), ", ci");
+  await user.click(general.getByRole("button", { name: "Save" }));
+  await expectCall(host, "updateConnector").toEqual({ connector: "con_github", changes: { tags: ["work", "ci"] } });
 });
 
 it("roots_are_edited_line_by_line", async () => {

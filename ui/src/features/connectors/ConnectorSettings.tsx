@@ -4,6 +4,7 @@ import { abilitiesOf } from "@/components/abilities";
 import { Button } from "@/components/Button";
 import { useCopy } from "@/components/CopyContext";
 import { Field } from "@/components/Field";
+import { emptyValue } from "@/components/secretValue";
 import { PlainHttpSwitch } from "@/components/PlainHttpSwitch";
 import { ErrorNotice } from "@/components/ProblemNotice";
 import { Section } from "@/components/Section";
@@ -11,6 +12,7 @@ import { Switch } from "@/components/Switch";
 import { platformName } from "@/components/platformName";
 import { useAnsweredFirst } from "@/host/useAnsweredFirst";
 import { type Connector, type ConnectorChanges } from "@/host/bindings";
+import { stateKey, useClientState } from "@/host/clientState";
 import { queries } from "@/host/queries";
 import { isPlainHttp } from "@/lib/plainHttp";
 import { AuthenticationFields } from "./AuthenticationFields";
@@ -27,6 +29,7 @@ import { SamplingSettings } from "./SamplingSettings";
 import { SaveButtons, SettingsForm } from "./SettingsForm";
 import { splitList } from "./textLists";
 import { useCheckConnector, useUpdateConnector } from "./useConnectorActions";
+import { useEdits } from "./useEdits";
 
 type Props = { connector: Connector; onRemove: () => void };
 
@@ -139,13 +142,13 @@ function tagChanges(connector: Connector, text: string): Pick<ConnectorChanges, 
 }
 
 function LocalSettings({ connector }: { connector: Connector }) {
-  const [text, setText] = useState(tagsText(connector));
-  const save = useUpdateConnector(connector.id, "Settings saved");
-  const changes = tagChanges(connector, text);
+  const saved = { tags: tagsText(connector) };
+  const { form, edit, save, saving } = useEdits(connector, "tags", saved, "Settings saved");
+  const changes = tagChanges(connector, form.tags);
   return (
-    <SettingsForm save={save} saveLabel="Save" isChanged={"tags" in changes} onSubmit={() => save.mutate(changes)}>
+    <SettingsForm {...saving} saveLabel="Save" isChanged={"tags" in changes} onSubmit={() => save(changes)}>
       <PersonalSwitches connector={connector} />
-      <TagsField value={text} onChange={setText} />
+      <TagsField value={form.tags} onChange={(text) => edit("tags", text)} />
     </SettingsForm>
   );
 }
@@ -155,30 +158,28 @@ function generalForm(connector: Connector) {
     title: connector.title,
     name: connector.name,
     url: connector.endpoint ?? "",
+    allowPlainHttp: connector.allowsPlainHttp ?? false,
     tags: tagsText(connector),
     connectSeconds: limitText(connector.timeLimits?.connectSeconds),
     runSeconds: limitText(connector.timeLimits?.runSeconds),
   };
 }
 
+type TextName = Exclude<keyof ReturnType<typeof generalForm>, "allowPlainHttp">;
+
 function General({ connector }: { connector: Connector }) {
   const saved = generalForm(connector);
-  const [form, setForm] = useState(saved);
-  const wasAllowed = connector.allowsPlainHttp ?? false;
-  const [allowPlainHttp, setAllowPlainHttp] = useState(wasAllowed);
-  const save = useUpdateConnector(connector.id, "Settings saved");
+  const { form, edit, save, saving } = useEdits(connector, "general", saved, "Settings saved");
   const toggle = useUpdateConnector(connector.id);
-  const field = (name: keyof typeof form) => ({
-    value: form[name],
-    onChange: (text: string) => setForm((before) => ({ ...before, [name]: text })),
-  });
-  const isEdited = (name: keyof typeof form) => form[name].trim() !== saved[name];
+  const field = (name: TextName) => ({ value: form[name], onChange: (text: string) => edit(name, text) });
+  const isEdited = (name: TextName) => form[name].trim() !== saved[name];
   const changes: ConnectorChanges = {
     ...(isEdited("title") && { title: form.title.trim() }),
     ...(isEdited("name") && { name: form.name.trim() }),
     ...(isEdited("url") && { url: form.url.trim() }),
     ...tagChanges(connector, form.tags),
-    ...(isPlainHttp(form.url) && allowPlainHttp !== wasAllowed && { allowPlainHttp }),
+    ...(isPlainHttp(form.url) &&
+      form.allowPlainHttp !== saved.allowPlainHttp && { allowPlainHttp: form.allowPlainHttp }),
     ...((isEdited("connectSeconds") || isEdited("runSeconds")) && {
       timeLimits: { connectSeconds: limitOf(form.connectSeconds), runSeconds: limitOf(form.runSeconds) },
     }),
@@ -186,12 +187,12 @@ function General({ connector }: { connector: Connector }) {
   const connectError = limitError(form.connectSeconds);
   const runError = limitError(form.runSeconds);
   const submit = () => {
-    if (!connectError && !runError) save.mutate(changes);
+    if (!connectError && !runError) save(changes);
   };
   const leavesHost = connector.endpoint !== null && originOf(form.url) !== originOf(connector.endpoint);
   return (
     <Section title="General">
-      <SettingsForm save={save} saveLabel="Save" isChanged={Object.keys(changes).length > 0} onSubmit={submit}>
+      <SettingsForm {...saving} saveLabel="Save" isChanged={Object.keys(changes).length > 0} onSubmit={submit}>
         <Switch
           isSelected={connector.status.status !== "disabled"}
           onChange={(enabled) => toggle.mutate({ enabled })}
@@ -213,7 +214,9 @@ function General({ connector }: { connector: Connector }) {
             help={leavesHost ? "Changing the host removes the sign-in." : undefined}
           />
         )}
-        {isPlainHttp(form.url) && <PlainHttpSwitch isSelected={allowPlainHttp} onChange={setAllowPlainHttp} />}
+        {isPlainHttp(form.url) && (
+          <PlainHttpSwitch isSelected={form.allowPlainHttp} onChange={(allowed) => edit("allowPlainHttp", allowed)} />
+        )}
         <div className="pair">
           <Field
             label="Time limit to connect"
@@ -251,10 +254,12 @@ const limitError = (text: string) => {
 
 function SignInSettings({ connector }: { connector: Connector }) {
   const isRefused = connector.status.code === "auth.refused";
-  const [form, setForm] = useState(() => (isRefused ? withoutSecret(connector) : formOf(connector.authentication)));
-  const [errors, setErrors] = useState<FormErrors>(() => (isRefused ? rejectionErrors(connector) : {}));
-  const [isTouched, setTouched] = useState(false);
-  const save = useUpdateConnector(connector.id, "Sign-in changed");
+  const [draft, setDraft] = useClientState(stateKey<AuthenticationForm | null>(null, "edits", "sign-in", connector.id));
+  const [form, setForm] = useState(
+    () => draft ?? (isRefused ? withoutSecret(connector) : formOf(connector.authentication)),
+  );
+  const [errors, setErrors] = useState<FormErrors>(() => (isRefused && !draft ? rejectionErrors(connector) : {}));
+  const save = useUpdateConnector(connector.id, "Sign-in changed", () => setDraft(null));
   const check = useCheckConnector();
   const box = useRef<HTMLDivElement>(null);
   useEffect(() => {
@@ -266,7 +271,7 @@ function SignInSettings({ connector }: { connector: Connector }) {
   const reset = ({ authentication }: Connector) => {
     setForm(formOf(authentication));
     setErrors({});
-    setTouched(false);
+    setDraft(null);
   };
   const submit = () => {
     const found = errorsOf(form);
@@ -291,14 +296,14 @@ function SignInSettings({ connector }: { connector: Connector }) {
           onChange={(next) => {
             setForm(next);
             setErrors({});
-            setTouched(true);
+            setDraft(dropTypedSecrets(next));
           }}
           usualRedirectUri={about?.redirectUri ?? null}
           registersItself={null}
         />
         <ErrorNotice error={save.error} />
         <SaveButtons
-          isChanged={isTouched}
+          isChanged={draft !== null}
           isPending={save.isPending}
           onSave={submit}
           onDiscard={() => reset(connector)}
@@ -313,6 +318,17 @@ function SignInSettings({ connector }: { connector: Connector }) {
 /** The sign-in form with an empty field for the secret that the server rejected. */
 function withoutSecret({ authentication }: Connector): AuthenticationForm {
   return { ...formOf(authentication), tokenFrom: "new", headersFrom: "new" };
+}
+
+/** The form without typed secrets, to outlive the page. */
+function dropTypedSecrets(form: AuthenticationForm): AuthenticationForm {
+  const { clientSecret, headers } = form;
+  return {
+    ...form,
+    clientSecret: clientSecret.isReference ? clientSecret : emptyValue,
+    token: "",
+    headers: headers.map((line) => (line.isReference ? line : { ...line, value: "" })),
+  };
 }
 
 function rejectionErrors({ title, authentication }: Connector): FormErrors {

@@ -1,19 +1,19 @@
 import { useState } from "react";
 import { Field } from "@/components/Field";
 import { Section } from "@/components/Section";
+import { WithCode } from "@/components/WithCode";
 import { type Connector, type ServerCommand } from "@/host/bindings";
 import { isEditableAsText, type ProgramText, programText, parseProgram } from "./programText";
 import { SettingsForm } from "./SettingsForm";
-import { useUpdateConnector } from "./useConnectorActions";
+import { useEdits } from "./useEdits";
 
 type Props = { connector: Connector; command: ServerCommand };
 
 /** The command that starts a local program. A changed command has to be allowed before it runs. */
 export function ProgramSettings({ connector, command }: Props) {
   const saved = programText(command);
-  const [text, setText] = useState(saved);
+  const { form: text, edit, save, saving } = useEdits(connector, "program", saved, "Command saved");
   const [errors, setErrors] = useState<Partial<ProgramText>>({});
-  const save = useUpdateConnector(connector.id, "Command saved");
   const isChanged = JSON.stringify(text) !== JSON.stringify(saved);
   const isEditable = isEditableAsText(command);
   const field = (name: keyof ProgramText) => ({
@@ -22,32 +22,25 @@ export function ProgramSettings({ connector, command }: Props) {
     value: text[name],
     error: errors[name] ?? null,
     onChange: (value: string) => {
-      setText({ ...text, [name]: value });
+      edit(name, value);
       setErrors({});
     },
   });
   const submit = () => {
     const parsed = parseProgram(text);
     if ("errors" in parsed) return setErrors(parsed.errors);
-    save.mutate(
-      { command: parsed.command },
-      { onSuccess: (updated) => setText(programText(updated.command ?? parsed.command)) },
-    );
+    save({ command: parsed.command });
   };
   return (
     <Section title="Command">
       <p className="text2">
-        {isEditable
-          ? "Patchbay asks you to allow a changed command before it runs."
-          : `A value has several lines. Edit it with patchbay connector edit ${connector.name}.`}
+        <WithCode>
+          {isEditable
+            ? "Patchbay asks you to allow a changed command before it runs."
+            : `A variable or argument has several lines. Change it with \`patchbay connector edit ${connector.name} --env NAME=VALUE\`.`}
+        </WithCode>
       </p>
-      <SettingsForm
-        save={save}
-        saveLabel="Save command"
-        isChanged={isChanged}
-        onSubmit={submit}
-        onDiscard={() => setText(saved)}
-      >
+      <SettingsForm {...saving} saveLabel="Save command" isChanged={isChanged} onSubmit={submit}>
         <Field label="Program" {...field("program")} />
         <Field label="Arguments" {...field("arguments")} lines={4} help="One per line, without quotes" />
         <Field

@@ -1,21 +1,15 @@
-import { useState } from "react";
 import { Field } from "@/components/Field";
 import { Section } from "@/components/Section";
 import { type Connector } from "@/host/bindings";
 import { SettingsForm } from "./SettingsForm";
 import { splitList } from "./textLists";
-import { useUpdateConnector } from "./useConnectorActions";
+import { useEdits } from "./useEdits";
 
 /** The folders that Patchbay announces to the server as MCP roots. */
 export function RootsSettings({ connector }: { connector: Connector }) {
-  const saved = textOf(connector.roots);
-  const [text, setText] = useState(saved);
-  const save = useUpdateConnector(connector.id, "Folders saved");
-  const roots = splitList(text, "\n");
-  const discard = () => {
-    setText(saved);
-    save.reset();
-  };
+  const saved = { text: textOf(connector.roots) };
+  const { form, edit, save, saving } = useEdits(connector, "roots", saved, "Folders saved");
+  const roots = splitList(form.text, "\n");
   return (
     <Section title="Folders it may know">
       <p className="text2">
@@ -24,18 +18,17 @@ export function RootsSettings({ connector }: { connector: Connector }) {
           : "Patchbay tells the server the paths of these folders. It sends none of their files."}
       </p>
       <SettingsForm
-        save={save}
+        {...saving}
         saveLabel="Save folders"
-        isChanged={textOf(roots) !== saved}
-        onSubmit={() => save.mutate({ roots }, { onSuccess: (updated) => setText(textOf(updated.roots)) })}
-        onDiscard={discard}
+        isChanged={textOf(roots) !== saved.text}
+        onSubmit={() => save({ roots })}
       >
         <Field
           label="Folders"
           mono
           lines={3}
-          value={text}
-          onChange={setText}
+          value={form.text}
+          onChange={(text) => edit("text", text)}
           placeholder="/home/ada/notes"
           help="One full path per line"
         />

@@ -7,11 +7,14 @@ import { removeConnector, upsertConnector } from "@/host/upsert";
 import { useCommand } from "@/host/useCommand";
 import { capital } from "@/lib/words";
 
-/** Changes a connector. `done` is the text of the toast. */
-export function useUpdateConnector(id: ConnectorId, done: string | null = null) {
+/** Changes a connector. `done` is the text of the toast; `onSaved` runs even if the view has unmounted. */
+export function useUpdateConnector(id: ConnectorId, done: string | null = null, onSaved?: () => void) {
   return useCommand({
     command: (changes: ConnectorChanges) => commands.updateConnector(id, changes),
-    update: upsertConnector,
+    update: (client, connector) => {
+      upsertConnector(client, connector);
+      onSaved?.();
+    },
     toast: () => done,
   });
 }
