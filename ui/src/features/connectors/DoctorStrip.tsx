@@ -23,8 +23,8 @@ const steps = {
 const programSteps = { found: "Found", started: "Started", spoke: "Spoke", negotiation: "Handshake", tools: "Tools" };
 
 const looks: Record<CheckState | "running", { glyph: GlyphName; word: string }> = {
-  passed: { glyph: "ready", word: "passed" },
-  failed: { glyph: "failing", word: "failed" },
+  passed: { glyph: "ready", word: "Passed" },
+  failed: { glyph: "failing", word: "Failed" },
   skipped: { glyph: "todo", word: "Not checked" },
   running: { glyph: "authorizing", word: "Checking" },
 };

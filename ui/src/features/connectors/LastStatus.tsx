@@ -23,7 +23,11 @@ export function LastStatus({ connector, onCheck }: Props) {
         <span className="text2">
           {status.checkedAt !== null && status.reason && `${sentence(status.reason)} `}
           {status.checkedAt !== null && `${sourceWords(connector, status.checkedAt)} `}
-          {checkable ? "Run a check to find what fails." : "Turn it on to check it."}
+          {!checkable
+            ? "Turn it on to check it."
+            : status.status === "failing"
+              ? "Run a check to find what fails."
+              : "Check now to see whether it works."}
         </span>
       </span>
       {status.code && <span className="mono text3 small">{status.code}</span>}

@@ -36,7 +36,7 @@ export function RunComparisonPane({ run, comparing, onChange }: Props) {
       <EmptyState
         icon="git-compare"
         title="Nothing to compare yet"
-      >{`Run ${run.tool} again, or select two runs with X.`}</EmptyState>
+      >{`Run ${run.tool} again, or select two runs.`}</EmptyState>
     );
   }
   return <Compared key={partner} run={run} partner={partner} comparing={comparing} onChange={onChange} />;

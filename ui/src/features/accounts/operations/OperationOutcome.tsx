@@ -84,7 +84,7 @@ export function OperationOutcome({ operation, outcome, onStopWaiting, beyondFiel
                 .join(" · ")}
             </span>
             <span className="grow" />
-            <Button small look="quiet" icon="copy" onPress={() => copy(text, "Answer")}>
+            <Button small look="quiet" icon="copy" onPress={() => copy(text, "Response")}>
               Copy
             </Button>
           </div>

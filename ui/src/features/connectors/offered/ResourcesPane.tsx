@@ -74,7 +74,7 @@ function ResourceContent({ connector, uri }: { connector: Connector; uri: string
   const { data, error, refetch } = useQuery(queries.resource(connector.id, uri));
   useResourceWatch(connector.id, uri, data !== undefined);
   if (error) return <ErrorNotice error={error} connector={connector} onRetry={() => void refetch()} />;
-  if (!data) return <Skeleton rows={4} label="Reading resource" />;
+  if (!data) return <Skeleton rows={4} label="Loading resource" />;
   return <Parts parts={data} />;
 }
 
