@@ -1,6 +1,7 @@
 import { type FieldProps } from "@rjsf/utils";
 import { useEffect, useState } from "react";
 import { readJson, writeJson } from "@/lib/jsonText";
+import { isSame } from "@/lib/schema/schema";
 import { Icon } from "../Icon";
 import styles from "./SchemaForm.module.css";
 import { inputProps, useField } from "./useField";
@@ -9,6 +10,12 @@ import { inputProps, useField } from "./useField";
 export function JsonField(props: FieldProps) {
   const field = useField(props);
   const [typed, setTyped] = useState<string | null>(null);
+  const [known, setKnown] = useState(field.value);
+  // The text is dropped only if the value changes from outside.
+  if (!isSame(known, field.value)) {
+    setKnown(field.value);
+    if (typed !== null && !isSame(readJson(typed).value, field.value)) setTyped(null);
+  }
   const current = field.value === undefined ? "" : writeJson(field.value);
   const shown = typed ?? current;
   const read = typed === null || typed.trim() === "" ? undefined : readJson(typed);

@@ -2,6 +2,7 @@ import { type FieldProps } from "@rjsf/utils";
 import { type ChangeEvent, useEffect, useState } from "react";
 import { inexactNumber } from "@/lib/exactNumber";
 import { type Choice } from "@/lib/schema/formSchema";
+import { isSame } from "@/lib/schema/schema";
 import { joinTexts } from "@/lib/words";
 import { Button } from "../Button";
 import { SecretField } from "../SecretField";
@@ -52,7 +53,7 @@ function Constant({ field, value }: { field: FieldInput; value: unknown }) {
     // Only a missing value matters; `change` is a new function at each render.
     // eslint-disable-next-line react-hooks/exhaustive-deps
   }, [missing]);
-  if (required && (missing || same(value, field.value))) return null;
+  if (required && (missing || isSame(value, field.value))) return null;
   return (
     <OneOfList field={field} choices={[{ value, label: typeof value === "string" ? value : JSON.stringify(value) }]} />
   );
@@ -61,7 +62,7 @@ function Constant({ field, value }: { field: FieldInput; value: unknown }) {
 const unset = "unset";
 
 function OneOfList({ field, choices }: { field: FieldInput; choices: Choice[] }) {
-  const chosen = choices.findIndex((choice) => same(choice.value, field.value));
+  const chosen = choices.findIndex((choice) => isSame(choice.value, field.value));
   const options = choices.map((choice, index) => ({
     value: String(index),
     label: choice.label,
@@ -83,10 +84,6 @@ function OneOfList({ field, choices }: { field: FieldInput; choices: Choice[] })
       isDisabled={field.disabled}
     />
   );
-}
-
-function same(one: unknown, other: unknown): boolean {
-  return one === other || (typeof one === "object" && JSON.stringify(one) === JSON.stringify(other));
 }
 
 function TrueOrFalse({ field }: { field: FieldInput }) {
@@ -114,7 +111,7 @@ function TrueOrFalse({ field }: { field: FieldInput }) {
 /** A number as typed. Invalid text stays until it is corrected. */
 function NumberInput({ field }: { field: FieldInput }) {
   const [typed, setTyped] = useState<string | null>(null);
-  const shown = typed !== null && same(toNumber(typed), field.value ?? undefined) ? typed : textOf(field.value);
+  const shown = typed !== null && isSame(toNumber(typed), field.value ?? undefined) ? typed : textOf(field.value);
   return (
     <input
       {...inputProps(field)}

@@ -2,7 +2,7 @@ import { type FieldProps } from "@rjsf/utils";
 import { useState } from "react";
 import { toPointer } from "@/lib/jsonPointer";
 import { readMapValue, writeMapValue } from "@/lib/schema/mapValues";
-import { isObject } from "@/lib/schema/schema";
+import { isObject, isSame, type JsonObject } from "@/lib/schema/schema";
 import { Button } from "../Button";
 import { Field } from "../Field";
 import { emptyDraft } from "../secretDraft";
@@ -22,23 +22,21 @@ export function MapField(props: FieldProps) {
   const { problems, touch } = useFormFacts();
   const types = facts.values ?? texts;
   const [lines, setLines] = useState<Line[]>(() => linesOf(field.value, types));
+  const [known, setKnown] = useState(field.value);
+  // The lines are rewritten only if the value changes from outside, so that incomplete lines stay.
+  if (!isSame(known, field.value)) {
+    setKnown(field.value);
+    if (!isSecret && !isSame(valueOf(lines, types, field.required), field.value)) setLines(linesOf(field.value, types));
+  }
 
   const set = (next: Line[]) => {
     const removed = lines.filter((line) => !next.some((other) => other.name === line.name));
     setLines(next);
-    const named = next.filter((line) => line.name.trim() !== "");
     if (isSecret) {
       for (const line of removed) secrets.change(place(pointer, line.name), emptyDraft);
-      for (const line of named) secrets.change(place(pointer, line.name), { ...emptyDraft, secret: line.text });
-    } else {
-      // An empty text is only a value where strings are allowed.
-      const given = named.filter((line) => line.text !== "" || types.includes("string"));
-      field.change(
-        given.length === 0 && !field.required
-          ? undefined
-          : Object.fromEntries(given.map((line) => [line.name.trim(), readMapValue(line.text, types)])),
-      );
-    }
+      for (const line of named(next))
+        secrets.change(place(pointer, line.name), { ...emptyDraft, secret: line.text });
+    } else field.change(valueOf(next, types, field.required));
   };
   const change = (index: number, changes: Partial<Line>) =>
     set(lines.map((line, at) => (at === index ? { ...line, ...changes } : line)));
@@ -92,6 +90,18 @@ export function MapField(props: FieldProps) {
 function linesOf(value: unknown, types: readonly string[]): Line[] {
   if (!isObject(value)) return [];
   return Object.entries(value).map(([name, one]) => ({ name, text: writeMapValue(one, types) }));
+}
+
+/** The inverse of {@link linesOf}; lines without a name do not count. */
+function valueOf(lines: readonly Line[], types: readonly string[], isRequired: boolean): JsonObject | undefined {
+  // An empty text is only a value where strings are allowed.
+  const given = named(lines).filter((line) => line.text !== "" || types.includes("string"));
+  if (given.length === 0 && !isRequired) return undefined;
+  return Object.fromEntries(given.map((line) => [line.name.trim(), readMapValue(line.text, types)]));
+}
+
+function named(lines: readonly Line[]): Line[] {
+  return lines.filter((line) => line.name.trim() !== "");
 }
 
 function place(pointer: string, name: string): string {

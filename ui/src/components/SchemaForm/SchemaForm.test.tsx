@@ -43,6 +43,9 @@ function Harness({ schema, start }: { schema: Schema; start?: JsonObject }) {
       >
         Run
       </button>
+      <button type="button" onClick={() => change({})}>
+        Clear form
+      </button>
       <output aria-label="Outcome">{outcome}</output>
     </>
   );
@@ -273,6 +276,34 @@ describe("lists", () => {
     expect(latest).toEqual({ people: [{ name: "Lena" }] });
     await userEvent.click(screen.getByRole("button", { name: "Remove item 1" }));
     expect(latest).toEqual({ people: [] });
+  });
+
+  it("shows the values of a map that was changed outside, and keeps a line that has no name yet", async () => {
+    show(of({ map: { type: "object", additionalProperties: { type: "integer" } }, text: { type: "string" } }), {
+      map: { a: 1 },
+    });
+    await userEvent.click(screen.getByRole("button", { name: "Add another" }));
+    await userEvent.type(screen.getByLabelText("map: value 2"), "2");
+    await userEvent.type(screen.getByLabelText("text"), "x");
+    expect(screen.getByLabelText("map: value 2")).toHaveValue("2");
+    expect(latest).toEqual({ map: { a: 1 }, text: "x" });
+    await userEvent.click(screen.getByRole("button", { name: "Clear form" }));
+    expect(screen.queryByLabelText("map: value 1")).toBeNull();
+    await userEvent.click(screen.getByRole("button", { name: "Add item" }));
+    await userEvent.type(screen.getByLabelText("map: name 1"), "b");
+    await userEvent.type(screen.getByLabelText("map: value 1"), "3");
+    expect(latest).toEqual({ map: { b: 3 } });
+  });
+
+  it("keeps incomplete JSON while other fields change, but not when its value changes outside", async () => {
+    show(of({ free: {}, text: { type: "string" } }), { free: [1] });
+    const free = screen.getByLabelText("free");
+    await userEvent.type(free, "{Backspace}");
+    await userEvent.type(screen.getByLabelText("text"), "x");
+    expect(free).toBeInvalid();
+    await userEvent.click(screen.getByRole("button", { name: "Clear form" }));
+    expect(free).toHaveValue("");
+    expect(free).toBeValid();
   });
 
   it("names what is added by the title of the items", async () => {

@@ -23,6 +23,11 @@ export function isObject(value: unknown): value is JsonObject {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
+/** Whether two JSON values are equal, with their properties in the same order. */
+export function isSame(one: unknown, other: unknown): boolean {
+  return one === other || (typeof one === "object" && JSON.stringify(one) === JSON.stringify(other));
+}
+
 export function isSchema(value: unknown): value is AnySchema {
   return typeof value === "boolean" || isObject(value);
 }
