@@ -14,6 +14,8 @@ type Options = {
   name: string;
   schema: Json;
   initialValues?: JsonObject;
+  /** The visit of the page whose draft this is, where it begins with the arguments of a run. */
+  visit?: string | null;
   missing: readonly string[];
   isRunning: boolean;
   /** Whether to confirm before running. The host may also ask for it, by a problem. */
@@ -35,6 +37,7 @@ export function useRunner({
   name,
   schema,
   initialValues,
+  visit = null,
   missing,
   isRunning,
   needsConfirmation = false,
@@ -55,7 +58,7 @@ export function useRunner({
   const [problemFocuses, setProblemFocuses] = useState(0);
   /** The last problem whose fields are shown in the form. */
   const [refusal, setRefusal] = useState<Problem | null>(null);
-  useArgumentsDraft(place, name, schema, args.value);
+  useArgumentsDraft(place, name, schema, args.value, visit);
   const isConfirming = confirmation === "open";
 
   // Runs after the problem has rendered, so that there is something to focus.

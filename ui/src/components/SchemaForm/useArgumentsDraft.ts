@@ -6,18 +6,27 @@ import { type JsonObject } from "@/lib/schema/schema";
 import { dropSecrets } from "@/lib/schema/secretValues";
 import { schemaOf } from "@/lib/schema/validate";
 
-/** Unsent arguments. `missing` names the secrets that were dropped. */
-type ArgumentsDraft = { values: JsonObject; missing: string[] };
+/**
+ * Unsent arguments. `missing` names the secrets that were dropped. `visit` is the visit of the page that began with the
+ * arguments of a run.
+ */
+type ArgumentsDraft = { values: JsonObject; missing: string[]; visit: string | null };
 
 const draftKey = (place: string, name: string): StateKey<ArgumentsDraft | null> =>
   stateKey(null, "arguments", place, name);
 
 /** Keeps arguments in memory, without secrets, while their form is closed. */
-export function useArgumentsDraft(place: string, name: string, schema: Json, values: JsonObject): void {
+export function useArgumentsDraft(
+  place: string,
+  name: string,
+  schema: Json,
+  values: JsonObject,
+  visit: string | null,
+): void {
   const client = useQueryClient();
   useEffect(() => {
-    clientState(client).set(draftKey(place, name), dropSecrets(values, schemaOf(schema)));
-  }, [client, place, name, schema, values]);
+    clientState(client).set(draftKey(place, name), { ...dropSecrets(values, schemaOf(schema)), visit });
+  }, [client, place, name, schema, values, visit]);
 }
 
 /** Returns the draft with which to initialize a form. */

@@ -369,6 +369,20 @@ it("begins with the arguments of an earlier run, without its secrets", async () 
   expect(requests).toMatchObject([{ arguments: { q: "earlier" }, replayOf: "run_1" }]);
 });
 
+it("goes on with the edits of an earlier run's arguments on Back, and begins anew on another visit", async () => {
+  host.state.runs = [sampleRun({ arguments: { q: "earlier" } })];
+  const { router } = open("/tools/con_github/search?from=run_1");
+  await userEvent.type(await screen.findByRole("textbox", { name: "q" }), " edited");
+  await router.navigate({ to: "/tools" });
+  await screen.findByRole("grid", { name: "Tools" });
+  router.history.back();
+  expect(await screen.findByRole("textbox", { name: "q" })).toHaveValue("earlier edited");
+  await router.navigate({ to: "/tools" });
+  await screen.findByRole("grid", { name: "Tools" });
+  router.history.push("/tools/con_github/search?from=run_1");
+  expect(await screen.findByRole("textbox", { name: "q" })).toHaveValue("earlier");
+});
+
 describe("a secret argument", () => {
   const inputSchema = {
     type: "object",

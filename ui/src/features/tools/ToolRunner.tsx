@@ -1,4 +1,5 @@
 import { useQuery } from "@tanstack/react-query";
+import { useLocation } from "@tanstack/react-router";
 import { useState } from "react";
 import { type Connector, type RunId, type Tool } from "@/host/bindings";
 import { queries } from "@/host/queries";
@@ -27,6 +28,9 @@ type Props = { connector: Connector; tool: Tool; from: RunId | null };
 /** The form of a tool, with its outcome. `from` is a run whose arguments are loaded. */
 export function ToolRunner({ connector, tool, from }: Props) {
   const draft = useSavedArgumentsDraft(connector.id, tool.name);
+  // Back returns to the same visit, whose edits go on; another click on "Edit and run" is a new one.
+  const key = useLocation({ select: ({ state }) => state.__TSR_key ?? null });
+  const [visit] = useState(from === null ? null : key);
   const earlier = useQuery({ ...queries.run(from ?? ""), enabled: from !== null });
   if (from !== null && earlier.isPending)
     return (
@@ -36,13 +40,14 @@ export function ToolRunner({ connector, tool, from }: Props) {
     );
   const run = earlier.data;
   // A run that was removed leaves what was typed before.
-  const start = run ? withoutRedacted(run.arguments) : draft;
+  const start = run && (visit === null || draft?.visit !== visit) ? withoutRedacted(run.arguments) : draft;
   return (
     <Runner
       connector={connector}
       tool={tool}
       initialValues={start?.values}
       missing={start?.missing ?? []}
+      visit={visit}
       from={run ? from : null}
       initialCredential={run?.credential ?? null}
     />
@@ -54,11 +59,12 @@ type RunnerProps = {
   tool: Tool;
   initialValues: JsonObject | undefined;
   missing: string[];
+  visit: string | null;
   from: RunId | null;
   initialCredential: string | null;
 };
 
-function Runner({ connector, tool, initialValues, missing, from, initialCredential }: RunnerProps) {
+function Runner({ connector, tool, initialValues, missing, visit, from, initialCredential }: RunnerProps) {
   const [timeout, setTimeoutSeconds] = useState<number | null>(null);
   const [credential, setCredential] = useState(initialCredential);
   const { outcome, run, dryRun, cancel } = useOutcome(connector.id, tool.name);
@@ -80,6 +86,7 @@ function Runner({ connector, tool, initialValues, missing, from, initialCredenti
     name: tool.name,
     schema: tool.inputSchema,
     initialValues,
+    visit,
     missing,
     isRunning,
     run: (values, confirmed) => run(request(values, confirmed)),
