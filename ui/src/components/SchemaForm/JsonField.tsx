@@ -11,10 +11,11 @@ export function JsonField(props: FieldProps) {
   const field = useField(props);
   const [typed, setTyped] = useState<string | null>(null);
   const [known, setKnown] = useState(field.value);
-  // The text is dropped only if the value changes from outside.
+  // The text is dropped only if the value changes from outside: incomplete text changes none.
   if (!isSame(known, field.value)) {
     setKnown(field.value);
-    if (typed !== null && !isSame(readJson(typed).value, field.value)) setTyped(null);
+    const own = readJson(typed ?? "");
+    if (own.problems.length > 0 || !isSame(own.value, field.value)) setTyped(null);
   }
   const current = field.value === undefined ? "" : writeJson(field.value);
   const shown = typed ?? current;

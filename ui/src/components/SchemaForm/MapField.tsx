@@ -34,8 +34,7 @@ export function MapField(props: FieldProps) {
     setLines(next);
     if (isSecret) {
       for (const line of removed) secrets.change(place(pointer, line.name), emptyDraft);
-      for (const line of named(next))
-        secrets.change(place(pointer, line.name), { ...emptyDraft, secret: line.text });
+      for (const line of named(next)) secrets.change(place(pointer, line.name), { ...emptyDraft, secret: line.text });
     } else field.change(valueOf(next, types, field.required));
   };
   const change = (index: number, changes: Partial<Line>) =>
