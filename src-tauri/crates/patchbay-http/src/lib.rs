@@ -83,7 +83,7 @@ pub use policy::AddressPolicy;
 pub use proxies::Proxies;
 pub use reach::Reach;
 pub use redact::{SecretNames, redact_in_json_text, redact_members};
-pub use redirect::location;
+pub use redirect::{MAX_METADATA_REDIRECTS, MAX_SERVER_REDIRECTS, location};
 pub use request::{Request, RetryClass};
 pub use retry::{Backoff, Jitter, RetryPolicy};
 pub use retry_after::{RetryAfterRules, retry_after};

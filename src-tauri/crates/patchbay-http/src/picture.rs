@@ -12,6 +12,7 @@ use http::header::ACCEPT;
 use reqwest::{Method, Request};
 use url::Url;
 
+use crate::redirect::MAX_ICON_REDIRECTS;
 use crate::{AddressError, AddressPolicy, BodyError, Reach, location, read_body};
 
 /// Maximum bytes of a picture.
@@ -22,8 +23,6 @@ const SIDE: u32 = 1024;
 
 /// From the first request to the end of the body.
 const TIME_LIMIT: Duration = Duration::from_secs(10);
-
-const REDIRECT_LIMIT: usize = 3;
 
 /// Purpose of the address, in messages.
 const WHAT: &str = "icon";
@@ -118,7 +117,7 @@ async fn fetch(
     reach: &Reach,
     mut url: Url,
 ) -> Result<Picture, PictureError> {
-    for _ in 0..=REDIRECT_LIMIT {
+    for _ in 0..=MAX_ICON_REDIRECTS {
         policy.check(WHAT, reach, &url).await?;
         let mut request = Request::new(Method::GET, url.clone());
         let types = HeaderValue::from_static("image/png, image/jpeg, image/webp, image/gif");

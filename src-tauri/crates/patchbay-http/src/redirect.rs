@@ -1,4 +1,4 @@
-//! Redirects: where they lead, and what a request may carry there.
+//! Redirects: how many are followed, where they lead, and what a request may carry there.
 
 use http::header::{CONTENT_LENGTH, CONTENT_TYPE, LOCATION};
 use http::{HeaderMap, HeaderValue, Method, StatusCode};
@@ -9,7 +9,17 @@ use super::prepare::{Prepared, build_request};
 use crate::Error;
 use crate::address::check_address;
 
+/// Maximum number of redirects of a hosted platform's API, as many as its official clients follow.
 const MAX_REDIRECTS: usize = 20;
+
+/// Maximum number of redirects of an MCP server, all of which stay within its origin.
+pub const MAX_SERVER_REDIRECTS: usize = 5;
+
+/// Maximum number of redirects of an authorization server's metadata, all of which stay within its origin.
+pub const MAX_METADATA_REDIRECTS: usize = 3;
+
+/// Maximum number of redirects of an icon.
+pub(super) const MAX_ICON_REDIRECTS: usize = 3;
 
 /// A request on its way through redirects.
 pub(super) struct RedirectChain<'a> {

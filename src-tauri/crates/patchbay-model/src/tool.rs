@@ -74,6 +74,13 @@ pub enum ToolEffect {
     Destructive,
 }
 
+impl ToolEffect {
+    /// Whether the user has to confirm the call, wherever it is made from.
+    pub const fn needs_confirmation(self) -> bool {
+        matches!(self, Self::Destructive)
+    }
+}
+
 /// The result of a tool.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, Type)]
 #[serde(rename_all = "camelCase")]

@@ -4,8 +4,8 @@ use std::error::Error as StdError;
 
 use http::{HeaderMap, StatusCode, header};
 use patchbay_http::{
-    BodyError, Reach, causes, find_address_error, find_untrusted, host_of, json, location,
-    read_body,
+    BodyError, MAX_METADATA_REDIRECTS, Reach, causes, find_address_error, find_untrusted, host_of,
+    json, location, read_body,
 };
 use patchbay_model::clean_text;
 use reqwest::{Method, Request};
@@ -26,9 +26,6 @@ pub(crate) const JSON_LIMITS: json::Limits = json::Limits {
     text: 256 * 1024,
     items: None,
 };
-
-/// How often a metadata document may redirect within its origin.
-const REDIRECT_LIMIT: usize = 3;
 
 /// A request that accepts JSON.
 pub(crate) fn json_request(method: Method, url: &Url) -> Request {
@@ -126,7 +123,7 @@ impl OAuthClient {
         trace: &dyn Trace,
     ) -> Result<Option<Value>, Error> {
         let mut url = url.clone();
-        for _ in 0..=REDIRECT_LIMIT {
+        for _ in 0..=MAX_METADATA_REDIRECTS {
             let request = json_request(Method::GET, &url);
             let answer = self.send(what, request, None, reach, trace).await?;
             let host = host_of(&url);

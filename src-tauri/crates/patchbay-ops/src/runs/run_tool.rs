@@ -103,7 +103,7 @@ pub async fn run_tool(
 ) -> Result<ToolRun, Error> {
     let began = Instant::now();
     let prepared = prepare(cx, &request).await?;
-    if prepared.effect == ToolEffect::Destructive && !request.confirmed {
+    if prepared.effect.needs_confirmation() && !request.confirmed {
         return Err(Error::ConfirmationNeeded { what: request.tool });
     }
     let secrets = collect_secrets(cx, &prepared).await;

@@ -5,7 +5,8 @@ use std::time::Instant;
 use bytes::Bytes;
 use http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header};
 use patchbay_http::{
-    Capture, challenge, credentials, describe, from_reqwest, host_of, location, placeholders,
+    Capture, MAX_SERVER_REDIRECTS, challenge, credentials, describe, from_reqwest, host_of,
+    location, placeholders,
 };
 use patchbay_model::{Secret, SentRequest};
 use url::Url;
@@ -13,9 +14,6 @@ use url::Url;
 use super::Wire;
 use super::refusal::{ReceivedResponse, refusal};
 use crate::Error;
-
-/// Maximum number of redirects, all of which have to stay within the origin.
-const MAX_REDIRECTS: usize = 5;
 
 /// Headers of the connection, which credentials must not set.
 const CONNECTION_HEADERS: [HeaderName; 5] = [
@@ -84,7 +82,7 @@ impl Wire {
         self.0.log.redact_values(&credentials);
         let all = all_headers(&credentials, headers)?;
         let mut url = url.clone();
-        for _ in 0..=MAX_REDIRECTS {
+        for _ in 0..=MAX_SERVER_REDIRECTS {
             if !credentials.is_empty() {
                 self.0.plain_http.check(&url)?;
             }
