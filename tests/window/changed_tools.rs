@@ -37,7 +37,7 @@ fn changed_tools_wait_on_home_are_shown_beside_what_was_agreed_to_and_accepted()
     // What the server takes back waits for nobody any more.
     harness.configure(|switches| switches.tool_changes.clear());
     window.press("button", "Check");
-    window.see_text("passed");
+    window.see_text("Passed");
     window.press("tab", "Tools*");
     window.see("heading", "2 tools changed");
 
