@@ -43,7 +43,7 @@ pub(crate) const INTAKES: &[Intake] = &[
             "crates/patchbay-ops/src/connectors/pasted.rs::read",
             "crates/patchbay-ops/src/connectors/pasted/command_line.rs::read",
             "crates/patchbay-ops/src/connectors/pasted/link.rs::parse_vscode_page_link",
-            "crates/patchbay-ops/src/connectors/pasted/settings.rs::parse",
+            "crates/patchbay-ops/src/connectors/pasted/mcp_servers.rs::parse",
         ],
     ),
     intake(
@@ -103,7 +103,7 @@ pub(crate) const INTAKES: &[Intake] = &[
     ),
     intake(
         "loopback callback",
-        &["crates/patchbay-oauth/src/loopback.rs::accept"],
+        &["crates/patchbay-oauth/src/callback_listener.rs::accept"],
     ),
     intake(
         "environment",

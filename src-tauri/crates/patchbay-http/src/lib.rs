@@ -17,6 +17,7 @@
 
 mod address;
 mod address_error;
+mod address_policy;
 mod answer;
 mod api;
 mod body;
@@ -36,7 +37,6 @@ mod options;
 mod path;
 mod picture;
 mod plan;
-mod policy;
 mod prepare;
 mod proxies;
 mod reach;
@@ -58,6 +58,7 @@ mod tests;
 
 pub use address::{PlainHttp, check_address, host_of};
 pub use address_error::{AddressError, causes, find_address_error};
+pub use address_policy::AddressPolicy;
 pub use answer::{Answer, StreamedAnswer};
 pub use api::{Api, Redirects, parse_base_url};
 pub use body::{BodyError, read_body, read_start};
@@ -79,7 +80,6 @@ pub use options::{CachedToken, CallOptions, CallProgress, OnProgress, Retries, S
 pub use path::Path;
 pub use picture::{Picture, PictureError, fetch_picture};
 pub use plan::{describe, placeholders};
-pub use policy::AddressPolicy;
 pub use proxies::Proxies;
 pub use reach::Reach;
 pub use redact::{SecretNames, redact_in_json_text, redact_members};

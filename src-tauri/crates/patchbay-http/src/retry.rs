@@ -80,7 +80,7 @@ impl RetryPolicy {
     };
 
     /// Whether this failure is retried.
-    pub(super) fn repeats(&self, error: &Error, repeat: RetryClass) -> bool {
+    pub(super) fn should_retry(&self, error: &Error, repeat: RetryClass) -> bool {
         if let Error::Unreachable { how, .. } = error {
             let is_retried = match how {
                 Unreachable::Refused | Unreachable::Dns | Unreachable::NoRoute => self.on_connect,

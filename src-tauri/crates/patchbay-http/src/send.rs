@@ -177,7 +177,7 @@ impl Api {
         let elapsed = Duration::try_from(now.instant() - started.instant()).unwrap_or_default();
         let is_over =
             repeats >= max_retries || policy.max_elapsed.is_some_and(|longest| elapsed >= longest);
-        if is_over || !policy.repeats(&error, prepared.request.repeat) {
+        if is_over || !policy.should_retry(&error, prepared.request.repeat) {
             return Err(error);
         }
         let none = HeaderMap::new();

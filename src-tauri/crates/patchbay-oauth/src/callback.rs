@@ -6,8 +6,8 @@ use patchbay_model::{Code, Explain, OauthDeviation, Problem, Secret, clean_text,
 use subtle::ConstantTimeEq;
 use url::Url;
 
+use crate::callback_listener::is_loopback_redirect;
 use crate::error::INVALID_TARGET;
-use crate::loopback::is_loopback_redirect;
 use crate::{Error, Pending, deviation_hint};
 
 /// The redirect of flows that return by a deep link instead of a port.

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::json;
 use url::Url;
 
-use crate::loopback::is_loopback_redirect;
+use crate::callback_listener::is_loopback_redirect;
 use crate::token::ClientAuthentication;
 use crate::trace::now;
 use crate::{Discovery, Error};

@@ -17,6 +17,7 @@
 
 mod authorization_request;
 mod callback;
+mod callback_listener;
 mod challenge;
 mod client;
 mod client_identity;
@@ -26,7 +27,6 @@ mod discovery;
 mod error;
 mod grant;
 mod http;
-mod loopback;
 mod metadata;
 mod page;
 mod port_holder;
@@ -42,6 +42,10 @@ pub use authorization_request::Pending;
 pub use callback::{
     CallbackError, CallbackParams, DEEP_LINK_REDIRECT, check_callback, parse_callback_url,
 };
+pub use callback_listener::{
+    CALLBACK_PATH, CallbackRequest, DEFAULT_PORT, LoopbackHost, LoopbackListener, LoopbackOptions,
+    PortChoice,
+};
 pub use challenge::Challenge;
 pub use client::OAuthClient;
 pub use client_identity::{ClientIdentity, TokenAuth};
@@ -49,10 +53,6 @@ pub use deviations::{Deviations, source_of_deviation};
 pub use discovery::{Discovery, DiscoverySource};
 pub use error::{Error, RefreshError, deviation_hint};
 pub use grant::Grant;
-pub use loopback::{
-    CALLBACK_PATH, CallbackRequest, DEFAULT_PORT, LoopbackHost, LoopbackListener, LoopbackOptions,
-    PortChoice,
-};
 pub use page::Page;
 pub use redirect_state::RedirectState;
 pub use revoke::Revocation;

@@ -4,8 +4,8 @@
 //! index in `tool_run_texts`.
 
 mod label;
+mod queued_writes;
 mod retention;
-mod writes;
 
 use std::sync::Arc;
 
@@ -18,8 +18,8 @@ use crate::row::{self, execute, from_body, list_rows, parse_row, to_body};
 use crate::run_search::{Conditions, origin_columns, state_word, texts_of};
 use crate::{Error, Store};
 
+pub(crate) use queued_writes::{RunWrite, merge_writes, write_run};
 pub use retention::{OldRuns, RunUsage};
-pub(crate) use writes::{RunWrite, merge_writes, write_run};
 
 const TABLE: &str = "tool_runs";
 

@@ -6,9 +6,9 @@
 )]
 
 mod authority;
+mod callback_listener;
 mod deviations;
 mod discovery;
-mod loopback;
 mod registration;
 mod round_trip;
 mod tokens;

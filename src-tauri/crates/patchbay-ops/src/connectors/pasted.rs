@@ -7,8 +7,8 @@ pub(crate) mod blanks;
 mod command;
 mod command_line;
 mod link;
+mod mcp_servers;
 mod registry;
-mod settings;
 #[cfg(test)]
 mod tests;
 mod words;
@@ -150,7 +150,7 @@ pub fn read_pasted(text: &str) -> Result<PastedServers, Error> {
 
 /// Parses the settings of another app, which may have comments; `None` unless they are an object.
 pub(super) fn parse_settings(text: &str) -> Option<Map<String, Value>> {
-    match settings::parse(text) {
+    match mcp_servers::parse(text) {
         Ok(Value::Object(members)) => Some(members),
         _ => None,
     }
@@ -199,7 +199,7 @@ fn read(text: &str, home: Option<&str>) -> Result<PastedServers, PasteError> {
         || text.starts_with("//")
         || text.starts_with("/*")
     {
-        return settings::read(text, None, home);
+        return mcp_servers::read(text, None, home);
     }
     if let Some(linked) = link::read(text, home) {
         return linked;

@@ -5,7 +5,7 @@ use patchbay_model::{clean_text, is_variable_name};
 use super::blanks::{Blanks, value};
 use super::command::{Command, header, option};
 use super::{
-    Draft, PasteError, PastedPlace, PastedServer, PastedServers, PastedValue, settings, words,
+    Draft, PasteError, PastedPlace, PastedServer, PastedServers, PastedValue, mcp_servers, words,
 };
 
 /// Parses one command; `export` lines before it may set its variables.
@@ -101,7 +101,7 @@ fn parse_client_command(
     let known: Vec<&str> = words.iter().take(3).map(String::as_str).collect();
     match known[..] {
         ["code" | "code-insiders", "--add-mcp", json] => {
-            Some(settings::read(json, None, draft.home))
+            Some(mcp_servers::read(json, None, draft.home))
         }
         [_, "mcp", "add-json"] => {
             let mut rest = words[3..].iter();
@@ -116,7 +116,7 @@ fn parse_client_command(
             let [name, json] = plain[..] else {
                 return Some(Err(PasteError::NoServer));
             };
-            Some(settings::read(json, Some(name), draft.home))
+            Some(mcp_servers::read(json, Some(name), draft.home))
         }
         [
             "claude" | "codex" | "gemini" | "amp" | "copilot" | "qwen",

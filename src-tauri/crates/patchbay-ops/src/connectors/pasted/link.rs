@@ -10,7 +10,7 @@ use url::Url;
 
 use super::blanks::{Blanks, value};
 use super::command::{Command, header};
-use super::{Draft, MAX_VALUES, PasteError, PastedPlace, PastedServers, settings};
+use super::{Draft, MAX_VALUES, PasteError, PastedPlace, PastedServers, mcp_servers};
 
 /// Parses an install link; `None` for any other text.
 pub(super) fn read(text: &str, home: &str) -> Option<Result<PastedServers, PasteError>> {
@@ -101,7 +101,7 @@ fn parse_cursor_link(url: &Url, home: &str) -> Result<PastedServers, PasteError>
     let json = json.and_then(|bytes| String::from_utf8(bytes).ok());
     let json = json.ok_or_else(|| link_error("its configuration can't be decoded"))?;
     let name = parameter(url, "name");
-    settings::read(&json, name.as_deref(), home)
+    mcp_servers::read(&json, name.as_deref(), home)
 }
 
 /// Parses `vscode:mcp/install?JSON`: an entry with its name, percent-encoded or not.
@@ -112,7 +112,7 @@ fn parse_vscode_link(rest: &str, home: &str) -> Result<PastedServers, PasteError
         .ok_or_else(|| link_error("it doesn't install a server"))?;
     let json = percent_decode_str(json).decode_utf8();
     let json = json.map_err(|_| link_error("its configuration can't be decoded"))?;
-    settings::read(json.trim(), None, home)
+    mcp_servers::read(json.trim(), None, home)
 }
 
 /// Parses `https://vscode.dev/redirect/mcp/install?name=…&config=JSON&inputs=JSON`.
@@ -124,7 +124,7 @@ fn parse_vscode_page_link(url: &Url, home: &str) -> Result<PastedServers, PasteE
     let config = json("config").ok_or_else(|| link_error("it has no configuration"))?;
     let name = parameter(url, "name").unwrap_or_default();
     let whole = serde_json::json!({ "servers": { name: config }, "inputs": json("inputs") });
-    settings::read(&whole.to_string(), None, home)
+    mcp_servers::read(&whole.to_string(), None, home)
 }
 
 /// Parses `goose://extension?cmd=…&arg=…&env=NAME=description&name=…`, or with `url` and `header` instead of a command.
