@@ -189,6 +189,9 @@ pub enum Error {
     },
     #[error("cancelled")]
     Cancelled,
+    /// Another process holds a lock for longer than any work under it takes.
+    #[error("another Patchbay process doesn't finish what it's doing")]
+    Busy,
     #[error("no response in {seconds} s")]
     TimedOut { seconds: u64 },
     /// The server of a connector exceeded a time limit.
@@ -316,7 +319,7 @@ impl Explain for Error {
             Self::ProgramMissing { .. } => Code::ProgramNotFound,
             Self::ServerStopped { .. } | Self::OldNode { .. } => Code::ProgramEnded,
             Self::Cancelled => Code::Cancelled,
-            Self::TimedOut { .. } | Self::TooSlow { .. } => Code::TimedOut,
+            Self::TimedOut { .. } | Self::TooSlow { .. } | Self::Busy => Code::TimedOut,
             Self::Store(error) => error.code(),
             Self::Vault(error) => error.code(),
             Self::OAuth(error) => error.code(),
@@ -333,6 +336,7 @@ impl Explain for Error {
                 return Some(format!("Enter a key for {account}."));
             }
             Self::NoHome => "Set PATCHBAY_HOME to a folder you own.",
+            Self::Busy => "End the other process, and try again.",
             Self::File { .. } => "Check that it exists and you can write to it.",
             Self::Usage { hint, .. } => hint,
             Self::NotFound { kind, .. } => return not_found_hint(kind).map(str::to_owned),

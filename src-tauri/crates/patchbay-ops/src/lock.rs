@@ -1,12 +1,21 @@
 //! File locks across processes.
 
-use std::fs::File;
+use std::fs::{File, TryLockError};
 use std::path::PathBuf;
+use std::time::Duration;
 
 use patchbay_files::{create_private_folder, open_lock};
 
+use tokio::time::{Instant, sleep};
+
 use crate::atomic_file::file_error;
 use crate::error::Error;
+
+/// How long to wait for a lock; the work under one, such as renewing a sign-in, takes less.
+const LIMIT: Duration = Duration::from_secs(90);
+
+/// Longest pause between two attempts.
+const PAUSE: Duration = Duration::from_millis(50);
 
 /// A locked file, unlocked when it is dropped or the process ends.
 pub(crate) struct FileLock {
@@ -15,18 +24,56 @@ pub(crate) struct FileLock {
 
 impl FileLock {
     /// Waits for the lock. Creates the file, which is never removed.
+    ///
+    /// Polls, because a blocking `lock` cannot be cancelled, and a suspended process that holds the lock would keep
+    /// ours from ending.
+    ///
+    /// # Errors
+    /// [`Error::Busy`] after the time limit; [`Error::File`].
     pub(crate) async fn take(path: PathBuf) -> Result<Self, Error> {
-        let taking = tokio::task::spawn_blocking(move || {
-            let lock = || {
+        Self::take_within(path, LIMIT).await
+    }
+
+    async fn take_within(path: PathBuf, limit: Duration) -> Result<Self, Error> {
+        let opening = tokio::task::spawn_blocking({
+            let path = path.clone();
+            move || {
                 if let Some(folder) = path.parent() {
                     create_private_folder(folder)?;
                 }
-                let file = open_lock(&path).map_err(patchbay_files::Error::into_io)?;
-                file.lock()?;
-                Ok(Self { _file: file })
-            };
-            lock().map_err(|source| file_error(&path, source))
+                open_lock(&path).map_err(patchbay_files::Error::into_io)
+            }
         });
-        taking.await.unwrap_or(Err(Error::Cancelled))
+        let opened = opening.await.map_err(|_| Error::Cancelled)?;
+        let file = opened.map_err(|source| file_error(&path, source))?;
+        let deadline = Instant::now() + limit;
+        let mut pause = Duration::from_millis(1);
+        loop {
+            match file.try_lock() {
+                Ok(()) => return Ok(Self { _file: file }),
+                Err(TryLockError::Error(source)) => return Err(file_error(&path, source)),
+                Err(TryLockError::WouldBlock) if Instant::now() >= deadline => {
+                    return Err(Error::Busy);
+                }
+                Err(TryLockError::WouldBlock) => sleep(pause).await,
+            }
+            pause = (pause * 2).min(PAUSE);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn a_lock_that_is_never_released_is_waited_for_in_vain() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("lock");
+        let held = FileLock::take(path.clone()).await.unwrap();
+        let refused = FileLock::take_within(path.clone(), Duration::from_millis(20)).await;
+        assert!(matches!(refused, Err(Error::Busy)));
+        drop(held);
+        assert!(FileLock::take(path).await.is_ok());
     }
 }
