@@ -5,8 +5,9 @@ use std::path::PathBuf;
 
 use patchbay_http::Network;
 use patchbay_model::{
-    AccountId, Authentication, AuthenticationMethod, Connector, Json, NetworkSettings, OauthGrant,
-    Redirect, TimeLimits, Transport, WalletEntry, WalletEntryId, WalletKind, clean_text,
+    AccountId, Authentication, AuthenticationMethod, Connector, ConnectorId, Json, NetworkSettings,
+    OauthGrant, Redirect, TimeLimits, Transport, WalletEntry, WalletEntryId, WalletKind,
+    clean_text,
 };
 use patchbay_platforms::PlainHttp;
 use patchbay_platforms::mcp::McpLimits;
@@ -21,7 +22,7 @@ use crate::connectors::client_certificate::{ensure_https, read_file};
 use crate::connectors::inspect_address::inspect_address_over;
 use crate::connectors::network::{self, NetworkChanges};
 use crate::connectors::time_limits::{connect_limit, validate_limits};
-use crate::connectors::{free_connector_name, status};
+use crate::connectors::{free_connector_name, list_connectors, status};
 use crate::context::Context;
 use crate::credentials::edit::{add_wallet_entry, free_entry_name};
 use crate::credentials::find_wallet_entry;
@@ -130,7 +131,8 @@ pub async fn add_connector_with(
     options: ConnectionOptions,
 ) -> Result<Connector, Error> {
     let time_limits = validate_limits(options.time_limits)?;
-    let mut network = network::apply_changes(NetworkSettings::default(), &options.network)?;
+    let mut network = NetworkSettings::default();
+    network::validate_changes(options.network)?.apply(&mut network);
     let url = read_address(&request.url)?;
     let certificate = match &options.client_certificate {
         Some(file) => {
@@ -213,6 +215,9 @@ async fn suggest_authentication(
 }
 
 /// Returns the requested name, or a free one derived from the title.
+///
+/// # Errors
+/// [`Error::Usage`] for an invalid name; [`Error::Store`] when it is taken, before any secret is saved.
 pub(crate) async fn resolve_name(
     cx: &Context,
     name: Option<String>,
@@ -221,7 +226,29 @@ pub(crate) async fn resolve_name(
     let Some(name) = name.filter(|name| !name.trim().is_empty()) else {
         return free_connector_name(cx, &name_of(title)).await;
     };
-    validate_name(&name)
+    let name = validate_name(&name)?;
+    ensure_name_is_free(cx, &AccountId::local(), &name, None).await?;
+    Ok(name)
+}
+
+/// Refuses a name that another connector of the account has. Saving it would fail too, but only after secrets were
+/// saved.
+pub(crate) async fn ensure_name_is_free(
+    cx: &Context,
+    account: &AccountId,
+    name: &str,
+    own: Option<&ConnectorId>,
+) -> Result<(), Error> {
+    let connectors = list_connectors(cx).await?;
+    let is_taken = connectors
+        .iter()
+        .any(|other| &other.account == account && other.name == name && Some(&other.id) != own);
+    match is_taken {
+        true => Err(Error::Store(patchbay_store::Error::NameTaken {
+            name: name.to_owned(),
+        })),
+        false => Ok(()),
+    }
 }
 
 /// Checks that a name can be typed on the command line.

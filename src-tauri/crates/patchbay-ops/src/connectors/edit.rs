@@ -16,7 +16,7 @@ use crate::address::{endpoint_of, plain_http, read_address};
 use crate::authorizations::find_grant;
 use crate::backend::{Change, for_connector};
 use crate::connectors::add::{
-    AuthenticationChoice, clean_title, resolve_authentication, validate_name,
+    AuthenticationChoice, clean_title, ensure_name_is_free, resolve_authentication, validate_name,
 };
 use crate::connectors::add_program::{native, no_program, validate_command};
 use crate::connectors::network::{self, NetworkChanges};
@@ -113,6 +113,9 @@ async fn prepare_change(
     connector: &Connector,
 ) -> Result<Change, Error> {
     let name = changes.name.map(|name| validate_name(&name)).transpose()?;
+    if let Some(name) = &name {
+        ensure_name_is_free(cx, &connector.account, name, Some(&connector.id)).await?;
+    }
     let url = changes.url.map(|url| read_address(&url)).transpose()?;
     let title = clean_title(changes.title);
     let command = match changes.command {
@@ -135,10 +138,8 @@ async fn prepare_change(
         None => None,
     };
     let time_limits = changes.time_limits.map(validate_limits).transpose()?;
-    let network = match &changes.network {
-        Some(changes) => Some(network::apply_changes(connector.network.clone(), changes)?),
-        None => None,
-    };
+    let network = changes.network.map(network::validate_changes);
+    let network = network.transpose()?;
     let now = cx.now();
     Ok(Box::new(move |connector: &mut Connector| {
         replace(&mut connector.name, name);
@@ -160,11 +161,13 @@ async fn prepare_change(
         replace(&mut connector.muted, changes.muted);
         replace(&mut connector.capture, changes.capture);
         replace(&mut connector.oauth_deviations, changes.oauth_deviations);
-        if let Some(network) = network
-            && connector.network != network
-        {
-            connector.network = network;
-            status::clear_failure(connector);
+        // After the endpoint, whose change of origin drops pins and the client certificate.
+        if let Some(network) = network {
+            let before = connector.network.clone();
+            network.apply(&mut connector.network);
+            if connector.network != before {
+                status::clear_failure(connector);
+            }
         }
         if let Some((chosen, entry)) = authentication {
             connector.authentication = retain_sign_in(chosen, &connector.authentication);
@@ -407,7 +410,10 @@ fn clean_tags(tags: Vec<String>) -> Vec<String> {
 
 #[cfg(test)]
 mod tests {
+    use patchbay_model::{CertificateFacts, Pin, ProxyChoice, Secret};
+
     use super::*;
+    use crate::SecretInput;
     use crate::testing::{UNREACHABLE_URL, add, open_temporary};
 
     #[tokio::test]
@@ -438,6 +444,65 @@ mod tests {
             (saved.tags, saved.title),
             (vec!["work".to_owned()], "Wiki".to_owned())
         );
+    }
+
+    #[tokio::test]
+    async fn certificates_stay_with_their_origin_even_if_the_proxy_changes_too() {
+        let (_home, cx) = open_temporary().await;
+        let id = add(&cx, "https://one.example/mcp").await.id;
+        let facts = CertificateFacts {
+            subject: "CN=one.example".to_owned(),
+            issuer: "CN=one.example".to_owned(),
+            expires_at: None,
+            sha256: "AA".to_owned(),
+        };
+        let pin = Pin {
+            place: "one.example:443".to_owned(),
+            facts: facts.clone(),
+        };
+        status::update(&cx, &id, move |connector: &mut Connector| {
+            connector.network.pins.push(pin);
+            connector.network.client_certificate = Some(facts);
+        })
+        .await
+        .unwrap();
+        let moved = ConnectorChanges {
+            url: Some("https://two.example/mcp".to_owned()),
+            network: Some(NetworkChanges {
+                proxy: Some(ProxyChoice::Direct),
+                ..NetworkChanges::default()
+            }),
+            ..ConnectorChanges::default()
+        };
+        let network = update_connector(&cx, &id, moved).await.unwrap().network;
+        assert_eq!(network.proxy, ProxyChoice::Direct);
+        assert_eq!((network.pins, network.client_certificate), (vec![], None));
+        cx.close().await;
+    }
+
+    #[tokio::test]
+    async fn a_taken_name_is_refused_before_a_secret_is_saved() {
+        let (_home, cx) = open_temporary().await;
+        let one = add(&cx, UNREACHABLE_URL).await;
+        let two = add(&cx, UNREACHABLE_URL).await;
+        let changes = ConnectorChanges {
+            name: Some(one.name),
+            authentication: Some(AuthenticationChoice::Bearer {
+                token: SecretInput::New {
+                    secret: Secret::new("t0ken-of-the-second"),
+                },
+            }),
+            ..ConnectorChanges::default()
+        };
+        let refused = update_connector(&cx, &two.id, changes).await.unwrap_err();
+        assert_eq!(refused.code(), Code::Conflict);
+        assert!(
+            crate::credentials::list_wallet(&cx)
+                .await
+                .unwrap()
+                .is_empty()
+        );
+        cx.close().await;
     }
 
     #[tokio::test]

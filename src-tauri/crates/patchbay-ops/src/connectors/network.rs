@@ -51,32 +51,53 @@ pub(crate) async fn read_pem_file(path: &Path) -> Result<String, Error> {
     Ok(String::from_utf8_lossy(&bytes).into_owned())
 }
 
-/// Applies changes to settings and refuses invalid certificates and proxies.
-pub(crate) fn apply_changes(
-    mut settings: NetworkSettings,
-    changes: &NetworkChanges,
-) -> Result<NetworkSettings, Error> {
-    if let Some(texts) = &changes.authorities {
-        settings.authorities = Vec::new();
-        for text in texts {
-            for one in read_authorities(text)? {
-                if !settings.authorities.contains(&one) {
-                    settings.authorities.push(one);
+/// Changes whose certificates and proxy are valid.
+pub(crate) struct ValidChanges {
+    authorities: Option<Vec<Certificate>>,
+    changes: NetworkChanges,
+}
+
+/// Refuses invalid certificates and proxies.
+pub(crate) fn validate_changes(changes: NetworkChanges) -> Result<ValidChanges, Error> {
+    let authorities = match &changes.authorities {
+        Some(texts) => {
+            let mut all = Vec::new();
+            for text in texts {
+                for one in read_authorities(text)? {
+                    if !all.contains(&one) {
+                        all.push(one);
+                    }
                 }
             }
+            Some(all)
         }
-    }
-    let forgotten = changes.forget.as_deref().unwrap_or_default();
-    settings.pins.retain(|pin| !forgotten.contains(&pin.place));
+        None => None,
+    };
     if let Some(proxy) = &changes.proxy {
         Proxies::chosen(proxy).map_err(|error| {
             let hint = "Use an address like http://proxy.example:3128.";
             Error::usage(error.to_string(), hint)
         })?;
-        settings.proxy = proxy.clone();
     }
-    if changes.forget_client_certificate {
-        settings.client_certificate = None;
+    Ok(ValidChanges {
+        authorities,
+        changes,
+    })
+}
+
+impl ValidChanges {
+    /// Applies the changes to `settings`.
+    pub(crate) fn apply(self, settings: &mut NetworkSettings) {
+        if let Some(authorities) = self.authorities {
+            settings.authorities = authorities;
+        }
+        let forgotten = self.changes.forget.unwrap_or_default();
+        settings.pins.retain(|pin| !forgotten.contains(&pin.place));
+        if let Some(proxy) = self.changes.proxy {
+            settings.proxy = proxy;
+        }
+        if self.changes.forget_client_certificate {
+            settings.client_certificate = None;
+        }
     }
-    Ok(settings)
 }
