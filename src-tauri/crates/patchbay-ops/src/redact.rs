@@ -108,11 +108,55 @@ fn is_marked(schema: &Value) -> bool {
         || schema.get("format").and_then(Value::as_str) == Some("password")
 }
 
+/// A member of arguments that [`redact_marked`] changes.
+struct MarkedMember {
+    name: String,
+    value: Value,
+    redacted: Value,
+}
+
+/// Collects the members that differ from their redacted form, at any depth.
+fn collect_members(value: &Value, hidden: &Value, found: &mut Vec<MarkedMember>) {
+    match (value, hidden) {
+        (Value::Object(members), Value::Object(others)) => {
+            for (name, member) in members {
+                let redacted = &others[name];
+                if member != redacted {
+                    found.push(MarkedMember {
+                        name: name.clone(),
+                        value: member.clone(),
+                        redacted: redacted.clone(),
+                    });
+                    collect_members(member, redacted, found);
+                }
+            }
+        }
+        (Value::Array(items), Value::Array(others)) => {
+            for (item, other) in items.iter().zip(others) {
+                collect_members(item, other, found);
+            }
+        }
+        _ => {}
+    }
+}
+
 /// Secrets to redact wherever they occur. The longest come first, since one secret may contain another.
 #[derive(Default)]
-pub(crate) struct KnownSecrets(Vec<Secret>);
+pub(crate) struct KnownSecrets {
+    texts: Vec<Secret>,
+    /// Redacted in JSON text only, by name and value, however short they are.
+    members: Vec<MarkedMember>,
+}
 
 impl KnownSecrets {
+    /// What a tool's schema marks as secret in arguments.
+    pub(crate) fn marked(arguments: &Value, schema: &Value) -> Self {
+        let mut known = Self::new(marked_values(arguments, schema));
+        let hidden = redact_marked(arguments, schema);
+        collect_members(arguments, &hidden, &mut known.members);
+        known
+    }
+
     /// A value with a scheme, such as `Bearer …`, is redacted with and without it.
     pub(crate) fn new(secrets: impl IntoIterator<Item = Secret>) -> Self {
         let bare = |secret: &Secret| {
@@ -121,26 +165,34 @@ impl KnownSecrets {
                 .split_once(' ')
                 .map(|(_, it)| Secret::new(it))
         };
-        let mut known: Vec<Secret> = secrets
+        let mut texts: Vec<Secret> = secrets
             .into_iter()
             .flat_map(|secret| [bare(&secret), Some(secret)])
             .flatten()
             .filter(|secret| secret.expose().len() >= MIN_SECRET_LENGTH)
             .collect();
-        known.sort_by(|a, b| {
+        texts.sort_by(|a, b| {
             let (a, b) = (a.expose(), b.expose());
             b.len().cmp(&a.len()).then_with(|| a.cmp(b))
         });
-        known.dedup_by(|a, b| a.expose() == b.expose());
-        Self(known)
+        texts.dedup_by(|a, b| a.expose() == b.expose());
+        Self {
+            texts,
+            members: Vec::new(),
+        }
     }
 
     pub(crate) fn and(self, others: Self) -> Self {
-        Self::new(self.0.into_iter().chain(others.0))
+        let mut members = self.members;
+        members.extend(others.members);
+        Self {
+            members,
+            ..Self::new(self.texts.into_iter().chain(others.texts))
+        }
     }
 
     pub(crate) fn is_empty(&self) -> bool {
-        self.0.is_empty()
+        self.texts.is_empty() && self.members.is_empty()
     }
 
     /// Redacts every occurrence of a secret, also in keys.
@@ -159,19 +211,61 @@ impl KnownSecrets {
         }
     }
 
-    /// Redacts every occurrence of a secret in JSON text, however it is escaped. Keeps every other byte.
+    /// Redacts every occurrence of a secret in JSON text, however it is escaped. Keeps every other byte, unless a
+    /// marked member is redacted: the JSON is written again then.
     pub(crate) fn redact_json_text(&self, text: String) -> String {
         if self.is_empty() {
             return text;
         }
+        let text = self.redact_members_in_text(text);
         redact_in_json_text(&text, |said| {
             let hidden = self.redact_text(said.to_owned());
             (hidden != said).then_some(hidden)
         })
     }
 
+    fn redact_members_in_text(&self, text: String) -> String {
+        if self.members.is_empty() {
+            return text;
+        }
+        let Ok(mut json) = serde_json::from_str(&text) else {
+            return text;
+        };
+        match self.redact_members(&mut json) {
+            true => json.to_string(),
+            false => text,
+        }
+    }
+
+    /// Returns whether anything was redacted.
+    fn redact_members(&self, value: &mut Value) -> bool {
+        let mut is_changed = false;
+        match value {
+            Value::Object(members) => {
+                for (name, member) in members {
+                    let mut marked = self.members.iter();
+                    let marked = marked.find(|it| it.name == *name && it.value == *member);
+                    is_changed |= match marked {
+                        Some(marked) => {
+                            *member = marked.redacted.clone();
+                            true
+                        }
+                        None => self.redact_members(member),
+                    };
+                }
+            }
+            Value::Array(items) => {
+                for item in items {
+                    is_changed |= self.redact_members(item);
+                }
+            }
+            _ => {}
+        }
+        is_changed
+    }
+
     pub(crate) fn redact_text(&self, text: String) -> String {
-        self.0.iter().fold(text, |text, secret| {
+        self.texts.iter().fold(text, |text, secret| {
             if text.contains(secret.expose()) {
                 text.replace(secret.expose(), REDACTED)
             } else {
@@ -212,7 +306,10 @@ impl StreamRedaction {
 
     /// Returns what can be shown, and the rest that may be the start of a secret.
     fn redact_prefix<'a>(&self, text: &'a [u8], is_end: bool) -> (Vec<u8>, &'a [u8]) {
-        let secrets = || self.known.0.iter().map(|secret| secret.expose().as_bytes());
+        let secrets = || {
+            let texts = self.known.texts.iter();
+            texts.map(|secret| secret.expose().as_bytes())
+        };
         let mut shown = Vec::with_capacity(text.len());
         let mut rest = text;
         while let Some(first) = rest.first() {
@@ -281,6 +378,44 @@ mod tests {
             .collect();
         texts.sort();
         assert_eq!(texts, ["k1", "lena"]);
+    }
+
+    #[test]
+    fn marked_members_are_redacted_in_json_text_however_short_they_are() {
+        let secret = json!({ "writeOnly": true });
+        let schema = json!({ "properties": {
+            "pin": secret,
+            "login": { "properties": { "code": secret } },
+            "keys": { "items": secret },
+        } });
+        let arguments = json!({
+            "pin": 1234, "login": { "code": "ab", "user": "lena" }, "keys": ["k"], "days": 3,
+        });
+        let known = KnownSecrets::marked(&arguments, &schema);
+        let wrapped =
+            json!({ "params": { "arguments": arguments, "pin": 5 }, "code": "ab", "id": 1234 });
+        let shown = known.redact_json_text(wrapped.to_string());
+        assert_eq!(
+            serde_json::from_str::<Value>(&shown).unwrap(),
+            json!({
+                "params": {
+                    "arguments": {
+                        "pin": REDACTED, "login": { "code": REDACTED, "user": "lena" },
+                        "keys": [REDACTED], "days": 3,
+                    },
+                    "pin": 5,
+                },
+                "code": REDACTED,
+                "id": 1234,
+            })
+        );
+        let other = r#"{ "pin":5, "z":12.0 }"#.to_owned();
+        assert_eq!(known.redact_json_text(other.clone()), other);
+        let both = known.and(KnownSecrets::default());
+        assert_eq!(
+            both.redact_json_text(r#"{"pin":1234}"#.to_owned()),
+            r#"{"pin":"<redacted>"}"#
+        );
     }
 
     #[test]

@@ -23,6 +23,7 @@ use crate::context::Context;
 use crate::error::Error;
 use crate::redact::{KnownSecrets, redact_marked};
 use crate::runs::find_run;
+use crate::runs::run_tool::finish::{arguments_line, redact_result};
 
 /// Number of runs that are read at once.
 const PAGE: u32 = 100;
@@ -193,7 +194,7 @@ impl Lookups {
     /// Returns the run as JSON without present secrets.
     async fn redact_run(&mut self, cx: &Context, mut run: ToolRun) -> Result<Value, Error> {
         if let Some(schema) = self.schema(cx, &run).await? {
-            run.arguments.0 = redact_marked(&run.arguments, schema);
+            redact_marked_arguments(&mut run, schema);
         }
         let secrets = self.secrets(cx, &run.summary.connector).await?;
         let value = serde_json::to_value(&run).unwrap_or_default();
@@ -225,6 +226,29 @@ impl Lookups {
     }
 }
 
+/// Redacts what the schema marks in the arguments, also where the run repeats it.
+fn redact_marked_arguments(run: &mut ToolRun, schema: &Value) {
+    let marked = KnownSecrets::marked(&run.arguments, schema);
+    if marked.is_empty() {
+        return;
+    }
+    run.arguments.0 = redact_marked(&run.arguments, schema);
+    run.summary.arguments_line = arguments_line(&run.arguments);
+    if let Some(result) = run.result.take() {
+        run.result = Some(redact_result(result, &marked));
+    }
+    if let Some(exchange) = &mut run.exchange {
+        let response = exchange.response.as_mut();
+        let bodies = [
+            Some(&mut exchange.request.body),
+            response.map(|response| &mut response.body),
+        ];
+        for body in bodies.into_iter().flatten() {
+            *body = body.take().map(|body| marked.redact_json_text(body));
+        }
+    }
+}
+
 /// Returns the secrets of a connector. Fails while the vault is locked; a vault that cannot be opened at all does not
 /// prevent an export.
 async fn secrets_of(cx: &Context, connector: &Connector) -> Result<KnownSecrets, Error> {
@@ -239,5 +263,39 @@ async fn secrets_of(cx: &Context, connector: &Connector) -> Result<KnownSecrets,
         }
         (VaultState::Locked, _) => Err(patchbay_vault::Error::KeychainLocked.into()),
         _ => Ok(KnownSecrets::new(secrets)),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use patchbay_model::{Exchange, Json, ReceivedResponse, SentRequest};
+    use serde_json::json;
+
+    use super::*;
+    use crate::testing::finished_run;
+
+    #[test]
+    fn what_a_tool_has_marked_since_is_redacted_wherever_the_run_repeats_it() {
+        let arguments = json!({ "pin": 1234, "key": "hunter2-long", "days": 3 });
+        let mut run = finished_run();
+        run.summary.arguments_line = arguments_line(&arguments);
+        run.arguments = Json(arguments.clone());
+        run.exchange = Some(Exchange {
+            request: SentRequest::line(json!({ "params": { "arguments": arguments } }).to_string()),
+            response: Some(ReceivedResponse {
+                status: Some(200),
+                headers: Vec::new(),
+                body: Some(r#"{"pin":1234,"said":"hunter2-long"}"#.to_owned()),
+                took_ms: 1,
+            }),
+        });
+        let marked = json!({ "format": "password" });
+        let schema = json!({ "properties": { "pin": marked, "key": marked } });
+        redact_marked_arguments(&mut run, &schema);
+        let written = serde_json::to_string(&run).unwrap();
+        assert!(!written.contains("1234"), "{written}");
+        assert!(!written.contains("hunter2"), "{written}");
+        let line = run.summary.arguments_line.as_deref();
+        assert_eq!(line, Some("pin=<redacted>, key=<redacted>, days=3"));
     }
 }

@@ -74,7 +74,7 @@ fn finish_failed(run: &mut ToolRun, error: &Error, secrets: &KnownSecrets) {
     run.summary.problem = Some(problem);
 }
 
-fn redact_result(result: ToolResult, secrets: &KnownSecrets) -> ToolResult {
+pub(in crate::runs) fn redact_result(result: ToolResult, secrets: &KnownSecrets) -> ToolResult {
     if secrets.is_empty() {
         return result;
     }
@@ -89,7 +89,7 @@ pub(in crate::runs) fn millis(duration: Duration) -> u32 {
 }
 
 /// The arguments in one short line, as a row of the history shows them.
-pub(super) fn arguments_line(arguments: &Value) -> Option<String> {
+pub(in crate::runs) fn arguments_line(arguments: &Value) -> Option<String> {
     let written = arguments
         .as_object()?
         .iter()
