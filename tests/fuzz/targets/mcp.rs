@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use async_trait::async_trait;
-use patchbay_http::Capture;
+use patchbay_http::{Capture, SentSecrets};
 use patchbay_model::{CompletionRequest, CompletionTarget, Json, Question, QuestionAnswer};
 use patchbay_platforms::mcp::{
     Asker, ClientFeatures, McpLimits, McpTarget, SessionLife, ToolCall, connect,
@@ -210,6 +210,7 @@ async fn exercise_server(http: &reqwest::Client, target: McpTarget) {
         progress: Arc::new(|_| {}),
         asker: Some(Arc::new(Accepting)),
         capture: Capture::enabled(),
+        sent: SentSecrets::default(),
     };
     let asker = call.asker.clone();
     drop(session.call_tool(call.clone(), &cancel).await);

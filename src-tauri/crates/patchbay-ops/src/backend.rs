@@ -11,7 +11,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use async_trait::async_trait;
-use patchbay_http::{Capture, Reach};
+use patchbay_http::{Capture, Reach, SentSecrets};
 use patchbay_model::{
     CompletionRequest, Connector, Content, FilledPrompt, Form, Prompt, Resource, Secret,
     SentRequest, ServerFacts, Tool, ToolEffect,
@@ -205,6 +205,7 @@ pub(crate) fn plain_call(
         progress: Arc::new(|_| {}),
         asker: None,
         capture: Capture::default(),
+        sent: SentSecrets::default(),
     }
 }
 

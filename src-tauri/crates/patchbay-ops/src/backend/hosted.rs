@@ -9,7 +9,7 @@ use patchbay_model::{
     Connector, Content, FilledPrompt, Form, Prompt, RemoteId, Resource, Secret, Tool, ToolEffect,
 };
 use patchbay_oauth::CallbackParams;
-use patchbay_platforms::mcp::{CallOutcome, ToolCall};
+use patchbay_platforms::mcp::{CallOutcome, McpLimits, ToolCall};
 use patchbay_platforms::{Platform, Prompts, Resources, ToolRequest, Tools, hosted};
 use serde_json::{Map, Value};
 use tokio::sync::mpsc;
@@ -124,11 +124,14 @@ impl Backend for Hosted<'_> {
             credential,
             progress: Some(call.progress),
             capture: call.capture,
+            sent: call.sent,
             ..CallOptions::default()
         };
+        let total = McpLimits::DEFAULT.total.max(call.timeout);
         let ready_at = Instant::now();
         let request = ToolRequest::new(&remote, &call.name, call.arguments);
-        let outcome = tools.call_tool(request, &options).await;
+        let outcome = tokio::time::timeout(total, tools.call_tool(request, &options)).await;
+        let outcome = outcome.unwrap_or(Err(patchbay_platforms::Error::TimedOut { after: total }));
         Ok(CompletedCall {
             outcome: self.finish_call(&*platform, outcome).await?,
             ready_at,

@@ -9,7 +9,7 @@ mod tool_lookup;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use patchbay_http::{Capture, Captured};
+use patchbay_http::{Capture, Captured, SentSecrets};
 use patchbay_model::{
     Code, Connector, ConnectorId, Explain, IdentityLine, Json, Origin, RunId, RunLabel, RunState,
     Tool, ToolEffect, ToolRun, ToolRunSummary,
@@ -32,7 +32,7 @@ use crate::error::{Error, TimeLimit};
 use crate::events::Event;
 use crate::json_object::not_an_object;
 use crate::questions::{PersonAsker, QuestionLog};
-use crate::redact::{KnownSecrets, marked_values, redact_marked};
+use crate::redact::{KnownSecrets, redact_marked};
 
 /// Default limit for the time between two signs of life of a tool.
 const DEFAULT_SILENCE_LIMIT: Duration = Duration::from_secs(60);
@@ -139,7 +139,8 @@ pub async fn run_tool(
         Err(error) if error.code().as_str().starts_with("vault.") => secrets,
         _ => secrets.and(collect_secrets(cx, &prepared).await),
     };
-    let secrets = secrets.and(KnownSecrets::new(recorded.secrets));
+    let sent = recorded.secrets.into_iter().chain(hooks.sent.all());
+    let secrets = secrets.and(KnownSecrets::new(sent));
     run.questions = recorded.questions;
     let wire = hooks.capture.take_exchange();
     Ok(record_outcome(
@@ -184,6 +185,7 @@ pub(super) async fn record_outcome(
 pub(super) struct RunHooks {
     asker: Option<Arc<PersonAsker>>,
     pub(super) capture: Capture,
+    sent: SentSecrets,
     pub(super) task: Arc<RunTask>,
 }
 
@@ -193,6 +195,7 @@ impl RunHooks {
         Self {
             asker: cx.can_ask().then(asker),
             capture: Capture::enabled(),
+            sent: SentSecrets::enabled(),
             task: RunTask::new(cx, run),
         }
     }
@@ -389,6 +392,7 @@ pub(super) async fn call(
         progress: Arc::new(report),
         asker: hooks.asker.clone().map(|asker| asker as Arc<dyn Asker>),
         capture: hooks.capture.clone(),
+        sent: hooks.sent.clone(),
         ..call
     };
     let backend = for_connector(cx, connector);
@@ -452,12 +456,14 @@ async fn record_failure(
 }
 
 async fn collect_secrets(cx: &Context, prepared: &Prepared) -> KnownSecrets {
-    let mut secrets = for_connector(cx, &prepared.connector).secrets().await;
-    if prepared.has_marked_secrets {
-        let arguments = Value::Object(prepared.arguments.clone());
-        secrets.extend(marked_values(&arguments, &prepared.tool.input_schema));
+    let secrets = for_connector(cx, &prepared.connector).secrets().await;
+    let secrets = KnownSecrets::new(secrets);
+    if !prepared.has_marked_secrets {
+        return secrets;
     }
-    KnownSecrets::new(secrets)
+    let arguments = Value::Object(prepared.arguments.clone());
+    let schema = &prepared.tool.input_schema;
+    secrets.and(KnownSecrets::marked(&arguments, schema))
 }
 
 pub(super) fn emit_run_changed(cx: &Context, run: &ToolRun) {

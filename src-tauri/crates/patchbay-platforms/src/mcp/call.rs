@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use async_trait::async_trait;
-use patchbay_http::{Capture, OnProgress};
+use patchbay_http::{Capture, OnProgress, SentSecrets};
 use patchbay_model::{Code, ServerTask, ToolResult};
 use serde_json::{Map, Value};
 
@@ -52,6 +52,8 @@ pub struct ToolCall {
     pub asker: Option<Arc<dyn Asker>>,
     /// Captures the first request, without answers to the server's questions, and the last response.
     pub capture: Capture,
+    /// Collects the credentials that a platform's own API was sent.
+    pub sent: SentSecrets,
 }
 
 /// The outcome of a call.

@@ -24,7 +24,7 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use axum::Router;
-use patchbay_http::{Capture, CapturedResponse};
+use patchbay_http::{Capture, CapturedResponse, SentSecrets};
 use patchbay_model::{Content, Secret, SentRequest, ServerFacts, Tool, Transport};
 use rmcp::ServerHandler;
 use rmcp::transport::streamable_http_server::session::local::LocalSessionManager;
@@ -136,6 +136,7 @@ fn call(name: &str) -> ToolCall {
         progress: Arc::new(|_: CallProgress| {}),
         asker: None,
         capture: Capture::enabled(),
+        sent: SentSecrets::default(),
     }
 }
 

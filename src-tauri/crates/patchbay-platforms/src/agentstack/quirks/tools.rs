@@ -73,6 +73,7 @@ fn call_of(request: ToolRequest<'_>, options: &CallOptions) -> ToolCall {
         progress: options.progress.clone().unwrap_or_else(|| Arc::new(|_| {})),
         asker: None,
         capture: options.capture.clone(),
+        sent: options.sent.clone(),
     }
 }
 

@@ -42,6 +42,7 @@ impl McpPath {
             progress: Arc::new(|_| {}),
             asker: None,
             capture: options.capture.clone(),
+            sent: options.sent.clone(),
         };
         read(
             session.call_tool(call, &options.stop()).await?,
