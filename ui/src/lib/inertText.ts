@@ -8,16 +8,21 @@
 
 const control = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f]/u;
 
-/** Unicode 16, `Default_Ignorable_Code_Point` and `Bidi_Control`; line and paragraph separators. */
+/**
+ * Unicode 16, `Default_Ignorable_Code_Point` and `Bidi_Control`; line and paragraph separators; the blank Braille
+ * pattern.
+ */
 export const invisible =
-  /[\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u2028-\u202e\u2060-\u206f\u3164\ufe00-\ufe0f\ufeff\uffa0\ufff0-\ufffb\u{1bca0}-\u{1bca3}\u{1d173}-\u{1d17a}\u{e0000}-\u{e0fff}]/u;
+  /[\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u2028-\u202e\u2060-\u206f\u2800\u3164\ufe00-\ufe0f\ufeff\uffa0\ufff0-\ufffb\u{1bca0}-\u{1bca3}\u{1d173}-\u{1d17a}\u{e0000}-\u{e0fff}]/u;
 
 const suspect = new RegExp(`${control.source}|${invisible.source}`, "u");
 
 /** Scripts that join letters with invisible characters: Arabic to Sinhala, and Khmer. */
 const joiningLetter = /[\u0600-\u0dff\u1780-\u17ff]/u;
 
-const picture = /[\u00a9\u00ae\u203c\u2049\u2122-\u2bff\u3030\u303d\u3297\u3299\u{1f000}-\u{1faff}]/u;
+const picture = /[\u00a9\u00ae\u203c\u2049\u2122-\u27ff\u2900-\u2bff\u3030\u303d\u3297\u3299\u{1f000}-\u{1faff}]/u;
+
+const braille = /[\u2801-\u28ff]/;
 
 const joinedFrom = /[\ufe0f\u{1f3fb}-\u{1f3ff}]/u;
 
@@ -65,6 +70,8 @@ function isNeeded(before: string | undefined, sign: string, after: string | unde
     case "\ufe0e":
     case "\ufe0f":
       return picture.test(before) || (/[0-9#*]/.test(before) && after === "\u20e3");
+    case "\u2800":
+      return braille.test(before) && after !== undefined && braille.test(after);
     default:
       return false;
   }

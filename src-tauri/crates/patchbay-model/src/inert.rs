@@ -12,6 +12,13 @@ const CONTROL: char = '\u{fffd}';
 /// Maximum number of consecutive hidden characters that are named; of the others only the number is shown.
 const MAX_NAMED: usize = 8;
 
+/// Maximum number of consecutive spaces in a word of a command; of more only the number is shown, as they could move
+/// what follows out of sight.
+const MAX_SPACES: usize = 8;
+
+/// Looks like a space and isn't white space; Braille separates words with it.
+const BRAILLE_BLANK: char = '\u{2800}';
+
 /// Puts text on one line: white space becomes single spaces, control characters become `�`, and characters that hide or
 /// reorder others become their names, such as `<U+202E>`. HTML is not escaped.
 pub fn inert_line(text: &str) -> String {
@@ -44,27 +51,35 @@ pub fn inert_block(text: &str) -> String {
 }
 
 /// Shows a word of a command that the user has to allow: white space other than a space becomes its name, such as
-/// `<U+000A>`, because a line break may change what a shell does. An empty word is `""`.
+/// `<U+000A>`, because a line break may change what a shell does, and many spaces their number. An empty word is `""`.
 pub fn inert_word(text: &str) -> String {
     if text.is_empty() {
         return "\"\"".to_owned();
     }
     let mut shown = InertWriter::default();
+    let mut spaces = 0;
     for (sign, after) in with_next(text) {
-        if sign.is_whitespace() && sign != ' ' && !is_invisible(sign) {
+        if sign == ' ' {
+            spaces += 1;
+            continue;
+        }
+        shown.push_spaces(std::mem::take(&mut spaces));
+        if sign.is_whitespace() && !is_invisible(sign) {
             shown.close_row();
             shown.name(sign);
         } else {
             shown.push(sign, after);
         }
     }
+    shown.push_spaces(spaces);
     shown.finish()
 }
 
 /// Whether a character is invisible or changes how others are shown: direction marks and overrides, zero-width
 /// characters, variation selectors, fillers, tags, and the like.
 ///
-/// Source: Unicode 16, `Default_Ignorable_Code_Point` and `Bidi_Control`; line and paragraph separators.
+/// Source: Unicode 16, `Default_Ignorable_Code_Point` and `Bidi_Control`; line and paragraph separators; the blank
+/// Braille pattern.
 pub fn is_invisible(sign: char) -> bool {
     // A fast path: ASCII contains none of them.
     !sign.is_ascii()
@@ -78,6 +93,7 @@ pub fn is_invisible(sign: char) -> bool {
         | '\u{200b}'..='\u{200f}'
         | '\u{2028}'..='\u{202e}'
         | '\u{2060}'..='\u{206f}'
+        | BRAILLE_BLANK
         | '\u{3164}'
         | '\u{fe00}'..='\u{fe0f}'
         | '\u{feff}'
@@ -89,7 +105,7 @@ pub fn is_invisible(sign: char) -> bool {
 }
 
 /// Whether a script or emoji needs an invisible character between these two: Persian, Hindi and others separate and
-/// join letters with one, and emoji are composed with them.
+/// join letters with one, Braille separates words with one, and emoji are composed with them.
 pub(crate) fn is_needed(before: Option<char>, sign: char, after: Option<char>) -> bool {
     let Some(before) = before else { return false };
     match sign {
@@ -104,6 +120,7 @@ pub(crate) fn is_needed(before: Option<char>, sign: char, after: Option<char>) -
             let is_key = matches!(before, '0'..='9' | '#' | '*') && after == Some('\u{20e3}');
             is_picture(before) || is_key
         }
+        BRAILLE_BLANK => is_braille(before) && after.is_some_and(is_braille),
         _ => false,
     }
 }
@@ -114,10 +131,14 @@ fn is_joining_letter(sign: char) -> bool {
     joins && !is_invisible(sign)
 }
 
+fn is_braille(sign: char) -> bool {
+    matches!(sign, '\u{2801}'..='\u{28ff}')
+}
+
 fn is_picture(sign: char) -> bool {
     matches!(sign,
         '\u{a9}' | '\u{ae}' | '\u{203c}' | '\u{2049}'
-        | '\u{2122}'..='\u{2bff}' | '\u{3030}' | '\u{303d}' | '\u{3297}' | '\u{3299}'
+        | '\u{2122}'..='\u{27ff}' | '\u{2900}'..='\u{2bff}' | '\u{3030}' | '\u{303d}' | '\u{3297}' | '\u{3299}'
         | '\u{1f000}'..='\u{1faff}')
 }
 
@@ -154,6 +175,17 @@ impl InertWriter {
 
     fn name(&mut self, sign: char) {
         self.shown.push_str(&format!("<U+{:04X}>", u32::from(sign)));
+    }
+
+    fn push_spaces(&mut self, count: usize) {
+        if count > MAX_SPACES {
+            self.close_row();
+            self.shown.push_str(&format!("<{count} spaces>"));
+            return;
+        }
+        for _ in 0..count {
+            self.push_visible(' ');
+        }
     }
 
     /// The last character, if it is visible.
@@ -219,6 +251,8 @@ mod tests {
             (inert_word(""), inert_word(" ")),
             ("\"\"".to_owned(), " ".to_owned())
         );
+        let far = format!("ls{}; rm -rf ~{}", " ".repeat(500), " ".repeat(9));
+        assert_eq!(inert_word(&far), "ls<500 spaces>; rm -rf ~<9 spaces>");
     }
 
     proptest! {
