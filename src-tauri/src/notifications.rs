@@ -101,7 +101,7 @@ fn about_need(need: &Need) -> Notice {
 fn about_question(question: &OpenQuestion) -> Notice {
     Notice {
         title: format!(
-            "{} asks you something",
+            "The server {} asks you something",
             inert_line(&question.connector_title)
         ),
         words: format!(
@@ -146,7 +146,7 @@ mod tests {
         });
         let question = serde_json::from_value(question).expect("it is a question");
         let expected = Notice {
-            title: "Files<U+202E> asks you something".to_owned(),
+            title: "The server Files<U+202E> asks you something".to_owned(),
             words: "delete all waits for your answer".to_owned(),
             page: None,
         };

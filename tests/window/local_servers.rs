@@ -177,7 +177,7 @@ fn what_a_server_asks_is_answered_in_the_window() {
     window.press("row", "echo, *");
     window.press("button", "Run");
 
-    let dialog = ("dialog", "Asking asks");
+    let dialog = ("dialog", "The server Asking asks");
     window.see(dialog.0, dialog.1);
     // Its text is shown as text.
     window.see_text_in(dialog, "<b>");

@@ -38,7 +38,7 @@ const open = (question: Question, changes: Partial<OpenQuestion> = {}): OpenQues
 
 async function asked(question: Question, prepare?: Parameters<typeof renderApp>[2]) {
   const view = renderApp("/connectors", { connectors: [files], questions: [open(question)] }, prepare);
-  const dialog = await screen.findByRole("dialog", { name: "Files asks" });
+  const dialog = await screen.findByRole("dialog", { name: "The server Files asks" });
   return { ...view, dialog };
 }
 
@@ -91,7 +91,7 @@ describe("a question of a server", () => {
     await waitFor(() => expect(screen.queryByRole("dialog")).toBeNull());
     host.state.questions = [open(form, { id: "ask_2" })];
     await act(() => host.emit({ kind: "questions_changed" }));
-    await screen.findByRole("dialog", { name: "Files asks" });
+    await screen.findByRole("dialog", { name: "The server Files asks" });
     await user.keyboard("{Escape}");
     await waitFor(() =>
       expect(host.lastCall("answerQuestion")).toEqual({ question: "ask_2", answer: { kind: "cancel" } }),

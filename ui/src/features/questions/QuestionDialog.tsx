@@ -166,7 +166,7 @@ type FrameProps = {
 function Frame({ open, answering, problem, act, children }: FrameProps) {
   return (
     <Dialog
-      title={`${open.connectorTitle} asks`}
+      title={`The server ${open.connectorTitle} asks`}
       mark={<ConnectorMark size="large" title={open.connectorTitle} />}
       subtitle={<IdentityLine identity={open.identity} />}
       closeLabel="Cancel"
