@@ -51,14 +51,18 @@ fn buttons() -> (MessageButtons, MessageDialogResult) {
 
 /// Whether a dialog can show the whole question. Native dialogs don't scroll, and a yes also allows what is cut off.
 fn fits(question: &str) -> bool {
-    let rows = question
-        .lines()
-        .map(|line| 1 + line.chars().count() / ROW_CHARS);
+    let rows = question.lines().map(|line| 1 + columns(line) / ROW_COLUMNS);
     rows.sum::<usize>() <= MAX_ROWS
 }
 
+/// Counts every character outside ASCII as a wide one, as those of Chinese, Japanese and Korean are.
+fn columns(line: &str) -> usize {
+    let columns = line.chars().map(|sign| if sign.is_ascii() { 1 } else { 2 });
+    columns.sum()
+}
+
 /// Size of a dialog on a small screen.
-const ROW_CHARS: usize = 60;
+const ROW_COLUMNS: usize = 60;
 const MAX_ROWS: usize = 30;
 
 fn too_long(request: &ProgramRequest) -> Question {
@@ -162,6 +166,8 @@ mod tests {
         assert!(is_asked(&program));
         program.arguments.push("x".repeat(1_000));
         assert!(!is_asked(&program), "one long word");
+        program.arguments = vec!["語".repeat(600)];
+        assert!(!is_asked(&program), "wide characters");
         program.arguments = vec!["-y".to_owned(); 40];
         assert!(!is_asked(&program), "many words");
     }
