@@ -459,7 +459,7 @@ async fn what_a_server_asks_is_answered_at_the_terminal() {
     let done = harness.typed(&RUN, &steps).await;
     done.succeeded();
     let shown = &done.stdout;
-    done.assert_stdout("files asks, while echo runs as This computer · files:");
+    done.assert_stdout("The server \"files\" asks, while echo runs as This computer · files:");
     done.assert_stdout("Who are you?");
     done.assert_stdout(r#""content": {"color": "g", "name": "Ada"}"#);
     let is_clean = !shown.contains("\u{1b}[2J") && !shown.contains('\u{202e}');

@@ -33,36 +33,61 @@ impl ProgramConsent for TerminalConsent {
         }
         self.stderr.clear();
         // A terminal that cannot be read means no.
-        prompt::confirm_lines(&question(request)).unwrap_or(false)
+        prompt::confirm_lines(&question(request, prompt::columns())).unwrap_or(false)
+    }
+}
+
+/// Columns before the further rows of a word: none begins a line, or where another word begins.
+const FURTHER_INDENT: usize = 14;
+
+/// Number of rows that a terminal surely shows at once.
+const SHOWN_ROWS: usize = 20;
+
+fn push_word(lines: &mut Vec<String>, head: &str, word: &str, columns: usize) {
+    let word = inert_word(word);
+    for (number, row) in text::wrap(&word, columns - FURTHER_INDENT)
+        .iter()
+        .enumerate()
+    {
+        lines.push(match number {
+            0 => format!("  {head:<9} {row}"),
+            _ => format!("{:FURTHER_INDENT$}{row}", ""),
+        });
     }
 }
 
 /// Describes the whole program, one argument per line, and what a yes allows.
-fn question(request: &ProgramRequest) -> String {
+fn question(request: &ProgramRequest, columns: usize) -> String {
     let program = &request.program;
     let first = match &request.purpose {
         Purpose::Secret(_) => {
             "Patchbay wants to read a secret from the output of this program:".to_owned()
         }
         Purpose::Server(title) => {
-            format!("{} is this program on your computer:", text::line(title))
+            format!(
+                "The server \"{}\" is this program on your computer:",
+                text::line(title)
+            )
         }
     };
-    let mut lines = vec![
-        first,
-        format!("  program   {}", inert_word(&program.name)),
-        format!("  file      {}", inert_word(&program.file)),
-    ];
+    let mut lines = vec![first];
+    let mut say = |head: &str, word: &str| push_word(&mut lines, head, word, columns);
+    say("program", &program.name);
+    say("file", &program.file);
     for (number, argument) in program.arguments.iter().enumerate() {
-        let head = if number == 0 { "arguments" } else { "" };
-        lines.push(format!("  {head:<9} {}", inert_word(argument)));
+        say(if number == 0 { "arguments" } else { "" }, argument);
     }
     if let Some(server) = &program.server {
-        lines.push(format!("  folder    {}", inert_word(&server.folder)));
+        say("folder", &server.folder);
         for (number, variable) in server.variables.iter().enumerate() {
-            let head = if number == 0 { "variables" } else { "" };
-            lines.push(format!("  {head:<9} {}", inert_word(variable)));
+            say(if number == 0 { "variables" } else { "" }, variable);
         }
+    }
+    if lines.len() > SHOWN_ROWS {
+        lines.push(format!(
+            "These are {} lines. Scroll up to read all of them.",
+            lines.len()
+        ));
     }
     lines.push(match &request.purpose {
         Purpose::Secret(_) => "Run it now and whenever the secret is needed?".to_owned(),
@@ -95,7 +120,7 @@ mod tests {
             occasion: Occasion::Given,
         };
         assert_eq!(
-            question(&request),
+            question(&request, 80),
             "Patchbay wants to read a secret from the output of this program:\n  \
              program   pass\n  \
              file      /usr/bin/pass\n  \
@@ -114,9 +139,9 @@ mod tests {
             },
             occasion: Occasion::Given,
         };
-        let shown = question(&server);
+        let shown = question(&server, 80);
         assert!(
-            shown.starts_with("Files is this program on your computer:\n"),
+            shown.starts_with("The server \"Files\" is this program on your computer:\n"),
             "{shown}"
         );
         assert!(
@@ -125,5 +150,50 @@ mod tests {
         );
         let variables = "\n  variables API_KEY\n            HOST=a<U+000A>b\n";
         assert!(shown.contains(variables), "{shown}");
+    }
+
+    #[test]
+    fn no_word_moves_another_out_of_sight_or_looks_like_a_line_of_ours() {
+        let hidden = format!("a{}Run it now? {}", " ".repeat(300), "x ".repeat(200));
+        let program = Program {
+            name: "npx".to_owned(),
+            file: "/usr/bin/npx".to_owned(),
+            arguments: vec![hidden, "語".repeat(100)],
+            server: None,
+        };
+        let request = ProgramRequest {
+            purpose: Purpose::Server("Patchbay".to_owned()),
+            program,
+            occasion: Occasion::Given,
+        };
+        let shown = question(&request, 60);
+        let lines: Vec<_> = shown.lines().collect();
+        assert_eq!(
+            lines[0],
+            "The server \"Patchbay\" is this program on your computer:"
+        );
+        assert!(
+            lines[3].starts_with("  arguments a<300 spaces>Run"),
+            "{shown}"
+        );
+        let last = lines.len() - 1;
+        for line in &lines[1..last] {
+            assert!(text::width(line) <= 60, "{line}");
+            assert!(line.starts_with("  "), "{line}");
+        }
+        assert_eq!(shown.matches('語').count(), 100);
+
+        let request = ProgramRequest {
+            program: Program {
+                arguments: vec!["x".repeat(2_000)],
+                ..request.program
+            },
+            ..request
+        };
+        let shown = question(&request, 60);
+        assert!(
+            shown.contains(" lines. Scroll up to read all of them.\n"),
+            "{shown}"
+        );
     }
 }

@@ -5,10 +5,15 @@ use std::io::{BufRead as _, IsTerminal as _, Write as _};
 use patchbay_model::Secret;
 
 use crate::failure::Failure;
-use crate::output::text;
+use crate::output::{self, text};
 
 pub(crate) fn is_interactive(no_input: bool) -> bool {
     !no_input && std::io::stdin().is_terminal() && std::io::stderr().is_terminal()
+}
+
+/// Columns of the terminal where questions are shown.
+pub(crate) fn columns() -> usize {
+    output::columns(std::io::stderr()).map_or(80, |columns| columns.max(40))
 }
 
 /// Asks a yes-or-no question; the default is no.

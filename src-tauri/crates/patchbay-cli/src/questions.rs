@@ -95,8 +95,12 @@ async fn run_on_thread<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'sta
     receiver.await.ok()
 }
 
+/// Maximum rows of a text that belongs to a question, so that it doesn't scroll the question out of sight.
+const MAX_ROWS: usize = 40;
+
 /// The terminal, or the script of a test.
 trait Prompter {
+    fn columns(&self) -> usize;
     fn say(&mut self, line: &str);
     /// Reads a line; `None` at the end of input.
     fn line(&mut self, question: &str) -> Option<String>;
@@ -107,6 +111,10 @@ trait Prompter {
 struct Terminal;
 
 impl Prompter for Terminal {
+    fn columns(&self) -> usize {
+        prompt::columns()
+    }
+
     fn say(&mut self, line: &str) {
         prompt::say(line);
     }
@@ -122,7 +130,7 @@ impl Prompter for Terminal {
 }
 
 fn ask(prompter: &mut impl Prompter, open: &OpenQuestion, now: Timestamp) -> QuestionAnswer {
-    let title = text::line(&open.connector_title);
+    let server = server_of(open);
     let action = match &open.during {
         AskedDuring::Run { .. } => "runs",
         AskedDuring::Prompt { .. } => "is filled in",
@@ -131,15 +139,15 @@ fn ask(prompter: &mut impl Prompter, open: &OpenQuestion, now: Timestamp) -> Que
     let name = text::line(open.during.name());
     let identity = text::line(&words::identity(&open.identity, now));
     prompter.say(&format!(
-        "{title} asks, while {name} {action} as {identity}:"
+        "{server} asks, while {name} {action} as {identity}:"
     ));
     // For sampling, all messages are shown below.
     if !matches!(open.question, Question::Sampling(_)) {
-        say_lines(prompter, open.question.message());
+        say_lines(prompter, open.question.message(), MAX_ROWS);
     }
     match &open.question {
-        Question::Form(form) => prompt_form(prompter, &open.question, form),
-        Question::Sampling(request) => prompt_sampling(prompter, request),
+        Question::Form(form) => prompt_form(prompter, open, form),
+        Question::Sampling(request) => prompt_sampling(prompter, open, request),
         Question::Page { url, host, .. } => {
             prompter.say(&format!("  Page: {}", text::lines(url)));
             prompter.say(&format!("  Host: {}", text::line(host)));
@@ -152,14 +160,32 @@ fn ask(prompter: &mut impl Prompter, open: &OpenQuestion, now: Timestamp) -> Que
     }
 }
 
-fn say_lines(prompter: &mut impl Prompter, words: &str) {
-    for line in words.lines() {
-        prompter.say(&format!("  {}", text::line(line)));
+/// Names the server that asks, so that its title isn't taken for Patchbay's own words.
+fn server_of(open: &OpenQuestion) -> String {
+    format!("The server \"{}\"", text::line(&open.connector_title))
+}
+
+/// Shows a text of a server, indented, so that no row looks like one of Patchbay's own. Of more than `max_rows` rows
+/// it shows how many are left out.
+fn say_lines(prompter: &mut impl Prompter, words: &str, max_rows: usize) {
+    let columns = prompter.columns() - 2;
+    let lines: Vec<_> = words.lines().map(text::line).collect();
+    let rows = lines.iter().flat_map(|line| text::wrap(line, columns));
+    let rows: Vec<_> = rows.collect();
+    for row in rows.iter().take(max_rows) {
+        prompter.say(&format!("  {row}"));
+    }
+    if let Some(more @ 1..) = rows.len().checked_sub(max_rows) {
+        prompter.say(&format!("  … ({more} more lines)"));
     }
 }
 
 /// Shows what a language model would be asked, and reads the answer from the user.
-fn prompt_sampling(prompter: &mut impl Prompter, request: &SamplingRequest) -> QuestionAnswer {
+fn prompt_sampling(
+    prompter: &mut impl Prompter,
+    open: &OpenQuestion,
+    request: &SamplingRequest,
+) -> QuestionAnswer {
     let SamplingRequest {
         system_prompt,
         messages,
@@ -170,14 +196,14 @@ fn prompt_sampling(prompter: &mut impl Prompter, request: &SamplingRequest) -> Q
         .say("It wants a text that a language model would write. Write it yourself, or decline.");
     if let Some(words) = system_prompt {
         prompter.say("System prompt:");
-        say_lines(prompter, words);
+        say_lines(prompter, words, usize::MAX);
     }
     for message in messages {
         prompter.say(match message.role {
             SamplingRole::User => "User:",
             SamplingRole::Assistant => "Assistant:",
         });
-        say_lines(prompter, &message.text);
+        say_lines(prompter, &message.text, usize::MAX);
     }
     if !models.is_empty() {
         let names: Vec<_> = models.iter().map(|name| text::line(name)).collect();
@@ -201,12 +227,17 @@ fn prompt_sampling(prompter: &mut impl Prompter, request: &SamplingRequest) -> Q
         return QuestionAnswer::Decline;
     }
     let values = Map::from_iter([("text".to_owned(), text.into())]);
-    prompt_decision(prompter, "Send this?", Json(Value::Object(values)))
+    prompt_decision(prompter, &send_to(open), Json(Value::Object(values)))
+}
+
+fn send_to(open: &OpenQuestion) -> String {
+    let title = text::line(&open.connector_title);
+    format!("Send this to the server \"{title}\"?")
 }
 
 fn prompt_form(
     prompter: &mut impl Prompter,
-    question: &Question,
+    open: &OpenQuestion,
     form: &QuestionForm,
 ) -> QuestionAnswer {
     if !form.secrets.is_empty() {
@@ -222,7 +253,7 @@ fn prompt_form(
     for (name, field) in fields.into_iter().flatten() {
         let required = schema["required"].as_array();
         let field = Field {
-            question,
+            question: &open.question,
             name,
             schema: field,
             is_required: required.is_some_and(|all| all.iter().any(|one| one == name)),
@@ -233,7 +264,7 @@ fn prompt_form(
             None => return QuestionAnswer::Cancel,
         }
     }
-    prompt_decision(prompter, "Send this?", Json(Value::Object(values)))
+    prompt_decision(prompter, &send_to(open), Json(Value::Object(values)))
 }
 
 /// Asks whether to send the answer. The end of input cancels.
@@ -263,7 +294,7 @@ impl Field<'_> {
     fn ask(&self, prompter: &mut impl Prompter) -> Option<Option<Value>> {
         let schema = self.schema;
         if let Some(description) = schema["description"].as_str() {
-            say_lines(prompter, description);
+            say_lines(prompter, description, MAX_ROWS);
         }
         let choices = self.choices();
         for (number, choice) in choices.iter().enumerate() {
@@ -413,6 +444,10 @@ mod tests {
     }
 
     impl Prompter for Script {
+        fn columns(&self) -> usize {
+            80
+        }
+
         fn say(&mut self, line: &str) {
             self.shown.push(line.to_owned());
         }
@@ -515,7 +550,7 @@ mod tests {
         );
         let shown = shown.join("\n");
         for line in [
-            "asks, while",
+            "The server \"Fi<U+202E>les\" asks, while",
             "  Who are\n  you?",
             "Name [Ada]: ",
             "Age, whole number: ",
@@ -525,11 +560,30 @@ mod tests {
             "Colors, numbers with commas between (optional): ",
             "  Required.",
             "Raw, JSON (optional): ",
-            "Send this? [y]es, [d]ecline, [c]ancel: ",
+            "Send this to the server \"Fi<U+202E>les\"? [y]es, [d]ecline, [c]ancel: ",
         ] {
             assert!(shown.contains(line), "{line:?} in {shown}");
         }
         assert!(!shown.contains(['\u{202e}', '\u{1b}']), "{shown}");
+    }
+
+    #[test]
+    fn a_long_text_neither_hides_the_question_nor_looks_like_one_of_ours() {
+        let Question::Form(mut form) = form(json!({ "a": { "type": "string" } }), json!([])) else {
+            panic!("a form");
+        };
+        form.message = format!("{}Send this?\n{}", "x".repeat(78), "down\n".repeat(500));
+        let (_, shown) = asked(Question::Form(form), &["", "n"]);
+        assert_eq!(shown[2], "  Send this?");
+        assert!(
+            shown.iter().all(|line| text::width(line) <= 80),
+            "{shown:?}"
+        );
+        assert!(
+            shown.contains(&"  … (462 more lines)".to_owned()),
+            "{shown:?}"
+        );
+        assert!(shown.len() < 50, "{}", shown.len());
     }
 
     #[test]

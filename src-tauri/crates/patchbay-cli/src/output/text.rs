@@ -76,6 +76,29 @@ pub(crate) fn quote(word: &str) -> String {
     }
 }
 
+/// Breaks a line into rows of at most so many columns, after spaces where there are any. Nothing is left out.
+pub(crate) fn wrap(line: &str, columns: usize) -> Vec<&str> {
+    let mut rows = Vec::new();
+    let mut rest = line;
+    loop {
+        let mut taken = 0;
+        let overflow = rest.char_indices().find(|(_, sign)| {
+            taken += sign.width().unwrap_or(0);
+            taken > columns
+        });
+        let Some((at, sign)) = overflow else {
+            rows.push(rest);
+            return rows;
+        };
+        // A row has at least one character, however wide.
+        let at = if at == 0 { sign.len_utf8() } else { at };
+        let end = rest[..at].rfind(' ').map_or(at, |space| space + 1);
+        let (row, after) = rest.split_at(end);
+        rows.push(row);
+        rest = after;
+    }
+}
+
 pub(crate) fn width(text: &str) -> usize {
     text.width()
 }
@@ -107,6 +130,20 @@ mod tests {
         assert_eq!(truncate_to_width("日本語", 5), "日本…");
         assert_eq!(truncate_to_width("日本語", 4), "日…");
         assert_eq!(truncate_to_width("x", 0), "");
+    }
+
+    #[test]
+    fn a_long_line_is_broken_by_columns_and_nothing_is_lost() {
+        assert_eq!(wrap("", 5), [""]);
+        assert_eq!(wrap("hello", 5), ["hello"]);
+        assert_eq!(wrap("one two three", 8), ["one two ", "three"]);
+        assert_eq!(wrap("abcdefgh", 3), ["abc", "def", "gh"]);
+        assert_eq!(wrap("日本語", 5), ["日本", "語"]);
+        assert_eq!(wrap("日本", 1), ["日", "本"]);
+        assert_eq!(
+            wrap("❤\u{fe0f} ❤\u{fe0f}", 1).concat(),
+            "❤\u{fe0f} ❤\u{fe0f}"
+        );
     }
 
     #[test]
