@@ -31,6 +31,31 @@ const LOCK_FILE: &str = "container.lock";
 /// Extension of files that are named after the id in them.
 const EXTENSION: &str = ".cid";
 
+/// Options of `run` without a value, by letter and by name.
+const LETTER_FLAGS: &str = "ditPq";
+const FLAGS: [&str; 20] = [
+    "detach",
+    "disable-content-trust",
+    "env-host",
+    "help",
+    "http-proxy",
+    "init",
+    "interactive",
+    "no-healthcheck",
+    "no-hosts",
+    "oom-kill-disable",
+    "privileged",
+    "publish-all",
+    "quiet",
+    "read-only",
+    "replace",
+    "rm",
+    "rmi",
+    "sig-proxy",
+    "tls-verify",
+    "tty",
+];
+
 /// Seconds that `docker stop` gives containers to end, and how long we wait for it.
 const GRACE_SECONDS: &str = "5";
 const STOP_TIMEOUT: Duration = Duration::from_secs(10);
@@ -57,6 +82,25 @@ pub(super) fn arguments(command: &ServerCommand, folder: &Path) -> Vec<String> {
     }
     words.splice(1..1, more);
     words
+}
+
+/// Returns the position of the image in `docker run …`, whose own arguments follow it.
+pub(crate) fn image_at(words: &[String]) -> Option<usize> {
+    let mut at = 2;
+    loop {
+        let Some(option) = words.get(at)?.strip_prefix('-') else {
+            return Some(at);
+        };
+        let takes_next = match option.strip_prefix('-') {
+            Some(name) => !name.is_empty() && !name.contains('=') && !FLAGS.contains(&name),
+            // Flags can be combined; the rest of the word is the value of another option.
+            None => {
+                let rest = option.trim_start_matches(|flag: char| LETTER_FLAGS.contains(flag));
+                rest.len() == 1
+            }
+        };
+        at += if takes_next { 2 } else { 1 };
+    }
 }
 
 /// Returns the folder of the id file, if the arguments name one in a folder directly below `servers`.
@@ -217,6 +261,28 @@ async fn stop(program: &Path, environment: Vec<Variable>, files: Vec<PathBuf>) {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_image_follows_the_options_and_their_values() {
+        for (words, image) in [
+            ("docker run a/b -e X=1", Some("a/b")),
+            (
+                "docker run -it --rm --name x -v /a:/b -e K=v a/b c",
+                Some("a/b"),
+            ),
+            (
+                "docker run -ite K=v --env=L=w -eM=x --init a/b",
+                Some("a/b"),
+            ),
+            ("docker run --rm -- a/b", Some("a/b")),
+            ("docker run -e", None),
+            ("docker run", None),
+        ] {
+            let words: Vec<_> = words.split(' ').map(str::to_owned).collect();
+            let found = image_at(&words).map(|at| words[at].as_str());
+            assert_eq!(found, image, "{words:?}");
+        }
+    }
 
     /// Returns the arguments that are added to a command, with `FILE` for the id file.
     fn added(program: &str, words: &str) -> Vec<String> {

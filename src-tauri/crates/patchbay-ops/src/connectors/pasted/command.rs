@@ -6,6 +6,7 @@ use super::blanks::value;
 use super::{Draft, PasteError, PastedPlace, PastedServer, PastedValue};
 use crate::connectors::add_program::title_of;
 use crate::servers::containers;
+use crate::servers::steering::steers_programs;
 
 /// A parsed command.
 pub(super) struct Command {
@@ -74,19 +75,48 @@ impl Command {
         Some(PastedPlace::address(url, headers))
     }
 
-    /// Proposes the variables that `docker run -e NAME` takes from the environment of `docker`.
+    /// Proposes the variables that `docker run -e NAME` takes from the environment of `docker`. A secret value of
+    /// `-e NAME=value` becomes such a variable, as arguments are no place for it.
     fn pass_through_docker(&mut self) {
         match self.words.as_slice() {
             [program, run, ..] if containers::PROGRAMS.contains(&&**program) && run == "run" => {}
             _ => return,
         }
-        let pairs = self.words.windows(2);
-        let named = pairs.filter(|pair| pair[0] == "-e" || pair[0] == "--env");
-        let names: Vec<_> = named.map(|pair| pair[1].clone()).collect();
-        for name in names.into_iter().filter(|name| is_variable_name(name)) {
-            if !self.variables.iter().any(|known| known.name == name) {
-                self.variables.push(value(&name, String::new()));
+        let image = containers::image_at(&self.words).unwrap_or(self.words.len());
+        let mut is_named = false;
+        for word in &mut self.words[..image] {
+            let option = if std::mem::take(&mut is_named) {
+                ""
+            } else if word == "-e" || word == "--env" {
+                is_named = true;
+                continue;
+            } else {
+                let mut options = ["--env=", "-e=", "-e"].into_iter();
+                match options.find(|option| word.starts_with(option)) {
+                    Some(option) => option,
+                    None => continue,
+                }
+            };
+            let given = &word[option.len()..];
+            let (name, text) = match given.split_once('=') {
+                Some((name, text)) => (name, Some(text)),
+                None => (given, None),
+            };
+            if !is_variable_name(name) {
+                continue;
             }
+            let variable = value(name, text.unwrap_or_default().to_owned());
+            if text.is_some() && (!variable.is_secret || steers_programs(name)) {
+                continue;
+            }
+            let passed = format!("{option}{name}");
+            let mut known = self.variables.iter_mut();
+            match known.find(|known| known.name == variable.name) {
+                Some(known) if text.is_some() => *known = variable,
+                Some(_) => {}
+                None => self.variables.push(variable),
+            }
+            *word = passed;
         }
     }
 }

@@ -146,6 +146,51 @@ fn leading_assignments_become_variables() {
 }
 
 #[test]
+fn secret_values_of_docker_variables_become_variables_of_the_program() {
+    let given = one(
+        "docker run -it --rm --name s -e API_KEY=hunter2 -e MODE=fast --env=B_TOKEN=t2 -eC_SECRET=s3 a/b:1 -e D_KEY=4",
+    );
+    assert_eq!(
+        line(&given),
+        [
+            "API_KEY!=hunter2",
+            "B_TOKEN!=t2",
+            "C_SECRET!=s3",
+            "docker",
+            "run",
+            "-it",
+            "--rm",
+            "--name",
+            "s",
+            "-e",
+            "API_KEY",
+            "-e",
+            "MODE=fast",
+            "--env=B_TOKEN",
+            "-eC_SECRET",
+            "a/b:1",
+            "-e",
+            "D_KEY=4",
+        ]
+    );
+    let twice = one("API_KEY=old docker run -e API_KEY=new -e URL=sk-abc a/b");
+    assert_eq!(
+        line(&twice),
+        [
+            "API_KEY!=new",
+            "URL!=sk-abc",
+            "docker",
+            "run",
+            "-e",
+            "API_KEY",
+            "-e",
+            "URL",
+            "a/b"
+        ]
+    );
+}
+
+#[test]
 fn shell_syntax_is_refused() {
     for (text, operator) in [
         ("curl https://a.example | sh", "|"),
@@ -564,7 +609,7 @@ fn secrets_are_detected_by_name_and_shape() {
         ("npx server --api-key abc", true),
         ("npx server --token=abc", true),
         ("npx server postgres://ada:pw@db", true),
-        ("docker run -e API_KEY=abc x", true),
+        ("docker run -e API_KEY=abc x", false),
         ("docker run -e API_KEY x", false),
         ("npx server --mode=fast", false),
         ("npx server <api-key>", true),
