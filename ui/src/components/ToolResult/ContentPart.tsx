@@ -1,5 +1,7 @@
+import { useMemo } from "react";
 import { type Content } from "@/host/bindings";
 import { readJson } from "@/lib/jsonText";
+import { readPicture } from "@/lib/picture";
 import { bytes } from "@/lib/time";
 import { joinTexts } from "@/lib/words";
 import { Button } from "../Button";
@@ -74,13 +76,17 @@ function TextPart({ text, label }: { text: string; label: string }) {
 
 type PictureProps = { mimeType: string; data: string; alt: string };
 
-/** An image from base64. Only a plain image type goes into the data URL, whatever type the server named. */
+/** An image from base64, drawn as what its bytes are, whatever type the server named. */
 function Picture({ mimeType, data, alt }: PictureProps) {
-  const type = /^image\/[\w.+-]+$/.test(mimeType) ? mimeType : "image/png";
-  return <img className={styles.image} src={`data:${type};base64,${data}`} alt={alt} />;
+  const picture = useMemo(() => readPicture(data), [data]);
+  if (picture === null) {
+    const why = "not shown, because it is too large or no PNG, JPEG, GIF or WebP";
+    return <Fact icon="eye-off" name="Picture" detail={joinTexts(", ", mimeType, bytes(decodedSize(data)), why)} />;
+  }
+  return <img className={styles.image} src={`data:${picture.type};base64,${data}`} alt={alt} />;
 }
 
-type FactProps = { icon: "play" | "link"; name: string; detail: string; copies?: string };
+type FactProps = { icon: "play" | "link" | "eye-off"; name: string; detail: string; copies?: string };
 
 function Fact({ icon, name, detail, copies }: FactProps) {
   const copy = useCopy();

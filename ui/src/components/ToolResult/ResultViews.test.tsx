@@ -60,3 +60,17 @@ it("finds_text_in_all_parts_of_a_result_and_closes_with_the_view", async () => {
   await person.click(screen.getByRole("tab", { name: "HTTP" }));
   expect(screen.queryByRole("search")).toBeNull();
 });
+
+it("draws_a_picture_as_what_it_is_and_no_markup", async () => {
+  const dot = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==";
+  const svg = btoa('<svg xmlns="http://www.w3.org/2000/svg"/>');
+  const content = [
+    { kind: "image" as const, data: dot, mimeType: "image/svg+xml" },
+    { kind: "image" as const, data: svg, mimeType: "image/svg+xml" },
+    { kind: "image" as const, data: svg, mimeType: "image/png" },
+  ];
+  show({ result: { content, structured: null, isError: false } });
+  const drawn = await screen.findAllByRole("img", { name: /^Part/ });
+  expect(drawn.map((one) => one.getAttribute("src"))).toEqual([`data:image/png;base64,${dot}`]);
+  expect(screen.getAllByText(/not shown, because/)).toHaveLength(2);
+});
