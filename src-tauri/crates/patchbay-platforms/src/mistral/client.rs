@@ -6,6 +6,7 @@ use patchbay_http::{Api, Backoff, Jitter, RetryAfterRules, RetryPolicy, parse_ba
 use patchbay_model::RemoteId;
 
 use super::operations::scope::Scope;
+use super::platform::SECRET_NAMES;
 use super::quirks::key;
 use super::quirks::observations::{Observation, ToolListOutcome};
 use super::quirks::surface::Surface;
@@ -43,6 +44,7 @@ pub fn client(account: &AccountConfig) -> Result<Mistral> {
             // Only one of several trailing slashes is removed (contract, section 1, "joining").
             base: parse_base_url(base)?,
             retries: retries(),
+            secret_names: &SECRET_NAMES,
             ..account.api(base, tokens)?
         },
         surface,

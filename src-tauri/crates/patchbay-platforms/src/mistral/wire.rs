@@ -12,7 +12,7 @@ mod shapes;
 use std::marker::PhantomData;
 use std::time::Duration;
 
-use patchbay_http::Answer;
+use patchbay_http::{Answer, SecretNames};
 use patchbay_model::{RemoteId, Timestamp};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
@@ -63,11 +63,37 @@ fn read<T>(
     of(answer.json()?).map_err(|what| answer.unexpected(format!("{operation}: {what}")))
 }
 
-impl<T: Shaped> Output for Object<T> {
-    fn read(answer: &Answer, operation: &str) -> Result<Self> {
+/// Removes texts that are secret by their name. A header says itself whether it is one, and a masked value isn't.
+fn redact(value: &mut Value, names: &SecretNames) {
+    match value {
+        Value::Object(members) => {
+            let is_public = members.get("is_secret") == Some(&Value::Bool(false));
+            members.retain(|name, member| {
+                redact(member, names);
+                let is_masked = |text: &str| text.chars().all(|sign| sign == '*');
+                let is_shown = |text| (is_public && name == "value") || is_masked(text);
+                !names.contains(name) || member.as_str().is_none_or(is_shown)
+            });
+        }
+        Value::Array(items) => items.iter_mut().for_each(|item| redact(item, names)),
+        _ => {}
+    }
+}
+
+impl<T: Shaped> Object<T> {
+    /// Reads a response as it is; [`Output::read`] removes secrets.
+    fn read_whole(answer: &Answer, operation: &str) -> Result<Self> {
         read(answer, operation, |json| {
             Self::of(json).map_err(|(_, what)| what)
         })
+    }
+}
+
+impl<T: Shaped> Output for Object<T> {
+    fn read(answer: &Answer, operation: &str) -> Result<Self> {
+        let mut object = Self::read_whole(answer, operation)?;
+        redact(&mut object.json, answer.secret_names);
+        Ok(object)
     }
 
     fn into_json(self) -> Value {
@@ -108,7 +134,11 @@ impl<T: Shaped> Items<T> {
 
 impl<T: Shaped> Output for Items<T> {
     fn read(answer: &Answer, operation: &str) -> Result<Self> {
-        read(answer, operation, Self::of)
+        let mut items = read(answer, operation, Self::of)?;
+        for item in &mut items.json {
+            redact(item, answer.secret_names);
+        }
+        Ok(items)
     }
 
     fn into_json(self) -> Value {
@@ -214,6 +244,16 @@ impl LenientConnector {
         }
     }
 
+    fn redact(&mut self, names: &SecretNames) {
+        redact(
+            match self {
+                Self::Read(connector) => &mut connector.json,
+                Self::Unparsed(json) => json,
+            },
+            names,
+        );
+    }
+
     pub fn read(&self) -> Option<&Object<Connector>> {
         match self {
             Self::Read(connector) => Some(connector),
@@ -233,7 +273,9 @@ impl LenientConnector {
 
 impl Output for LenientConnector {
     fn read(answer: &Answer, operation: &str) -> Result<Self> {
-        read(answer, operation, Self::of_response)
+        let mut connector = read(answer, operation, Self::of_response)?;
+        connector.redact(answer.secret_names);
+        Ok(connector)
     }
 
     fn into_json(self) -> Value {
@@ -285,7 +327,12 @@ impl PaginatedConnectors {
 
 impl Output for PaginatedConnectors {
     fn read(answer: &Answer, operation: &str) -> Result<Self> {
-        read(answer, operation, Self::of)
+        let mut page = read(answer, operation, Self::of)?;
+        redact(&mut page.page.json, answer.secret_names);
+        for connector in &mut page.items {
+            connector.redact(answer.secret_names);
+        }
+        Ok(page)
     }
 
     fn into_json(self) -> Value {
@@ -425,7 +472,7 @@ impl ToolResult {
     }
 }
 
-/// The result of a tool, beside status and size of the response.
+/// The result of a tool, whose members have the tool's own names, beside status and size of the response.
 #[derive(Clone, Debug)]
 pub struct ToolAnswer {
     pub result: Object<ToolResult>,
@@ -436,7 +483,7 @@ pub struct ToolAnswer {
 impl Output for ToolAnswer {
     fn read(answer: &Answer, operation: &str) -> Result<Self> {
         Ok(Self {
-            result: Object::read(answer, operation)?,
+            result: Object::read_whole(answer, operation)?,
             status: answer.status,
             bytes: answer.body.len() as u64,
         })

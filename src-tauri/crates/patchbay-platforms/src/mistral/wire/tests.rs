@@ -2,7 +2,8 @@ use proptest::prelude::*;
 use serde_json::json;
 
 use super::*;
-use crate::testing::nested_json;
+use crate::mistral::platform::SECRET_NAMES;
+use crate::testing::{self, nested_json};
 
 fn connector() -> Value {
     json!({
@@ -214,4 +215,45 @@ proptest! {
             prop_assert_eq!(at.to_string(), text);
         }
     }
+}
+
+/// A header that isn't secret, a masked value and the result of a tool stay as they came.
+#[test]
+fn texts_that_are_secret_by_name_are_removed() {
+    let answer = |body: &Value| Answer {
+        secret_names: &SECRET_NAMES,
+        ..testing::answer(body)
+    };
+    let given = |name: &str, value: Value| {
+        let mut given = connector();
+        given[name] = value;
+        given
+    };
+    let methods = |headers: Value| json!([{ "method_type": "bearer", "global_headers": headers }]);
+    let sent = methods(json!({
+        "X-Org": {"value": "acme", "is_secret": "false"}, "X-Masked": {"value": "***", "is_secret": true},
+        "X-Key": {"value": "hush", "is_secret": true}, "X-Old": {"value": "hush"},
+    }));
+    let shown = methods(json!({
+        "X-Org": {"value": "acme", "is_secret": false}, "X-Masked": {"value": "***", "is_secret": true},
+        "X-Key": {"is_secret": true}, "X-Old": {},
+    }));
+    let connector = given("supported_auth_methods", sent.clone());
+    let kept = given("supported_auth_methods", shown.clone());
+    let read = <LenientConnector as Output>::read(&answer(&connector), "get").unwrap();
+    assert_eq!(read.into_json(), kept);
+    let page =
+        json!({"items": [connector], "pagination": {"page_size": 1}, "access_token": "hush"});
+    let page = PaginatedConnectors::read(&answer(&page), "list").unwrap();
+    let kept = json!({"items": [kept], "pagination": {"page_size": 1}});
+    assert_eq!(page.into_json(), kept);
+    let methods = Items::<AuthMethod>::read(&answer(&sent), "methods").unwrap();
+    assert_eq!(methods.into_json(), shown);
+    let done = json!({"message": "done", "bearer_token": "hush"});
+    let done = Acknowledgement::read(&answer(&done), "create").unwrap();
+    assert_eq!(done.into_json(), json!({"message": "done"}));
+
+    let result = json!({"content": [{"type": "text", "text": "a", "value": "b"}]});
+    let read = ToolAnswer::read(&answer(&result), "call").unwrap();
+    assert_eq!(read.into_json(), result);
 }
