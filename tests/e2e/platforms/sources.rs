@@ -72,3 +72,30 @@ async fn a_token_file_goes_before_the_key_of_the_environment() {
     assert_eq!(accounts[1]["settings"]["token_file"], file);
     fixture.assert_clean();
 }
+
+/// Only what was sent tells it: the account has no secret.
+#[tokio::test(flavor = "multi_thread")]
+async fn the_key_of_a_token_file_is_redacted_in_what_a_tool_answers() {
+    let fixture = Fixture::new(FakeMistral::new(KEY), &[KEY]).await;
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("token");
+    std::fs::write(&file, KEY).unwrap();
+    let file = file.display().to_string();
+    let words = ["mistral", "--base-url", fixture.fake.url(), "--yes"];
+    adds(&fixture, &words, &[("MISTRAL_SA_TOKEN_PATH", &file)], "").await;
+    let made = json!({
+        "name": "wiki", "description": "The wiki", "server": "https://wiki.example/mcp",
+        "protocol": "mcp",
+        "auth_methods": [{
+            "method_type": "oauth2", "grant_type": "authorization_code",
+            "auth_data": { "client_id": "cid", "client_secret": "app-secret-31f0c4d5e6" },
+        }],
+    });
+    fixture.api("create", made).await;
+    fixture.does("connector list --refresh").await;
+    fixture.does("connector connect wiki").await;
+    // The tool repeats the key.
+    let said = fixture.does("tool run wiki whoami --quiet").await;
+    assert_eq!(said.stdout, "<redacted>\n");
+    fixture.assert_clean();
+}
