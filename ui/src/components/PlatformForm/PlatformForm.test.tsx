@@ -96,3 +96,20 @@ it("forgets a secret whose place was chosen away", async () => {
   await user.click(screen.getByRole("radio", { name: "None" }));
   expect(attempt()).toBe(true);
 });
+
+it("refuses to send while JSON cannot be read, and shows the field", async () => {
+  const user = userEvent.setup();
+  render(
+    <Harness
+      shown={{ schema: { type: "object", properties: { extra: {} } }, values: { extra: { a: 1 } }, kept: [] }}
+    />,
+  );
+  const extra = await screen.findByLabelText("extra");
+  await user.type(extra, "{Control>}{End}{/Control},");
+  expect(latest.state?.values).toEqual({ extra: { a: 1 } });
+  expect(attempt()).toBe(false);
+  expect(extra).toHaveAttribute("aria-invalid", "true");
+  expect(screen.getByText(/^Line 3: /)).toBeVisible();
+  await user.type(extra, "{Backspace}");
+  expect(attempt()).toBe(true);
+});

@@ -14,7 +14,7 @@ type Props = {
 
 /** A platform's form, with its own titles and help. Secrets are typed, referenced, or selected from the wallet. */
 export function PlatformForm({ label, state, wallet, isDisabled, ref }: Props) {
-  const { form, values, drafts, shown, changeValues, changeSecret, touch } = state;
+  const { form, values, drafts, shown, changeValues, changeSecret, touch, setReadable } = state;
   const secrets = useMemo(
     () => ({
       drafts,
@@ -33,6 +33,7 @@ export function PlatformForm({ label, state, wallet, isDisabled, ref }: Props) {
       onChange={changeValues}
       problems={shown}
       onLeave={touch}
+      onReadable={setReadable}
       isDisabled={isDisabled}
       secrets={secrets}
     />

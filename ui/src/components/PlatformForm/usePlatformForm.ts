@@ -26,6 +26,7 @@ export function usePlatformForm(form: Form, start?: Pick<PlatformFormDraft, "val
   }));
   const [values, setValues] = useState<JsonObject>(start?.values ?? first);
   const [drafts, setDrafts] = useState<ReadonlyMap<string, SecretDraft>>(start?.drafts ?? new Map());
+  const [isReadable, setReadable] = useState(true);
 
   const found = useMemo(() => problemsOf(form, values, drafts), [form, values, drafts]);
   const { shown, touch, validateAll, setServerErrors } = useFieldProblems(found);
@@ -55,7 +56,11 @@ export function usePlatformForm(form: Form, start?: Pick<PlatformFormDraft, "val
     changeValues,
     changeSecret,
     touch,
-    validateAll,
+    /** Whether all input can be parsed; if not, the values are older than the input. */
+    isReadable,
+    setReadable,
+    /** Shows every problem; returns whether there is none. */
+    validateAll: () => validateAll() && isReadable,
     setServerErrors,
     secrets,
     isChanged: JSON.stringify(values) !== JSON.stringify(first) || givenSecrets(values, drafts).length > 0,

@@ -56,7 +56,7 @@ export function JsonField(props: FieldProps) {
       {problem && (
         <div className={styles.problem} role="status" data-problem>
           <Icon name="circle-alert" size={12} />
-          {`Line ${problem.line}: ${problem.message}. Using the last valid value.`}
+          {`Line ${problem.line}: ${problem.message}`}
         </div>
       )}
     </div>

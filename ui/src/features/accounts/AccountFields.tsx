@@ -14,6 +14,8 @@ type Props = {
   errors: FormErrors;
   wallet: WalletEntry[];
   onChange: (form: AccountForm) => void;
+  /** Reports by a name whether the input of a field can be parsed; if not, the form is older than the input. */
+  onReadable: (name: string, isReadable: boolean) => void;
   /** Whether the first field has the focus initially. */
   autoFocus?: boolean;
 };
@@ -43,7 +45,8 @@ export function AccountFields({ fields, autoFocus = true, ...rest }: Props) {
 
 type AccountFieldProps = Omit<Props, "fields"> & { field: PlatformField };
 
-function AccountField({ field, form, errors, wallet, onChange, autoFocus = false }: AccountFieldProps) {
+function AccountField(props: AccountFieldProps) {
+  const { field, form, errors, wallet, onChange, onReadable, autoFocus = false } = props;
   const { name, title, help, isRequired, variable } = field;
   if (field.isSecret) {
     return (
@@ -65,6 +68,7 @@ function AccountField({ field, form, errors, wallet, onChange, autoFocus = false
   if (field.form)
     return (
       <SettingForm
+        name={name}
         title={title}
         help={help}
         form={field.form}
@@ -72,6 +76,7 @@ function AccountField({ field, form, errors, wallet, onChange, autoFocus = false
         error={errors[name]}
         wallet={wallet}
         onChange={change}
+        onReadable={onReadable}
       />
     );
   if (field.choices.length > 0) {

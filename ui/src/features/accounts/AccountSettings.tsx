@@ -32,7 +32,7 @@ function SettingsForm({ account, platform }: Props) {
   const [start] = useState(() => ({ ...first, settings: { ...first.settings, ...edits } }));
   const [isElsewhere, setIsElsewhere] = useState(() => leadsElsewhere(first, start));
   const fields = platform.fields.filter((field) => !field.isSecret || isElsewhere);
-  const { form, inputs, validate, showErrors } = useAccountForm(fields, start);
+  const { form, box, inputs, validate, showErrors } = useAccountForm(fields, start);
   const test = useTestSettings(account.id);
   const change = useChangeSettings(account.id);
   const failure = test.error ?? change.error;
@@ -63,7 +63,7 @@ function SettingsForm({ account, platform }: Props) {
 
   return (
     <Section title="Settings">
-      <form className={styles.form} onSubmit={save} noValidate>
+      <form ref={box} className={styles.form} onSubmit={save} noValidate>
         <AccountFields
           {...inputs}
           autoFocus={false}

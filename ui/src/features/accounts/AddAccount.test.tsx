@@ -178,6 +178,39 @@ describe("form of a platform", () => {
       request: { settings: { auth_prefix: "Key ", routes: { list: { path: "/x" } } } },
     });
   });
+
+  it("does_not_send_a_setting_while_a_part_of_it_is_invalid_json", async () => {
+    const { user, host, dialog } = await choosePlatform("10ex", (mock) => {
+      for (const { fields } of mock.state.platforms)
+        for (const field of fields)
+          if (field.form) field.form = { schema: { type: "object", properties: { words: {} } }, values: {}, kept: [] };
+    });
+    await user.type(within(dialog).getByLabelText(/^API key/, { selector: "input" }), "tnx_1");
+    await user.click(within(dialog).getByRole("button", { name: "Advanced" }));
+    const words = await within(dialog).findByLabelText("words");
+    await user.type(words, "1,");
+    await user.click(within(dialog).getByRole("button", { name: /^Add account/ }));
+    await waitFor(() => expect(words).toHaveFocus());
+    expect(words).toHaveAttribute("aria-invalid", "true");
+    expect(host.lastCall("addAccount")).toBeUndefined();
+    await user.type(words, "{Backspace}");
+    await user.click(within(dialog).getByRole("button", { name: /^Add account/ }));
+    await expectCall(host, "addAccount").toMatchObject({ request: { settings: { routes: { words: 1 } } } });
+  });
+
+  it("is_not_refused_for_invalid_json_that_was_dropped_with_its_editor", async () => {
+    const { user, host, dialog } = await choosePlatform("10ex");
+    await user.type(within(dialog).getByLabelText(/^API key/, { selector: "input" }), "tnx_1");
+    const advanced = within(dialog).getByRole("button", { name: "Advanced" });
+    await user.click(advanced);
+    await user.click(within(dialog).getByRole("radio", { name: "JSON" }));
+    await user.type(within(dialog).getByLabelText(/^Advanced settings/), ",");
+    await user.click(within(dialog).getByRole("button", { name: /^Add account/ }));
+    expect(host.lastCall("addAccount")).toBeUndefined();
+    await user.click(advanced);
+    await user.click(within(dialog).getByRole("button", { name: /^Add account/ }));
+    await expectCall(host, "addAccount").toMatchObject({ request: { settings: {} } });
+  });
 });
 
 it("focus_returns_after_closing_the_second_step", async () => {

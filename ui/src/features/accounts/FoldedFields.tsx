@@ -1,4 +1,4 @@
-import { type ReactNode, useState } from "react";
+import { type ReactNode, useEffect, useState } from "react";
 import { Field } from "@/components/Field";
 import { type EditMode, FormOrJson } from "@/components/FormOrJson";
 import { type PlatformField } from "@/host/bindings";
@@ -11,36 +11,39 @@ type Props = {
   form: AccountForm;
   errors: FormErrors;
   onChange: (form: AccountForm) => void;
+  onReadable: (name: string, isReadable: boolean) => void;
   /** The same settings as fields. */
   children: ReactNode;
 };
 
 /** Advanced settings, as fields or as one JSON object. */
-export function FoldedFields({ fields, form, errors, onChange, children }: Props) {
+export function FoldedFields({ children, ...props }: Props) {
   const [mode, setMode] = useState<EditMode>("form");
-  if (fields.length < 2) return children;
-  const choose = (next: EditMode) => {
-    setMode(next);
-    onChange({ ...form, unreadable: null });
-  };
+  if (props.fields.length < 2) return children;
   return (
     <>
       <div>
-        <FormOrJson label="Edit advanced settings" mode={mode} onChange={choose} />
+        <FormOrJson label="Edit advanced settings" mode={mode} onChange={setMode} />
       </div>
-      {mode === "form" ? children : <AsJson fields={fields} form={form} errors={errors} onChange={onChange} />}
+      {mode === "form" ? children : <AsJson {...props} />}
     </>
   );
 }
 
-function AsJson({ fields, form, errors, onChange }: Omit<Props, "children">) {
+function AsJson({ fields, form, errors, onChange, onReadable }: Omit<Props, "children">) {
   const [text, setText] = useState(() => writeJson(valuesOf(fields, form)));
+  const problem = problemOf(fields, text);
+  const isReadable = problem === null;
+  useEffect(() => {
+    if (isReadable) return;
+    onReadable("", false);
+    return () => onReadable("", true);
+  }, [isReadable, onReadable]);
   const change = (typed: string) => {
     setText(typed);
-    const problem = problemOf(fields, typed);
     const { value } = readJson(typed);
     const settings = isObject(value) ? { ...form.settings, ...textsOf(fields, value) } : form.settings;
-    onChange({ ...form, settings, unreadable: problem });
+    onChange({ ...form, settings });
   };
   const refused = fields.flatMap(({ name }) => (errors[name] ? [`${name}: ${errors[name]}`] : []));
   return (
@@ -52,7 +55,7 @@ function AsJson({ fields, form, errors, onChange }: Omit<Props, "children">) {
       lines={16}
       value={text}
       onChange={change}
-      error={form.unreadable ?? refused[0]}
+      error={problem ?? refused[0]}
     />
   );
 }

@@ -18,8 +18,6 @@ export type AccountForm = {
   label: string;
   settings: Partial<Record<string, string>>;
   secrets: Partial<Record<string, SecretDraft>>;
-  /** The error of the advanced settings, while they are edited as JSON. */
-  unreadable?: string | null;
 };
 
 /** Errors by field name. */
@@ -59,7 +57,7 @@ export function draftOf(form: AccountForm, field: PlatformField): SecretDraft {
 
 /** Returns the errors of the input. */
 export function errorsOf(fields: PlatformField[], form: AccountForm): FormErrors {
-  const errors: FormErrors = form.unreadable ? { "": form.unreadable } : {};
+  const errors: FormErrors = {};
   for (const field of fields) {
     const error = errorOf(field, fields, form);
     if (error) errors[field.name] = error;

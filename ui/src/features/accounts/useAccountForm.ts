@@ -1,5 +1,5 @@
 import { useQuery } from "@tanstack/react-query";
-import { useEffect, useRef, useState } from "react";
+import { useCallback, useEffect, useRef, useState } from "react";
 import { type PlatformField } from "@/host/bindings";
 import { asProblem } from "@/host/call";
 import { queries } from "@/host/queries";
@@ -9,10 +9,23 @@ import { type AccountForm, emptyForm, errorsOf, type FormErrors, serverErrors } 
 export function useAccountForm(fields: PlatformField[], initial: AccountForm = emptyForm) {
   const [form, setForm] = useState(initial);
   const [errors, setErrors] = useState<FormErrors>({});
+  const [unreadable, setUnreadable] = useState<ReadonlySet<string>>(new Set());
   const { data: wallet = [] } = useQuery(queries.wallet());
   const box = useRef<HTMLFormElement>(null);
   // Each attempt sets a new object, even with the same errors.
-  useEffect(() => box.current?.querySelector<HTMLElement>("[aria-invalid=true]")?.focus(), [errors]);
+  useEffect(
+    () => box.current?.querySelector<HTMLElement>(":is(input, textarea, button)[aria-invalid=true]")?.focus(),
+    [errors],
+  );
+  // Stable, because fields call it in an effect.
+  const onReadable = useCallback(
+    (name: string, isReadable: boolean) =>
+      setUnreadable((before) => {
+        const others = [...before].filter((other) => other !== name);
+        return new Set(isReadable ? others : [...others, name]);
+      }),
+    [],
+  );
   const onChange = (next: AccountForm) => {
     setForm(next);
     setErrors({});
@@ -23,12 +36,13 @@ export function useAccountForm(fields: PlatformField[], initial: AccountForm = e
     /** The form element, whose first invalid field gets the focus after each attempt. */
     box,
     /** Properties of `AccountFields`. */
-    inputs: { fields, form, errors, wallet, onChange },
+    inputs: { fields, form, errors, wallet, onChange, onReadable },
     /** Shows every error; returns whether there is none. */
     validate: () => {
       const found = errorsOf(fields, form);
       setErrors(found);
-      return Object.keys(found).length === 0;
+      // A field that cannot be parsed shows why itself.
+      return Object.keys(found).length === 0 && unreadable.size === 0;
     },
     /** Shows the errors of a failed command at their fields. */
     showErrors: (thrown: unknown) => setErrors(serverErrors(asProblem(thrown).fields, fields)),

@@ -36,7 +36,6 @@ export function SettingsForm({ save, saveLabel, isChanged, onSubmit, onDiscard, 
 
 type ButtonsProps = {
   isChanged: boolean;
-  isDisabled?: boolean;
   isPending?: boolean;
   /** Outside of a form; within one, the button submits it. */
   onSave?: () => void;
@@ -46,13 +45,13 @@ type ButtonsProps = {
 };
 
 /** The buttons that save changed settings, and discard the changes. */
-export function SaveButtons({ isChanged, isDisabled = false, isPending, onSave, onDiscard, children }: ButtonsProps) {
+export function SaveButtons({ isChanged, isPending, onSave, onDiscard, children }: ButtonsProps) {
   return (
     <div className={styles.actions}>
       <Button
         type={onSave ? "button" : "submit"}
         look={isChanged ? "primary" : "plain"}
-        isDisabled={!isChanged || isDisabled}
+        isDisabled={!isChanged}
         isPending={isPending}
         onPress={onSave}
       >

@@ -58,7 +58,6 @@ function Editor({ connector, settings: read, onReload }: EditorProps) {
   // A draft keeps the settings that it began with, so that changes made elsewhere since are noticed.
   const settings = draft?.settings ?? read;
   const [mode, setMode] = useState<EditMode>("form");
-  const [readable, setReadable] = useState(true);
   const [reviewing, setReviewing] = useState(false);
   const state = usePlatformForm(settings.form, draft ?? undefined);
   const { values, drafts, isChanged } = state;
@@ -69,7 +68,7 @@ function Editor({ connector, settings: read, onReload }: EditorProps) {
   const form = useRef<SchemaFormHandle>(null);
   const { account } = connector.identity;
   const review = () => {
-    if (state.validateAll() && readable) setReviewing(true);
+    if (state.validateAll()) setReviewing(true);
     else form.current?.focusProblem();
   };
   return (
@@ -77,7 +76,7 @@ function Editor({ connector, settings: read, onReload }: EditorProps) {
       <div className={styles.formHead}>
         <h2>On {account}</h2>
         <span className="grow" />
-        <FormOrJson label="How to edit" mode={mode} onChange={setMode} />
+        <FormOrJson label="How to edit" mode={mode} onChange={setMode} isDisabled={!state.isReadable} />
         <Button small look="quiet" icon="rotate-cw" label="Reload" onPress={onReload} />
       </div>
       {draft && (isChanged || draft.missing.length > 0) && (
@@ -97,11 +96,11 @@ function Editor({ connector, settings: read, onReload }: EditorProps) {
               value={values}
               onChange={(value) => state.changeValues(value as JsonObject)}
               problems={state.shown}
-              onReadable={setReadable}
+              onReadable={state.setReadable}
             />
           </div>
         )}
-        <SaveButtons isChanged={isChanged} isDisabled={!readable} onSave={review} onDiscard={onReload}>
+        <SaveButtons isChanged={isChanged} onSave={review} onDiscard={onReload}>
           Review changes
         </SaveButtons>
       </div>
