@@ -1,8 +1,8 @@
 import { useLocation } from "@tanstack/react-router";
-import { fireEvent, screen, waitFor, within } from "@testing-library/react";
+import { act, fireEvent, screen, waitFor, within } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
 import { beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
-import { type Connector, type RunTool, type Tool, type ToolRun } from "@/host/bindings";
+import { type Connector, type DryRun, type RunTool, type Tool, type ToolRun } from "@/host/bindings";
 import { clientState } from "@/host/clientState";
 import { toastsKey } from "@/host/toasts";
 import { cacheHolds } from "@/test/cacheHolds";
@@ -351,6 +351,29 @@ it("shows a dry run without running", async () => {
   expect(dry.getByText("POST https://api.githubcopilot.com/mcp")).toBeVisible();
   expect(dry.getByText("<redacted>")).toBeVisible();
   expect(requests).toEqual([]);
+});
+
+it("keeps the outcome of a run when a dry run from before it ends later", async () => {
+  let end: (plan: DryRun) => void = () => undefined;
+  host.handlers.dryRun = () => new Promise<DryRun>((resolve) => (end = resolve));
+  await userEvent.type(await search(), "x{Control>}{Shift>}{Enter}{/Shift}{/Control}");
+  await waitFor(() => expect(host.lastCall("dryRun")).toBeDefined());
+  await userEvent.keyboard("{Control>}{Enter}{/Control}");
+  expect(await screen.findByText("found it")).toBeVisible();
+  await act(async () => {
+    end({
+      method: "POST",
+      url: "https://api.githubcopilot.com/mcp",
+      headers: [],
+      body: "{}",
+      isExact: true,
+      identity: connector().identity,
+      effect: "read",
+    });
+    await new Promise((settled) => setTimeout(settled, 20));
+  });
+  expect(screen.queryByRole("region", { name: "Dry run" })).toBeNull();
+  expect(screen.getByText("found it")).toBeVisible();
 });
 
 it("copies the command that does the same", async () => {

@@ -1,3 +1,4 @@
+import { useQueryClient } from "@tanstack/react-query";
 import {
   commands,
   type ConnectorId,
@@ -11,7 +12,7 @@ import {
 } from "@/host/bindings";
 import { asProblem, call } from "@/host/call";
 import { newChannel } from "@/host/channel";
-import { stateKey, useClientState } from "@/host/clientState";
+import { clientState, stateKey, useClientState } from "@/host/clientState";
 
 export type Progress = { progress: number | null; total: number | null; message: string | null };
 
@@ -33,11 +34,19 @@ export type Outcome =
 
 const idle: Outcome = { kind: "idle" };
 
-/** Runs a tool. Its outcome outlives the view. */
+/** Runs a tool. Its outcome outlives the view; it is that of the last attempt, whichever ends first. */
 export function useOutcome(connector: ConnectorId, tool: string) {
+  const state = clientState(useQueryClient());
   const [outcome, set] = useClientState(stateKey(idle, "outcome", connector, tool));
   // The run may have ended meanwhile; its own response says how.
   const stop = (id: RunId) => call(commands.cancelRun(id)).catch(() => undefined);
+  const attempts = stateKey(0, "attempts", connector, tool);
+  /** Begins an attempt; returns whether it is still the last one. */
+  const begin = (): (() => boolean) => {
+    const attempt = state.get(attempts) + 1;
+    state.set(attempts, attempt);
+    return () => state.get(attempts) === attempt;
+  };
   const step = (event: RunProgress) =>
     set((before) => {
       if (before.kind !== "running") return before;
@@ -50,11 +59,13 @@ export function useOutcome(connector: ConnectorId, tool: string) {
       return { ...before, progress: { progress, total, message } };
     });
 
-  const follow = async (next: Promise<Outcome>): Promise<Problem | null> => {
+  const follow = async (next: Promise<Outcome>, isLast: () => boolean): Promise<Problem | null> => {
     try {
-      set(await next);
+      const ended = await next;
+      if (isLast()) set(ended);
       return null;
     } catch (thrown) {
+      if (!isLast()) return null;
       const problem = asProblem(thrown);
       set({ kind: "refused", problem });
       return problem;
@@ -63,15 +74,24 @@ export function useOutcome(connector: ConnectorId, tool: string) {
 
   const run = async (request: RunTool) => {
     const before = outcome;
+    const isLast = begin();
     set({ kind: "running", run: null, identity: null, since: Date.now(), progress: null, cancelling: false });
     const done = call(commands.runTool(request, newChannel(step)));
-    const problem = await follow(done.then((run) => ({ kind: "finished", run })));
+    const problem = await follow(
+      done.then((run) => ({ kind: "finished", run })),
+      isLast,
+    );
     // Nothing was rejected: the confirmation replaces the Run button.
     if (problem?.code === "confirmation_needed") set(before);
     return problem;
   };
-  const dryRun = (request: RunTool) =>
-    follow(call(commands.dryRun(request)).then((plan) => ({ kind: "dry", dryRun: plan })));
+  const dryRun = (request: RunTool) => {
+    const isLast = begin();
+    return follow(
+      call(commands.dryRun(request)).then((plan) => ({ kind: "dry", dryRun: plan })),
+      isLast,
+    );
+  };
 
   const cancel = async (): Promise<void> => {
     if (outcome.kind !== "running" || outcome.cancelling) return;
