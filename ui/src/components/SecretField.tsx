@@ -3,7 +3,6 @@ import { type WalletEntry } from "@/host/bindings";
 import { optionsOf } from "@/lib/options";
 import { Button } from "./Button";
 import { Field } from "./Field";
-import { Icon } from "./Icon";
 import { ReferenceOffer } from "./ReferenceOffer";
 import { type SecretDraft } from "./secretDraft";
 import styles from "./SecretField.module.css";
@@ -112,26 +111,15 @@ export function SecretField({
         />
       )}
       {draft.from === "entry" && (
-        <>
-          <Select
-            label={label}
-            hideLabel
-            placeholder="Choose a saved credential"
-            options={entries.map((entry) => ({
-              value: entry.id,
-              label: entry.name,
-              note: entry.reference ?? undefined,
-            }))}
-            value={draft.entry}
-            onChange={(entry) => set({ entry })}
-          />
-          {error && (
-            <span className={styles.error}>
-              <Icon name="circle-alert" size={12} />
-              {error}
-            </span>
-          )}
-        </>
+        <Select
+          label={label}
+          hideLabel
+          placeholder="Choose a saved credential"
+          options={entries.map((entry) => ({ value: entry.id, label: entry.name, note: entry.reference ?? undefined }))}
+          value={draft.entry}
+          onChange={(entry) => set({ entry })}
+          error={error}
+        />
       )}
       {variable && reference && !usesVariable && (
         <div>

@@ -2,6 +2,7 @@ import { type ReactNode } from "react";
 import {
   Button as AriaButton,
   Label,
+  FieldError,
   ListBox,
   ListBoxItem,
   Popover,
@@ -23,6 +24,12 @@ type Props<T extends string> = {
   onChange: (value: T) => void;
   placeholder?: string;
   help?: ReactNode;
+  /** Shown instead of the help. */
+  error?: string | null;
+  /** Marks the value as invalid where the error is shown elsewhere. */
+  isInvalid?: boolean;
+  /** Id of a description that is shown elsewhere. */
+  describedBy?: string;
   isDisabled?: boolean;
   autoFocus?: boolean;
 };
@@ -36,6 +43,9 @@ export function Select<T extends string>({
   onChange,
   placeholder,
   help,
+  error,
+  isInvalid = Boolean(error),
+  describedBy,
   isDisabled,
   autoFocus,
 }: Props<T>) {
@@ -45,6 +55,9 @@ export function Select<T extends string>({
       selectedKey={value}
       onSelectionChange={(key) => key !== null && onChange(key as T)}
       placeholder={placeholder}
+      aria-describedby={describedBy}
+      isInvalid={isInvalid}
+      validationBehavior="aria"
       isDisabled={isDisabled}
       autoFocus={autoFocus}
     >
@@ -53,10 +66,17 @@ export function Select<T extends string>({
         <SelectValue className={styles.value ?? ""} />
         <Icon name="chevron-down" size={14} />
       </AriaButton>
-      {help && (
-        <Text slot="description" className={fieldStyles.help ?? ""}>
-          {help}
-        </Text>
+      {error ? (
+        <FieldError className={fieldStyles.error ?? ""}>
+          <Icon name="circle-alert" size={12} />
+          {error}
+        </FieldError>
+      ) : (
+        help && (
+          <Text slot="description" className={fieldStyles.help ?? ""}>
+            {help}
+          </Text>
+        )
       )}
       <Popover className={styles.popover ?? ""} offset={4}>
         <ListBox className={styles.list ?? ""}>

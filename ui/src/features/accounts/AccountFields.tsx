@@ -84,7 +84,8 @@ function AccountField(props: AccountFieldProps) {
     return (
       <Select
         label={title}
-        help={errors[name] ?? <WithCode>{help}</WithCode>}
+        help={<WithCode>{help}</WithCode>}
+        error={errors[name]}
         options={isRequired ? options : [{ value: "", label: "Default" }, ...options]}
         value={text}
         onChange={change}

@@ -58,6 +58,7 @@ it("shows_the_command_of_a_bundle_and_adds_it_with_its_settings", async () => {
   expect(await axeViolations(screen.getByRole("dialog"))).toEqual([]);
   await user.keyboard("{Control>}{Enter}{/Control}");
   expect(await screen.findByText("Enter a value")).toBeVisible();
+  expect(screen.getByLabelText("key")).toHaveAttribute("aria-invalid", "true");
   expect(host.lastCall("addBundle")).toBeUndefined();
   await user.type(screen.getByLabelText("folders"), "{End}{Enter}/srv/my notes");
   await user.type(screen.getByLabelText("key"), "s3cret-s3cret");
@@ -75,6 +76,15 @@ it("shows_the_command_of_a_bundle_and_adds_it_with_its_settings", async () => {
   await expectCall(host, "checkConnector").toEqual({ connector: "con_notes" });
   expect(screen.queryByRole("dialog")).toBeNull();
   expect(cacheHolds(client, "s3cret-s3cret")).toBe(false);
+});
+
+it("shows_which_choice_is_missing", async () => {
+  const { user, host } = await choose({ ...notes, settings: [setting("fast", { kind: "boolean", isRequired: true })] });
+  await screen.findByRole("button", { name: /fast/ });
+  await user.keyboard("{Control>}{Enter}{/Control}");
+  expect(await screen.findByText("Enter a value")).toBeVisible();
+  expect(screen.getByRole("button", { name: /fast/ })).toHaveAccessibleDescription(/Enter a value/);
+  expect(host.lastCall("addBundle")).toBeUndefined();
 });
 
 it("shows_hostile_text_of_a_bundle_as_text", async () => {

@@ -100,14 +100,23 @@ type SettingProps = {
 
 function Setting({ setting, value, isMissing, onChange }: SettingProps) {
   const { title: label, description, kind, isSecret, isMultiple } = setting;
-  const error = isMissing ? "Enter a value" : null;
+  const error = isMissing ? "Enter a value" : undefined;
   const setText = (text: string) => onChange({ text, isReference: false });
   if (isSecret)
     return (
-      <SecretValueField label={label} value={value} onChange={onChange} help={error ?? description ?? undefined} />
+      <SecretValueField label={label} value={value} onChange={onChange} error={error} help={description ?? undefined} />
     );
   if (kind === "boolean" && !isMultiple)
-    return <Select label={label} options={yesNo} value={value.text || null} onChange={setText} help={description} />;
+    return (
+      <Select
+        label={label}
+        options={yesNo}
+        value={value.text || null}
+        onChange={setText}
+        error={error}
+        help={description}
+      />
+    );
   const help = [description && sentence(description), helps[kind]?.[isMultiple ? 1 : 0]].filter(Boolean).join(" ");
   const lines = isMultiple ? 3 : 1;
   return <Field label={label} mono lines={lines} value={value.text} onChange={setText} error={error} help={help} />;

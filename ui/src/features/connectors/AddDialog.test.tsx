@@ -210,6 +210,16 @@ it("shows_the_redirect_uri_for_an_own_oauth_app", async () => {
   expect(await screen.findByText("Enter the client ID")).toBeVisible();
 });
 
+it("shows_an_invalid_port_that_was_folded_away", async () => {
+  const { user, host } = await pasteAddress();
+  await user.click(await screen.findByRole("button", { name: "Advanced" }));
+  await user.type(screen.getByRole("textbox", { name: "Port" }), "http");
+  await user.click(screen.getByRole("button", { name: "Advanced" }));
+  await user.click(screen.getByRole("button", { name: /Add and sign in/ }));
+  expect(await screen.findByRole("textbox", { name: "Port" })).toBeInvalid();
+  expect(host.lastCall("addConnector")).toBeUndefined();
+});
+
 it("stops_an_inspection", async () => {
   const { user, host } = await pasteAddress(inspectionHangs);
   await user.click(await screen.findByRole("button", { name: "Stop" }));

@@ -22,6 +22,7 @@ export function BlankFields({ blanks, filled, errors, onChange }: Props) {
           options={options.map((option) => ({ value: option, label: option }))}
           value={filled[text] ?? null}
           onChange={set}
+          error={errors[text]}
         />
       );
     }

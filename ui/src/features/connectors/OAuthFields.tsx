@@ -82,7 +82,7 @@ export function OAuthFields({ form, errors, set, clients, usualRedirectUri, regi
           )}
         </>
       )}
-      <Advanced>
+      <Advanced hasNews={errors.callbackPort !== undefined}>
         {!asApp && (
           <div className={styles.line}>
             <span className={styles.label}>Redirect</span>

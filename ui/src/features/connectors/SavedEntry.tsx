@@ -20,16 +20,14 @@ export const newOrSaved: { value: "new" | "entry"; label: string }[] = [
 /** Selects an entry of the wallet. */
 export function SavedEntry({ label, entries, value, error, onChange }: Props) {
   return (
-    <div className={styles.saved}>
-      <Select
-        label={label}
-        placeholder="Choose a saved credential"
-        options={entries.map((entry) => ({ value: entry.id, label: entry.name, note: entry.reference ?? undefined }))}
-        value={value}
-        onChange={onChange}
-      />
-      {error && <ErrorText>{error}</ErrorText>}
-    </div>
+    <Select
+      label={label}
+      placeholder="Choose a saved credential"
+      options={entries.map((entry) => ({ value: entry.id, label: entry.name, note: entry.reference ?? undefined }))}
+      value={value}
+      onChange={onChange}
+      error={error}
+    />
   );
 }
 

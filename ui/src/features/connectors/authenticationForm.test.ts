@@ -43,6 +43,16 @@ it.each(["0", "65536", "http", "-1", "1.5"])("port_%s_is_refused", (callbackPort
   expect(errorsOf({ ...newForm("oauth"), callbackPort })).toHaveProperty("callbackPort");
 });
 
+it.each([{ redirect: "deep_link" as const }, { ownClient: true, asApp: true }])(
+  "port_is_ignored_where_it_is_not_asked_for_%j",
+  (given) => {
+    const app = { clientId: "app", clientSecret: { text: "s3cret", isReference: false } };
+    const form = { ...newForm("oauth"), ...app, ...given, callbackPort: "http" };
+    expect(errorsOf(form)).toEqual({});
+    expect(choiceOf(form)).toMatchObject({ callbackPort: null });
+  },
+);
+
 it("headers_require_a_valid_name_and_a_value", () => {
   const form = newForm("headers");
   expect(errorsOf(form)).toHaveProperty("headers");

@@ -105,8 +105,7 @@ export function errorsOf(form: AuthenticationForm): FormErrors {
       return {};
     case "oauth": {
       const errors: FormErrors = {};
-      const port = form.callbackPort.trim();
-      if (port && !(/^\d+$/.test(port) && Number(port) >= 1 && Number(port) <= 65_535)) {
+      if (usesPort(form) && form.callbackPort.trim() && portOf(form) === null) {
         errors.callbackPort = "Enter a port from 1 to 65535, or leave it empty";
       }
       if (form.ownClient && !form.clientEntry && !form.clientId.trim()) errors.clientId = "Enter the client ID";
@@ -143,7 +142,7 @@ export function choiceOf(form: AuthenticationForm): AuthenticationChoice {
       return {
         kind: "oauth",
         client: clientOf(form),
-        callbackPort: form.callbackPort.trim() ? Number(form.callbackPort.trim()) : null,
+        callbackPort: portOf(form),
         callbackHost: form.callbackHost === "localhost" ? "localhost" : null,
         redirect: form.redirect,
         scopes: form.scopes.split(/[\s,]+/).filter(Boolean),
@@ -158,6 +157,17 @@ export function choiceOf(form: AuthenticationForm): AuthenticationChoice {
       if (form.headersFrom === "entry") return { kind: "headers", entry: form.headersEntry, values: {} };
       return { kind: "headers", entry: null, values: headersOf(form.headers) };
   }
+}
+
+/** Whether the sign-in returns to a port of this computer, so that the form asks for it. */
+function usesPort(form: AuthenticationForm): boolean {
+  return form.redirect === "loopback" && !signsInAsApp(form);
+}
+
+/** The port; `null` if there is none or it is invalid. */
+function portOf({ callbackPort }: AuthenticationForm): number | null {
+  const port = callbackPort.trim();
+  return /^\d+$/.test(port) && Number(port) >= 1 && Number(port) <= 65_535 ? Number(port) : null;
 }
 
 /** Whether the form signs in by client credentials, without a browser. */
