@@ -7,12 +7,20 @@ type Props = {
   help?: string;
   isSelected: boolean;
   onChange: (selected: boolean) => void;
+  /** Id of a description that is shown elsewhere. */
+  describedBy?: string;
   isDisabled?: boolean;
 };
 
-export function Switch({ children, help, isSelected, onChange, isDisabled }: Props) {
+export function Switch({ children, help, isSelected, onChange, describedBy, isDisabled }: Props) {
   return (
-    <AriaSwitch className={styles.switch ?? ""} isSelected={isSelected} onChange={onChange} isDisabled={isDisabled}>
+    <AriaSwitch
+      className={styles.switch ?? ""}
+      isSelected={isSelected}
+      onChange={onChange}
+      aria-describedby={describedBy}
+      isDisabled={isDisabled}
+    >
       <span className={styles.track} aria-hidden="true" />
       <span className={styles.words}>
         <span>{children}</span>

@@ -14,6 +14,9 @@ export function ChoicesField(props: FieldProps) {
     <CheckboxGroup
       aria-label={field.name}
       className={styles.choices ?? ""}
+      aria-describedby={field.note}
+      isInvalid={field.invalid}
+      validationBehavior="aria"
       isDisabled={field.disabled}
       value={choices.flatMap((choice, index) => (isChosen(choice.value) ? [String(index)] : []))}
       onChange={(indices) => {

@@ -47,6 +47,7 @@ export function FieldFrame(props: FieldTemplateProps) {
       data-field={facts.field}
       role={isGroup ? "group" : undefined}
       aria-labelledby={isGroup ? `${id}-name` : undefined}
+      aria-describedby={isGroup ? `${id}-note` : undefined}
     >
       <div className={styles.head}>
         <FieldName id={id} name={name} facts={facts} />

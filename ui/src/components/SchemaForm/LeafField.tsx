@@ -81,6 +81,8 @@ function OneOfList({ field, choices }: { field: FieldInput; choices: Choice[] })
         field.change(index === unset ? undefined : choices[Number(index)]?.value);
         field.onBlur();
       }}
+      isInvalid={field.invalid}
+      describedBy={field.note}
       isDisabled={field.disabled}
     />
   );
@@ -91,7 +93,7 @@ function TrueOrFalse({ field }: { field: FieldInput }) {
   const shown = isSet ? field.value === true : field.facts.fallback === true;
   return (
     <div className={styles.boolean}>
-      <Switch isSelected={shown} onChange={field.change} isDisabled={field.disabled}>
+      <Switch isSelected={shown} onChange={field.change} describedBy={field.note} isDisabled={field.disabled}>
         <span className="unseen">{field.name}: </span>
         {isSet && field.secrets ? (
           <span>{field.value ? "On" : "Off"}</span>

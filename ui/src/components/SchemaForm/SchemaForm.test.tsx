@@ -394,6 +394,39 @@ it("moves focus to the first problem on a try to run", async () => {
   expect(screen.getByLabelText("Outcome")).toHaveTextContent("ran");
 });
 
+it("describes menus, switches and groups of boxes by their help, or by what is wrong", async () => {
+  const help = (text: string) => ({ description: text });
+  show(
+    of(
+      {
+        level: { enum: ["low", "high"], ...help("How loud") },
+        flag: { type: "boolean", ...help("Whether it waits") },
+        sizes: { type: "array", uniqueItems: true, minItems: 2, items: { enum: ["s", "m"] }, ...help("Which fit") },
+        who: { type: "object", properties: { name: { type: "string" } }, ...help("Who asks") },
+      },
+      { required: ["level", "sizes"] },
+    ),
+    { sizes: ["s"] },
+  );
+  expect(screen.getByRole("button", { name: /level/ })).toHaveAccessibleDescription("How loud");
+  expect(screen.getByRole("switch", { name: /flag/ })).toHaveAccessibleDescription("Whether it waits");
+  expect(screen.getByRole("group", { name: "sizes" })).toHaveAccessibleDescription("Which fit");
+  expect(screen.getByRole("group", { name: "who" })).toHaveAccessibleDescription("Who asks");
+  await userEvent.click(screen.getByRole("button", { name: "Run" }));
+  expect(screen.getByRole("button", { name: /level/ })).not.toHaveAccessibleDescription("How loud");
+  expect(screen.getByRole("button", { name: /level/ }).parentElement).toHaveAttribute("data-invalid");
+  expect(screen.getByRole("checkbox", { name: "s" })).toBeInvalid();
+  expect(screen.getByRole("group", { name: "sizes" })).not.toHaveAccessibleDescription("Which fit");
+});
+
+it("describes a switch by why its value is refused", async () => {
+  show(of({ flag: { type: "boolean", description: "Whether it waits", not: { const: false } } }), { flag: false });
+  await userEvent.click(screen.getByRole("button", { name: "Run" }));
+  const flag = screen.getByRole("switch", { name: /flag/ });
+  expect(flag).toHaveAccessibleDescription();
+  expect(flag).not.toHaveAccessibleDescription("Whether it waits");
+});
+
 describe("short fields", () => {
   const schema = of({
     from: { type: "string", format: "date" },

@@ -20,6 +20,8 @@ export function useField(props: FieldProps) {
     required: required === true,
     disabled: disabled === true,
     change: (next: unknown) => onChange(next, path, undefined, id),
+    /** Id of the help or the problem, which the frame of the field shows. */
+    note: `${id}-note`,
     onBlur: () => touch(pointer),
     invalid: problems.has(pointer),
     problem: problems.get(pointer),
@@ -31,13 +33,13 @@ export function useField(props: FieldProps) {
 export type FieldInput = ReturnType<typeof useField>;
 
 /** Common props of native inputs. */
-export function inputProps({ id, disabled, invalid, required, onBlur }: FieldInput) {
+export function inputProps({ id, note, disabled, invalid, required, onBlur }: FieldInput) {
   return {
     id,
     disabled,
     "aria-invalid": invalid || undefined,
     "aria-required": required || undefined,
-    "aria-describedby": `${id}-note`,
+    "aria-describedby": note,
     onBlur: onBlur,
     spellCheck: false,
     autoComplete: "off",
