@@ -1,5 +1,6 @@
 import { Button } from "./Button";
 import { Field } from "./Field";
+import { focusAfterRemoval } from "./keepFocus";
 import styles from "./HeaderLines.module.css";
 import { Icon } from "./Icon";
 import { type HeaderLine } from "./secretValue";
@@ -39,7 +40,7 @@ export function HeaderLines({
   return (
     <div className={styles.lines}>
       {lines.map((line, index) => (
-        <div key={index} className={styles.line}>
+        <div key={index} className={styles.line} data-line>
           <Field
             label={index === 0 ? word : `${word} ${index + 1}`}
             hideLabel={index > 0}
@@ -73,7 +74,10 @@ export function HeaderLines({
             icon="x"
             label={`Remove ${line.name || `${of} ${index + 1}`}`}
             isDisabled={lines.length === 1}
-            onPress={() => onChange(lines.filter((_, at) => at !== index))}
+            onPress={(event) => {
+              focusAfterRemoval(event);
+              onChange(lines.filter((_, at) => at !== index));
+            }}
           />
         </div>
       ))}

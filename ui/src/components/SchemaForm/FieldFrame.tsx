@@ -5,6 +5,7 @@ import { optionsOf } from "@/lib/options";
 import { type FieldFacts, factsOf } from "@/lib/schema/formSchema";
 import { branches, type Schema } from "@/lib/schema/schema";
 import { Button } from "../Button";
+import { focusField } from "../keepFocus";
 import { Icon } from "../Icon";
 import { SegmentedControl } from "../SegmentedControl";
 import { OptionContext, useFormFacts } from "./FormContext";
@@ -54,15 +55,32 @@ export function FieldFrame(props: FieldTemplateProps) {
         {required && <span className={styles.required}>required</span>}
         {secrets ? <span className="grow" /> : <span className={styles.type}>{facts.type}</span>}
         {isGroup && !required && value !== undefined && !disabled && (
-          <Button small look="quiet" icon="x" label={`Clear ${name}`} onPress={() => change(undefined)} />
+          <Button
+            small
+            look="quiet"
+            icon="x"
+            label={`Clear ${name}`}
+            onPress={(event) => {
+              focusField(event);
+              change(undefined);
+            }}
+          />
         )}
       </div>
       {isAbsent ? (
-        <Button small icon="plus" onPress={() => change({})} isDisabled={disabled}>
+        <Button
+          small
+          icon="plus"
+          isDisabled={disabled}
+          onPress={(event) => {
+            focusField(event);
+            change({});
+          }}
+        >
           {`Add ${name}`}
         </Button>
       ) : (
-        <div className={styles.control} data-invalid={problem !== undefined || undefined}>
+        <div className={styles.control} data-control data-invalid={problem !== undefined || undefined}>
           {isNull ? (
             <div className={styles.nothing}>null</div>
           ) : (

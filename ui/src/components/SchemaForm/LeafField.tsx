@@ -5,6 +5,7 @@ import { type Choice } from "@/lib/schema/formSchema";
 import { isSame } from "@/lib/schema/schema";
 import { joinTexts } from "@/lib/words";
 import { Button } from "../Button";
+import { focusField } from "../keepFocus";
 import { SecretField } from "../SecretField";
 import { emptyDraft } from "../secretDraft";
 import { Select } from "../Select";
@@ -104,7 +105,16 @@ function TrueOrFalse({ field }: { field: FieldInput }) {
         )}
       </Switch>
       {isSet && !field.required && (
-        <Button small look="quiet" icon="x" label={`Clear ${field.name}`} onPress={() => field.change(undefined)} />
+        <Button
+          small
+          look="quiet"
+          icon="x"
+          label={`Clear ${field.name}`}
+          onPress={(event) => {
+            focusField(event);
+            field.change(undefined);
+          }}
+        />
       )}
     </div>
   );

@@ -5,6 +5,7 @@ import { readMapValue, writeMapValue } from "@/lib/schema/mapValues";
 import { isObject, isSame, type JsonObject } from "@/lib/schema/schema";
 import { Button } from "../Button";
 import { Field } from "../Field";
+import { focusAfterRemoval } from "../keepFocus";
 import { emptyDraft } from "../secretDraft";
 import { useFormFacts } from "./FormContext";
 import styles from "./SchemaForm.module.css";
@@ -43,7 +44,7 @@ export function MapField(props: FieldProps) {
   return (
     <div className={styles.rows}>
       {lines.map((line, index) => (
-        <div key={index} className={styles.row}>
+        <div key={index} className={styles.row} data-line>
           <Field
             label={`${name}: name ${index + 1}`}
             hideLabel
@@ -70,7 +71,10 @@ export function MapField(props: FieldProps) {
             icon="x"
             label={`Remove ${line.name || `line ${index + 1}`}`}
             isDisabled={field.disabled}
-            onPress={() => set(lines.filter((_, at) => at !== index))}
+            onPress={(event) => {
+              focusAfterRemoval(event);
+              set(lines.filter((_, at) => at !== index));
+            }}
           />
         </div>
       ))}

@@ -278,6 +278,43 @@ describe("lists", () => {
     expect(latest).toEqual({ people: [] });
   });
 
+  it("keeps the focus near an entry that is removed", async () => {
+    const named = of({ name: { type: "string" } }, { required: ["name"] });
+    const map = { type: "object", additionalProperties: { type: "string" } };
+    show(of({ people: { type: "array", items: named }, map }), {
+      people: [{ name: "a" }, { name: "b" }],
+      map: { c: "d", e: "f" },
+    });
+    const remove = async (name: string) => {
+      screen.getByRole("button", { name }).focus();
+      await userEvent.keyboard("{Enter}");
+    };
+    await remove("Remove item 1");
+    await waitFor(() => expect(screen.getByLabelText("name")).toHaveFocus());
+    expect(latest.people).toEqual([{ name: "b" }]);
+    await remove("Remove item 1");
+    await waitFor(() => expect(screen.getByRole("button", { name: "Add item" })).toHaveFocus());
+    await remove("Remove c");
+    await waitFor(() => expect(screen.getByLabelText("map: name 1")).toHaveFocus());
+    expect(screen.getByLabelText("map: name 1")).toHaveValue("e");
+    await remove("Remove e");
+    await waitFor(() => expect(screen.getAllByRole("button", { name: "Add item" })[1]).toHaveFocus());
+  });
+
+  it("keeps the focus in a field that is added or cleared as a whole", async () => {
+    show(of({ who: of({ name: { type: "string" } }), on: { type: "boolean" } }));
+    screen.getByRole("button", { name: "Add who" }).focus();
+    await userEvent.keyboard("{Enter}");
+    await waitFor(() => expect(screen.getByLabelText("name")).toHaveFocus());
+    screen.getByRole("button", { name: "Clear who" }).focus();
+    await userEvent.keyboard("{Enter}");
+    await waitFor(() => expect(screen.getByRole("button", { name: "Add who" })).toHaveFocus());
+    await userEvent.click(screen.getByRole("switch", { name: /^on/ }));
+    screen.getByRole("button", { name: "Clear on" }).focus();
+    await userEvent.keyboard("{Enter}");
+    await waitFor(() => expect(screen.getByRole("switch", { name: /^on/ })).toHaveFocus());
+  });
+
   it("shows the values of a map that was changed outside, and keeps a line that has no name yet", async () => {
     show(of({ map: { type: "object", additionalProperties: { type: "integer" } }, text: { type: "string" } }), {
       map: { a: 1 },

@@ -12,6 +12,7 @@ import { pairedFields } from "@/lib/schema/shortFields";
 import { count, midSentence } from "@/lib/words";
 import { Advanced } from "../Advanced";
 import { Button } from "../Button";
+import { focusAfterRemoval } from "../keepFocus";
 import { SegmentedControl } from "../SegmentedControl";
 import { Select } from "../Select";
 import { useFormFacts } from "./FormContext";
@@ -84,7 +85,7 @@ export function Rows({ items, canAdd, onAddClick, disabled, schema }: ArrayField
 
 export function Row({ children, buttonsProps, index }: ArrayFieldItemTemplateProps) {
   return (
-    <div className={styles.row}>
+    <div className={styles.row} data-line>
       <div className="grow">{children}</div>
       {buttonsProps.hasRemove && (
         <Button
@@ -93,7 +94,10 @@ export function Row({ children, buttonsProps, index }: ArrayFieldItemTemplatePro
           icon="x"
           label={`Remove item ${index + 1}`}
           isDisabled={buttonsProps.disabled}
-          onPress={() => buttonsProps.onRemoveItem()}
+          onPress={(event) => {
+            focusAfterRemoval(event);
+            buttonsProps.onRemoveItem();
+          }}
         />
       )}
     </div>

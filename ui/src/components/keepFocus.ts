@@ -1,0 +1,29 @@
+import { type PressEvent } from "react-aria-components";
+
+const focusable = ":is(input:not([type=hidden]), textarea, select, button, [tabindex='0']):not(:disabled)";
+
+/**
+ * Keeps the focus near a line, an element with `data-line`, whose button removes it: moves it to the line that follows,
+ * or else to the button after the lines, which adds one.
+ */
+export function focusAfterRemoval({ target }: Pick<PressEvent, "target">): void {
+  const line = target.closest("[data-line]");
+  const list = line?.parentElement;
+  if (!line || !list) return;
+  const lines = () => [...list.children].filter((child) => child.hasAttribute("data-line"));
+  const index = lines().indexOf(line);
+  // The form renders the removal only after the event.
+  setTimeout(() => {
+    const next = lines()[index]?.querySelector<HTMLElement>(focusable);
+    (next ?? [...list.querySelectorAll<HTMLElement>(focusable)].at(-1))?.focus();
+  });
+}
+
+/** Keeps the focus in a field whose button is replaced by the field's controls, or by another button. */
+export function focusField({ target }: Pick<PressEvent, "target">): void {
+  const field = target.closest("[data-pointer]");
+  setTimeout(() => {
+    const control = field?.querySelector(`:scope > [data-control]`) ?? field;
+    control?.querySelector<HTMLElement>(focusable)?.focus();
+  });
+}
