@@ -1,13 +1,16 @@
-import { render, screen, waitFor, within } from "@testing-library/react";
+import { EditorView } from "@codemirror/view";
+import { act, render, screen, waitFor, within } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
 import { useState } from "react";
 import { expect, it, vi } from "vitest";
+import { type JsonObject } from "@/lib/schema/schema";
 import { type ValueProblem } from "@/lib/schema/validate";
 import { JsonEditor } from "./JsonEditor";
 
-const heard = vi.fn<(value: unknown) => void>();
+const heard = vi.fn<(value: JsonObject) => void>();
+const readable = vi.fn<(readable: boolean) => void>();
 
-function Harness({ start, problems }: { start: unknown; problems?: ValueProblem[] }) {
+function Harness({ start, problems }: { start: JsonObject; problems?: ValueProblem[] }) {
   const [value, setValue] = useState(start);
   return (
     <>
@@ -15,6 +18,7 @@ function Harness({ start, problems }: { start: unknown; problems?: ValueProblem[
         label="Arguments"
         value={value}
         problems={problems}
+        onReadable={readable}
         onChange={(next) => {
           heard(next);
           setValue(next);
@@ -27,7 +31,7 @@ function Harness({ start, problems }: { start: unknown; problems?: ValueProblem[
   );
 }
 
-const open = async (start: unknown, problems?: ValueProblem[]) => {
+const open = async (start: JsonObject, problems?: ValueProblem[]) => {
   heard.mockClear();
   render(<Harness start={start} problems={problems} />);
   // The editor itself is loaded when it is first needed; a read-only stand-in is shown until then.
@@ -52,6 +56,17 @@ it("is written anew when the value changes from elsewhere", async () => {
   const area = await open({ a: 1 });
   await userEvent.click(screen.getByRole("button", { name: "Fill" }));
   await waitFor(() => expect(JSON.parse(text(area))).toEqual({ from: "elsewhere" }));
+});
+
+it.each(["[1]", "7", '"x"', "null"])("refuses %s, which is no object", async (typed) => {
+  const area = await open({ a: 1 });
+  act(() => {
+    const view = EditorView.findFromDOM(area);
+    view?.dispatch({ changes: { from: 0, to: view.state.doc.length, insert: typed } });
+  });
+  expect(await screen.findByRole("button", { name: "Line 1: Enter a JSON object" })).toBeVisible();
+  expect(heard).not.toHaveBeenCalled();
+  expect(readable).toHaveBeenLastCalledWith(false);
 });
 
 it("lists problems with the line they stand on", async () => {

@@ -1,6 +1,7 @@
 import { Suspense, useCallback, useEffect, useMemo, useRef, useState } from "react";
 import { readablePointer } from "@/lib/jsonPointer";
 import { locate, readJson, type TextProblem, writeJson } from "@/lib/jsonText";
+import { isObject, type JsonObject } from "@/lib/schema/schema";
 import { type ValueProblem } from "@/lib/schema/validate";
 import { Icon } from "../Icon";
 import { KeyHint } from "../KeyHint";
@@ -13,17 +14,17 @@ const CodeArea = lazyNamed(() => import("./CodeArea"), "CodeArea");
 
 type Props = {
   label: string;
-  value: unknown;
+  value: JsonObject;
   /** Called with each valid value; while the text is invalid, the last value stays. */
-  onChange: (value: unknown) => void;
+  onChange: (value: JsonObject) => void;
   /** Problems of the value, by JSON pointer. */
   problems?: readonly ValueProblem[];
-  /** Reports whether the text is valid JSON. */
+  /** Reports whether the text is a valid JSON object. */
   onReadable?: (readable: boolean) => void;
 };
 
 /**
- * Edits a value as JSON text. The text is rewritten only if the value changes from outside, so that the user's
+ * Edits an object as JSON text. The text is rewritten only if the value changes from outside, so that the user's
  * formatting and incomplete input stay.
  */
 export function JsonEditor({ label, value, onChange, problems = [], onReadable }: Props) {
@@ -33,21 +34,21 @@ export function JsonEditor({ label, value, onChange, problems = [], onReadable }
   const area = useRef<CodeHandle>(null);
   if (known !== value) {
     setKnown(value);
-    const read = readJson(text);
+    const read = readObject(text);
     if (read.problems.length > 0 || writeJson(read.value) !== writeJson(value)) setText(writeJson(value));
   }
 
   const marks = useMemo(() => {
-    const read = readJson(text);
+    const read = readObject(text);
     return read.problems.length > 0 ? read.problems : problems.map((problem) => locateProblem(text, problem));
   }, [text, problems]);
 
   const edit = useCallback(
     (next: string) => {
       setText(next);
-      const read = readJson(next);
+      const read = readObject(next);
       onReadable?.(read.problems.length === 0);
-      if (read.problems.length > 0) return;
+      if (!read.value) return;
       setKnown(read.value);
       onChange(read.value);
     },
@@ -91,6 +92,13 @@ export function JsonEditor({ label, value, onChange, problems = [], onReadable }
       )}
     </div>
   );
+}
+
+function readObject(text: string): { value: JsonObject | undefined; problems: readonly TextProblem[] } {
+  const { value, problems } = readJson(text);
+  if (isObject(value)) return { value, problems };
+  const noObject = { ...locate(text, ""), message: "Enter a JSON object" };
+  return { value: undefined, problems: problems.length > 0 ? problems : [noObject] };
 }
 
 function locateProblem(text: string, problem: ValueProblem): TextProblem {

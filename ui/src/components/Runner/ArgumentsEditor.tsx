@@ -1,6 +1,5 @@
 import { type ReactNode } from "react";
 import { type Json } from "@/host/bindings";
-import { isObject } from "@/lib/schema/schema";
 import { JsonEditor } from "../JsonEditor/JsonEditor";
 import { LazySchemaForm } from "../SchemaForm/LazySchemaForm";
 import { MissingSecrets } from "../SchemaForm/MissingSecrets";
@@ -49,7 +48,7 @@ export function ArgumentsEditor({ runner, name, schema, missingReason, children 
             value={args.value}
             problems={args.problems}
             onReadable={setReadable}
-            onChange={(next) => isObject(next) && args.change(next)}
+            onChange={args.change}
           />
         </div>
       )}

@@ -15,7 +15,6 @@ import { type Connector, type ConnectorSettings } from "@/host/bindings";
 import { asProblem } from "@/host/call";
 import { clientState } from "@/host/clientState";
 import { queries } from "@/host/queries";
-import { type JsonObject } from "@/lib/schema/schema";
 import page from "../ConnectorPage.module.css";
 import { SaveButtons } from "../SettingsForm";
 import styles from "./Hosted.module.css";
@@ -94,7 +93,7 @@ function Editor({ connector, settings: read, onReload }: EditorProps) {
             <JsonEditor
               label={`Settings of ${connector.title}`}
               value={values}
-              onChange={(value) => state.changeValues(value as JsonObject)}
+              onChange={state.changeValues}
               problems={state.shown}
               onReadable={state.setReadable}
             />
