@@ -9,6 +9,7 @@ import { type AccountTab, accountTabs } from "@/features/accounts/accountTabs";
 import { type ConnectorTab, connectorTabs } from "@/features/connectors/connectorTabs";
 import { type AccountId } from "@/host/bindings";
 import { NotFound } from "./NotFound";
+import { PageError } from "./PageError";
 import { HomeRoute } from "./routes/HomeRoute";
 import { Shell } from "./Shell";
 
@@ -96,6 +97,7 @@ export function newRouter(history: RouterHistory) {
     ]),
     history,
     defaultPreload: false,
+    defaultErrorComponent: PageError,
   });
 }
 
