@@ -189,6 +189,8 @@ it("asks_for_placeholders_before_inspecting_an_address", async () => {
     ),
   ]);
   const field = await screen.findByLabelText("pat");
+  expect(field).toHaveAttribute("type", "password");
+  expect(field).toHaveAccessibleDescription("Secret. Personal token. Replaces ${input:pat}");
   expect(host.lastCall("inspectAddress")).toBeUndefined();
   expect(await axeViolations(screen.getByRole("dialog"))).toEqual([]);
   await user.click(screen.getByRole("button", { name: /^Continue/ }));

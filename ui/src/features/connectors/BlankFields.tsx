@@ -38,6 +38,7 @@ export function BlankFields({ blanks, filled, errors, onChange }: Props) {
         error={errors[text]}
         help={
           <>
+            {isSecret && "Secret. "}
             {description && `${description}. `}Replaces <span className="mono">{text}</span>
           </>
         }
