@@ -23,6 +23,14 @@ export function inexactNumber(text: string): string | undefined {
   return `${trimmed} has too many digits to send exactly`;
 }
 
+/**
+ * Whether a number of the host may differ from the one that the host has: integers of 64 bits lose digits when JSON is
+ * parsed. Longer decimals are taken to be doubles anyway.
+ */
+export function mayBeRounded(value: unknown): boolean {
+  return Number.isInteger(value) && !Number.isSafeInteger(value);
+}
+
 /** Digits without sign, point, exponent, and leading or trailing zeros. */
 function significantDigits(text: string): string {
   return text

@@ -1,3 +1,4 @@
+import { mayBeRounded } from "./exactNumber";
 import { isObject, type JsonObject } from "./schema/schema";
 
 /** Stands for a secret in stored arguments. */
@@ -8,11 +9,25 @@ export function isRedacted(value: unknown): boolean {
   return typeof value === "string" && value.includes(REDACTED);
 }
 
+type Restored = { values: JsonObject; missing: string[] };
+
 /** Stored arguments without values that contain redacted secrets; `missing` names those to enter again. */
-export function withoutRedacted(values: unknown): { values: JsonObject; missing: string[] } {
+export function withoutRedacted(values: unknown): Restored {
+  return restore(values, isRedacted);
+}
+
+/** Arguments of a run as {@link withoutRedacted}, also without integers that may have been rounded since. */
+export function restorable(values: unknown): Restored {
+  const { values: exact, missing } = restore(values, mayBeRounded);
+  const rounded = missing.map((name) => `${name} (too long to restore exactly)`);
+  const restored = withoutRedacted(exact);
+  return { ...restored, missing: [...rounded, ...restored.missing] };
+}
+
+function restore(values: unknown, isLost: (value: unknown) => boolean): Restored {
   const missing: string[] = [];
   const clean = (value: unknown, name: string): unknown => {
-    if (isRedacted(value) || isRedacted(name)) {
+    if (isLost(value) || isLost(name)) {
       missing.push(name);
       return undefined;
     }

@@ -1,3 +1,4 @@
+import { mayBeRounded } from "@/lib/exactNumber";
 import { type JsonLine } from "./jsonLines";
 import styles from "./JsonView.module.css";
 import { displayText } from "./displayText";
@@ -53,6 +54,12 @@ function Value({ value }: { value: unknown }) {
       </>
     );
   }
+  if (mayBeRounded(value))
+    return (
+      <span className={styles.amount} title={`May be rounded: over ${Number.MAX_SAFE_INTEGER}`}>
+        ≈ {String(value)}
+      </span>
+    );
   if (typeof value === "number") return <span className={styles.amount}>{String(value)}</span>;
   if (typeof value === "object" && value !== null) return <>{"{}"}</>;
   return <span className={styles.keyword}>{String(value)}</span>;

@@ -142,3 +142,16 @@ it("draws only what is in sight of a huge value, and the line that is current", 
   expect(current()).toHaveAccessibleName("id: 49999");
   expect(tree().querySelectorAll("code").length).toBeLessThan(200);
 });
+
+it("marks integers that may have been rounded on their way to the window", () => {
+  const value: unknown = JSON.parse('{"id": 9007199254740993, "ids": [9007199254740993], "n": 1.5}');
+  render(<JsonView label="Result" value={value} />);
+  expect(screen.getByRole("treeitem", { name: "id: about 9007199254740992" })).toHaveTextContent(
+    '"id": ≈ 9007199254740992,',
+  );
+  expect(screen.getByRole("treeitem", { name: "ids: about 9007199254740992" })).toHaveTextContent(
+    '"ids": [≈ 9007199254740992],',
+  );
+  expect(screen.getByRole("treeitem", { name: "n: 1.5" })).toHaveTextContent('"n": 1.5');
+  expect(screen.getAllByTitle("May be rounded: over 9007199254740991")).toHaveLength(2);
+});

@@ -1,3 +1,4 @@
+import { mayBeRounded } from "@/lib/exactNumber";
 import { joinTexts } from "@/lib/words";
 import { type JsonLine } from "./jsonLines";
 import { displayText } from "./displayText";
@@ -14,6 +15,7 @@ export function spokenLine({ depth, name, place, part, value, entries }: JsonLin
 function spokenValue(value: unknown, inFull: boolean, entries: number): string {
   if (typeof value === "string")
     return value === "" ? "empty text" : [displayText(value).text, displayText(value).left].join("");
+  if (mayBeRounded(value)) return `about ${String(value)}`;
   if (typeof value !== "object" || value === null) return String(value);
   if (!Array.isArray(value)) return entries === 1 ? "1 property" : `${entries} properties`;
   if (inFull && entries > 0) return (value as unknown[]).map((entry) => spokenValue(entry, true, 0)).join(", ");

@@ -2,7 +2,7 @@ import { useLocation } from "@tanstack/react-router";
 import { act, fireEvent, screen, waitFor, within } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
 import { beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
-import { type Connector, type DryRun, type RunTool, type Tool, type ToolRun } from "@/host/bindings";
+import { type Connector, type DryRun, type Json, type RunTool, type Tool, type ToolRun } from "@/host/bindings";
 import { clientState } from "@/host/clientState";
 import { toastsKey } from "@/host/toasts";
 import { cacheHolds } from "@/test/cacheHolds";
@@ -390,6 +390,16 @@ it("begins with the arguments of an earlier run, without its secrets", async () 
   await userEvent.click(screen.getByRole("button", { name: "Run" }));
   await result();
   expect(requests).toMatchObject([{ arguments: { q: "earlier" }, replayOf: "run_1" }]);
+});
+
+it("begins without integers of an earlier run that may have been rounded, and says so", async () => {
+  host.state.runs = [sampleRun({ arguments: JSON.parse('{"q": "earlier", "id": 9007199254740993}') as Json })];
+  open("/tools/con_github/search?from=run_1");
+  expect(await screen.findByRole("textbox", { name: "q" })).toHaveValue("earlier");
+  expect(screen.getByText("Enter id (too long to restore exactly) again")).toBeVisible();
+  await userEvent.click(screen.getByRole("button", { name: "Run" }));
+  await result();
+  expect(requests).toMatchObject([{ arguments: { q: "earlier" } }]);
 });
 
 it("goes on with the edits of an earlier run's arguments on Back, and begins anew on another visit", async () => {

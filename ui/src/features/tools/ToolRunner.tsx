@@ -10,7 +10,7 @@ import { useSavedArgumentsDraft } from "@/components/SchemaForm/useArgumentsDraf
 import { useShortcut } from "@/components/shortcuts";
 import { StatusFacts } from "@/components/StatusBar";
 import { Skeleton } from "@/components/Skeleton";
-import { withoutRedacted } from "@/lib/redacted";
+import { restorable } from "@/lib/redacted";
 import { type JsonObject } from "@/lib/schema/schema";
 import { schemaOf } from "@/lib/schema/validate";
 import { toolCommand } from "@/lib/toolCommand";
@@ -40,7 +40,7 @@ export function ToolRunner({ connector, tool, from }: Props) {
     );
   const run = earlier.data;
   // A run that was removed leaves what was typed before.
-  const start = run && (visit === null || draft?.visit !== visit) ? withoutRedacted(run.arguments) : draft;
+  const start = run && (visit === null || draft?.visit !== visit) ? restorable(run.arguments) : draft;
   return (
     <Runner
       connector={connector}
@@ -145,7 +145,7 @@ function Runner({ connector, tool, initialValues, missing, visit, from, initialC
             onCancel={() => void cancel()}
             onCopyCommand={copyCommand}
             onFill={(values) => {
-              const filled = withoutRedacted(values);
+              const filled = restorable(values);
               runner.setMissing(filled.missing);
               args.change(filled.values);
             }}
