@@ -3,7 +3,7 @@ import { Button } from "./Button";
 
 type Props = {
   label?: string;
-  /** Whether it contains something that must be seen, such as an error; opens it. */
+  /** Whether it contains something that must be seen, such as an error; keeps it open. */
   hasNews?: boolean;
   startsOpen?: boolean;
   children: ReactNode;
@@ -24,7 +24,7 @@ export function Advanced({ label = "Advanced", hasNews = false, startsOpen = fal
           look="link"
           icon={open ? "chevron-down" : "chevron-right"}
           aria-expanded={open}
-          onPress={() => setOpen(!open)}
+          onPress={() => setOpen(hasNews || !open)}
         >
           {label}
         </Button>
