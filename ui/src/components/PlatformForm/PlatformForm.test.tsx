@@ -113,3 +113,18 @@ it("refuses to send while JSON cannot be read, and shows the field", async () =>
   await user.type(extra, "{Backspace}");
   expect(attempt()).toBe(true);
 });
+
+it("keeps unreadable JSON in view where few need its field", async () => {
+  const user = userEvent.setup();
+  const extra = { "x-advanced": true };
+  render(<Harness shown={{ schema: { type: "object", properties: { extra } }, values: {}, kept: [] }} />);
+  await user.click(await screen.findByRole("button", { name: "Advanced" }));
+  await user.type(screen.getByLabelText("extra"), "1,");
+  await user.click(screen.getByRole("button", { name: "Advanced" }));
+  expect(screen.getByLabelText("extra")).toHaveValue("1,");
+  expect(attempt()).toBe(false);
+  await user.type(screen.getByLabelText("extra"), "{Backspace}");
+  await user.click(screen.getByRole("button", { name: "Advanced" }));
+  expect(screen.queryByLabelText("extra")).toBeNull();
+  expect(attempt()).toBe(true);
+});

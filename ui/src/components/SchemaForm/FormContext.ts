@@ -18,6 +18,8 @@ type FormFacts = {
   problems: ReadonlyMap<string, string>;
   /** Marks a field as left: from now on its problem is shown. */
   touch: (pointer: string) => void;
+  /** Fields whose text cannot be parsed, by JSON pointer. */
+  unread: ReadonlySet<string>;
   /** Reports that a field's text cannot be parsed, so that the value differs from the input. */
   unreadable: (pointer: string, isUnreadable: boolean) => void;
   /** Set for a platform's form: shows titles instead of names, and keeps secrets out of the value. */
@@ -27,6 +29,7 @@ type FormFacts = {
 export const FormContext = createContext<FormFacts>({
   problems: new Map(),
   touch: () => undefined,
+  unread: new Set(),
   unreadable: () => undefined,
 });
 

@@ -1,6 +1,6 @@
 import { type FormProps } from "@rjsf/core/lib/components/Form.js";
 import withTheme from "@rjsf/core/lib/withTheme.js";
-import { useCallback, useEffect, useId, useImperativeHandle, useMemo, useRef } from "react";
+import { useCallback, useEffect, useId, useImperativeHandle, useMemo, useRef, useState } from "react";
 import { formSchema } from "@/lib/schema/formSchema";
 import { typedInto } from "@/lib/keys";
 import { isObject, type JsonObject } from "@/lib/schema/schema";
@@ -60,18 +60,24 @@ export function SchemaForm({
   const { zoomPercent } = useAppearance();
   const prefix = useId().replaceAll(":", "");
   const drawn = useMemo(() => formSchema(schemaOf(schema)), [schema]);
-  const unread = useRef(new Set<string>());
+  const [unread, setUnread] = useState<ReadonlySet<string>>(new Set());
   const unreadable = useCallback(
-    (pointer: string, isUnreadable: boolean) => {
-      if (isUnreadable) unread.current.add(pointer);
-      else unread.current.delete(pointer);
-      onReadable?.(unread.current.size === 0);
-    },
-    [onReadable],
+    (pointer: string, isUnreadable: boolean) =>
+      setUnread((before) => {
+        const others = [...before].filter((other) => other !== pointer);
+        return new Set(isUnreadable ? [...others, pointer] : others);
+      }),
+    [],
   );
+  const isReadable = unread.size === 0;
+  useEffect(() => {
+    if (isReadable) return;
+    onReadable?.(false);
+    return () => onReadable?.(true);
+  }, [isReadable, onReadable]);
   const facts = useMemo(
-    () => ({ problems: problemsByField(drawn, problems), touch: onLeave, unreadable, secrets }),
-    [drawn, problems, onLeave, unreadable, secrets],
+    () => ({ problems: problemsByField(drawn, problems), touch: onLeave, unread, unreadable, secrets }),
+    [drawn, problems, onLeave, unread, unreadable, secrets],
   );
   useImperativeHandle(ref, () => ({ focusProblem: () => focusFirstProblem(box.current) }), []);
   useEffect(() => {

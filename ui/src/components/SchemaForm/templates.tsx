@@ -26,10 +26,10 @@ export function ObjectFields({ fieldPathId, properties, formData, schema }: Obje
     : [];
   const { hidden = 0 } = factsOf(schema);
   const shown = properties.filter((property) => !property.hidden);
-  const { problems, secrets } = useFormFacts();
+  const { problems, unread, secrets } = useFormFacts();
   const isWrong = ({ name }: { name: string }) => {
     const place = toPointer([...fieldPathId.path, name]);
-    return [...problems.keys()].some((pointer) => isWithin(pointer, place));
+    return [...problems.keys(), ...unread].some((pointer) => isWithin(pointer, place));
   };
   const isFolded = ({ name }: { name: string }) => factsOf(asSchema(known[name])).advanced === true;
   const plain = shown.filter((property) => !isFolded(property));

@@ -12,6 +12,8 @@ type Props = {
   fields: PlatformField[];
   form: AccountForm;
   errors: FormErrors;
+  /** Fields whose input cannot be parsed, by the names of `onReadable`. */
+  unreadable: ReadonlySet<string>;
   wallet: WalletEntry[];
   onChange: (form: AccountForm) => void;
   /** Reports by a name whether the input of a field can be parsed; if not, the form is older than the input. */
@@ -21,8 +23,10 @@ type Props = {
 };
 
 /** The fields of an account; advanced ones are collapsed at the end. */
-export function AccountFields({ fields, autoFocus = true, ...rest }: Props) {
+export function AccountFields({ fields, unreadable, autoFocus = true, ...rest }: Props) {
   const folded = fields.filter((field) => field.isAdvanced);
+  // As one JSON object, they have no name.
+  const isWrong = (name: string) => rest.errors[name] !== undefined || unreadable.has(name);
   return (
     <>
       {fields
@@ -31,7 +35,7 @@ export function AccountFields({ fields, autoFocus = true, ...rest }: Props) {
           <AccountField key={field.name} field={field} {...rest} autoFocus={autoFocus && index === 0} />
         ))}
       {folded.length > 0 && (
-        <Advanced hasNews={folded.some(({ name }) => rest.errors[name] !== undefined)}>
+        <Advanced hasNews={isWrong("") || folded.some(({ name }) => isWrong(name))}>
           <FoldedFields fields={folded} {...rest}>
             {folded.map((field) => (
               <AccountField key={field.name} field={field} {...rest} />
@@ -43,7 +47,7 @@ export function AccountFields({ fields, autoFocus = true, ...rest }: Props) {
   );
 }
 
-type AccountFieldProps = Omit<Props, "fields"> & { field: PlatformField };
+type AccountFieldProps = Omit<Props, "fields" | "unreadable"> & { field: PlatformField };
 
 function AccountField(props: AccountFieldProps) {
   const { field, form, errors, wallet, onChange, onReadable, autoFocus = false } = props;

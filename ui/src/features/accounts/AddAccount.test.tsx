@@ -198,16 +198,19 @@ describe("form of a platform", () => {
     await expectCall(host, "addAccount").toMatchObject({ request: { settings: { routes: { words: 1 } } } });
   });
 
-  it("is_not_refused_for_invalid_json_that_was_dropped_with_its_editor", async () => {
+  it("keeps_invalid_json_in_view", async () => {
     const { user, host, dialog } = await choosePlatform("10ex");
     await user.type(within(dialog).getByLabelText(/^API key/, { selector: "input" }), "tnx_1");
-    const advanced = within(dialog).getByRole("button", { name: "Advanced" });
-    await user.click(advanced);
+    await user.click(within(dialog).getByRole("button", { name: "Advanced" }));
     await user.click(within(dialog).getByRole("radio", { name: "JSON" }));
-    await user.type(within(dialog).getByLabelText(/^Advanced settings/), ",");
+    const text = within(dialog).getByLabelText(/^Advanced settings/);
+    await user.type(text, ",");
+    await user.click(within(dialog).getByRole("button", { name: "Advanced" }));
+    expect(text).toHaveValue("{},");
     await user.click(within(dialog).getByRole("button", { name: /^Add account/ }));
+    await waitFor(() => expect(text).toHaveFocus());
     expect(host.lastCall("addAccount")).toBeUndefined();
-    await user.click(advanced);
+    await user.type(text, "{Backspace}");
     await user.click(within(dialog).getByRole("button", { name: /^Add account/ }));
     await expectCall(host, "addAccount").toMatchObject({ request: { settings: {} } });
   });

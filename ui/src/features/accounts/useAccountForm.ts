@@ -36,7 +36,7 @@ export function useAccountForm(fields: PlatformField[], initial: AccountForm = e
     /** The form element, whose first invalid field gets the focus after each attempt. */
     box,
     /** Properties of `AccountFields`. */
-    inputs: { fields, form, errors, wallet, onChange, onReadable },
+    inputs: { fields, form, errors, unreadable, wallet, onChange, onReadable },
     /** Shows every error; returns whether there is none. */
     validate: () => {
       const found = errorsOf(fields, form);
