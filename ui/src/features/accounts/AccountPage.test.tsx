@@ -214,6 +214,25 @@ describe("account", () => {
     await expectCall(host, "tryAccountSettings").toMatchObject({ settings: { routes: { list: { path: "/v2" } } } });
   });
 
+  it("discards_changes_of_advanced_settings", async () => {
+    const { user } = renderApp("/accounts/acc_tenex", state);
+    const settings = await openAdvanced(user);
+    const discard = async () => {
+      await user.click(settings.getByRole("button", { name: "Discard changes" }));
+      const advanced = settings.getByRole("button", { name: "Advanced" });
+      if (advanced.getAttribute("aria-expanded") === "false") await user.click(advanced);
+    };
+    const path = await settings.findByRole("textbox", { name: /^Path/ });
+    await user.type(path, "/more");
+    await discard();
+    expect(await settings.findByRole("textbox", { name: /^Path/ })).toHaveValue("/connectors");
+    await user.click(settings.getByRole("radio", { name: "JSON" }));
+    const text = () => settings.getByRole<HTMLTextAreaElement>("textbox", { name: /^Advanced settings/ });
+    fireEvent.change(text(), { target: { value: '{"base_url": "https://other.example"}' } });
+    await discard();
+    expect(await settings.findByRole("textbox", { name: /^Path/ })).toHaveValue("/connectors");
+  });
+
   it("signs_out_after_confirmation_and_in_again_with_a_key", async () => {
     const { user, host } = renderApp("/accounts/acc_cohere", state, (mock) => {
       // Nothing of it comes from asking the platform.

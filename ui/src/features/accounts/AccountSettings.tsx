@@ -35,6 +35,8 @@ function SettingsForm({ account, platform }: Props) {
   const { form, box, inputs, validate, showErrors } = useAccountForm(fields, start);
   const test = useTestSettings(account.id);
   const change = useChangeSettings(account.id);
+  // Fields of JSON settings hold their own input.
+  const [discards, setDiscards] = useState(0);
   const failure = test.error ?? change.error;
   const isChanged = JSON.stringify(form.settings) !== JSON.stringify(first.settings);
   const isSignedOut = account.isSignedOut ?? false;
@@ -65,6 +67,7 @@ function SettingsForm({ account, platform }: Props) {
     <Section title="Settings">
       <form ref={box} className={styles.form} onSubmit={save} noValidate>
         <AccountFields
+          key={discards}
           {...inputs}
           autoFocus={false}
           onChange={(next) => {
@@ -102,7 +105,13 @@ function SettingsForm({ account, platform }: Props) {
             Save
           </Button>
           {isChanged && (
-            <Button look="quiet" onPress={() => changeForm(first)}>
+            <Button
+              look="quiet"
+              onPress={() => {
+                changeForm(first);
+                setDiscards(discards + 1);
+              }}
+            >
               Discard changes
             </Button>
           )}
