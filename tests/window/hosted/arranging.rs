@@ -65,7 +65,7 @@ fn favourites_and_tags_are_kept_groups_and_order_too_and_filters_find_what_is_me
     see_rows(window, &["Apollo"]);
     window.fill("Filter connectors", "nothing-is-called-that");
     window.see_text("No matching connectors");
-    window.press("button", "Show all");
+    window.press("button", "Clear filter");
     see_rows(window, &ungrouped);
     window.press("radio", "This computer*");
     see_rows(window, &["Open playground"]);

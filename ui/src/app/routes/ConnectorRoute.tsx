@@ -2,6 +2,8 @@ import { useNavigate, useParams, useSearch } from "@tanstack/react-router";
 import { ConnectorPage } from "@/features/connectors/ConnectorPage";
 import { RunsBrowser } from "@/features/runs/RunsBrowser";
 import { ToolsPane } from "@/features/tools/ToolsPane";
+import { useClientState } from "@/host/clientState";
+import { listedAccount } from "../listedAccount";
 import { useLayers } from "../LayersContext";
 import { useGo } from "../useGo";
 
@@ -9,6 +11,7 @@ import { useGo } from "../useGo";
 export function ConnectorRoute() {
   const { id } = useParams({ from: "/connectors/$id" });
   const { tab } = useSearch({ from: "/connectors/$id" });
+  const [listed] = useClientState(listedAccount);
   const layers = useLayers();
   const navigate = useNavigate();
   const go = useGo();
@@ -21,7 +24,7 @@ export function ConnectorRoute() {
       onSignIn={layers.signIn}
       onOpen={go.connector}
       onCreateElsewhere={(of) => layers.create({ kind: "copy", of })}
-      onLeave={() => go.connectors()}
+      onLeave={() => go.connectors(listed ?? undefined)}
       renderTools={(shown) => <ToolsPane connector={shown} />}
       renderRuns={(shown) => <RunsBrowser connector={shown.id} />}
     />

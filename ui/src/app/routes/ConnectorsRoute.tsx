@@ -1,10 +1,15 @@
 import { useNavigate, useSearch } from "@tanstack/react-router";
+import { useEffect } from "react";
 import { ConnectorsPage } from "@/features/connectors/ConnectorsPage";
+import { useClientState } from "@/host/clientState";
+import { listedAccount } from "../listedAccount";
 import { useLayers } from "../LayersContext";
 import { useGo } from "../useGo";
 
 export function ConnectorsRoute() {
   const { account: shown } = useSearch({ from: "/connectors" });
+  const [, setListed] = useClientState(listedAccount);
+  useEffect(() => setListed(shown ?? null), [shown, setListed]);
   const layers = useLayers();
   const navigate = useNavigate();
   const go = useGo();

@@ -34,7 +34,7 @@ describe("the catalogue", () => {
     expect(titles(list)).toEqual(["Linear"]);
     await user.clear(search);
     await user.type(search, "no such thing");
-    await user.click(await screen.findByRole("button", { name: "Show all" }));
+    await user.click(await screen.findByRole("button", { name: "Clear filter" }));
     expect(search).toHaveValue("");
   });
 

@@ -1,8 +1,8 @@
 import { type KeyboardEvent, useRef, useState } from "react";
 import { Button } from "@/components/Button";
-import { EmptyState } from "@/components/EmptyState";
 import { Field } from "@/components/Field";
 import { FilterMenu } from "@/components/FilterMenu";
+import { NoMatches } from "@/components/NoMatches";
 import { PlatformTile } from "@/components/PlatformTile";
 import { ErrorNotice } from "@/components/ProblemNotice";
 import { useShortcut } from "@/components/shortcuts";
@@ -11,6 +11,7 @@ import { focusList } from "@/components/focusList";
 import { Toolbar } from "@/components/Toolbar";
 import { VirtualList } from "@/components/VirtualList";
 import { type AccountId, type AuthenticationMethod, type Definition } from "@/host/bindings";
+import { stateKey, useClientState } from "@/host/clientState";
 import { bestMatches } from "@/lib/match";
 import { count } from "@/lib/words";
 import styles from "./Catalogue.module.css";
@@ -36,16 +37,23 @@ const searchTexts = ({ title, category, address, description }: CatalogueItem) =
   description ?? "",
 ];
 
+// Kept while another page is open.
+const filterKey = stateKey("", "catalog-filter");
+const sourceKey = stateKey<string | null>(null, "catalog-source");
+const selectedKey = stateKey<string | null>(null, "selected-entry");
+
 /** Everything that can be set up: connector types of all accounts, well-known MCP servers, and a registry file. */
 export function CataloguePage({ onCreate, onAdd }: Props) {
   const { sources, error, retry } = useCatalogue();
-  const [typed, setTyped] = useState("");
-  const [source, setSource] = useState<string | null>(null);
-  const [selected, setSelected] = useState<string | null>(null);
+  const [typed, setTyped] = useClientState(filterKey);
+  const [chosenSource, setSource] = useClientState(sourceKey);
+  const [selected, setSelected] = useClientState(selectedKey);
   const [details, setDetails] = useState<CatalogueItem | null>(null);
   const [isReadingFile, setReadingFile] = useState(false);
   const search = useRef<HTMLInputElement>(null);
 
+  // The account of the chosen source may be gone.
+  const source = sources.some((one) => one.key === chosenSource) ? chosenSource : null;
   const isFiltered = typed.trim() !== "" || source !== null;
   const shown = sources
     .filter((one) => source === null || one.key === source)
@@ -66,7 +74,7 @@ export function CataloguePage({ onCreate, onAdd }: Props) {
       open(found[0]);
     } else focusList(event);
   };
-  const showAll = () => {
+  const clearFilters = () => {
     setTyped("");
     setSource(null);
   };
@@ -116,9 +124,9 @@ export function CataloguePage({ onCreate, onAdd }: Props) {
       </div>
       <ErrorNotice className={styles.notice} error={error} onRetry={retry} />
       {shown.length === 0 ? (
-        <EmptyState icon="search" title="No matches" action={<Button onPress={showAll}>Show all</Button>}>
+        <NoMatches title="No matching entries" onClear={clearFilters}>
           You can add any MCP server by its address.
-        </EmptyState>
+        </NoMatches>
       ) : (
         <>
           <div className={styles.heads} aria-hidden="true">

@@ -1,11 +1,10 @@
 import { useQuery } from "@tanstack/react-query";
 import { useCallback, useMemo, useRef, useState } from "react";
-import { Button } from "@/components/Button";
 import { abilitiesOf } from "@/components/abilities";
 import { isInProgress } from "@/components/connectorStatus";
-import { EmptyState } from "@/components/EmptyState";
-import { ErrorNotice } from "@/components/ProblemNotice";
 import { nextActionKeys, nextActionLabels, runAction } from "@/components/nextAction";
+import { NoMatches } from "@/components/NoMatches";
+import { ErrorNotice } from "@/components/ProblemNotice";
 import { type Shortcut, useShortcut } from "@/components/shortcuts";
 import { StatusFacts } from "@/components/StatusBar";
 import { VirtualList } from "@/components/VirtualList";
@@ -23,7 +22,7 @@ import styles from "./Connectors.module.css";
 import { type ConnectorTab } from "./connectorTabs";
 import { DeleteConnectorDialog } from "./DeleteConnectorDialog";
 import { GroupHead } from "./GroupHead";
-import { type Filters, noChoices } from "./groups";
+import { type Filters, noChoices, offeredChoices } from "./groups";
 import { PeekConnector } from "./PeekConnector";
 import { useCheckConnector, useEnableConnector, useRemoveConnector } from "./useConnectorActions";
 import { useGroups } from "./useGroups";
@@ -40,16 +39,18 @@ type Props = {
   onSignIn: (connector: Connector) => void;
 };
 
-/** The row that shortcuts act on; kept while a connector's page is open. */
+// Kept while a connector's page is open: the row that shortcuts act on, and the filters.
 const activeRow = stateKey<ConnectorId | null>(null, "active-connector");
+const filterText = stateKey("", "connectors-filter");
+const filterChoices = stateKey(noChoices, "connectors-choices");
 
 const idOf = ({ id }: Connector) => id;
 const noAccounts: Account[] = [];
 
 /** The list of connectors with its filters, the state of the accounts, and the shortcuts of the active row. */
 export function ConnectorList({ connectors, isWhole, account, onAccount, onOpen, onOpenAccount, onSignIn }: Props) {
-  const [text, setText] = useState("");
-  const [localChoices, setLocalChoices] = useState(noChoices);
+  const [text, setText] = useClientState(filterText);
+  const [otherChoices, setOtherChoices] = useClientState(filterChoices);
   const [activeId, setActiveId] = useClientState(activeRow);
   const [deleting, setDeleting] = useState<Connector | null>(null);
   const [isPreviewOpen, setPreviewOpen] = useState(false);
@@ -62,17 +63,20 @@ export function ConnectorList({ connectors, isWhole, account, onAccount, onOpen,
   const remove = useRemoveConnector();
   const turnOn = useEnableConnector();
 
-  // The account is part of the URL, so that other pages can link to it; the other filters are local.
-  const choices = useMemo(() => ({ ...localChoices, account }), [localChoices, account]);
+  // The account is part of the URL, so that other pages can link to it; the other filters are not.
+  const choices = useMemo(() => {
+    const chosen = { ...otherChoices, account };
+    return isWhole ? offeredChoices(chosen, connectors, accounts) : chosen;
+  }, [otherChoices, account, isWhole, connectors, accounts]);
   const changeFilters = useCallback(
     ({ account: nextAccount, text: nextText, ...changes }: Partial<Filters>) => {
       if (nextAccount !== undefined) onAccount(nextAccount);
       if (nextText !== undefined) setText(nextText);
-      else setLocalChoices((before) => ({ ...before, ...changes }));
+      else setOtherChoices((before) => ({ ...before, ...changes }));
     },
-    [onAccount],
+    [onAccount, setText, setOtherChoices],
   );
-  const showAll = () => {
+  const clearFilters = () => {
     changeFilters({ text: "" });
     changeFilters(noChoices);
   };
@@ -184,11 +188,7 @@ export function ConnectorList({ connectors, isWhole, account, onAccount, onOpen,
             </div>
           )}
           {order.length === 0 ? (
-            <EmptyState
-              icon="search"
-              title="No matching connectors"
-              action={<Button onPress={showAll}>Show all</Button>}
-            />
+            <NoMatches title="No matching connectors" onClear={clearFilters} />
           ) : (
             <VirtualList
               label="Connectors"

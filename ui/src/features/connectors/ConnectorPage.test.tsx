@@ -462,8 +462,14 @@ it("a_resource_is_read_and_a_prompt_filled_in", async () => {
   expect(host.lastCall("saveContent")).toMatchObject({ content: { text: "All **rights**" } });
   expect(await axeViolations(container)).toEqual([]);
 
-  await user.clear(screen.getByRole("textbox", { name: "Filter resources" }));
-  await user.click(within(list).getByRole("button", { name: /^File/ }));
+  // The filter and the selection are kept while another tab is shown.
+  await user.click(screen.getByRole("tab", { name: /^Overview/ }));
+  await user.click(screen.getByRole("tab", { name: /^Resources/ }));
+  expect(await screen.findByText("rights")).toBeVisible();
+  expect(screen.getByRole("textbox", { name: "Filter resources" })).toHaveValue("lic");
+  await user.type(screen.getByRole("textbox", { name: "Filter resources" }), "x");
+  await user.click(screen.getByRole("button", { name: "Clear filter" }));
+  await user.click(screen.getByRole("button", { name: /^File/ }));
   await user.click(screen.getByRole("button", { name: "Read resource" }));
   expect(screen.getByRole("textbox", { name: /^path/ })).toHaveAccessibleDescription("Enter path");
   expect(screen.getByRole("textbox", { name: /^ref/ })).not.toHaveAccessibleDescription("Enter ref");

@@ -69,6 +69,39 @@ it("the_opened_row_is_selected_after_going_back", async () => {
   expect(screen.getByRole("row", { name: /^Beta/ })).toHaveAttribute("aria-selected", "true");
 });
 
+it("the_filters_are_kept_while_a_connector_is_open", async () => {
+  const { user } = renderApp("/connectors?account=acc_mistral", {
+    accounts: manyAccounts(),
+    connectors: [...manyHosted(), ...manyConnectors()],
+  });
+  await screen.findByRole("row", { name: /^HubSpot CRM, .*Mistral/ });
+  await user.keyboard("/hubspot{ArrowDown}{Enter}");
+  await screen.findByRole("heading", { name: "HubSpot CRM", level: 1 });
+  await user.click(screen.getByRole("button", { name: "Connectors" }));
+  expect(await screen.findByRole("textbox", { name: "Filter connectors" })).toHaveValue("hubspot");
+  expect(screen.getByRole("button", { name: /^Account: Mistral/ })).toBeVisible();
+  expect(screen.getAllByRole("row", { name: /^HubSpot/ })).toHaveLength(1);
+});
+
+it("a_filter_that_is_no_longer_offered_hides_nothing", async () => {
+  const { user, host } = renderApp("/connectors", {
+    connectors: [
+      connector({ id: "a", title: "Alpha", tags: ["sales"] }),
+      connector({ id: "b", title: "Beta", tags: [] }),
+    ],
+  });
+  await screen.findByRole("row", { name: /^Alpha/ });
+  await user.click(screen.getByRole("button", { name: "Tag" }));
+  await user.click(await screen.findByRole("menuitemradio", { name: /sales/ }));
+  await waitFor(() => expect(screen.queryByRole("row", { name: /^Beta/ })).toBeNull());
+  host.state.connectors = host.state.connectors.map((one) => ({ ...one, tags: [] }));
+  await host.emit({ kind: "connectors_changed" });
+  expect(await screen.findByRole("row", { name: /^Beta/ })).toBeVisible();
+  await user.type(screen.getByRole("textbox", { name: "Filter connectors" }), "nothing");
+  await user.click(await screen.findByRole("button", { name: "Clear filter" }));
+  expect(await screen.findByRole("row", { name: /^Beta/ })).toBeVisible();
+});
+
 it("a_row_shows_changed_tools_and_opens_their_review", async () => {
   const { user } = renderApp("/connectors", { connectors: manyConnectors(), toolChanges: manyToolChanges() });
   await screen.findByRole("row", { name: /^Linear, 3 tools changed/ });

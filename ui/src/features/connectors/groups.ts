@@ -1,5 +1,5 @@
 import { needsAttention, statusLook } from "@/components/connectorStatus";
-import { type AccountId, type Connector, type Platform, type Status } from "@/host/bindings";
+import { type Account, type AccountId, type Connector, type Platform, type Status } from "@/host/bindings";
 import { targetOf } from "@/components/commandLine";
 import { hasAccounts } from "@/host/platforms";
 import { hasWords, splitWords } from "@/lib/match";
@@ -51,6 +51,22 @@ export type Filters = {
 export type Choices = Omit<Filters, "text">;
 
 export const noChoices: Choices = { chip: null, platform: null, status: null, account: null, tag: null, type: null };
+
+/** The choices that the filters still offer. Nothing could clear the others, such as one of a tag that was removed. */
+export function offeredChoices(choices: Choices, connectors: Connector[], accounts: Account[]): Choices {
+  const hasHosted = accounts.some(hasAccounts);
+  const types = new Set(connectors.flatMap(({ connectorType }) => connectorType ?? []));
+  const kept = <T>(value: T | null, isOffered: (value: T) => boolean) =>
+    value !== null && isOffered(value) ? value : null;
+  return {
+    chip: kept(choices.chip, (chip) => chip === "needs" || (chip === "hosted" || chip === "local") === hasHosted),
+    platform: kept(choices.platform, (platform) => hasHosted && accounts.some((one) => one.platform === platform)),
+    status: kept(choices.status, () => hasHosted),
+    account: kept(choices.account, (id) => hasHosted && accounts.some((one) => one.id === id)),
+    tag: kept(choices.tag, (tag) => connectors.some((one) => one.tags.includes(tag))),
+    type: kept(choices.type, (type) => types.size > 1 && types.has(type)),
+  };
+}
 
 /** Returns a predicate for the connectors that match every filter. */
 export function matchesFilters(filters: Filters): (connector: Connector) => boolean {

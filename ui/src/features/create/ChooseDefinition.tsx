@@ -6,6 +6,7 @@ import { Dialog } from "@/components/Dialog";
 import { EmptyState } from "@/components/EmptyState";
 import { Field } from "@/components/Field";
 import { FilterMenu } from "@/components/FilterMenu";
+import { NoMatches } from "@/components/NoMatches";
 import { PlatformTile } from "@/components/PlatformTile";
 import { ErrorNotice } from "@/components/ProblemNotice";
 import { Tag } from "@/components/Tag";
@@ -100,19 +101,12 @@ function Definitions({ definitions, onChoose }: Pick<Props, "onChoose"> & { defi
         )}
       </div>
       {found.length === 0 ? (
-        <EmptyState
-          icon="search"
+        <NoMatches
           title="No matching types"
-          action={
-            <Button
-              onPress={() => {
-                setTyped("");
-                setCategory(null);
-              }}
-            >
-              Show all
-            </Button>
-          }
+          onClear={() => {
+            setTyped("");
+            setCategory(null);
+          }}
         />
       ) : (
         <div

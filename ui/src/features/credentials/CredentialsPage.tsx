@@ -3,6 +3,7 @@ import { useRef, useState } from "react";
 import { Button } from "@/components/Button";
 import { EmptyState } from "@/components/EmptyState";
 import { Icon } from "@/components/Icon";
+import { NoMatches } from "@/components/NoMatches";
 import { ErrorNotice } from "@/components/ProblemNotice";
 import { SegmentedControl } from "@/components/SegmentedControl";
 import { useShortcut } from "@/components/shortcuts";
@@ -18,6 +19,7 @@ import {
   type WalletEntry,
   type WalletEntryId,
 } from "@/host/bindings";
+import { stateKey, useClientState } from "@/host/clientState";
 import { queries } from "@/host/queries";
 import { hasWords, splitWords } from "@/lib/match";
 import { optionsOf } from "@/lib/options";
@@ -41,14 +43,19 @@ type Props = {
   onOpenCredentials: (id: ConnectorId) => void;
 };
 
+// Kept while another page is open.
+const viewKey = stateKey<"wallet" | "platforms">("wallet", "credentials-view");
+const filterKey = stateKey("", "credentials-filter");
+const selectedKey = stateKey<WalletEntryId | null>(null, "selected-credential");
+
 /** Credentials in the wallet and on platforms. */
 export function CredentialsPage({ onOpenConnector, onOpenAccount, onOpenCredentials }: Props) {
-  const [view, setView] = useState<"wallet" | "platforms">("wallet");
+  const [view, setView] = useClientState(viewKey);
   const { data: wallet, error, refetch } = useQuery(queries.wallet());
   const { data: vault } = useQuery(queries.vault());
-  const [selected, setSelected] = useState<WalletEntryId | null>(null);
+  const [selected, setSelected] = useClientState(selectedKey);
   const [open, setOpen] = useState<"add" | "entry" | "rotate" | "remove" | null>(null);
-  const [filter, setFilter] = useState("");
+  const [filter, setFilter] = useClientState(filterKey);
   const uses = useSecretUsage(wallet ?? [], vault?.state === "ready");
   const usesOf = (entry: WalletEntry): SecretUsage =>
     uses.get(entry.id) ?? { titles: [], platforms: [], isRotating: false };
@@ -119,11 +126,7 @@ export function CredentialsPage({ onOpenConnector, onOpenAccount, onOpenCredenti
               <span>Expires</span>
             </div>
             {shown.length === 0 ? (
-              <EmptyState
-                icon="search"
-                title="No matching credentials"
-                action={<Button onPress={() => setFilter("")}>Show all</Button>}
-              />
+              <NoMatches title="No matching credentials" onClear={() => setFilter("")} />
             ) : (
               <VirtualList
                 label="Credentials"

@@ -2,10 +2,10 @@ import { useQueries, useQuery } from "@tanstack/react-query";
 import { type RefObject, useMemo, useState } from "react";
 import { abilitiesOf } from "@/components/abilities";
 import { Badge } from "@/components/Badge";
-import { Button } from "@/components/Button";
 import { ConnectorMark } from "@/components/ConnectorMark";
 import { EmptyState } from "@/components/EmptyState";
 import { Icon } from "@/components/Icon";
+import { NoMatches } from "@/components/NoMatches";
 import { PlatformTile } from "@/components/PlatformTile";
 import { useShortcut } from "@/components/shortcuts";
 import { Skeleton } from "@/components/Skeleton";
@@ -13,6 +13,7 @@ import { Tag } from "@/components/Tag";
 import { TwoLines } from "@/components/TwoLines";
 import { type Section, VirtualList } from "@/components/VirtualList";
 import { type ConnectorId } from "@/host/bindings";
+import { stateKey, useClientState } from "@/host/clientState";
 import { queries } from "@/host/queries";
 import { classes } from "@/lib/classes";
 import { until } from "@/lib/time";
@@ -23,13 +24,15 @@ import { connectorFacts, credentialFacts, credentialLooks, type HostedRow, hoste
 
 type Props = { filterField: RefObject<HTMLInputElement | null>; onOpenCredentials: (id: ConnectorId) => void };
 
+const filterKey = stateKey("", "platform-credentials-filter");
+
 /** Number of connectors up to which all are loaded at once; above, each loads when it is expanded. */
 const maxLoadedAtOnce = 8;
 
 /** Credentials stored by platforms, by account and connector. */
 export function PlatformList({ filterField, onOpenCredentials }: Props) {
   const { data: connectors } = useQuery(queries.connectors());
-  const [filter, setFilter] = useState("");
+  const [filter, setFilter] = useClientState(filterKey);
   const [folded, setFolded] = useState<ReadonlyMap<ConnectorId, boolean>>(new Map());
   const [selected, setSelected] = useState<string | null>(null);
   const hosted = useMemo(() => (connectors ?? []).filter((one) => abilitiesOf(one).keepsCredentials), [connectors]);
@@ -88,7 +91,7 @@ export function PlatformList({ filterField, onOpenCredentials }: Props) {
         <span>Expires</span>
       </div>
       {all.length === 0 ? (
-        <EmptyState icon="search" title="No matches" action={<Button onPress={() => setFilter("")}>Show all</Button>} />
+        <NoMatches title="No matching credentials" onClear={() => setFilter("")} />
       ) : (
         <VirtualList
           label="Platform credentials"

@@ -6,6 +6,7 @@ import { stateKey, useClientState } from "@/host/clientState";
 import { Button } from "@/components/Button";
 import { EmptyState } from "@/components/EmptyState";
 import { Menu } from "@/components/Menu";
+import { NoMatches } from "@/components/NoMatches";
 import { ErrorNotice } from "@/components/ProblemNotice";
 import { useShortcut } from "@/components/shortcuts";
 import { StatusFacts } from "@/components/StatusBar";
@@ -121,9 +122,9 @@ export function RunsBrowser({ connector }: Props) {
     if (found.isPending) return <Skeleton rows={10} label="Loading runs" />;
     if (runs.length === 0 && isFiltered) {
       return (
-        <EmptyState icon="search" title="No matching runs" action={<Button onPress={clear}>Show all runs</Button>}>
+        <NoMatches title="No matching runs" onClear={clear}>
           Try words, or filters such as status:failed, is:pinned, tool:search, since:7d.
-        </EmptyState>
+        </NoMatches>
       );
     }
     return (

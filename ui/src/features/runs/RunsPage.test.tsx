@@ -188,7 +188,7 @@ describe("the filter", () => {
     await choose("Last 24 hours");
     expect(tokens()).toEqual(["tool: delete_branch", "since: 24h"]);
     await waitFor(() => expect(queries().at(-1)).toMatchObject({ text: "tool:delete_branch since:24h" }));
-    await userEvent.click(await screen.findByRole("button", { name: "Show all runs" }));
+    await userEvent.click(await screen.findByRole("button", { name: "Clear filter" }));
     expect(await detail("search")).toBeVisible();
     expect(screen.queryByRole("list", { name: "Filters" })).toBeNull();
   });

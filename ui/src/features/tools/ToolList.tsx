@@ -1,8 +1,10 @@
-import { type ReactNode, useMemo, useState } from "react";
+import { type ReactNode, useMemo } from "react";
 import { type Connector, type ToolSummary } from "@/host/bindings";
+import { stateKey, useClientState } from "@/host/clientState";
 import { Button } from "@/components/Button";
 import { EmptyState } from "@/components/EmptyState";
 import { Icon } from "@/components/Icon";
+import { NoMatches } from "@/components/NoMatches";
 import { ErrorNotice } from "@/components/ProblemNotice";
 import { Skeleton } from "@/components/Skeleton";
 import { StatusGlyph } from "@/components/StatusGlyph";
@@ -22,7 +24,7 @@ const rowHeight: [number, number] = [1.875, 1.625];
 /** The tools of a connector by effect, with a filter. */
 export function ToolList({ connector, selected, onSelect }: Props) {
   const { tools, isPending, error, refresh, isRefreshing } = useToolsOf(connector.id);
-  const [filter, setFilter] = useState("");
+  const [filter, setFilter] = useClientState(stateKey("", "tools-filter", connector.id));
   const all = useMemo(() => tools ?? [], [tools]);
   const sections = useMemo(
     () =>
@@ -65,7 +67,7 @@ export function ToolList({ connector, selected, onSelect }: Props) {
         </div>
       );
     }
-    if (sections.length === 0) return <p className={styles.pad}>No matching tools</p>;
+    if (sections.length === 0) return <NoMatches title="No matching tools" onClear={() => setFilter("")} />;
     return (
       <VirtualList<ToolSummary>
         label={`Tools of ${connector.title}`}

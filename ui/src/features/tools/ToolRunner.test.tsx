@@ -493,6 +493,21 @@ describe("the lists", () => {
     expect(await screen.findByRole("textbox", { name: "branch" })).toBeVisible();
   });
 
+  it("keep their filters while another tool is open, and offer to clear them", async () => {
+    const { router } = open("/tools");
+    await userEvent.type(await screen.findByRole("searchbox", { name: "Find a tool" }), "branch");
+    await userEvent.click(await screen.findByRole("row", { name: /^delete_branch/ }));
+    await screen.findByRole("textbox", { name: "branch" });
+    await userEvent.type(screen.getByRole("searchbox", { name: "Find a tool" }), "nothing");
+    expect(screen.getByText("No matching tools")).toBeVisible();
+    await userEvent.click(screen.getByRole("button", { name: "Clear filter" }));
+    expect(await screen.findByRole("row", { name: /^search/ })).toBeVisible();
+    router.history.back();
+    const grid = await screen.findByRole("grid", { name: "Tools" });
+    expect(within(grid).queryByRole("row", { name: /^search/ })).toBeNull();
+    expect(screen.getByRole("searchbox", { name: "Find a tool" })).toHaveValue("branch");
+  });
+
   it("open a tool with its last arguments, or copy its name, from the menu of its row", async () => {
     host.state.runs = [sampleRun({ id: "run_7", arguments: { q: "bugs" } })];
     const reads = vi.fn(host.handlers.listRuns);

@@ -1,12 +1,14 @@
 import { useQuery } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
-import { type ReactNode, useMemo, useState } from "react";
+import { type ReactNode, useMemo } from "react";
 import { type Connector, type ToolSummary } from "@/host/bindings";
+import { stateKey, useClientState } from "@/host/clientState";
 import { queries } from "@/host/queries";
 import { Button } from "@/components/Button";
 import { ConnectorMark } from "@/components/ConnectorMark";
 import { EmptyState } from "@/components/EmptyState";
 import { IdentityLine } from "@/components/IdentityLine";
+import { NoMatches } from "@/components/NoMatches";
 import { ErrorNotice } from "@/components/ProblemNotice";
 import { StatusFacts } from "@/components/StatusBar";
 import { Skeleton } from "@/components/Skeleton";
@@ -26,12 +28,16 @@ type Group = { connector: Connector; rows: Row[] };
 
 const rowHeight: [number, number] = [2.125, 1.75];
 
+// Kept while a tool's page is open.
+const filterKey = stateKey("", "tools-filter");
+const selectedKey = stateKey<string | null>(null, "selected-tool");
+
 export function ToolsPage() {
   const navigate = useNavigate();
   const tools = useQuery(queries.tools(null));
   const connectors = useQuery(queries.connectors());
-  const [filter, setFilter] = useState("");
-  const [selected, setSelected] = useState<string | null>(null);
+  const [filter, setFilter] = useClientState(filterKey);
+  const [selected, setSelected] = useClientState(selectedKey);
   const all = useMemo(() => byConnector(connectors.data ?? [], tools.data ?? []), [connectors.data, tools.data]);
   const groups = useMemo(() => narrow(all, filter), [all, filter]);
   const total = tools.data?.length ?? 0;
@@ -59,14 +65,7 @@ export function ToolsPage() {
         </EmptyState>
       );
     }
-    if (shown === 0)
-      return (
-        <EmptyState
-          icon="search"
-          title="No matching tools"
-          action={<Button onPress={() => setFilter("")}>Show all tools</Button>}
-        />
-      );
+    if (shown === 0) return <NoMatches title="No matching tools" onClear={() => setFilter("")} />;
     return (
       <VirtualList<Row>
         label="Tools"

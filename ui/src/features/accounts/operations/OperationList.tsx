@@ -1,20 +1,27 @@
-import { useRef, useState } from "react";
-import { Button } from "@/components/Button";
+import { useRef } from "react";
 import { Field } from "@/components/Field";
+import { NoMatches } from "@/components/NoMatches";
 import { useShortcut } from "@/components/shortcuts";
 import { VirtualList } from "@/components/VirtualList";
-import { type OperationInfo } from "@/host/bindings";
+import { type AccountId, type OperationInfo } from "@/host/bindings";
+import { stateKey, useClientState } from "@/host/clientState";
 import { EffectTag } from "./EffectTag";
 import { effects, matches } from "./operationEffects";
 import styles from "./Operations.module.css";
 
-type Props = { operations: OperationInfo[]; title: string; selected: string | null; onSelect: (name: string) => void };
+type Props = {
+  account: AccountId;
+  operations: OperationInfo[];
+  title: string;
+  selected: string | null;
+  onSelect: (name: string) => void;
+};
 
 const rowHeight: [number, number] = [1.875, 1.625];
 
 /** The operations of a platform, in the order of its documentation, with a filter. */
-export function OperationList({ operations, title, selected, onSelect }: Props) {
-  const [filter, setFilter] = useState("");
+export function OperationList({ account, operations, title, selected, onSelect }: Props) {
+  const [filter, setFilter] = useClientState(stateKey("", "operations-filter", account));
   const field = useRef<HTMLInputElement>(null);
   useShortcut({ keys: "list.filter", label: "Find an operation", inBar: true, run: () => field.current?.focus() });
   const found = operations.filter((operation) => matches(operation, filter));
@@ -41,12 +48,7 @@ export function OperationList({ operations, title, selected, onSelect }: Props) 
         />
       </div>
       {found.length === 0 ? (
-        <div className={styles.none}>
-          <p>No matching operations</p>
-          <Button small onPress={() => setFilter("")}>
-            Show all
-          </Button>
-        </div>
+        <NoMatches title="No matching operations" onClear={() => setFilter("")} />
       ) : (
         <VirtualList<OperationInfo>
           label={`Operations of ${title}`}

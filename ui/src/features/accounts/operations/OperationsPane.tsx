@@ -25,7 +25,13 @@ export function OperationsPane({ account, title, selected, onSelect }: Props) {
   return (
     <div className={styles.frame}>
       <div className={styles.bench}>
-        <OperationList operations={operations} title={title} selected={shown?.name ?? null} onSelect={onSelect} />
+        <OperationList
+          account={account.id}
+          operations={operations}
+          title={title}
+          selected={shown?.name ?? null}
+          onSelect={onSelect}
+        />
         {shown ? (
           <div className={styles.work}>
             <OperationRunner key={`${account.id} ${shown.name}`} account={account} operation={shown} />

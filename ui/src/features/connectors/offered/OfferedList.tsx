@@ -1,34 +1,37 @@
-import { type ReactNode, useState } from "react";
+import { type ReactNode } from "react";
 import { ButtonList } from "@/components/ButtonList";
 import { Field } from "@/components/Field";
+import { NoMatches } from "@/components/NoMatches";
 import { TwoLines } from "@/components/TwoLines";
+import { type ConnectorId } from "@/host/bindings";
+import { stateKey, useClientState } from "@/host/clientState";
 import { count } from "@/lib/words";
 import styles from "./Offered.module.css";
 
 /** A prompt or resource of a server. */
 export type Offered = { key: string; title: string; detail: string };
 
-type Props = { label: string; offered: Offered[]; selected: string | null; onSelect: (key: string) => void };
+type Props = {
+  connector: ConnectorId;
+  label: string;
+  offered: Offered[];
+  selected: string | null;
+  onSelect: (key: string) => void;
+};
 
 /** Number of entries that are rendered; the filter finds the others. */
 const maxEntries = 200;
 
-export function OfferedList({ label, offered, selected, onSelect }: Props): ReactNode {
-  const [filter, setFilter] = useState("");
+export function OfferedList({ connector, label, offered, selected, onSelect }: Props): ReactNode {
+  const all = label.toLowerCase();
+  const [filter, setFilter] = useClientState(stateKey("", "filter", all, connector));
   const typed = filter.trim().toLowerCase();
   const found = offered.filter((one) => `${one.title} ${one.detail}`.toLowerCase().includes(typed));
   const more = found.length - maxEntries;
   return (
     <div className={styles.side}>
-      <Field
-        label={`Filter ${label.toLowerCase()}`}
-        hideLabel
-        soft
-        placeholder="Filter"
-        value={filter}
-        onChange={setFilter}
-      />
-      {found.length === 0 && <p className="text2">No matches</p>}
+      <Field label={`Filter ${all}`} hideLabel soft placeholder="Filter" value={filter} onChange={setFilter} />
+      {found.length === 0 && <NoMatches title={`No matching ${all}`} onClear={() => setFilter("")} />}
       <ButtonList label={label} className={styles.list}>
         {found.slice(0, maxEntries).map((one) => (
           <li key={one.key}>

@@ -1,9 +1,10 @@
 import { type UseQueryResult } from "@tanstack/react-query";
-import { type ReactNode, useState } from "react";
+import { type ReactNode } from "react";
 import { EmptyState } from "@/components/EmptyState";
 import { ErrorNotice } from "@/components/ProblemNotice";
 import { Skeleton } from "@/components/Skeleton";
 import { type Connector } from "@/host/bindings";
+import { stateKey, useClientState } from "@/host/clientState";
 import styles from "./Offered.module.css";
 import { type Offered, OfferedList } from "./OfferedList";
 
@@ -20,8 +21,8 @@ type Props<T> = {
 /** The prompts or resources of a server: a list, and the selected one. */
 export function OfferedPane<T>({ connector, query, words, asOffered, hint, children }: Props<T>): ReactNode {
   const { data, error, refetch } = query;
-  const [selected, setSelected] = useState<string | null>(null);
   const all = words.all.toLowerCase();
+  const [selected, setSelected] = useClientState(stateKey<string | null>(null, "selected", all, connector.id));
   if (error)
     return <ErrorNotice className={styles.notice} error={error} connector={connector} onRetry={() => void refetch()} />;
   if (!data) return <Skeleton rows={5} label={`Loading ${all}`} />;
@@ -30,7 +31,13 @@ export function OfferedPane<T>({ connector, query, words, asOffered, hint, child
   const chosen = data[offered.findIndex(({ key }) => key === selected)];
   return (
     <div className={styles.pane}>
-      <OfferedList label={words.all} offered={offered} selected={selected} onSelect={setSelected} />
+      <OfferedList
+        connector={connector.id}
+        label={words.all}
+        offered={offered}
+        selected={selected}
+        onSelect={setSelected}
+      />
       <section className={styles.shown} aria-label={words.one}>
         {chosen === undefined ? <p className="text2">{hint}</p> : children(chosen)}
       </section>

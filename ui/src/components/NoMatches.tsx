@@ -1,0 +1,14 @@
+import { type ReactNode } from "react";
+import { Button } from "./Button";
+import { EmptyState } from "./EmptyState";
+
+type Props = { title: string; onClear: () => void; children?: ReactNode };
+
+/** Says that the filter of a list matches nothing, with a button that clears it. */
+export function NoMatches({ title, onClear, children }: Props) {
+  return (
+    <EmptyState icon="search" title={title} action={<Button onPress={onClear}>Clear filter</Button>}>
+      {children}
+    </EmptyState>
+  );
+}
