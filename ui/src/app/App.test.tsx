@@ -48,6 +48,18 @@ describe("home", () => {
     expect(await axeViolations(container)).toEqual([]);
   });
 
+  it("tells_of_runs_that_could_not_be_read_and_takes_it_for_no_first_launch", async () => {
+    const { user, host } = renderApp("/", {}, (own) =>
+      own.fail("listRuns", { code: "store.failed", message: "the database cannot be read" }),
+    );
+    expect(await screen.findByText("The database cannot be read")).toBeVisible();
+    expect(screen.queryByText("No runs yet")).toBeNull();
+    expect(screen.queryByRole("heading", { name: "Add your first connector" })).toBeNull();
+    host.handlers.listRuns = () => ({ runs: [], next: null, total: 0, hasMoreThanTotal: false });
+    await user.click(screen.getByRole("button", { name: "Try again" }));
+    expect(await screen.findByRole("heading", { name: "Add your first connector" })).toBeVisible();
+  });
+
   it("leads_to_the_platforms_at_the_first_launch", async () => {
     const { user } = renderApp("/");
     await user.click(await screen.findByRole("button", { name: /^Sign in to a platform/ }));

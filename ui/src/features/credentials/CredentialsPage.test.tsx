@@ -308,6 +308,18 @@ describe("credentials on platforms", () => {
     expect(await screen.findByRole("tab", { name: /Credentials/, selected: true })).toBeVisible();
   });
 
+  it("tells_why_the_connectors_could_not_be_loaded_and_tries_again", async () => {
+    const { user, host } = renderApp("/credentials", { connectors: hosted });
+    const listConnectors = host.handlers.listConnectors;
+    host.fail("listConnectors", { code: "store.failed", message: "the database cannot be read" });
+    await host.emit({ kind: "connectors_changed" });
+    await user.click(await screen.findByRole("radio", { name: "Platforms" }));
+    expect(await screen.findByText("The database cannot be read")).toBeVisible();
+    host.handlers.listConnectors = listConnectors;
+    await user.click(screen.getByRole("button", { name: "Try again" }));
+    expect(await screen.findByRole("row", { name: /^HubSpot, / })).toBeVisible();
+  });
+
   it("asks_many_connectors_only_when_they_are_unfolded", async () => {
     const many = Array.from({ length: 12 }, (_, index) => ({
       ...hosted[0]!,

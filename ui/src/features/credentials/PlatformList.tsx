@@ -7,6 +7,7 @@ import { EmptyState } from "@/components/EmptyState";
 import { Icon } from "@/components/Icon";
 import { NoMatches } from "@/components/NoMatches";
 import { PlatformTile } from "@/components/PlatformTile";
+import { ErrorNotice } from "@/components/ProblemNotice";
 import { useShortcut } from "@/components/shortcuts";
 import { Skeleton } from "@/components/Skeleton";
 import { Tag } from "@/components/Tag";
@@ -31,7 +32,7 @@ const maxLoadedAtOnce = 8;
 
 /** Credentials stored by platforms, by account and connector. */
 export function PlatformList({ filterField, onOpenCredentials }: Props) {
-  const { data: connectors } = useQuery(queries.connectors());
+  const { data: connectors, error, refetch } = useQuery(queries.connectors());
   const [filter, setFilter] = useClientState(filterKey);
   const [folded, setFolded] = useState<ReadonlyMap<ConnectorId, boolean>>(new Map());
   const [selected, setSelected] = useState<string | null>(null);
@@ -73,6 +74,7 @@ export function PlatformList({ filterField, onOpenCredentials }: Props) {
       : null,
   );
 
+  if (error) return <ErrorNotice className={styles.notice} error={error} onRetry={() => void refetch()} />;
   if (!connectors) return <Skeleton label="Loading connectors" rows={6} />;
   if (hosted.length === 0) {
     return (

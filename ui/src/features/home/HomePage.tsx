@@ -1,4 +1,4 @@
-import { useQuery } from "@tanstack/react-query";
+import { useQuery, type UseQueryResult } from "@tanstack/react-query";
 import { Button } from "@/components/Button";
 import { ErrorNotice } from "@/components/ProblemNotice";
 import { useShortcut } from "@/components/shortcuts";
@@ -7,7 +7,7 @@ import { Skeleton } from "@/components/Skeleton";
 import { Toolbar } from "@/components/Toolbar";
 import { canUseVault, VaultNotice } from "@/components/VaultNotice";
 import { useAccountStates } from "@/host/accountSync";
-import { type Connector, type Need, type RunId, type ToolRunSummary } from "@/host/bindings";
+import { type Connector, type Need, type RunId, type RunPage } from "@/host/bindings";
 import { hasAccounts } from "@/host/platforms";
 import { useCheckAll } from "@/host/useCheckAll";
 import { queries } from "@/host/queries";
@@ -28,15 +28,15 @@ type Props = StartHandlers &
 export function HomePage(props: Props) {
   const { data: connectors, error, refetch } = useQuery(queries.connectors());
   const needs = useQuery(queries.needs());
-  const { data: runs, isPending: isWaiting } = useQuery(latestRuns());
+  const runs = useQuery(latestRuns());
   const failure = error ?? needs.error;
-  const isFirst = !failure && !isWaiting && connectors?.length === 0 && needs.data?.length === 0 && !runs?.runs.length;
+  const isFirst = !failure && connectors?.length === 0 && needs.data?.length === 0 && runs.data?.runs.length === 0;
   // On the first launch, a tile has this shortcut.
   useShortcut(isFirst ? null : { keys: "connectors.add", run: () => props.onAdd() });
   if (isFirst) {
     return <FirstLaunch {...props} />;
   }
-  if (failure || !connectors || !needs.data || isWaiting) {
+  if (failure || !connectors || !needs.data || runs.isPending) {
     return (
       <>
         <Toolbar title="Home" />
@@ -49,7 +49,7 @@ export function HomePage(props: Props) {
       </>
     );
   }
-  return <LoadedPage {...props} needs={needs.data} connectors={connectors} runs={runs?.runs ?? []} />;
+  return <LoadedPage {...props} needs={needs.data} connectors={connectors} runs={runs} />;
 }
 
 /** How many of the hosted accounts are up to date. */
@@ -68,7 +68,7 @@ function AccountsFact() {
   );
 }
 
-type LoadedProps = Props & { needs: Need[]; connectors: Connector[]; runs: ToolRunSummary[] };
+type LoadedProps = Props & { needs: Need[]; connectors: Connector[]; runs: UseQueryResult<RunPage> };
 
 function LoadedPage({ needs, connectors, runs, ...props }: LoadedProps) {
   const checkAll = useCheckAll();

@@ -1,15 +1,18 @@
+import { type UseQueryResult } from "@tanstack/react-query";
 import { Button } from "@/components/Button";
 import { ButtonList } from "@/components/ButtonList";
 import { credentialWord } from "@/components/identityWords";
+import { ErrorNotice } from "@/components/ProblemNotice";
 import { StatusGlyph } from "@/components/StatusGlyph";
 import { originWord, runStates } from "@/components/ToolResult/runWords";
-import { type RunId, type ToolRunSummary } from "@/host/bindings";
+import { type RunId, type RunPage } from "@/host/bindings";
 import { age, duration, exactTime } from "@/lib/time";
 import styles from "./Home.module.css";
 
-type Props = { runs: ToolRunSummary[]; onOpen: (id: RunId) => void; onAll: () => void };
+type Props = { runs: UseQueryResult<RunPage>; onOpen: (id: RunId) => void; onAll: () => void };
 
-export function RecentRuns({ runs, onOpen, onAll }: Props) {
+export function RecentRuns({ runs: { data, error, refetch }, onOpen, onAll }: Props) {
+  const runs = data?.runs ?? [];
   return (
     <section aria-labelledby="recent-runs">
       <div className={styles.head}>
@@ -21,9 +24,9 @@ export function RecentRuns({ runs, onOpen, onAll }: Props) {
           </Button>
         )}
       </div>
-      {runs.length === 0 ? (
-        <p className="text2">No runs yet</p>
-      ) : (
+      <ErrorNotice error={error} onRetry={() => void refetch()} />
+      {data && runs.length === 0 && <p className="text2">No runs yet</p>}
+      {runs.length > 0 && (
         <ButtonList className={styles.card}>
           {runs.map((run) => {
             const { glyph, word } = runStates[run.state];

@@ -19,7 +19,7 @@ type Props = { connectors: Connector[]; needs: Need[] };
 
 /** What expires soon, and an overview of connectors, accounts and vault. */
 export function SideColumn({ connectors, needs }: Props) {
-  const { data: wallet = [] } = useQuery(queries.wallet());
+  const { data: wallet } = useQuery(queries.wallet());
   const { data: vault } = useQuery(queries.vault());
   const { data: accounts = [] } = useQuery(queries.accounts());
   const isLocal = connectors.every((one) => !hasAccounts(one.identity));
@@ -63,7 +63,7 @@ export function SideColumn({ connectors, needs }: Props) {
             </li>
             <li>
               <span className="grow text2">Saved credentials</span>
-              <span>{wallet.length}</span>
+              <span>{wallet ? grouped(wallet.length) : "—"}</span>
             </li>
           </ul>
         </section>

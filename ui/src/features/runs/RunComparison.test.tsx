@@ -159,6 +159,19 @@ describe("elsewhere", () => {
     await waitFor(() => expect(host.lastCall("compareRuns")).toEqual({ before: "run_4", after: "run_9" }));
   });
 
+  it("says why the connectors with the tool could not be found, and tries again", async () => {
+    const { host, user } = renderApp("/runs", { runs: runs(), ...twins() }, (own) =>
+      own.fail("listTools", { code: "store.failed", message: "the database cannot be read" }),
+    );
+    await screen.findByRole("article", { name: "Run of search" });
+    await user.keyboard("a");
+    const dialog = within(await screen.findByRole("dialog", { name: "Run search elsewhere" }));
+    expect(await dialog.findByText("The database cannot be read")).toBeVisible();
+    host.handlers.listTools = () => host.state.tools.map(({ connector: of, tool }) => ({ ...tool, connector: of }));
+    await user.click(dialog.getByRole("button", { name: "Try again" }));
+    expect(await dialog.findAllByRole("option")).toHaveLength(2);
+  });
+
   it("runs on the same connector with another of its platform's credentials", async () => {
     const own = connector({ identity: { ...connector().identity, platform: "mistral", account: "Mistral" } });
     const { tools } = twins();

@@ -1,7 +1,7 @@
 import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import { ListBox, ListBoxItem } from "react-aria-components";
-import { type Connector, type ConnectorId, type ReplayTarget, type ToolRun } from "@/host/bindings";
+import { type Connector, type ConnectorId, type ReplayTarget, type ToolRun, type ToolSummary } from "@/host/bindings";
 import { queries } from "@/host/queries";
 import { abilitiesOf } from "@/components/abilities";
 import { Badge } from "@/components/Badge";
@@ -34,7 +34,7 @@ type Props = {
 
 /** Repeats a run with another connector or credential. */
 export function RunElsewhereDialog({ run, confirmation, isPending, error, onRun, onKeep, onClose }: Props) {
-  const others = useOthers(run);
+  const { others, failure, retry } = useOthers(run);
   const [chosen, setChosen] = useState<ConnectorId | null>(null);
   const [credential, setCredential] = useState<string | null>(null);
   const target = others?.find((one) => one.id === (chosen ?? others[0]?.id));
@@ -64,8 +64,9 @@ export function RunElsewhereDialog({ run, confirmation, isPending, error, onRun,
       }
     >
       <ErrorNotice error={error} />
-      {!others && <Skeleton rows={3} label="Loading" />}
-      {others?.length === 0 && (
+      <ErrorNotice error={failure} onRetry={retry} />
+      {!others && !failure && <Skeleton rows={3} label="Loading" />}
+      {others?.length === 0 && !failure && (
         <EmptyState
           icon="cable"
           title="No other connector has this tool"
@@ -122,13 +123,22 @@ export function RunElsewhereDialog({ run, confirmation, isPending, error, onRun,
 }
 
 /** Connectors with the tool, copies first. Includes the run's own if its credential can be chosen. */
-function useOthers(run: ToolRun): Connector[] | undefined {
-  const { data: tools } = useQuery(queries.tools(null));
-  const { data: connectors } = useQuery(queries.connectors());
-  const own = connectors?.find((one) => one.id === run.connector);
+function useOthers(run: ToolRun) {
+  const tools = useQuery(queries.tools(null));
+  const connectors = useQuery(queries.connectors());
+  const own = connectors.data?.find((one) => one.id === run.connector);
   const mayChoose = own !== undefined && abilitiesOf(own).namesCredentials;
-  const { data: canChoose = false } = useQuery({ ...queries.namesCredentials(run.connector), enabled: mayChoose });
-  if (!tools || !connectors) return undefined;
+  const names = useQuery({ ...queries.namesCredentials(run.connector), enabled: mayChoose });
+  const failed = [tools, connectors, names].filter((one) => one.error);
+  return {
+    others: tools.data && connectors.data && othersWith(run, tools.data, connectors.data, names.data ?? false),
+    failure: failed[0]?.error ?? null,
+    retry: () => failed.forEach((one) => void one.refetch()),
+  };
+}
+
+function othersWith(run: ToolRun, tools: ToolSummary[], connectors: Connector[], canChoose: boolean): Connector[] {
+  const own = connectors.find((one) => one.id === run.connector);
   const offering = new Set(tools.filter((one) => one.name === run.tool).map((one) => one.connector));
   const isCopy = (one: Connector) => one.endpoint !== null && one.endpoint === own?.endpoint;
   return connectors

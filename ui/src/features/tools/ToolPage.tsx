@@ -30,7 +30,7 @@ export function ToolPage() {
         <Icon name="chevron-right" size={12} />
         <h1 className={styles.crumb}>{connector?.title ?? tool}</h1>
         <span className="grow" />
-        {connector && (
+        {connector && !isGone && (
           <span className="small cut">
             <IdentityLine identity={connector.identity} endpoint={targetOf(connector)} />
           </span>
@@ -47,7 +47,7 @@ export function ToolPage() {
         </EmptyState>
       )}
       {!isGone && <ErrorNotice className={styles.notice} error={error} onRetry={() => void refetch()} />}
-      {connector && (
+      {connector && !isGone && (
         <Workbench
           connector={connector}
           selected={tool}

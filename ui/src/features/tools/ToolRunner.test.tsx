@@ -563,6 +563,26 @@ describe("the lists", () => {
     expect(await screen.findByText("No tools yet")).toBeVisible();
   });
 
+  it("say why a tool could not be loaded, and try again", async () => {
+    const { findTool } = host.handlers;
+    host.fail("findTool", { code: "store.failed", message: "the database cannot be read" });
+    open("/tools/con_github/search");
+    expect(await screen.findByText("The database cannot be read")).toBeVisible();
+    host.handlers.findTool = findTool;
+    await userEvent.click(screen.getByRole("button", { name: "Try again" }));
+    expect(await screen.findByRole("textbox", { name: "q" })).toBeVisible();
+  });
+
+  it("give way to the news that the connector was removed", async () => {
+    const { client } = open("/tools/con_github/search");
+    await screen.findByRole("textbox", { name: "q" });
+    host.state.connectors = [];
+    await client.invalidateQueries();
+    expect(await screen.findByText("Connector not found")).toBeVisible();
+    expect(screen.queryByRole("textbox", { name: "q" })).toBeNull();
+    expect(screen.getByRole("button", { name: "Show all tools" })).toBeVisible();
+  });
+
   it("say what failed", async () => {
     host.handlers.listTools = () =>
       Promise.reject(problem({ code: "store.failed", message: "the database cannot be read" }));

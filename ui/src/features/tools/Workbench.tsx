@@ -3,6 +3,8 @@ import { type CSSProperties, useMemo } from "react";
 import { type Connector, type RunId } from "@/host/bindings";
 import { queries } from "@/host/queries";
 import { EmptyState } from "@/components/EmptyState";
+import { ErrorNotice } from "@/components/ProblemNotice";
+import { Skeleton } from "@/components/Skeleton";
 import { Splitter } from "@/components/Splitter";
 import { groupTools } from "./toolGroups";
 import { ToolRunner } from "./ToolRunner";
@@ -27,7 +29,7 @@ export function Workbench({ connector, selected, onSelect, from = null }: Props)
   const first = useMemo(() => groupTools(tools ?? [], "")[0]?.tools[0]?.name, [tools]);
   const name = selected ?? first;
   const isListed = tools?.some((tool) => tool.name === name) ?? false;
-  const { data: tool } = useQuery({ ...queries.tool(connector.id, name ?? ""), enabled: isListed });
+  const { data: tool, error, refetch } = useQuery({ ...queries.tool(connector.id, name ?? ""), enabled: isListed });
   const split = useFormShare();
   return (
     <div className={styles.frame}>
@@ -35,6 +37,20 @@ export function Workbench({ connector, selected, onSelect, from = null }: Props)
         <ToolList connector={connector} selected={name ?? null} onSelect={onSelect} />
         {isListed ? (
           <div className={styles.work}>
+            {!tool && (
+              <div className={styles.runner}>
+                {error ? (
+                  <ErrorNotice
+                    className={styles.pad}
+                    error={error}
+                    connector={connector}
+                    onRetry={() => void refetch()}
+                  />
+                ) : (
+                  <Skeleton rows={5} label="Loading tool" />
+                )}
+              </div>
+            )}
             {tool && (
               <ToolRunner
                 key={`${connector.id} ${tool.name} ${from ?? ""}`}
