@@ -166,7 +166,7 @@ mod tests {
         assert!(is_asked(&program));
         program.arguments.push("x".repeat(1_000));
         assert!(!is_asked(&program), "one long word");
-        program.arguments = vec!["語".repeat(600)];
+        program.arguments = vec!["語".repeat(900)];
         assert!(!is_asked(&program), "wide characters");
         program.arguments = vec!["-y".to_owned(); 40];
         assert!(!is_asked(&program), "many words");

@@ -95,6 +95,9 @@ pub(crate) fn wrap(line: &str, columns: usize) -> Vec<&str> {
         let end = rest[..at].rfind(' ').map_or(at, |space| space + 1);
         let (row, after) = rest.split_at(end);
         rows.push(row);
+        if after.is_empty() {
+            return rows;
+        }
         rest = after;
     }
 }
