@@ -89,6 +89,7 @@ pub(crate) fn builder() -> Builder<Wry> {
             connectors::read_server_log,
             connectors::remove_connector,
             connectors::restore_connector,
+            connectors::set_secret_variables,
             connectors::update_connector,
             creation::copy_form,
             creation::create_connector,

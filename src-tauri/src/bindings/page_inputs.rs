@@ -277,6 +277,7 @@ const COMMANDS: &[&str] = &[
     "save_platform_credential",
     "save_preferences",
     "save_unsaved_secrets",
+    "set_secret_variables",
     "set_vault_aside",
     "sign_out_account",
     "start_authorization",

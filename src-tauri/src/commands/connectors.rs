@@ -1,10 +1,12 @@
 //! Adding, inspecting, changing and removing connectors.
 
+use std::collections::BTreeMap;
+
 use patchbay_model::{ConnectorId, InspectionId};
 use patchbay_ops::{
     self as ops, AddConnector, AddProgram, AddressInspection, Check, CheckStep, ConnectorChanges,
     ConnectorView, DeviationView, Disconnected, FirstConnectors, HeldSession, PastedServers,
-    ServerLogLine, view_connector, view_connectors,
+    SecretValue, ServerLogLine, view_connector, view_connectors,
 };
 
 commands! {
@@ -65,6 +67,10 @@ commands! { cx =>
     /// Applies the given changes to a connector.
     fn update_connector(connector: ConnectorId, changes: ConnectorChanges) -> ConnectorView =
         view_connector(&cx, ops::update_connector(&cx, &connector, changes).await?).await?;
+
+    /// Saves secret environment variables of a local program; its others stay.
+    fn set_secret_variables(connector: ConnectorId, values: BTreeMap<String, SecretValue>) -> ConnectorView =
+        view_connector(&cx, ops::set_secret_variables(&cx, &connector, values).await?).await?;
 
     /// Removes a connector, which can be restored until the app ends.
     fn remove_connector(connector: ConnectorId) -> () =

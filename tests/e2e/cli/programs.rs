@@ -171,6 +171,31 @@ async fn a_program_is_added_allowed_used_and_never_left_behind() {
 }
 
 #[tokio::test]
+async fn a_program_that_was_added_without_secrets_gets_one_later() {
+    let harness = Programs::new().await;
+    harness.add("well", &[]).await.succeeded();
+    let edit = [
+        "connector",
+        "edit",
+        "files",
+        "--env-secret",
+        "API_KEY",
+        "--allow",
+    ];
+    let edited = harness.run_with(&edit, &format!("{TOKEN}\n")).await;
+    edited.succeeded();
+    edited.assert_stderr("Saved the variables of");
+    let wallet = harness.json("credential list").await;
+    let entries = wallet.as_array().unwrap();
+    let entry = entries.iter().find(|entry| entry["kind"] == "variables");
+    assert_eq!(entry.unwrap()["headerNames"], json!(["API_KEY"]));
+    let variables = harness.does("exec files -- env").await;
+    variables.assert_stdout(&format!("API_KEY={TOKEN}"));
+    harness.does("connector connect files").await.succeeded();
+    assert!(harness.nothing_lives());
+}
+
+#[tokio::test]
 async fn another_command_is_allowed_anew() {
     let harness = Programs::new().await;
     let failed = harness.add("ends", &CONNECTED).await;

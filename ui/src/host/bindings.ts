@@ -149,6 +149,8 @@ export const commands = {
 	removeConnector: (connector: ConnectorId) => typedError<null, Problem>(__TAURI_INVOKE("remove_connector", { connector })),
 	/**  Restores a removed connector. */
 	restoreConnector: (connector: ConnectorId) => typedError<Connector, Problem>(__TAURI_INVOKE("restore_connector", { connector })),
+	/**  Saves secret environment variables of a local program; its others stay. */
+	setSecretVariables: (connector: ConnectorId, values: { [key in string]: SecretValue }) => typedError<Connector, Problem>(__TAURI_INVOKE("set_secret_variables", { connector, values })),
 	/**  Applies the given changes to a connector. */
 	updateConnector: (connector: ConnectorId, changes: ConnectorChanges) => typedError<Connector, Problem>(__TAURI_INVOKE("update_connector", { connector, changes })),
 	/**  Returns the form for creating the same connector on another account. */

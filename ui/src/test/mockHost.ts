@@ -427,6 +427,17 @@ export class MockHost {
         return this.remove("connectors", id);
       },
       restoreConnector: ({ connector: id }) => this.put("connectors", found(this.removed.get(id as string))),
+      setSecretVariables: ({ connector: id, values }) => {
+        const saved = entry({
+          id: `wal_${id as string}`,
+          name: this.connectorOf(id).title,
+          kind: "variables",
+          headerNames: Object.keys(values as object),
+        });
+        this.put("wallet", saved);
+        const authentication = { kind: "variables" as const, entry: saved.id };
+        return this.put("connectors", { ...this.connectorOf(id), authentication });
+      },
       updateConnector: ({ connector: id, changes }) => {
         const before = this.connectorOf(id);
         const { enabled, url, authentication, network, ...others } = changes as ConnectorChanges;

@@ -25,6 +25,7 @@ pub(crate) mod remote_call;
 pub(crate) mod report;
 pub(crate) mod resource_watch;
 pub(crate) mod roots;
+pub(crate) mod secret_variables;
 pub(crate) mod settings;
 pub(crate) mod status;
 pub(crate) mod sync;

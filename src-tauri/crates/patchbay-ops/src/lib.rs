@@ -124,6 +124,7 @@ pub use connectors::related::{
 };
 pub use connectors::report::check_report;
 pub use connectors::resource_watch::{end_watch, watch_resource, watch_resource_until_ended};
+pub use connectors::secret_variables::set_secret_variables;
 pub use connectors::settings::{
     ChangeSettings, SettingsPlan, change_settings, connector_settings, plan_settings,
 };

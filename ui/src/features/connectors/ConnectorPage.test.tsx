@@ -523,3 +523,22 @@ it("the_command_of_a_local_program_is_edited_as_text", async () => {
   await expectCall(host, "updateConnector").toEqual({ connector: "con_github", changes: { command: changed } });
   await waitFor(() => expect(form.getByRole("button", { name: "Save command" })).toBeDisabled());
 });
+
+it("a_local_program_without_secrets_gets_a_secret_variable", async () => {
+  const command = { program: "npx", arguments: ["server-files"], folder: null, variables: {} };
+  const local = connector({ endpoint: null, authentication: { kind: "none" }, command, title: "Files" });
+  const { user, host, container } = renderApp("/connectors/con_github?tab=settings", { connectors: [local] });
+  const form = within(await screen.findByRole("region", { name: "Secret variables" }));
+  expect(await axeViolations(container)).toEqual([]);
+  await user.type(form.getByLabelText("Variable"), "API_KEY");
+  await user.click(form.getByRole("button", { name: "Save variable" }));
+  expect(form.getByLabelText("Value")).toHaveAccessibleDescription("Enter a value");
+  await user.type(form.getByLabelText("Value"), "hunter2");
+  await user.click(form.getByRole("button", { name: "Save variable" }));
+  await expectCall(host, "setSecretVariables").toEqual({
+    connector: "con_github",
+    values: { API_KEY: { kind: "new", secret: "hunter2" } },
+  });
+  expect(await form.findByText(/^API_KEY\. Saved in the credential Files/)).toBeVisible();
+  expect(form.getByLabelText("Value")).toHaveValue("");
+});

@@ -26,6 +26,7 @@ import { ProgramSettings } from "./ProgramSettings";
 import { ProxySettings } from "./ProxySettings";
 import { RootsSettings } from "./RootsSettings";
 import { SamplingSettings } from "./SamplingSettings";
+import { SecretVariables } from "./SecretVariables";
 import { SaveButtons, SettingsForm } from "./SettingsForm";
 import { splitList } from "./textLists";
 import { useCheckConnector, useUpdateConnector } from "./useConnectorActions";
@@ -41,7 +42,10 @@ export function ConnectorSettings({ connector, onRemove }: Props) {
     <div className={styles.body}>
       <General connector={connector} />
       {connector.command ? (
-        <ProgramSettings connector={connector} command={connector.command} />
+        <>
+          <ProgramSettings connector={connector} command={connector.command} />
+          <SecretVariables connector={connector} />
+        </>
       ) : (
         <>
           <SignInSettings connector={connector} />

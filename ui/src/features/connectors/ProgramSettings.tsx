@@ -48,11 +48,7 @@ export function ProgramSettings({ connector, command }: Props) {
           {...field("variables")}
           lines={3}
           placeholder="NAME=value"
-          help={
-            connector.authentication.kind === "variables"
-              ? "One per line. Secret ones are in the vault"
-              : "One per line"
-          }
+          help="One per line. Enter secret ones below"
         />
         <Field label="Working folder" {...field("folder")} help="Default: a folder of its own" />
       </SettingsForm>

@@ -504,6 +504,14 @@ pub(crate) struct EditProgramArgs {
     /// Set an environment variable of a local program
     #[arg(long = "env", value_name = "NAME=VALUE")]
     pub(crate) variables: Vec<String>,
+    /// Set a secret environment variable of a local program
+    #[arg(
+        long = "env-secret",
+        value_name = "NAME[=SOURCE]",
+        long_help = "Set a secret environment variable of a local program; others stay. SOURCE: - (stdin, default), \
+                     env://NAME, cmd://… or op://…"
+    )]
+    pub(crate) secret_variables: Vec<String>,
     /// Remove an environment variable of a local program
     #[arg(long = "remove-env", value_name = "NAME")]
     pub(crate) removed_variables: Vec<String>,

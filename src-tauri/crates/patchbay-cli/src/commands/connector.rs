@@ -11,8 +11,8 @@ use patchbay_ops::{
     AddConnector, Check, ConnectionOptions, ConnectorChanges, NetworkChanges, ServerLogLine,
     SyncOutcome, abilities, add_connector_with, allow_connector_program, check_connector,
     delete_connector, disconnect_connector, list_connectors, list_deviations, read_server_log,
-    remove_connector, restore_connector, set_client_certificate, sync_connectors, update_connector,
-    view_connectors,
+    remove_connector, restore_connector, set_client_certificate, set_secret_variables,
+    sync_connectors, update_connector, view_connectors,
 };
 use url::Url;
 
@@ -449,6 +449,7 @@ async fn edit(cli: &Cli, args: EditArgs) -> Result<(), Failure> {
     let mut connector = cli.connector(&args.connector).await?;
     let is_change = args.change.is_given();
     let is_allowed = args.program.is_allowed;
+    let secrets = authentication::variable_values(cli, &args.program.secret_variables).await?;
     if is_change {
         match change::change(cli, &connector, args.change).await? {
             Some(changed) => connector = changed,
@@ -481,15 +482,22 @@ async fn edit(cli: &Cli, args: EditArgs) -> Result<(), Failure> {
         network: (network != NetworkChanges::default()).then_some(network),
     };
     let certificate = args.network.client_certificate;
-    if !is_change && !is_allowed && !changes_anything(&changes) && certificate.is_none() {
+    let changes_here = changes_anything(&changes) || !secrets.is_empty() || certificate.is_some();
+    if !is_change && !is_allowed && !changes_here {
         return Err(Failure::usage("no changes given", "See --help."));
     }
-    if changes.authentication.is_some() || changes.command.is_some() || is_allowed {
+    if !secrets.is_empty() {
+        cli.unlock().await?;
+    } else if changes.authentication.is_some() || changes.command.is_some() || is_allowed {
         cli.unlock_for(&connector).await?;
     }
     if changes_anything(&changes) {
         connector = update_connector(&cli.cx, &connector.id, changes).await?;
         cli.say(format!("Updated {}.", connector.title));
+    }
+    if !secrets.is_empty() {
+        connector = set_secret_variables(&cli.cx, &connector.id, secrets).await?;
+        cli.say(format!("Saved the variables of {}.", connector.title));
     }
     if let Some(file) = certificate {
         connector = set_client_certificate(&cli.cx, &connector.id, &file).await?;

@@ -182,7 +182,7 @@ async fn prepare_change(
 }
 
 /// Replaces the command and clears the facts of the former server.
-fn set_command(connector: &mut Connector, command: ServerCommand) {
+pub(crate) fn set_command(connector: &mut Connector, command: ServerCommand) {
     connector.native = native(&command);
     connector.command = Some(command);
     connector.server = None;

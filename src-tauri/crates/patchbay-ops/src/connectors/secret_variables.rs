@@ -1,0 +1,133 @@
+//! Secret environment variables of a local program.
+
+use std::collections::BTreeMap;
+
+use patchbay_model::{Authentication, Connector, ConnectorId, Secret};
+
+use crate::connectors::add::new_entry;
+use crate::connectors::add_program::{is_same_variable, no_program, validate_command};
+use crate::connectors::edit::set_command;
+use crate::connectors::{find_connector, status};
+use crate::context::Context;
+use crate::credentials::edit::replace_wallet_secret;
+use crate::credentials::secret::{SecretValue, WalletSecret};
+use crate::error::Error;
+use crate::secrets::tokens::entry_id;
+use crate::servers;
+
+/// Saves secret environment variables of a local program: in its credential, or in a new one if it has none. Its other
+/// secret variables stay; plain ones of the same names are removed.
+///
+/// # Errors
+/// [`Error::NotFound`]; [`Error::Usage`] when the connector has no program, or a name or value cannot be used;
+/// [`Error::Reference`]; [`Error::Store`], [`Error::Vault`].
+pub async fn set_secret_variables(
+    cx: &Context,
+    id: &ConnectorId,
+    values: BTreeMap<String, SecretValue>,
+) -> Result<Connector, Error> {
+    let connector = find_connector(cx, id).await?;
+    let Some(mut command) = connector.command.clone() else {
+        return Err(no_program(&connector));
+    };
+    let is_kept = |name: &String| !values.keys().any(|given| is_same_variable(given, name));
+    command.variables.retain(|name, _| is_kept(name));
+    let saved = cx.tokens().header_names(&connector).await?;
+    let kept: Vec<String> = saved.into_iter().filter(is_kept).collect();
+    let secrets = kept.iter().chain(values.keys()).map(String::as_str);
+    let command = validate_command(command, secrets.collect())?;
+    let entry = match entry_id(&connector.authentication) {
+        Some(entry) => {
+            // An empty value keeps the saved one.
+            let kept = kept.into_iter();
+            let kept = kept.map(|name| (name, SecretValue::from(Secret::new(""))));
+            let values = kept.chain(values).collect();
+            replace_wallet_secret(cx, entry, WalletSecret::Variables { values }).await?
+        }
+        None => new_entry(cx, &connector.title, WalletSecret::Variables { values }).await?,
+    };
+    let now = cx.now();
+    let change = move |connector: &mut Connector| {
+        connector.authentication = Authentication::Variables {
+            entry: entry.id.clone(),
+        };
+        connector.identity = status::identity(Some(&entry));
+        set_command(connector, command);
+        connector.updated_at = now;
+    };
+    let changed = status::update(cx, id, change).await?;
+    servers::sessions::end_session(cx, id).await;
+    Ok(changed.after)
+}
+
+#[cfg(test)]
+mod tests {
+    use patchbay_model::{Code, Explain, ServerCommand};
+
+    use super::*;
+    use crate::connectors::add_program::{AddProgram, add_program};
+    use crate::credentials::list_wallet;
+    use crate::testing::{UNREACHABLE_URL, add, open_temporary};
+
+    fn values(values: &[(&str, &str)]) -> BTreeMap<String, SecretValue> {
+        let values = values.iter();
+        let values = values.map(|(name, value)| ((*name).to_owned(), Secret::new(*value).into()));
+        values.collect()
+    }
+
+    #[tokio::test]
+    async fn a_program_without_secrets_gets_some_and_keeps_them() {
+        let (_home, cx) = open_temporary().await;
+        let request = AddProgram {
+            command: ServerCommand {
+                program: "npx".to_owned(),
+                arguments: vec!["server".to_owned()],
+                folder: None,
+                variables: [("API_KEY", "in-clear"), ("MODE", "fast")]
+                    .map(|(name, value)| (name.to_owned(), value.to_owned()))
+                    .into(),
+            },
+            secrets: BTreeMap::new(),
+            name: None,
+            title: Some("Files".to_owned()),
+        };
+        let id = add_program(&cx, request).await.unwrap().id;
+        let first = values(&[("API_KEY", "k3y-of-the-server")]);
+        let changed = set_secret_variables(&cx, &id, first).await.unwrap();
+        let plain: Vec<_> = changed.command.unwrap().variables.into_keys().collect();
+        assert_eq!(plain, ["MODE"]);
+        let second = values(&[("TOKEN", "t0ken-of-the-server")]);
+        let changed = set_secret_variables(&cx, &id, second).await.unwrap();
+        let wallet = list_wallet(&cx).await.unwrap();
+        assert_eq!(wallet.len(), 1);
+        assert_eq!(wallet[0].header_names, ["API_KEY", "TOKEN"]);
+        assert_eq!(wallet[0].name, "Files");
+        let secrets = cx.tokens().secrets_of(&changed).await;
+        let secrets: Vec<_> = secrets.iter().map(|secret| secret.expose()).collect();
+        assert_eq!(secrets, ["k3y-of-the-server", "t0ken-of-the-server"]);
+        cx.close().await;
+    }
+
+    #[tokio::test]
+    async fn only_a_program_has_variables_and_none_that_decides_which_code_runs_is_secret() {
+        let (_home, cx) = open_temporary().await;
+        let remote = add(&cx, UNREACHABLE_URL).await.id;
+        let refused = set_secret_variables(&cx, &remote, values(&[("A", "b")])).await;
+        assert_eq!(refused.unwrap_err().code(), Code::UsageInvalid);
+        let request = AddProgram {
+            command: ServerCommand {
+                program: "npx".to_owned(),
+                ..ServerCommand::default()
+            },
+            secrets: BTreeMap::new(),
+            name: None,
+            title: None,
+        };
+        let id = add_program(&cx, request).await.unwrap().id;
+        let steering = values(&[("NODE_OPTIONS", "--require /tmp/x.js")]);
+        let refused = set_secret_variables(&cx, &id, steering).await;
+        assert_eq!(refused.unwrap_err().code(), Code::UsageInvalid);
+        assert!(list_wallet(&cx).await.unwrap().is_empty());
+        cx.close().await;
+    }
+}
