@@ -1,4 +1,4 @@
-import { useVirtualizer } from "@tanstack/react-virtual";
+import { defaultRangeExtractor, type Range, useVirtualizer } from "@tanstack/react-virtual";
 import {
   type KeyboardEvent,
   type MouseEvent,
@@ -85,6 +85,18 @@ export function VirtualList<T>({
     (index: number) => (items[index]?.kind === "head" ? headSize : rowSize),
     [items, headSize, rowSize],
   );
+  const position = selected === null ? -1 : rows.findIndex((item) => item.key === selected);
+  const current = rows[position];
+  const currentItem = current ? items.indexOf(current) : -1;
+  // The selected row stays while it is out of sight, because the focus may be in it and the list refers to it.
+  const rangeExtractor = useCallback(
+    (range: Range) => {
+      const indexes = defaultRangeExtractor(range);
+      if (currentItem < 0 || currentItem >= range.count || indexes.includes(currentItem)) return indexes;
+      return [...indexes, currentItem].sort((left, right) => left - right);
+    },
+    [currentItem],
+  );
   const getItemKey = useCallback((index: number) => items[index]?.key ?? index, [items]);
   // The React compiler skips components with a virtualizer, which is what it needs.
   // eslint-disable-next-line react-hooks/incompatible-library
@@ -93,13 +105,13 @@ export function VirtualList<T>({
     getScrollElement: () => scroller.current,
     estimateSize,
     getItemKey,
+    rangeExtractor,
     overscan: 6,
     // An estimate until the actual size is known.
     initialRect: { width: innerWidth, height: Math.max(400, innerHeight - 200) },
   });
   useEffect(() => virtualizer.measure(), [virtualizer, rowSize, headSize]);
 
-  const position = selected === null ? -1 : rows.findIndex((item) => item.key === selected);
   const moveTo = useCallback(
     (next: number) => {
       const row = rows[Math.max(0, Math.min(rows.length - 1, next))];
@@ -124,7 +136,6 @@ export function VirtualList<T>({
   }, []);
 
   const rowId = (index: number) => `${base}-${index}`;
-  const current = rows[position];
   /** Opens the menu below the current row. */
   const openMenu = () => {
     const row = document.getElementById(rowId(position))?.getBoundingClientRect();

@@ -86,6 +86,7 @@ describe("words", () => {
       "10",
       "12",
     ]);
+    expect(["🧭 Compass", "👩‍💻", "𝒜ppend"].map(initials)).toEqual(["🧭C", "👩‍💻", "𝒜p"]);
   });
 
   it("show_messages_as_sentences", () => {

@@ -1,10 +1,19 @@
+const characters = new Intl.Segmenter("en");
+
+/** The first character as a person counts them, such as a whole emoji, and the rest. */
+function splitFirst(text: string): [first: string, rest: string] {
+  for (const { segment } of characters.segment(text)) return [segment, text.slice(segment.length)];
+  return ["", ""];
+}
+
 /** Two letters for a name: the initials of its first two words, else its first two letters. */
 export function initials(name: string): string {
   const words = name.split(/[\s\-_./]+|(?<=[a-z])(?=[A-Z])/).filter(Boolean);
   const [first = "?", second] = words;
   // A leading number alone is enough: `127.0.0.1` is not `10`.
-  if (second && !/^\d+$/.test(first)) return (first.charAt(0) + second.charAt(0)).toUpperCase();
-  return first.charAt(0).toUpperCase() + first.slice(1, 2).toLowerCase();
+  const [letter, rest] = splitFirst(first);
+  if (second && !/^\d+$/.test(first)) return (letter + splitFirst(second)[0]).toUpperCase();
+  return letter.toUpperCase() + splitFirst(rest)[0].toLowerCase();
 }
 
 /** A sentence for display: capitalized and with a full stop. */
@@ -15,7 +24,9 @@ export function sentence(text: string): string {
 
 /** Capitalizes a text, unless it starts with an address such as `mistral.ai` or `127.0.0.1:80`. */
 export function capital(text: string): string {
-  return isAddress(text) ? text : text.charAt(0).toUpperCase() + text.slice(1);
+  if (isAddress(text)) return text;
+  const [first, rest] = splitFirst(text);
+  return first.toUpperCase() + rest;
 }
 
 function isAddress(text: string): boolean {

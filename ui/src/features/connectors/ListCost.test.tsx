@@ -1,4 +1,4 @@
-import { screen, waitFor } from "@testing-library/react";
+import { fireEvent, screen, waitFor } from "@testing-library/react";
 import { expect, it, vi } from "vitest";
 import { renderApp } from "@/test/renderApp";
 import { connector, hostedConnector, manyAccounts } from "@/test/samples";
@@ -33,4 +33,21 @@ it("does_not_sort_or_group_again_while_filtering", async () => {
   await waitFor(() => expect(screen.queryByRole("row", { name: /^Alpha/ })).toBeNull());
   for (const spy of [listView.sortConnectors, listView.groupConnectors, listView.tagsOf])
     expect(spy).not.toHaveBeenCalled();
+});
+
+it("keeps_the_selected_row_while_it_is_out_of_sight", async () => {
+  const connectors = Array.from({ length: 300 }, (_, index) =>
+    connector({ id: `c${index}`, title: `Connector ${String(index).padStart(3, "0")}` }),
+  );
+  const { user } = renderApp("/connectors", { connectors });
+  await screen.findByRole("row", { name: /^Connector 000/ });
+  const list = screen.getByRole("grid", { name: "Connectors" });
+  list.focus();
+  await user.keyboard("{End}{Home}");
+  list.scrollTop = 8000;
+  fireEvent.scroll(list);
+  await waitFor(() => expect(screen.queryByRole("row", { name: /^Connector 001/ })).toBeNull());
+  expect(document.getElementById(list.getAttribute("aria-activedescendant") ?? "")).toHaveAccessibleName(
+    /^Connector 000/,
+  );
 });

@@ -68,14 +68,18 @@ export function CredentialsPage({ onOpenConnector, onOpenAccount, onOpenCredenti
   const next = shown[place + 1] ?? shown[place - 1];
   const close = () => setOpen(null);
 
-  useShortcut({ keys: "credentials.add", inBar: true, run: () => setOpen("add") });
+  // A letter must not close a sheet with a typed secret.
+  const isRotating = open === "rotate";
+  useShortcut(isRotating ? null : { keys: "credentials.add", inBar: true, run: () => setOpen("add") });
   useShortcut({ keys: "list.filter", run: () => filterField.current?.focus() });
   useShortcut(
-    current && typedKindOf(current.kind, current.reference)
+    current && !isRotating && typedKindOf(current.kind, current.reference)
       ? { keys: "credentials.rotate", inBar: true, ofRow: true, run: () => setOpen("rotate") }
       : null,
   );
-  useShortcut(current ? { keys: "list.delete", inBar: true, ofRow: true, run: () => setOpen("remove") } : null);
+  useShortcut(
+    current && !isRotating ? { keys: "list.delete", inBar: true, ofRow: true, run: () => setOpen("remove") } : null,
+  );
 
   return (
     <div className={styles.split}>

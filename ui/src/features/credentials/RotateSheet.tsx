@@ -53,7 +53,7 @@ export function RotateSheet({ entry, onClose }: Props) {
   const hasFailed = failed.length > 0;
   const proceed = hasFailed ? () => retry.mutate() : finishRotation;
   useShortcut(
-    isOpen && !pushing
+    isOpen && !pushing && !finish.isPending
       ? { keys: "form.submit", label: hasFailed ? "Retry" : "Finish", inBar: true, run: proceed }
       : null,
   );
