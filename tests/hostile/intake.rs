@@ -286,6 +286,7 @@ pub(crate) const INTAKES: &[Intake] = &[
         &[
             "crates/patchbay-platforms/src/mcp/content.rs::tool_result",
             "crates/patchbay-http/src/redact.rs::redact_in_json_text",
+            "crates/patchbay-ops/src/redact.rs::redact_members_in_text",
             "crates/patchbay-ops/src/runs/compare/documents.rs::text_value",
         ],
     ),
