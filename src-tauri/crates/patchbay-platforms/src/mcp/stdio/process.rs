@@ -307,6 +307,11 @@ impl Process {
         drop(self.0.exit.subscribe().wait_for(Option::is_some).await);
     }
 
+    /// Whether its group is empty.
+    pub(super) fn is_gone(&self) -> bool {
+        *self.0.gone.borrow()
+    }
+
     /// Ends the process, and waits until its group is empty.
     pub(in crate::mcp) async fn end(&self) {
         self.stop();

@@ -148,11 +148,18 @@ impl Host {
         let key = (launch.connector.clone(), launch.asks);
         let client = self.clients.fetch_add(1, Ordering::Relaxed);
         let (to_client, for_client) = mpsc::channel(BACKLOG);
-        let mut servers = self.servers.lock().await;
-        if self.draining.is_cancelled() {
-            return Ok(None);
-        }
-        if let Some(known) = servers.get(&key) {
+        loop {
+            let mut servers = self.servers.lock().await;
+            if self.draining.is_cancelled() {
+                return Ok(None);
+            }
+            let Some(known) = servers.get(&key) else {
+                let server = self.start(launch)?;
+                let events = server.handle.events.clone();
+                drop(events.send(ClientEvent::Attached(client, to_client)).await);
+                servers.insert(key, server);
+                return Ok(Some((Client::new(client, events, for_client), true)));
+            };
             let events = known.handle.events.clone();
             let is_same = known.digest == launch.digest && known.handle.is_live();
             if is_same
@@ -163,15 +170,16 @@ impl Host {
             {
                 return Ok(Some((Client::new(client, events, for_client), false)));
             }
-            // Two servers of a connector at a time could interfere.
-            known.handle.process.end().await;
-            servers.remove(&key);
+            let process = known.handle.process.clone();
+            if process.is_gone() {
+                servers.remove(&key);
+                continue;
+            }
+            // Other clients are served meanwhile. It stays in the map until it is gone, because two servers of a
+            // connector at a time could interfere.
+            drop(servers);
+            process.end().await;
         }
-        let server = self.start(launch)?;
-        let events = server.handle.events.clone();
-        drop(events.send(ClientEvent::Attached(client, to_client)).await);
-        servers.insert(key, server);
-        Ok(Some((Client::new(client, events, for_client), true)))
     }
 
     /// Keeps a session alive; `false` if that failed.

@@ -181,6 +181,23 @@ async fn other_words_or_secrets_are_another_server() {
 }
 
 #[tokio::test]
+async fn a_server_that_ends_slowly_keeps_no_other_client_waiting() {
+    let host = TestHost::new();
+    let former = host.session("deaf", "a").await.unwrap();
+    let listing = async {
+        tokio::time::sleep(Duration::from_millis(200)).await;
+        tokio::time::timeout(Duration::from_millis(900), list_held(host.stream())).await
+    };
+    let (session, listed) = tokio::join!(host.session("well", "b"), listing);
+    assert!(listed.is_ok(), "the host was busy");
+    let session = session.unwrap();
+    assert_eq!(received(&session).await, 3);
+    former.close().await;
+    session.close().await;
+    host.groups.wait_until_gone().await;
+}
+
+#[tokio::test]
 async fn how_it_ended_is_told_to_whoever_uses_it() {
     let host = TestHost::new();
     let error = host.session("ends", "a").await.err().unwrap();
