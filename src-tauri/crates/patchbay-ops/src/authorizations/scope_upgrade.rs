@@ -3,6 +3,7 @@
 //! Source: MCP requirement R18.
 
 use patchbay_model::{Connector, ConnectorId};
+use patchbay_oauth::parse_scopes;
 use serde_json::{Value, json};
 
 use crate::connectors::status;
@@ -13,6 +14,9 @@ const MEMBER: &str = "wantedScopes";
 
 /// Maximum number of refused tools that are saved for a connector.
 const MAX_TOOLS: usize = 100;
+
+/// Maximum number of wanted scopes that are saved for a connector.
+const MAX_SCOPES: usize = 100;
 
 /// Saves the scopes that a refusal names, for the next sign-in.
 pub(crate) async fn record_refused_scopes(
@@ -54,7 +58,7 @@ fn named_scopes(error: &Error) -> Vec<String> {
     match error {
         Error::Platform(patchbay_platforms::Error::Forbidden {
             scope: Some(scope), ..
-        }) => scope.split_whitespace().map(ToOwned::to_owned).collect(),
+        }) => parse_scopes(scope),
         _ => Vec::new(),
     }
 }
@@ -64,6 +68,7 @@ fn add_wanted_scopes(connector: &mut Connector, scopes: Vec<String>) {
     wanted.extend(scopes);
     wanted.sort();
     wanted.dedup();
+    wanted.truncate(MAX_SCOPES);
     if !connector.native.is_object() {
         connector.native.0 = json!({});
     }

@@ -48,6 +48,9 @@ pub(in crate::mcp) async fn refusal(sent: ReceivedResponse) -> (Error, Vec<u8>) 
     (error, body)
 }
 
+/// Maximum bytes of the scopes that a challenge may name; of a longer list, the first ones are read.
+const MAX_SCOPE_BYTES: usize = 1000;
+
 /// The scopes of an `insufficient_scope` challenge (RFC 6750, section 3.1).
 fn required_scope(challenge: &str) -> Option<String> {
     let start = challenge
@@ -58,6 +61,10 @@ fn required_scope(challenge: &str) -> Option<String> {
     let scope = match value.strip_prefix('"') {
         Some(quoted) => quoted.split('"').next()?,
         None => value.split([',', ' ']).next()?,
+    };
+    let scope = match scope.len() > MAX_SCOPE_BYTES {
+        true => &scope[..scope[..scope.floor_char_boundary(MAX_SCOPE_BYTES)].rfind(' ')?],
+        false => scope,
     };
     (!scope.is_empty()).then(|| scope.to_owned())
 }
@@ -99,5 +106,10 @@ mod tests {
         assert_eq!(of("Bearer scope=a:b, realm=x").as_deref(), Some("a:b"));
         assert_eq!(of(r#"Bearer error="insufficient_scope""#), None);
         assert_eq!(of(r#"Bearer realm="x", scope="""#), None);
+        let many = format!("Bearer scope=\"{}\"", "read:x ".repeat(1000));
+        let read = of(&many).unwrap();
+        assert!(read.len() <= MAX_SCOPE_BYTES && read.ends_with("read:x"));
+        let endless = format!("Bearer scope=\"{}\"", "x".repeat(5000));
+        assert_eq!(of(&endless), None);
     }
 }
