@@ -197,9 +197,14 @@ pub async fn find_program(program: &str, path: Option<&String>) -> Result<String
 }
 
 /// Like [`find_program`]; returns the search path too.
-async fn find(program: &str, path: Option<&String>) -> Result<(PathBuf, Vec<PathBuf>), Error> {
-    let path = search_path::server_search_path(path).await;
-    match find_in(program, &path) {
+async fn find(program: &str, first: Option<&String>) -> Result<(PathBuf, Vec<PathBuf>), Error> {
+    let mut path = search_path::server_search_path(first).await;
+    let mut found = find_in(program, &path);
+    if found.is_err() && search_path::forget_shell_paths().await {
+        path = search_path::server_search_path(first).await;
+        found = find_in(program, &path);
+    }
+    match found {
         Ok(file) => Ok((file, path)),
         Err(why) if path.is_empty() => Err(missing_program(program, why)),
         Err(why) => {

@@ -4,12 +4,12 @@ use std::env;
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use std::process::Stdio;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use process_wrap::tokio::{CommandWrap, KillOnDrop};
 use tokio::io::AsyncReadExt as _;
 use tokio::process::Command;
-use tokio::sync::OnceCell;
+use tokio::sync::Mutex;
 
 use super::has_drive;
 
@@ -21,18 +21,51 @@ const INTERACTIVE_TIMEOUT: Duration = Duration::from_secs(10);
 
 const MAX_OUTPUT_BYTES: u64 = 1024 * 1024;
 
+/// How long the answer of a shell is not questioned, even if a program is missing.
+const FRESH: Duration = Duration::from_secs(30);
+
+/// The `PATH` of the user's interactive shell.
+static OF_SHELL: ShellPath = ShellPath(Mutex::const_new(None));
+
+/// The `PATH` of the user's login shell.
+static OF_LOGIN_SHELL: ShellPath = ShellPath(Mutex::const_new(None));
+
+/// What a shell answered, and when. It is asked once, and again after [`ShellPath::forget`].
+struct ShellPath(Mutex<Option<(Option<OsString>, Instant)>>);
+
+impl ShellPath {
+    async fn get(&self, ask: impl Future<Output = Option<OsString>>) -> Option<OsString> {
+        let mut known = self.0.lock().await;
+        if let Some((path, _)) = &*known {
+            return path.clone();
+        }
+        let path = ask.await;
+        *known = Some((path.clone(), Instant::now()));
+        path
+    }
+
+    /// Forgets an answer that is at least so old; returns whether there was one.
+    async fn forget(&self, age: Duration) -> bool {
+        let mut known = self.0.lock().await;
+        known.take_if(|(_, at)| at.elapsed() >= age).is_some()
+    }
+}
+
+/// Has the user's shells asked again, because a program that is missing may have been installed since. Returns whether
+/// they will be.
+pub(crate) async fn forget_shell_paths() -> bool {
+    let is_forgotten = OF_SHELL.forget(FRESH).await;
+    OF_LOGIN_SHELL.forget(FRESH).await || is_forgotten
+}
+
 /// Returns the folders of `PATH`. On macOS those of the user's login shell follow: an app that is opened from the
 /// Finder or the Dock only gets the system's folders, not those where people install programs.
 pub(crate) async fn folders() -> Vec<PathBuf> {
-    static OF_LOGIN_SHELL: OnceCell<Option<OsString>> = OnceCell::const_new();
-
     let mut paths = vec![env::var_os("PATH").unwrap_or_default()];
     if cfg!(target_os = "macos") {
-        let login_path = OF_LOGIN_SHELL.get_or_init(|| async {
-            let shell = env::var_os("SHELL").unwrap_or_else(|| "/bin/zsh".into());
-            path_of_login_shell(Path::new(&shell), TIMEOUT).await
-        });
-        paths.extend(login_path.await.clone());
+        let shell = env::var_os("SHELL").unwrap_or_else(|| "/bin/zsh".into());
+        let asked = path_of_login_shell(Path::new(&shell), TIMEOUT);
+        paths.extend(OF_LOGIN_SHELL.get(asked).await);
     }
     join_paths(&paths)
 }
@@ -48,8 +81,6 @@ pub(crate) fn process_search_path() -> Vec<PathBuf> {
 /// A process started from a shell already has the `PATH` that the user wants. Otherwise the login shell is asked, whose
 /// folders precede ours: people install programs there, and the system's may be old.
 pub(crate) async fn server_search_path(before: Option<&String>) -> Vec<PathBuf> {
-    static OF_LOGIN_SHELL: OnceCell<Option<OsString>> = OnceCell::const_new();
-
     let mut paths: Vec<OsString> = before.map(OsString::from).into_iter().collect();
     if cfg!(windows) {
         // It may come from somebody else's text, unlike ours.
@@ -62,11 +93,11 @@ pub(crate) async fn server_search_path(before: Option<&String>) -> Vec<PathBuf> 
         paths.push(own);
         return join_paths(&paths);
     }
-    let login_path = OF_LOGIN_SHELL.get_or_init(|| async {
-        let shell = env::var_os("SHELL").unwrap_or_else(|| "/bin/sh".into());
-        path_of_interactive_shell(Path::new(&shell)).await
-    });
-    match login_path.await.clone() {
+    let shell = env::var_os("SHELL").unwrap_or_else(|| "/bin/sh".into());
+    match OF_SHELL
+        .get(path_of_interactive_shell(Path::new(&shell)))
+        .await
+    {
         Some(path) => paths.extend([path, own]),
         None => {
             paths.push(own);

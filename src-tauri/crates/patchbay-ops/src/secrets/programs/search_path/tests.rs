@@ -35,6 +35,18 @@ async fn a_shell_that_fails_or_hangs_returns_no_path() {
     assert_eq!(path_of_login_shell(&waiting, patience).await, None);
 }
 
+#[tokio::test]
+async fn a_shell_is_asked_once_and_again_when_its_answer_may_be_outdated() {
+    let shell_path = ShellPath(Mutex::const_new(None));
+    let answer = |path: &'static str| async move { Some(OsString::from(path)) };
+    assert_eq!(shell_path.get(answer("/a")).await, Some("/a".into()));
+    assert_eq!(shell_path.get(answer("/b")).await, Some("/a".into()));
+    assert!(!shell_path.forget(FRESH).await, "it is a moment old");
+    assert_eq!(shell_path.get(answer("/b")).await, Some("/a".into()));
+    assert!(shell_path.forget(Duration::ZERO).await);
+    assert_eq!(shell_path.get(answer("/b")).await, Some("/b".into()));
+}
+
 #[test]
 fn each_absolute_folder_is_listed_once() {
     let paths = ["/usr/bin:bin:/bin".into(), "/opt/bin:/bin::/usr/bin".into()];
