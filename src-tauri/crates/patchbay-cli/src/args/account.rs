@@ -172,7 +172,7 @@ pub(crate) struct ApiArgs {
     #[arg(long = "query", value_name = "PARAMETER")]
     pub(crate) query: Vec<String>,
     /// Extra body property, as NAME=TEXT or NAME:=JSON
-    #[arg(long = "body", value_name = "MEMBER")]
+    #[arg(long = "body", value_name = "PROPERTY")]
     pub(crate) body: Vec<String>,
 }
 

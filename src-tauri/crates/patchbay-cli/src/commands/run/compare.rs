@@ -95,7 +95,10 @@ fn render_comparison(comparison: &RunComparison, now: Timestamp, screen: Screen)
         }
     }
     if comparison.more > 0 {
-        shown.push_str(&format!("\n{} more differences\n", comparison.more));
+        shown.push_str(&format!(
+            "\n{}\n",
+            count(comparison.more, "more difference")
+        ));
     }
     shown
 }
@@ -133,9 +136,12 @@ fn line_of(line: &ComparedLine, screen: Screen) -> String {
         ComparedLine::Same { text, .. } => (Tone::Plain, format!("  {}", text::lines(text))),
         ComparedLine::Removed { text, .. } => (Tone::Bad, format!("- {}", text::lines(text))),
         ComparedLine::Added { text, .. } => (Tone::Good, format!("+ {}", text::lines(text))),
-        ComparedLine::Folded { count: 1 } => (Tone::Faint, "  … 1 equal line".to_owned()),
-        ComparedLine::Folded { count } => (Tone::Faint, format!("  … {count} equal lines")),
-        ComparedLine::Cut { count } => (Tone::Faint, format!("  … {count} more lines")),
+        ComparedLine::Folded { count: lines } => {
+            (Tone::Faint, format!("  … {}", count(*lines, "equal line")))
+        }
+        ComparedLine::Cut { count: lines } => {
+            (Tone::Faint, format!("  … {}", count(*lines, "more line")))
+        }
     };
     format!("  {}\n", tone.paint(&line, screen))
 }

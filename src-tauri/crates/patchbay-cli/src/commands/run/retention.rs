@@ -35,7 +35,7 @@ pub(super) async fn limits(
 
 fn facts(history: &History, now: Timestamp, screen: Screen) -> String {
     let Retention { days, runs } = history.retention;
-    let days = days.map_or_else(|| "forever".to_owned(), |days| format!("{days} days"));
+    let days = days.map_or_else(|| "forever".to_owned(), |days| count(days, "day"));
     let newest = runs.map_or_else(|| "no limit".to_owned(), |runs| format!("latest {runs}"));
     Facts::default()
         .add("Limit", format!("{days}, {newest}"))
