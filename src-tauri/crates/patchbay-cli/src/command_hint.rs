@@ -2,8 +2,8 @@
 
 use patchbay_model::{Code, Connector, OauthDeviation, Problem};
 use patchbay_ops::{
-    Fix, MAX_WAIT, NextAction, TimeLimit, UNTRUSTED_HINT, abilities, deviation_hint, fix,
-    reauth_action,
+    Fix, MAX_WAIT, NO_SECRET_HINT, NextAction, OTHER_CLIENT_HINT, TimeLimit, UNSAFE_HINT,
+    UNTRUSTED_HINT, abilities, deviation_hint, fix, reauth_action,
 };
 
 use crate::args::deviation_name;
@@ -12,7 +12,8 @@ use crate::output::text;
 /// The hint with the command that helps with a connector's problem; `None` if its own hint is fine.
 pub(crate) fn command_hint(problem: &Problem, connector: &Connector) -> Option<String> {
     let hint = problem.hint.as_deref().unwrap_or_default();
-    if hint.contains("`patchbay ") {
+    // A warning is not replaced by a way around it.
+    if hint.contains("`patchbay ") || hint == UNSAFE_HINT {
         return None;
     }
     if let Some(limit) = TimeLimit::ALL.into_iter().find(|one| one.hint() == hint) {
@@ -64,6 +65,12 @@ pub(crate) fn command_hint(problem: &Problem, connector: &Connector) -> Option<S
         Code::McpNotAServer if is_edited_here => {
             format!("Try a path such as /mcp: run `patchbay connector edit {name} --url URL`.")
         }
+        Code::AuthClientNeeded if is_edited_here && hint == NO_SECRET_HINT => {
+            format!("Run `patchbay connector edit {name} --client-id ID --client-secret-from -`.")
+        }
+        Code::AuthClientNeeded if is_edited_here && hint == OTHER_CLIENT_HINT => format!(
+            "Run `patchbay connector connect {name}`, or `patchbay connector edit {name} --client-id ID` first."
+        ),
         Code::AuthClientNeeded if is_edited_here => format!(
             "Register an OAuth app with the provider, then run `patchbay connector edit {name} --client-id ID`."
         ),
@@ -161,4 +168,72 @@ pub(crate) fn with_command_hint(problem: Problem) -> Problem {
         _ => return problem,
     };
     problem.with_hint(hint)
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    fn wiki() -> Connector {
+        let at = "2026-11-27T12:00:00Z";
+        let connector = json!({
+            "id": "con_1", "account": "local", "remoteId": null, "name": "wiki", "title": "Wiki",
+            "description": null, "icon": null, "endpoint": "https://wiki.example/mcp",
+            "visibility": "private",
+            "status": {
+                "status": "unknown", "word": null, "reason": null, "code": null, "checkedAt": null,
+                "lastOkAt": null,
+            },
+            "identity": {
+                "platform": "local", "account": "This computer", "credential": null, "level": null,
+                "expiresAt": null,
+            },
+            "authentication": {
+                "kind": "oauth", "client": null, "entry": null, "callbackPort": null,
+                "callbackHost": null, "redirect": "loopback", "scopes": [],
+            },
+            "authenticationMethods": ["oauth"], "server": null, "toolCount": null, "createdAt": at,
+            "updatedAt": at, "tags": [], "favourite": false, "draft": true, "native": {},
+        });
+        serde_json::from_value(connector).unwrap()
+    }
+
+    fn hint(code: Code, hint: &str) -> Option<String> {
+        let problem = Problem::new(code, "it failed").with_hint(hint);
+        command_hint(&problem, &wiki())
+    }
+
+    #[test]
+    fn a_warning_stays_as_it_is() {
+        for code in [
+            Code::NetworkRedirect,
+            Code::AuthUnsafeUrl,
+            Code::AuthDiscovery,
+        ] {
+            assert_eq!(hint(code, UNSAFE_HINT), None);
+        }
+        let other = hint(
+            Code::NetworkRedirect,
+            "If you trust it, use that address instead.",
+        );
+        assert_eq!(
+            other.unwrap(),
+            "If you trust it, run `patchbay connector edit wiki --url URL`."
+        );
+    }
+
+    #[test]
+    fn the_command_for_an_oauth_app_gives_what_it_lacks() {
+        let hint = |words| hint(Code::AuthClientNeeded, words).unwrap();
+        assert_eq!(
+            hint(NO_SECRET_HINT),
+            "Run `patchbay connector edit wiki --client-id ID --client-secret-from -`."
+        );
+        assert_eq!(
+            hint(OTHER_CLIENT_HINT),
+            "Run `patchbay connector connect wiki`, or `patchbay connector edit wiki --client-id ID` first."
+        );
+    }
 }

@@ -7,7 +7,7 @@ use subtle::ConstantTimeEq;
 use url::Url;
 
 use crate::callback_listener::is_loopback_redirect;
-use crate::error::INVALID_TARGET;
+use crate::error::{INVALID_TARGET, UNSAFE_HINT};
 use crate::{Error, Pending, deviation_hint};
 
 /// The redirect of flows that return by a deep link instead of a port.
@@ -108,7 +108,7 @@ impl Explain for CallbackError {
             return Some(deviation_hint(OauthDeviation::NoResource));
         }
         let hint = match self {
-            Self::WrongIssuer | Self::Duplicate => "Don't sign in. Contact the server's operator.",
+            Self::WrongIssuer | Self::Duplicate => UNSAFE_HINT,
             _ => "Start again.",
         };
         Some(hint.to_owned())

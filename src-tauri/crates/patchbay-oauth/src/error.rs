@@ -3,6 +3,15 @@
 use patchbay_http::{AddressError, UNTRUSTED_HINT, untrusted_detail, untrusted_words};
 use patchbay_model::{Code, Explain, OauthDeviation, Problem, UntrustedCertificate};
 
+/// The hint for a server with which nobody should sign in.
+pub const UNSAFE_HINT: &str = "Don't sign in. Contact the server's operator.";
+
+/// The hint for an OAuth app whose client secret is missing.
+pub const NO_SECRET_HINT: &str = "Add the app's client secret.";
+
+/// The hint for a saved OAuth app of another authorization server.
+pub const OTHER_CLIENT_HINT: &str = "Sign in again or enter its client ID.";
+
 /// Why a step of OAuth failed.
 ///
 /// `detail` fields contain the provider's own message, cleaned and cut to 256 characters; hosts are
@@ -298,7 +307,6 @@ impl Error {
     /// The code, and the hint for an error that no deviation avoids.
     fn code_and_hint(&self) -> (Code, Option<&'static str>) {
         const NETWORK: &str = "Check your network and try again.";
-        const UNSAFE: &str = "Don't sign in. Contact the server's operator.";
         const OTHER_WAY: &str = "Check the address or use a token.";
         const OWN_APP: &str =
             "Register an OAuth app with the provider and enter its client ID, or use a token.";
@@ -313,22 +321,21 @@ impl Error {
                 "Check your computer's clock and the server's certificate.",
             ),
             Self::TooLarge { .. } => (Code::NetworkTooLarge, OTHER_WAY),
-            Self::Redirect { .. } => (Code::NetworkRedirect, UNSAFE),
-            Self::PrivateAddress { .. } | Self::UnsafeUrl { .. } => (Code::AuthUnsafeUrl, UNSAFE),
+            Self::Redirect { .. } => (Code::NetworkRedirect, UNSAFE_HINT),
+            Self::PrivateAddress { .. } | Self::UnsafeUrl { .. } => {
+                (Code::AuthUnsafeUrl, UNSAFE_HINT)
+            }
             Self::NotHttps { .. }
             | Self::IssuerMismatch { .. }
             | Self::ResourceMismatch { .. }
-            | Self::NoPkce { .. } => (Code::AuthDiscovery, UNSAFE),
+            | Self::NoPkce { .. } => (Code::AuthDiscovery, UNSAFE_HINT),
             Self::Metadata { .. } | Self::MetadataLacks { .. } => (Code::AuthDiscovery, OTHER_WAY),
             Self::NoSignIn { .. } => (Code::AuthDiscovery, "Use a token instead."),
             Self::NoRegistration { .. }
             | Self::RegistrationRefused { .. }
             | Self::UnusableRegistration { .. } => (Code::AuthClientNeeded, OWN_APP),
-            Self::ClientMismatch => (
-                Code::AuthClientNeeded,
-                "Sign in again or enter its client ID.",
-            ),
-            Self::NoClientSecret => (Code::AuthClientNeeded, "Add the app's client secret."),
+            Self::ClientMismatch => (Code::AuthClientNeeded, OTHER_CLIENT_HINT),
+            Self::NoClientSecret => (Code::AuthClientNeeded, NO_SECRET_HINT),
             Self::Refused { .. } | Self::NotTokens { .. } | Self::TokenType { .. } => {
                 (Code::AuthExchange, AGAIN)
             }
@@ -338,7 +345,7 @@ impl Error {
                 Code::AuthCallback,
                 "Copy the full address from the browser after you allow access.",
             ),
-            Self::Damaged => (Code::VaultDamaged, AGAIN),
+            Self::Damaged => (Code::AuthNeeded, AGAIN),
             Self::Listen(_) => return (Code::AuthPortBusy, None),
             Self::Cancelled => return (Code::Cancelled, None),
             Self::NoRandomness => return (Code::Internal, None),

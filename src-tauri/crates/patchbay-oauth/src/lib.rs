@@ -51,7 +51,9 @@ pub use client::OAuthClient;
 pub use client_identity::{ClientIdentity, TokenAuth};
 pub use deviations::{Deviations, source_of_deviation};
 pub use discovery::{Discovery, DiscoverySource};
-pub use error::{Error, RefreshError, deviation_hint};
+pub use error::{
+    Error, NO_SECRET_HINT, OTHER_CLIENT_HINT, RefreshError, UNSAFE_HINT, deviation_hint,
+};
 pub use grant::Grant;
 pub use page::Page;
 pub use redirect_state::RedirectState;

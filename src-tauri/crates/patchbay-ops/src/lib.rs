@@ -177,7 +177,7 @@ pub use operations::{
 pub use other_processes::watch_other_processes;
 pub use patchbay_files::Exposure;
 pub use patchbay_http::{BrowserUrl, UNTRUSTED_HINT};
-pub use patchbay_oauth::deviation_hint;
+pub use patchbay_oauth::{NO_SECRET_HINT, OTHER_CLIENT_HINT, UNSAFE_HINT, deviation_hint};
 pub use private_memory::keep_memory_private;
 pub use questions::{answer_question, list_questions, open_question_page, question_problems};
 pub use runs::compare::{
