@@ -62,6 +62,8 @@ struct ServerFixture {
     prompt: &'static str,
     /// A tool that has to be called as a task, its argument, a status message, and a part of its result.
     task: Option<[&'static str; 4]>,
+    /// A tool that asks for a name first, number of further values it asks for, and a part of its result.
+    elicitation: (&'static str, usize, &'static str),
 }
 
 const EVERYTHING: ServerFixture = ServerFixture {
@@ -83,6 +85,7 @@ const EVERYTHING: ServerFixture = ServerFixture {
         "Gathering sources...",
         "Research Report: ships",
     ]),
+    elicitation: ("trigger-elicitation-request", 12, r#""name": "Ada""#),
 };
 
 const PYTHON: ServerFixture = ServerFixture {
@@ -94,6 +97,7 @@ const PYTHON: ServerFixture = ServerFixture {
     template: ("note://of/{name}", "name=Ada", "A note for Ada."),
     prompt: "weather",
     task: None,
+    elicitation: ("ask", 0, "Hello Ada"),
 };
 
 impl Server {
@@ -156,7 +160,8 @@ impl Servers {
                 Some(running)
             }
         };
-        self.exercise_command_line(&cli, server)
+        self.exercise_command_line(&cli, server)?;
+        answer_elicitation(&cli, server)
     }
 
     fn exercise_command_line(&self, cli: &CliHome, server: Server) -> Result<()> {
@@ -240,6 +245,25 @@ impl Servers {
             },
         }
     }
+}
+
+/// Answers what a tool asks for, in a terminal, with a name and what is preset.
+fn answer_elicitation(cli: &CliHome, server: Server) -> Result<()> {
+    if !cfg!(target_os = "linux") {
+        // Other systems have another `script`, or none.
+        return Ok(());
+    }
+    let (tool, further, expected) = server.offer().elicitation;
+    let run = ["tool", "run", "play", tool];
+    let typed = format!("Ada\n{}y\n", "\n".repeat(further));
+    if matches!(server, Server::Python(Transport::Http)) {
+        // The SDK asks in the older era only. Patchbay learns it by the refusal, and repeats no call by itself.
+        let (succeeded, shown) = cli.run_in_terminal(&run, &typed)?;
+        ensure!(!succeeded && shown.contains("older protocol"), "{shown}");
+    }
+    let (succeeded, shown) = cli.run_in_terminal(&run, &typed)?;
+    ensure!(succeeded && shown.contains(expected), "{shown}");
+    Ok(())
 }
 
 fn text(path: &Path) -> String {

@@ -1,7 +1,7 @@
 //! A person at a terminal: the command line in a home of its own.
 
 use std::{
-    io::{BufRead as _, BufReader},
+    io::{BufRead as _, BufReader, Write as _},
     path::{Path, PathBuf},
     process::{Child, Command, Output, Stdio},
     thread,
@@ -104,6 +104,30 @@ impl CliHome {
         went.unwrap_or(Ok(())).with_context(said)?;
         ensure!(output?.status.success(), said());
         page.with_context(said)
+    }
+
+    /// Runs a command in a terminal where `typed` was typed; whether it succeeds, and what the terminal shows.
+    pub(super) fn run_in_terminal(&self, words: &[&str], typed: &str) -> Result<(bool, String)> {
+        let command = self.patchbay(words);
+        let mut terminal = Command::new("script");
+        terminal
+            .args(["-qec", &shell::describe(&command), "/dev/null"])
+            .envs(
+                command
+                    .get_envs()
+                    .filter_map(|(name, value)| Some((name, value?))),
+            )
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped());
+        let mut child = terminal.spawn().context("there is no `script`")?;
+        // Kept open to the end: the terminal ends with its input.
+        let mut keyboard = child.stdin.take().context("it has no standard input")?;
+        keyboard.write_all(typed.as_bytes())?;
+        let output = wait(child, COMMAND);
+        drop(keyboard);
+        let output = output?;
+        let shown = String::from_utf8_lossy(&output.stdout).into_owned();
+        Ok((output.status.success(), shown))
     }
 
     pub(super) fn run(&self, mut command: Command) -> Result<Output> {
