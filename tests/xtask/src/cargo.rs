@@ -1,8 +1,8 @@
 //! Cargo with the same flags everywhere, so that nothing is compiled twice.
 
 use std::{
-    env,
-    io::{BufRead as _, BufReader},
+    env, fs,
+    io::{BufRead as _, BufReader, ErrorKind},
     process::{Command, Stdio},
 };
 
@@ -51,6 +51,19 @@ pub(crate) fn linted(subcommand: &[&str]) -> Command {
 /// Builds every binary and test in debug.
 pub(crate) fn build_everything() -> Result<()> {
     shell::run(linted(&["build"]).arg("--all-targets"))
+}
+
+/// Deletes what was built in debug, but the programs.
+pub(crate) fn delete_build() -> Result<()> {
+    let build = paths::target().join("debug");
+    for name in ["deps", "build", "examples", "incremental", ".fingerprint"] {
+        match fs::remove_dir_all(build.join(name)) {
+            Err(error) if error.kind() != ErrorKind::NotFound => return Err(error.into()),
+            _ => {}
+        }
+    }
+    shell::log(format_args!("Deleted the build in {}.", build.display()));
+    Ok(())
 }
 
 /// Builds the same, and says what clippy and the compiler warn of; those of packages that were built before are

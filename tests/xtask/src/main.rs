@@ -48,7 +48,7 @@ enum Command {
         #[arg(long, value_name = "PART", conflicts_with = "parts")]
         with: Vec<test::Part>,
         #[command(flatten)]
-        fuzzing: test::Fuzzing,
+        options: test::Options,
     },
     /// Replay recorded traces of hosted platforms against the clients
     Contract {
@@ -112,11 +112,11 @@ fn dispatch(command: Command) -> anyhow::Result<ExitCode> {
         Command::Test {
             parts,
             with,
-            fuzzing,
-        } => return test::test(&parts, &with, fuzzing),
+            options,
+        } => return test::test(&parts, &with, options),
         Command::Contract { files } => return contract::contract(&files),
         Command::Conformance => {
-            return test::test(&[test::Part::Conformance], &[], test::Fuzzing::default());
+            return test::test(&[test::Part::Conformance], &[], test::Options::default());
         }
         Command::Dev => dev::dev()?,
         Command::Bindings => bindings::write()?,

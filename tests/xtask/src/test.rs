@@ -25,7 +25,7 @@ use std::{
 use anyhow::{Context as _, Result};
 use clap::ValueEnum;
 
-pub(crate) use fuzz::Fuzzing;
+use fuzz::Fuzzing;
 
 use crate::{
     shell,
@@ -67,31 +67,41 @@ impl Part {
         value.map_or_else(String::new, |value| value.get_name().to_owned())
     }
 
-    fn run(self, report: &mut Report, fuzzing: Fuzzing) -> Result<()> {
+    fn run(self, report: &mut Report, options: Options) -> Result<()> {
         match self {
             Self::Ui => ui_part::run(report),
             Self::Lint => lint::run(report),
             Self::Rust => rust::run(report),
-            Self::Fuzz => fuzz::run(report, fuzzing),
+            Self::Fuzz => fuzz::run(report, options.fuzzing),
             Self::Conformance => conformance::run(report),
             Self::Window => window::run(report),
             Self::Platform => platform::run(report),
             Self::Faults => faults::run(report),
             Self::Bundle => bundle::run(report),
             Self::Updates => updates::run(report),
-            Self::Systems => systems::run(report),
+            Self::Systems => systems::run(report, options.delete_build),
         }
     }
 }
 
+/// How parts run.
+#[derive(Clone, Copy, Default, clap::Args)]
+pub(crate) struct Options {
+    /// Delete the build of this system before the part `systems` builds for others, for a small disk
+    #[arg(long)]
+    delete_build: bool,
+    #[command(flatten)]
+    fuzzing: Fuzzing,
+}
+
 /// Runs `parts`, or all that neither change this system nor build for others, and then `with`. A failed part does not
 /// stop the others.
-pub(crate) fn test(parts: &[Part], with: &[Part], fuzzing: Fuzzing) -> Result<ExitCode> {
+pub(crate) fn test(parts: &[Part], with: &[Part], options: Options) -> Result<ExitCode> {
     system::prepare(Need::Tests)?;
     let mut total = TestCounts::default();
     for part in chosen(parts, with) {
         let mut report = Report::new(part);
-        if let Err(error) = part.run(&mut report, fuzzing) {
+        if let Err(error) = part.run(&mut report, options) {
             // The rest of the part depends on what failed and did not run.
             let failed = TestReport::of(TestCounts::one(false));
             report.add("what it needs", failed, Duration::ZERO);

@@ -212,6 +212,8 @@ fn the_content_policy_allows_no_network_and_no_foreign_script() {
     let directive = |name: &str| policy.split("; ").find_map(|rule| rule.strip_prefix(name));
     assert_eq!(directive("default-src "), Some("'self'"));
     assert_eq!(directive("connect-src "), Some("ipc: http://ipc.localhost"));
+    // Sounds that the window itself made of an answer.
+    assert_eq!(directive("media-src "), Some("blob:"));
     assert_eq!(
         directive("script-src "),
         None,

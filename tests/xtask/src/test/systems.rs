@@ -18,7 +18,7 @@ use anyhow::{Result, bail};
 
 use super::Report;
 use crate::{
-    paths, shell,
+    cargo, paths, shell,
     system::{self, Need},
     ui,
 };
@@ -32,11 +32,16 @@ const MAC: &str = "aarch64-apple-darwin";
 /// Windows, with the C compiler and linker of Debian.
 const WINDOWS: &str = "x86_64-pc-windows-gnu";
 
-pub(super) fn run(report: &mut Report) -> Result<()> {
+/// Needs 7 GB of disk beside the build of this system, which is deleted first if `deletes_build`.
+pub(super) fn run(report: &mut Report, deletes_build: bool) -> Result<()> {
     if !system::is_debian() {
         bail!("the compilers for other systems are packages of Debian, which this is not");
     }
     system::prepare(Need::Systems)?;
+    let tests = report.set_up("tests of this system", windows::tests_of_this_system)?;
+    if deletes_build {
+        cargo::delete_build()?;
+    }
     let compiler = report.set_up("compiler", Compiler::prepare)?;
     let cross = report.set_up("standard libraries", || Cross::prepare(compiler))?;
     ui::build()?;
@@ -45,7 +50,7 @@ pub(super) fn run(report: &mut Report) -> Result<()> {
         windows::Build::make(&cross)
     })?;
     let wine = report.set_up("wine", || Wine::prepare(&folder().join("wine")))?;
-    build.test(report, &wine);
+    build.test(report, &wine, tests);
     console::test(report, &build, &wine);
     desktop::test(report, &build, &wine);
     Ok(())

@@ -238,6 +238,7 @@ const ABSENT: &[Group] = &[
         reason: SIGNALS,
         tests: &[
             "cli::exits::a_reader_that_has_seen_enough_is_no_failure",
+            "cli::exits::messages_that_nobody_reads_are_no_failure",
             "cli::sign_in::a_closed_terminal_cancels_a_run_at_its_server",
             "cli::sign_in::a_run_that_is_to_outlive_its_terminal_does",
             "cli::sign_in::an_interrupt_cancels_a_run_at_its_server",

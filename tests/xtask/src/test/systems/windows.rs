@@ -25,6 +25,9 @@ pub(super) struct Build {
     tests: Vec<TestProgram>,
 }
 
+/// Names of tests by the name of their program.
+pub(super) type Tests = BTreeMap<String, BTreeSet<String>>;
+
 #[derive(Debug, PartialEq, Eq)]
 struct TestProgram {
     /// The package, and the name of an integration test.
@@ -53,26 +56,21 @@ impl Build {
         built().join(format!("{name}.exe"))
     }
 
-    /// Runs all tests but the exceptions, which it counts by name.
-    pub(super) fn test(&self, report: &mut Report, wine: &Wine) {
+    /// Runs all tests but the exceptions, which it counts by name. `here` are the tests of this system.
+    pub(super) fn test(&self, report: &mut Report, wine: &Wine, here: Tests) {
         for program in &self.tests {
             report.step(&format!("{} under wine", program.name), || {
                 program.run(wine)
             });
         }
-        report.step("tests that Windows does not have", || self.absent(wine));
+        report.step("tests that Windows does not have", || {
+            self.absent(wine, here)
+        });
     }
 
     /// Counts by name the tests that this system has and Windows does not. Each of them has to be an exception, and
     /// each exception one of them.
-    fn absent(&self, wine: &Wine) -> Result<TestReport> {
-        let mut here = cargo::linted(&["test"]);
-        here.arg("--no-run");
-        let here = by_program(&test_programs(&mut here)?, |program| {
-            let mut command = Command::new(&program.file);
-            command.current_dir(&program.package);
-            command
-        })?;
+    fn absent(&self, wine: &Wine, here: Tests) -> Result<TestReport> {
         let there = by_program(&self.tests, |program| program.command(wine))?;
         let mut outcome = TestReport::of(TestCounts::one(true));
         let mut unexplained = Vec::new();
@@ -197,12 +195,22 @@ fn test_programs(build: &mut Command) -> Result<Vec<TestProgram>> {
     Ok(programs)
 }
 
+pub(super) fn tests_of_this_system() -> Result<Tests> {
+    let mut build = cargo::linted(&["test"]);
+    build.arg("--no-run");
+    by_program(&test_programs(&mut build)?, |program| {
+        let mut command = Command::new(&program.file);
+        command.current_dir(&program.package);
+        command
+    })
+}
+
 /// The tests by program; a package may have several programs of its name.
 fn by_program(
     programs: &[TestProgram],
     command: impl Fn(&TestProgram) -> Command,
-) -> Result<BTreeMap<String, BTreeSet<String>>> {
-    let mut tests: BTreeMap<_, BTreeSet<_>> = BTreeMap::new();
+) -> Result<Tests> {
+    let mut tests = Tests::new();
     for program in programs {
         if exceptions::program(&program.name).is_none() {
             let of_program = tests.entry(program.name.clone()).or_default();

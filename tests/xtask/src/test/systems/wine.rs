@@ -83,19 +83,20 @@ impl Wine {
         Ok(())
     }
 
-    /// The cause of a failed start that wine does not report: it only says that a library is missing when no file can
-    /// be opened or written.
+    /// The cause of a failed start that wine does not report: it only ends with 53 (a library is missing) when no file
+    /// can be opened, or none of its 700 MB written.
     fn describe_environment(&self) -> String {
         let ask = |program: &str, words: &[&str]| {
             let answer = shell::read(Command::new(program).args(words));
             answer.unwrap_or_else(|error| error.to_string())
         };
         let home = self.home.to_string_lossy();
+        // What is most often the cause comes last, as the end of a log is read first.
         [
-            ask("df", &["--human-readable", &home, "/tmp"]),
-            ask("df", &["--inodes", &home, "/tmp"]),
             ask("sh", &["-c", "ulimit -a"]),
             ask("free", &["--mebi"]),
+            ask("df", &["--inodes", &home, "/tmp"]),
+            ask("df", &["--human-readable", &home, "/tmp"]),
         ]
         .join("\n")
     }
