@@ -6,8 +6,8 @@ use serde::{Deserialize, Serialize};
 use specta::Type;
 
 use crate::{
-    AccountId, CaptureLevel, ConnectorId, Json, NetworkSettings, Platform, RemoteId, ServerCommand,
-    Timestamp, WalletEntryId,
+    AccountId, CaptureLevel, ConnectorId, Json, LogLevel, NetworkSettings, Platform, RemoteId,
+    ServerCommand, Timestamp, WalletEntryId,
 };
 
 /// A stored link to a service, on any platform.
@@ -82,6 +82,10 @@ pub struct Connector {
     #[serde(default)]
     #[specta(optional)]
     pub sampling: bool,
+    /// Least severe log messages that its server is asked for, if it logs over MCP.
+    #[serde(default, skip_serializing_if = "LogLevel::is_default")]
+    #[specta(optional)]
+    pub log_level: LogLevel,
     /// Whether notifications are off.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     #[specta(optional)]
@@ -105,6 +109,51 @@ pub struct Connector {
 }
 
 impl Connector {
+    /// A connector that was never checked, named by its title, without anything optional.
+    pub fn new(
+        id: ConnectorId,
+        account: AccountId,
+        title: String,
+        identity: IdentityLine,
+        created_at: Timestamp,
+    ) -> Self {
+        Self {
+            id,
+            account,
+            remote_id: None,
+            name: title.clone(),
+            title,
+            description: None,
+            connector_type: None,
+            icon: None,
+            endpoint: None,
+            command: None,
+            visibility: Visibility::default(),
+            status: ConnectorStatus::default(),
+            identity,
+            authentication: Authentication::None,
+            authentication_methods: Vec::new(),
+            server: None,
+            tool_count: None,
+            tools_lacking_access: Vec::new(),
+            created_at,
+            updated_at: created_at,
+            tags: Vec::new(),
+            favourite: false,
+            allows_plain_http: false,
+            time_limits: TimeLimits::default(),
+            roots: Vec::new(),
+            sampling: false,
+            log_level: LogLevel::default(),
+            muted: false,
+            capture: CaptureLevel::default(),
+            oauth_deviations: crate::ChosenDeviations::new(),
+            network: NetworkSettings::default(),
+            draft: false,
+            native: Json::default(),
+        }
+    }
+
     /// Returns the address of its icon, from its platform or its server.
     pub fn icon_address(&self) -> Option<&str> {
         let server = self.server.as_ref();
@@ -138,10 +187,11 @@ pub struct TimeLimits {
 }
 
 /// Who can use a connector.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, Type)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, Type)]
 #[serde(rename_all = "lowercase")]
 pub enum Visibility {
     /// Only its owner.
+    #[default]
     Private,
     /// Everyone in the workspace.
     Workspace,
@@ -151,7 +201,7 @@ pub enum Visibility {
 
 /// The status of a connector, common to all platforms.
 #[derive(
-    Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, Type,
+    Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, Type,
 )]
 #[serde(rename_all = "snake_case")]
 pub enum Status {
@@ -168,11 +218,12 @@ pub enum Status {
     /// It should work but does not.
     Failing,
     /// Not checked yet, or a state that is specific to the platform.
+    #[default]
     Unknown,
 }
 
 /// A status with its reason and times.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Type)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, Type)]
 #[serde(rename_all = "camelCase")]
 pub struct ConnectorStatus {
     /// The status common to all platforms.

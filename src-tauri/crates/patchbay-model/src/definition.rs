@@ -6,7 +6,7 @@ use specta::Type;
 use crate::Json;
 
 /// A connector type that an account can create.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Type)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, Type)]
 #[serde(rename_all = "camelCase")]
 pub struct Definition {
     /// Its id on its platform: a slug, an address or a UUID.

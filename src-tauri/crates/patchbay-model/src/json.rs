@@ -3,7 +3,7 @@
 use std::ops::{Deref, DerefMut};
 
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
+use serde_json::{Map, Value};
 use specta::Type;
 
 /// A JSON value of unknown shape. `Debug` shows only its kind, because arguments and settings may contain secrets.
@@ -42,6 +42,24 @@ impl From<Value> for Json {
     fn from(value: Value) -> Self {
         Self(value)
     }
+}
+
+/// The items of a list, or the values of the members of an object.
+pub fn json_parts(json: &Value) -> impl Iterator<Item = &Value> {
+    let items = json.as_array().into_iter().flatten();
+    let members = json.as_object().into_iter().flat_map(Map::values);
+    items.chain(members)
+}
+
+/// As [`json_parts`], for changes.
+pub fn json_parts_mut(json: &mut Value) -> impl Iterator<Item = &mut Value> {
+    let (items, members) = match json {
+        Value::Array(items) => (Some(items), None),
+        Value::Object(members) => (None, Some(members)),
+        _ => (None, None),
+    };
+    let members = members.into_iter().flat_map(Map::values_mut);
+    items.into_iter().flatten().chain(members)
 }
 
 #[cfg(test)]

@@ -19,6 +19,7 @@ mod clean;
 mod connector;
 mod count;
 mod credential;
+mod debug_fields;
 mod definition;
 mod exchange;
 mod file_name;
@@ -69,7 +70,7 @@ pub use id::{
     WalletEntryId, WatchId,
 };
 pub use inert::{inert_block, inert_json, inert_json_pretty, inert_line, inert_word, is_invisible};
-pub use json::Json;
+pub use json::{Json, json_parts, json_parts_mut};
 pub use log_level::LogLevel;
 pub use network::{
     Certificate, CertificateFacts, NetworkSettings, Pin, ProxyChoice, UntrustedCertificate,
@@ -78,7 +79,7 @@ pub use oauth_deviation::{ChosenDeviations, OauthDeviation};
 pub use platform_credential::{CredentialLevel, CredentialStatus, PlatformCredential};
 pub use platform_details::{Action, Control, ControlGroup, Fact, OperationEffect, PlatformDetails};
 pub use platform_look::{PlatformLook, TileColours};
-pub use problem::{Code, Explain, FieldProblem, Problem};
+pub use problem::{Code, Explain, FieldProblem, Problem, capitalize, sentence};
 pub use program::{AllowedProgram, Program, ServerSurroundings};
 pub use question::{
     Question, QuestionAnswer, QuestionForm, Reply, SamplingMessage, SamplingRequest, SamplingRole,
@@ -93,7 +94,9 @@ pub use secret::{SECRET_MARK, Secret};
 pub use secret_location::{SecretHolder, SecretLocation};
 pub use server_command::{ServerCommand, is_variable_name};
 pub use timestamp::Timestamp;
-pub use tool::{ChangedTool, Content, Tool, ToolEffect, ToolResult, ToolSummary};
+pub use tool::{
+    Annotations, Audience, ChangedTool, Content, Tool, ToolEffect, ToolResult, ToolSummary,
+};
 pub use tool_run::{
     CaptureLevel, Origin, RunLabel, RunQuestion, RunState, RunTimings, ServerTask, ToolRun,
     ToolRunSummary,

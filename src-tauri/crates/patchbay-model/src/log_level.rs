@@ -24,7 +24,21 @@ word_enum! {
     }
 }
 
+impl Default for LogLevel {
+    fn default() -> Self {
+        Self::DEFAULT
+    }
+}
+
 impl LogLevel {
+    /// The level that servers are asked for. Without one they log everything or nothing.
+    pub const DEFAULT: Self = Self::Info;
+
+    /// Whether it is the default.
+    pub fn is_default(&self) -> bool {
+        *self == Self::default()
+    }
+
     /// Parses the level at the start of a log line, as in `[warning] db: …`.
     pub fn of_line(line: &str) -> Option<Self> {
         let (word, _) = line.strip_prefix('[')?.split_once("] ")?;

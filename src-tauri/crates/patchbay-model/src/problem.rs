@@ -33,6 +33,35 @@ pub struct Problem {
     pub retryable: bool,
 }
 
+/// The message of a problem as a sentence: capitalized unless it begins with a name, and with a full stop.
+pub fn sentence(message: &str, code: Code) -> String {
+    let begins_with_name =
+        matches!(code, Code::ToolFailed | Code::ConfirmationNeeded) || begins_with_address(message);
+    let words = match begins_with_name {
+        true => message.to_owned(),
+        false => capitalize(message),
+    };
+    match words.ends_with(['.', '!', '?']) {
+        true => words,
+        false => words + ".",
+    }
+}
+
+/// Whether the first word is a host or the name of a field, such as `mistral.ai`, `localhost:80` or `client_id`.
+fn begins_with_address(message: &str) -> bool {
+    let first = message.split(' ').next().unwrap_or_default();
+    let first = first.trim_end_matches(['.', ':', ',', '!', '?']);
+    first.contains(['.', ':', '_', '@', '/'])
+}
+
+/// Makes the first letter a capital.
+pub fn capitalize(text: &str) -> String {
+    let mut letters = text.chars();
+    letters.next().map_or_else(String::new, |first| {
+        first.to_uppercase().chain(letters).collect()
+    })
+}
+
 impl Problem {
     /// Creates a problem with nothing but a code and a message.
     pub fn new(code: Code, message: impl Into<String>) -> Self {
@@ -132,6 +161,8 @@ word_enum! {
         McpProtocol = "mcp.protocol",
         /// The server answered with an MCP error, with any HTTP status.
         McpServerError = "mcp.server_error",
+        /// The server asked for a feature of clients that is off for its connector.
+        McpFeatureOff = "mcp.feature_off",
         /// The program of a connector or a reference does not exist on this computer.
         ProgramNotFound = "program.not_found",
         /// The program of a connector is not allowed to run.

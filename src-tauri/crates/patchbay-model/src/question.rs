@@ -1,10 +1,12 @@
 //! Questions that servers ask the user while a tool runs, and the answers.
 
+use std::borrow::Cow;
+
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 use specta::Type;
 
-use crate::{Form, Json};
+use crate::{Content, Form, Json};
 
 /// A question of a server. Its text is cleaned, but still the server's own.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Type)]
@@ -24,6 +26,8 @@ pub enum Question {
         url: String,
         /// Its host in ASCII (punycode).
         host: String,
+        /// Whether the answer has to wait until the user is done there, rather than until the page was opened.
+        awaits_done: bool,
     },
     /// A text that a language model would write, and that the user may write.
     Sampling(SamplingRequest),
@@ -61,8 +65,25 @@ pub struct SamplingRequest {
 pub struct SamplingMessage {
     /// The author.
     pub role: SamplingRole,
-    /// The text; for an image or a sound, a description of it.
-    pub text: String,
+    /// Its parts, whose texts are cleaned.
+    pub content: Vec<Content>,
+}
+
+impl SamplingMessage {
+    /// Returns the text, with a placeholder for each other part.
+    pub fn text(&self) -> String {
+        let parts: Vec<_> = self.content.iter().map(text_of).collect();
+        parts.join("\n")
+    }
+}
+
+fn text_of(part: &Content) -> Cow<'_, str> {
+    match part {
+        Content::Text { text, .. } => text.into(),
+        Content::Image { mime_type, .. } => format!("[image: {mime_type}]").into(),
+        Content::Audio { mime_type, .. } => format!("[audio: {mime_type}]").into(),
+        _ => "[other content]".into(),
+    }
 }
 
 /// The author of a message.
@@ -88,12 +109,12 @@ impl SamplingRequest {
 
 impl Question {
     /// Returns the server's message; for sampling, the last message of the conversation.
-    pub fn message(&self) -> &str {
+    pub fn message(&self) -> Cow<'_, str> {
         match self {
-            Self::Form(QuestionForm { message, .. }) | Self::Page { message, .. } => message,
+            Self::Form(QuestionForm { message, .. }) | Self::Page { message, .. } => message.into(),
             Self::Sampling(request) => {
                 let last = request.messages.last();
-                last.map_or("", |last| last.text.as_str())
+                last.map(SamplingMessage::text).unwrap_or_default().into()
             }
         }
     }
@@ -107,13 +128,15 @@ impl Question {
     rename_all_fields = "camelCase"
 )]
 pub enum QuestionAnswer {
-    /// The values are sent, or the page was opened.
+    /// The values are sent, or the page was opened, or the user is done there.
     Accept {
         /// The field values, an object; empty for a page, with the `text` for sampling.
         values: Json,
     },
     /// The user declined.
     Decline,
+    /// The user declined, and so declines all further questions of what the server is doing.
+    DeclineAll,
     /// The question was closed without an answer, or never shown.
     Cancel,
 }
@@ -123,7 +146,7 @@ impl QuestionAnswer {
     pub fn reply(&self) -> Reply {
         match self {
             Self::Accept { .. } => Reply::Answered,
-            Self::Decline => Reply::Declined,
+            Self::Decline | Self::DeclineAll => Reply::Declined,
             Self::Cancel => Reply::Cancelled,
         }
     }

@@ -5,10 +5,10 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 use specta::Type;
 
-use crate::Content;
+use crate::{Annotations, Content};
 
 /// A resource of a connector, or a template for resources.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, Type)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Type)]
 #[serde(rename_all = "camelCase")]
 pub struct Resource {
     /// URI exactly as sent by the server; that of a template has variables in braces.
@@ -25,6 +25,10 @@ pub struct Resource {
     #[serde(default)]
     #[specta(optional)]
     pub variables: Option<Vec<TemplateVariable>>,
+    /// For whom it is, and how important.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[specta(optional)]
+    pub annotations: Option<Annotations>,
 }
 
 /// A variable of a resource template.

@@ -6,7 +6,7 @@ use specta::Type;
 use crate::{ConnectorId, Json, Timestamp};
 
 /// A tool of a connector.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Type)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, Type)]
 #[serde(rename_all = "camelCase")]
 pub struct Tool {
     /// Name on the wire, as the server sent it.
@@ -33,6 +33,10 @@ pub struct Tool {
     #[serde(default)]
     #[specta(optional)]
     pub needs_task: bool,
+    /// Whether the caller may choose to call it as a task.
+    #[serde(default)]
+    #[specta(optional)]
+    pub may_be_task: bool,
 }
 
 /// A tool as lists show it, without its schemas, which are large.
@@ -63,12 +67,13 @@ pub struct ChangedTool {
 }
 
 /// The effect of a call, from the tool's annotations; tools without annotations write.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, Type)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, Type)]
 #[serde(rename_all = "snake_case")]
 pub enum ToolEffect {
     /// Changes nothing.
     Read,
     /// Adds or changes.
+    #[default]
     Write,
     /// May delete or overwrite, so it needs a confirmation.
     Destructive,
@@ -105,6 +110,10 @@ pub enum Content {
     Text {
         /// The text.
         text: String,
+        /// For whom it is, and how important.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[specta(optional)]
+        annotations: Option<Annotations>,
     },
     /// An image.
     Image {
@@ -112,6 +121,10 @@ pub enum Content {
         data: String,
         /// Media type such as `image/png`.
         mime_type: String,
+        /// For whom it is, and how important.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[specta(optional)]
+        annotations: Option<Annotations>,
     },
     /// A sound.
     Audio {
@@ -119,6 +132,10 @@ pub enum Content {
         data: String,
         /// Media type such as `audio/wav`.
         mime_type: String,
+        /// For whom it is, and how important.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[specta(optional)]
+        annotations: Option<Annotations>,
     },
     /// A link to a resource of the server.
     ResourceLink {
@@ -126,8 +143,20 @@ pub enum Content {
         uri: String,
         /// Name of the resource.
         name: String,
+        /// Display name of the resource.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[specta(optional)]
+        title: Option<String>,
+        /// What the resource is.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[specta(optional)]
+        description: Option<String>,
         /// Media type, if known.
         mime_type: Option<String>,
+        /// For whom it is, and how important.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[specta(optional)]
+        annotations: Option<Annotations>,
     },
     /// A resource itself.
     Resource {
@@ -139,10 +168,46 @@ pub enum Content {
         text: Option<String>,
         /// Its bytes in base64; `None` if it is text.
         blob: Option<String>,
+        /// For whom it is, and how important.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[specta(optional)]
+        annotations: Option<Annotations>,
     },
     /// A part of an unknown kind.
     Other {
         /// The part as sent.
         value: Json,
     },
+}
+
+impl Content {
+    /// Creates a text without annotations.
+    pub fn text(text: impl Into<String>) -> Self {
+        Self::Text {
+            text: text.into(),
+            annotations: None,
+        }
+    }
+}
+
+/// What a server tells of a part or a resource besides its content.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub struct Annotations {
+    /// For whom it is; empty for everybody.
+    pub audience: Vec<Audience>,
+    /// From 0 for optional to 1 for required.
+    pub priority: Option<f64>,
+    /// When it last changed.
+    pub last_modified: Option<Timestamp>,
+}
+
+/// A reader of a part.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, Type)]
+#[serde(rename_all = "snake_case")]
+pub enum Audience {
+    /// The person.
+    User,
+    /// The language model.
+    Assistant,
 }

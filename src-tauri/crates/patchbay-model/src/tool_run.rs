@@ -36,6 +36,10 @@ pub struct ToolRun {
     #[serde(default)]
     #[specta(optional)]
     pub task: Option<ServerTask>,
+    /// Whether the user chose to run it as a task.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    #[specta(optional)]
+    pub as_task: bool,
 }
 
 /// The task that a server created for a call.

@@ -10,6 +10,12 @@ use patchbay_model::{Code, Explain, Problem};
 
 use crate::keychain::KeychainError;
 
+/// Hint where no keychain was found, and a passphrase is the other choice. macOS and Windows have one keychain each.
+pub const NO_KEYCHAIN_HINT: &str = match cfg!(any(windows, target_os = "macos")) {
+    true => "Use a passphrase instead.",
+    false => "Start one, such as GNOME Keyring or KWallet, or use a passphrase.",
+};
+
 /// No variant contains a secret.
 #[derive(Clone, Debug, thiserror::Error)]
 #[non_exhaustive]
@@ -176,9 +182,7 @@ impl Explain for Error {
 
     fn hint(&self) -> Option<String> {
         let hint = match self {
-            Self::NoKeychain { .. } => {
-                "Start one, such as GNOME Keyring or KWallet, or use a passphrase."
-            }
+            Self::NoKeychain { .. } => NO_KEYCHAIN_HINT,
             Self::KeychainGone { .. } => "Start and unlock it, then try again.",
             Self::KeychainLocked => "Unlock it, then try again.",
             Self::KeychainSilent { .. } => "If it asks for a password, enter it and try again.",

@@ -23,7 +23,7 @@ mod passphrase;
 mod stamp;
 mod vault;
 
-pub use error::Error;
+pub use error::{Error, NO_KEYCHAIN_HINT};
 pub use generation_store::GenerationStore;
 pub use keychain::{Behavior, Keychain, KeychainError, MemoryKeychain, Presence, SystemKeychain};
 pub use name::SecretName;

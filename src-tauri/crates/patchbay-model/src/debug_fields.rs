@@ -1,0 +1,15 @@
+//! `Debug` of types that may hold secrets.
+
+/// Implements `Debug` with these fields only, as the others may hold secrets or say nothing.
+#[macro_export]
+macro_rules! debug_fields {
+    ($name:ident: $($field:ident),*) => {
+        impl std::fmt::Debug for $name {
+            fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                f.debug_struct(stringify!($name))
+                    $(.field(stringify!($field), &self.$field))*
+                    .finish_non_exhaustive()
+            }
+        }
+    };
+}
