@@ -8,10 +8,11 @@
 use std::collections::{HashMap, HashSet};
 use std::error::Error as StdError;
 use std::net::{IpAddr, SocketAddr};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use patchbay_model::is_localhost;
+use parking_lot::Mutex;
+use patchbay_model::{debug_fields, is_localhost};
 use reqwest::dns::{Addrs, Name, Resolve, Resolving};
 use url::{Host, Url};
 
@@ -46,11 +47,7 @@ impl Default for AddressPolicy {
     }
 }
 
-impl std::fmt::Debug for AddressPolicy {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("AddressPolicy").finish_non_exhaustive()
-    }
-}
+debug_fields! { AddressPolicy: }
 
 impl AddressPolicy {
     /// Allows public addresses, and loopback for servers on loopback; names are resolved with `lookup`.
@@ -98,7 +95,7 @@ impl AddressPolicy {
     /// Allows a host that the person typed or chose to be in the local network.
     pub fn allow_host(&self, url: &Url) {
         if let Some(Host::Domain(name)) = url.host() {
-            lock(&self.inner.given).insert(name.to_owned());
+            self.inner.given.lock().insert(name.to_owned());
         }
     }
 
@@ -151,7 +148,7 @@ impl AddressPolicy {
         }) {
             return Err(private(name));
         }
-        let mut pins = lock(&self.inner.pins);
+        let mut pins = self.inner.pins.lock();
         pins.retain(|_, (since, _)| since.elapsed() < PIN_TTL);
         pins.insert(name.to_owned(), (Instant::now(), found));
         Ok(())
@@ -177,7 +174,7 @@ impl AddressPolicy {
     }
 
     fn find_pinned(&self, name: &str) -> Option<Vec<IpAddr>> {
-        let pins = lock(&self.inner.pins);
+        let pins = self.inner.pins.lock();
         let (since, found) = pins.get(name)?;
         (since.elapsed() < PIN_TTL).then(|| found.clone())
     }
@@ -194,7 +191,7 @@ impl AddressPolicy {
         match kind {
             AddressKind::Public => true,
             AddressKind::Loopback if is_localhost(name) => true,
-            AddressKind::Loopback | AddressKind::Private => lock(&self.inner.given).contains(name),
+            AddressKind::Loopback | AddressKind::Private => self.inner.given.lock().contains(name),
             AddressKind::Never => false,
         }
     }
@@ -221,10 +218,6 @@ fn private(name: &str) -> AddressError {
     AddressError::Private {
         host: name.to_owned(),
     }
-}
-
-fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
-    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 #[cfg(test)]

@@ -1,11 +1,12 @@
 //! Captures requests and responses of a call for display.
 
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use bytes::Bytes;
 use http::HeaderMap;
-use patchbay_model::SentRequest;
+use parking_lot::{Mutex, MutexGuard};
+use patchbay_model::{SentRequest, debug_fields};
 
 /// Maximum bytes of a captured body; larger ones are dropped.
 const BODY_LIMIT: usize = 1024 * 1024;
@@ -119,17 +120,12 @@ impl Capture {
     }
 
     fn lock(&self) -> Option<MutexGuard<'_, Inner>> {
-        let inner = self.inner.as_ref()?;
-        Some(inner.lock().unwrap_or_else(PoisonError::into_inner))
+        Some(self.inner.as_ref()?.lock())
     }
 }
 
-impl std::fmt::Debug for Capture {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        // Headers may contain anything.
-        f.debug_struct("Capture").finish_non_exhaustive()
-    }
-}
+// Headers may contain anything.
+debug_fields! { Capture: }
 
 #[cfg(test)]
 mod tests {

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use patchbay_model::{CertificateFacts, Secret};
+use patchbay_model::{CertificateFacts, Secret, debug_fields};
 use rustls::pki_types::pem::PemObject as _;
 use rustls::pki_types::{CertificateDer, PrivateKeyDer};
 use rustls::sign::{CertifiedKey, SingleCertAndKey};
@@ -18,13 +18,7 @@ pub struct ClientCertificate {
     facts: CertificateFacts,
 }
 
-impl std::fmt::Debug for ClientCertificate {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("ClientCertificate")
-            .field("facts", &self.facts)
-            .finish_non_exhaustive()
-    }
-}
+debug_fields! { ClientCertificate: facts }
 
 impl ClientCertificate {
     /// Reads a PEM text with the certificate, its chain behind it, and the private key, in any order.

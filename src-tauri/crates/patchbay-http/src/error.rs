@@ -181,6 +181,14 @@ pub enum Error {
     /// The server requires input, and nobody can be asked for it here.
     #[error("the server asks for input, which can't be given here")]
     InputRequired,
+    /// The server asked for a feature that is off for its connector.
+    #[error("{}", feature.words())]
+    FeatureOff {
+        /// The feature.
+        feature: ClientFeature,
+        /// The server's own error message, cleaned, if it sent one.
+        said: Option<String>,
+    },
     /// The server requires input, and the person gave none.
     #[error("the server's question wasn't answered")]
     NotAnswered,
@@ -190,7 +198,7 @@ pub enum Error {
     /// The server, as it is set up, can't ask the person in any era of the protocol.
     #[error("this installation of the server can't ask questions")]
     CannotAsk,
-    /// The server requires a page to be visited first, which was opened.
+    /// The server requires a page to be visited first.
     #[error("the server wants you to finish in the browser first")]
     PageFirst,
     /// The server cancelled the task that it created for a call.
@@ -254,6 +262,43 @@ pub enum Found {
     Other(String),
 }
 
+/// A feature of MCP clients that a person turns on for each connector.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ClientFeature {
+    /// The server may ask for texts of a language model.
+    Sampling,
+    /// The server is told of folders.
+    Roots,
+}
+
+impl ClientFeature {
+    /// All features.
+    pub const ALL: [Self; 2] = [Self::Sampling, Self::Roots];
+
+    fn words(self) -> &'static str {
+        match self {
+            Self::Sampling => {
+                "the server asked for a text of a language model (sampling), which is off for this connector"
+            }
+            Self::Roots => {
+                "the server asked for its folders (roots), and none are chosen for this connector"
+            }
+        }
+    }
+
+    /// Says where the feature can be turned on.
+    pub fn hint(self) -> &'static str {
+        match self {
+            Self::Sampling => {
+                "Turn on \"Texts of a language model\" in the connector's settings, and run it again."
+            }
+            Self::Roots => {
+                "Add them to \"Folders it may know\" in the connector's settings, and run it again."
+            }
+        }
+    }
+}
+
 impl Error {
     /// Wraps the error of a token source. An error of this crate is returned as it is, so that a platform whose
     /// tokens are fetched over its own [`Api`](crate::Api) fails as if the operation itself had failed.
@@ -265,6 +310,17 @@ impl Error {
         }
         let plain: Box<dyn std::error::Error + Send + Sync> = error;
         *plain.downcast().expect("it is an error of this crate")
+    }
+
+    /// The error for a success of unexpected form where no single response is at hand.
+    pub fn unexpected(what: impl Into<String>) -> Self {
+        Self::UnexpectedAnswer {
+            what: what.into(),
+            refusal: Box::new(Refusal {
+                status: 200,
+                ..Refusal::default()
+            }),
+        }
     }
 
     /// The error response, if there was one.
@@ -326,6 +382,7 @@ impl Error {
             | Self::PageFirst
             | Self::TaskCancelled
             | Self::TaskLost => ("platform", Code::McpServerError),
+            Self::FeatureOff { .. } => ("platform", Code::McpFeatureOff),
             Self::ProgramNotStarted { .. } => ("platform", Code::ProgramNotStarted),
             Self::ProgramEnded { .. } => ("platform", Code::ProgramEnded),
             Self::NoneFound(_) => ("none_found", Code::NotFound),
@@ -403,6 +460,7 @@ impl Explain for Error {
             Self::InputRequired => {
                 "Run it in the window or a terminal, where questions can be answered."
             }
+            Self::FeatureOff { feature, .. } => feature.hint(),
             Self::NotAnswered => "Run it again to be asked again.",
             Self::AsksOverHandshake => "Run it again. Patchbay now uses that protocol for it.",
             Self::CannotAsk => "Have it run with sessions, or use a tool that doesn't ask.",
@@ -439,6 +497,9 @@ impl Explain for Error {
         }
         if let Self::ProgramEnded { said, .. } = self {
             problem.detail = Some(said.clone()).filter(|said| !said.is_empty());
+        }
+        if let Self::FeatureOff { said, .. } = self {
+            problem.detail.clone_from(said);
         }
         if let Self::ServerError {
             data: Some(data), ..

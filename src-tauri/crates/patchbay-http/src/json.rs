@@ -6,6 +6,7 @@
 use std::cell::Cell;
 use std::fmt;
 
+use patchbay_model::json_parts;
 use serde::de::{DeserializeSeed, Deserializer, MapAccess, SeqAccess, Visitor};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
@@ -98,11 +99,8 @@ pub fn parse_counting(bytes: &[u8], limits: Limits) -> Result<(Value, usize), Er
 
 /// Number of values of a document, counted as for [`Limits::values`].
 pub fn count_values(value: &Value) -> usize {
-    match value {
-        Value::Array(items) => 1 + items.iter().map(count_values).sum::<usize>(),
-        Value::Object(members) => 2 + members.values().map(count_values).sum::<usize>(),
-        _ => 1,
-    }
+    let own = if value.is_object() { 2 } else { 1 };
+    own + json_parts(value).map(count_values).sum::<usize>()
 }
 
 struct Budget {

@@ -1,10 +1,11 @@
 //! Options of a call besides the operation's own arguments.
 
 use std::future;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::Arc;
 use std::time::Duration;
 
-use patchbay_model::{Secret, Timestamp};
+use parking_lot::Mutex;
+use patchbay_model::{Secret, Timestamp, debug_fields};
 use serde_json::{Map, Value};
 use tokio_util::sync::CancellationToken;
 
@@ -64,17 +65,7 @@ pub struct CallOptions {
     pub cancel: Option<CancellationToken>,
 }
 
-impl std::fmt::Debug for CallOptions {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("CallOptions")
-            .field("timeout", &self.timeout)
-            .field("retries", &self.retries)
-            .field("max_retry_wait", &self.max_retry_wait)
-            .field("credential", &self.credential)
-            .field("same_origin_only", &self.same_origin_only)
-            .finish_non_exhaustive()
-    }
-}
+debug_fields! { CallOptions: timeout, retries, max_retry_wait, credential, same_origin_only }
 
 impl CallOptions {
     /// Waits until the call is cancelled.
@@ -113,26 +104,19 @@ impl SentSecrets {
 
     /// The credentials sent so far.
     pub fn all(&self) -> Vec<Secret> {
-        self.lock().map(|sent| sent.clone()).unwrap_or_default()
+        let sent = self.0.as_ref();
+        sent.map(|sent| sent.lock().clone()).unwrap_or_default()
     }
 
     pub(super) fn record(&self, credentials: &[(String, Secret)]) {
-        if let Some(mut sent) = self.lock() {
-            sent.extend(credentials.iter().map(|(_, secret)| secret.clone()));
+        if let Some(sent) = &self.0 {
+            let secrets = credentials.iter().map(|(_, secret)| secret.clone());
+            sent.lock().extend(secrets);
         }
     }
-
-    fn lock(&self) -> Option<MutexGuard<'_, Vec<Secret>>> {
-        let sent = self.0.as_ref()?;
-        Some(sent.lock().unwrap_or_else(PoisonError::into_inner))
-    }
 }
 
-impl std::fmt::Debug for SentSecrets {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("SentSecrets").finish_non_exhaustive()
-    }
-}
+debug_fields! { SentSecrets: }
 
 /// How often a failure is retried. An operation that must not be repeated is never retried.
 #[derive(Clone, Debug)]

@@ -1,6 +1,6 @@
 //! Takes secrets out of responses.
 
-use patchbay_model::Secret;
+use patchbay_model::{Secret, json_parts, json_parts_mut};
 use schemars::{JsonSchema, Schema, schema_for};
 use serde_json::Value;
 
@@ -55,17 +55,11 @@ impl Default for &SecretNames {
 
 /// Collects the names of the properties that a schema marks as secret, at any depth.
 fn collect_marked(schema: &Value, names: &mut Vec<String>) {
-    match schema {
-        Value::Object(parts) => {
-            let properties = parts.get("properties").and_then(Value::as_object);
-            let marked = properties.into_iter().flatten();
-            let marked = marked.filter(|(_, member)| member["writeOnly"] == true);
-            names.extend(marked.map(|(name, _)| name.clone()));
-            parts.values().for_each(|part| collect_marked(part, names));
-        }
-        Value::Array(parts) => parts.iter().for_each(|part| collect_marked(part, names)),
-        _ => {}
-    }
+    let properties = schema.get("properties").and_then(Value::as_object);
+    let marked = properties.into_iter().flatten();
+    let marked = marked.filter(|(_, member)| member["writeOnly"] == true);
+    names.extend(marked.map(|(name, _)| name.clone()));
+    json_parts(schema).for_each(|part| collect_marked(part, names));
 }
 
 /// Whether a property of this name identifies something, and may equal a secret by chance.
@@ -97,32 +91,19 @@ pub(crate) fn redact_given(value: &mut Value, given: &[&str]) {
 
 /// Removes properties that hold text and are secret by name and text.
 fn remove(value: &mut Value, is_secret: &impl Fn(&str, &str) -> bool) {
-    match value {
-        Value::Object(members) => {
-            members
-                .retain(|name, member| !member.as_str().is_some_and(|text| is_secret(name, text)));
-            members
-                .values_mut()
-                .for_each(|member| remove(member, is_secret));
-        }
-        Value::Array(items) => items.iter_mut().for_each(|item| remove(item, is_secret)),
-        Value::String(_) | Value::Null | Value::Bool(_) | Value::Number(_) => {}
+    if let Value::Object(members) = value {
+        members.retain(|name, member| !member.as_str().is_some_and(|text| is_secret(name, text)));
     }
+    json_parts_mut(value).for_each(|part| remove(part, is_secret));
 }
 
 /// Redacts the `given` values in all texts.
 fn redact_texts(value: &mut Value, given: &[&str]) {
-    match value {
-        Value::String(words) => {
-            let given = given.iter().copied();
-            *words = text::redact(words, given.filter(|given| !is_plain_word(given)));
-        }
-        Value::Array(items) => items.iter_mut().for_each(|item| redact_texts(item, given)),
-        Value::Object(members) => members
-            .values_mut()
-            .for_each(|member| redact_texts(member, given)),
-        Value::Null | Value::Bool(_) | Value::Number(_) => {}
+    if let Value::String(words) = value {
+        let given = given.iter().copied();
+        *words = text::redact(words, given.filter(|given| !is_plain_word(given)));
     }
+    json_parts_mut(value).for_each(|part| redact_texts(part, given));
 }
 
 /// Replaces strings of a JSON text, names included, for which `hide` returns a replacement, and then the whole text if

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use http::{HeaderValue, Method};
-use patchbay_model::Secret;
+use patchbay_model::{Secret, debug_fields};
 use serde::Serialize;
 use serde_json::Value;
 
@@ -53,15 +53,7 @@ pub(super) enum Body {
     },
 }
 
-impl std::fmt::Debug for Request {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Request")
-            .field("method", &self.method)
-            .field("path", &self.path)
-            .field("repeat", &self.repeat)
-            .finish_non_exhaustive()
-    }
-}
+debug_fields! { Request: method, path, repeat }
 
 impl Request {
     /// A request without query and body. A `GET` may be retried freely, any other never.

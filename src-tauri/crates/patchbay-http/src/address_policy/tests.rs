@@ -12,7 +12,7 @@ struct FakeLookup(Mutex<VecDeque<&'static [&'static str]>>);
 #[async_trait]
 impl Lookup for FakeLookup {
     async fn lookup(&self, _: &str) -> io::Result<Vec<IpAddr>> {
-        let mut answers = lock(&self.0);
+        let mut answers = self.0.lock();
         let found = if answers.len() > 1 {
             answers.pop_front().unwrap()
         } else {

@@ -2,7 +2,7 @@
 
 use bytes::Bytes;
 use http::HeaderMap;
-use patchbay_model::FieldProblem;
+use patchbay_model::{FieldProblem, debug_fields};
 
 /// Maximum length of a server's own message, in characters.
 pub const TEXT_LIMIT: usize = 2000;
@@ -39,16 +39,4 @@ impl Refusal {
     }
 }
 
-impl std::fmt::Debug for Refusal {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Refusal")
-            .field("status", &self.status)
-            .field("host", &self.host)
-            .field("request", &self.request)
-            .field("code", &self.code)
-            .field("text", &self.text)
-            .field("fields", &self.fields)
-            .field("request_id", &self.request_id)
-            .finish_non_exhaustive()
-    }
-}
+debug_fields! { Refusal: status, host, request, code, text, fields, request_id }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::io;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::Arc;
 use std::time::Duration;
 
 use axum::Router;
@@ -10,6 +10,7 @@ use axum::body::{Body, to_bytes};
 use axum::extract::{Request, State};
 use axum::response::Response;
 use bytes::Bytes;
+use parking_lot::Mutex;
 use percent_encoding::percent_decode_str;
 use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
@@ -96,40 +97,36 @@ impl<H: FakePlatform> Fake<H> {
 
     /// All requests so far.
     pub fn log(&self) -> Vec<RecordedRequest> {
-        self.lock().log.clone()
+        self.shared.lock().log.clone()
     }
 
     /// Forgets the requests so far.
     pub fn clear_log(&self) {
-        self.lock().log.clear();
+        self.shared.lock().log.clear();
     }
 
     /// Violations of the contract so far.
     pub fn faults(&self) -> Vec<String> {
-        self.lock().faults.clone()
+        self.shared.lock().faults.clone()
     }
 
     /// Reads or changes the state of the platform.
     pub fn with<R>(&self, look: impl FnOnce(&mut H) -> R) -> R {
-        look(&mut self.lock().hosted)
+        look(&mut self.shared.lock().hosted)
     }
 
     /// Makes requests fail as `fault` says, or no longer.
     pub fn set_fault(&self, fault: impl Into<Option<Fault>>) {
-        self.lock().fault = fault.into();
+        self.shared.lock().fault = fault.into();
     }
 
     /// Applies `change` to every answer from now on.
     pub fn tamper(&self, change: impl Fn(&RecordedRequest, &mut Answer) + Send + Sync + 'static) {
-        self.lock().tamper = Some(Arc::new(change));
+        self.shared.lock().tamper = Some(Arc::new(change));
     }
 
     pub fn clear_tamper(&self) {
-        self.lock().tamper = None;
-    }
-
-    fn lock(&self) -> MutexGuard<'_, Shared<H>> {
-        lock(&self.shared)
+        self.shared.lock().tamper = None;
     }
 }
 
@@ -139,10 +136,6 @@ impl<H> Drop for Fake<H> {
     }
 }
 
-fn lock<H>(shared: &Mutex<Shared<H>>) -> MutexGuard<'_, Shared<H>> {
-    shared.lock().unwrap_or_else(PoisonError::into_inner)
-}
-
 async fn handle<H: FakePlatform>(
     State(backend): State<Arc<Backend<H>>>,
     request: Request,
@@ -150,7 +143,7 @@ async fn handle<H: FakePlatform>(
     let recorded = match read(request).await {
         Ok(recorded) => recorded,
         Err(fault) => {
-            lock(&backend.shared).faults.push(fault.clone());
+            backend.shared.lock().faults.push(fault.clone());
             return respond(Answer::text(500, "text/plain", fault));
         }
     };
@@ -168,11 +161,11 @@ async fn handle<H: FakePlatform>(
     let mut answer = match &answer.probe {
         Some(probe) => {
             let status = send_probe(&backend.http, probe).await;
-            lock(&backend.shared).hosted.probed(&recorded, status)
+            backend.shared.lock().hosted.probed(&recorded, status)
         }
         None => answer,
     };
-    let tamper = lock(&backend.shared).tamper.clone();
+    let tamper = backend.shared.lock().tamper.clone();
     if let Some(change) = tamper {
         change(&recorded, &mut answer);
     }
@@ -186,7 +179,7 @@ fn take_fault<H: FakePlatform>(
     backend: &Backend<H>,
     recorded: &RecordedRequest,
 ) -> Option<FaultKind> {
-    let mut shared = lock(&backend.shared);
+    let mut shared = backend.shared.lock();
     shared.log.push(recorded.clone());
     shared.fault.as_mut()?.take_fault(recorded)
 }
@@ -195,7 +188,7 @@ fn answer_or_log_fault<H: FakePlatform>(
     backend: &Backend<H>,
     recorded: &RecordedRequest,
 ) -> Answer {
-    let mut shared = lock(&backend.shared);
+    let mut shared = backend.shared.lock();
     let response = shared.hosted.answer(recorded, &backend.base);
     response.unwrap_or_else(|fault| {
         let path = recorded.path.join("/");
