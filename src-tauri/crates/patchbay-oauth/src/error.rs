@@ -12,6 +12,10 @@ pub const NO_SECRET_HINT: &str = "Add the app's client secret.";
 /// The hint for a saved OAuth app of another authorization server.
 pub const OTHER_CLIENT_HINT: &str = "Sign in again or enter its client ID.";
 
+/// The hint when an authorization server refuses the app.
+pub const CHECK_APP_HINT: &str =
+    "If you use your own OAuth app, check its client ID and secret. Then sign in again.";
+
 /// Why a step of OAuth failed.
 ///
 /// `detail` fields contain the provider's own message, cleaned and cut to 256 characters; hosts are
@@ -336,6 +340,9 @@ impl Error {
             | Self::UnusableRegistration { .. } => (Code::AuthClientNeeded, OWN_APP),
             Self::ClientMismatch => (Code::AuthClientNeeded, OTHER_CLIENT_HINT),
             Self::NoClientSecret => (Code::AuthClientNeeded, NO_SECRET_HINT),
+            Self::Refused {
+                error: Some(error), ..
+            } if error == "invalid_client" => (Code::AuthExchange, CHECK_APP_HINT),
             Self::Refused { .. } | Self::NotTokens { .. } | Self::TokenType { .. } => {
                 (Code::AuthExchange, AGAIN)
             }
@@ -381,12 +388,14 @@ impl Explain for Error {
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum RefreshError {
-    /// The provider no longer knows the refresh token (`invalid_grant`) or the client (`invalid_client`): a person has
-    /// to sign in again.
+    /// The provider no longer accepts the refresh token (`invalid_grant`) or the client (`invalid_client`,
+    /// `unauthorized_client`): a person has to sign in again.
     #[error("sign-in expired")]
     SignInAgain {
         /// The provider's message, cleaned.
         detail: Option<String>,
+        /// Whether it is the client that is not accepted, so that it has to be registered anew.
+        is_client_refused: bool,
     },
     /// There is no refresh token: a person has to sign in again when the access token expires.
     #[error("sign-in can't be renewed")]
@@ -413,7 +422,7 @@ impl Explain for RefreshError {
 
     fn problem(&self) -> Problem {
         match self {
-            Self::SignInAgain { detail } => Problem {
+            Self::SignInAgain { detail, .. } => Problem {
                 hint: self.hint(),
                 detail: detail.clone(),
                 ..Problem::new(self.code(), self.to_string())
@@ -428,5 +437,25 @@ impl Explain for RefreshError {
                 ..error.problem()
             },
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_refused_client_is_to_be_checked() {
+        let hint = |error: &str| {
+            let refused = Error::Refused {
+                host: "as.example".to_owned(),
+                status: 401,
+                error: Some(error.to_owned()),
+                detail: None,
+            };
+            refused.hint().unwrap()
+        };
+        assert!(hint("invalid_client").contains("client ID and secret"));
+        assert_eq!(hint("invalid_grant"), "Sign in again.");
     }
 }

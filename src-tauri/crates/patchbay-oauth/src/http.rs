@@ -114,7 +114,8 @@ impl OAuthClient {
     /// Fetches a metadata document; `None` if there is none at that address.
     ///
     /// Follows redirects within the origin. A page in place of JSON counts as none, since many web sites respond to
-    /// every address with a page of their own.
+    /// every address with a page of their own. JSON of another content type counts, since many web servers send files
+    /// without an extension, as these are, as `application/octet-stream`.
     pub(crate) async fn document(
         &self,
         what: &'static str,
@@ -135,14 +136,13 @@ impl OAuthClient {
             }
             let status = Some(answer.status.as_u16());
             return match answer.status {
-                StatusCode::OK if !is_json(&answer.headers) => Ok(None),
                 StatusCode::OK => match answer.json()?.filter(Value::is_object) {
-                    Some(document) => Ok(Some(document)),
-                    None => Err(Error::Metadata {
+                    None if is_json(&answer.headers) => Err(Error::Metadata {
                         what,
                         host,
                         status: None,
                     }),
+                    document => Ok(document),
                 },
                 status if status.is_client_error() && status != StatusCode::TOO_MANY_REQUESTS => {
                     Ok(None)

@@ -52,7 +52,8 @@ pub use client_identity::{ClientIdentity, TokenAuth};
 pub use deviations::{Deviations, source_of_deviation};
 pub use discovery::{Discovery, DiscoverySource};
 pub use error::{
-    Error, NO_SECRET_HINT, OTHER_CLIENT_HINT, RefreshError, UNSAFE_HINT, deviation_hint,
+    CHECK_APP_HINT, Error, NO_SECRET_HINT, OTHER_CLIENT_HINT, RefreshError, UNSAFE_HINT,
+    deviation_hint,
 };
 pub use grant::Grant;
 pub use page::Page;

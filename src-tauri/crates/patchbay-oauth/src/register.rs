@@ -60,7 +60,8 @@ impl OAuthClient {
         let mut answer = self
             .post_registration(discovery, endpoint, &metadata, trace)
             .await?;
-        if matches!(answer.status.as_u16(), 400 | 422) && !scopes.is_empty() {
+        // Keycloak refuses scopes with 403.
+        if matches!(answer.status.as_u16(), 400 | 403 | 422) && !scopes.is_empty() {
             if let Some(metadata) = metadata.as_object_mut() {
                 metadata.remove("scope");
             }

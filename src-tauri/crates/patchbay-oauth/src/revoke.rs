@@ -22,7 +22,7 @@ pub enum Revocation {
 }
 
 impl OAuthClient {
-    /// Revokes the refresh token, then the access token.
+    /// Revokes the refresh token, then the access token, even if the provider refuses the former.
     ///
     /// # Errors
     /// [`Error::Refused`], [`Error::Failed`] and network errors; the tokens may still work then.
@@ -30,20 +30,22 @@ impl OAuthClient {
         let Some(endpoint) = &grant.revocation_endpoint else {
             return Ok(Revocation::NotOffered);
         };
-        if let Some(token) = &grant.refresh_token {
-            self.revoke_token(grant, endpoint, token, "refresh_token", trace)
-                .await?;
+        let revoke = |token, kind| self.revoke_token(grant, endpoint, token, kind, trace);
+        let refresh = match &grant.refresh_token {
+            Some(token) => revoke(token, "refresh_token").await,
+            None => Ok(()),
+        };
+        if !matches!(refresh, Ok(()) | Err(Error::Refused { .. })) {
+            return refresh.map(|()| Revocation::Revoked);
         }
-        let access_token = &grant.access_token;
-        match self
-            .revoke_token(grant, endpoint, access_token, "access_token", trace)
-            .await
-        {
+        let access = revoke(&grant.access_token, "access_token").await;
+        refresh?;
+        match access {
             // Some providers revoke refresh tokens only; the access token becomes invalid with it, or soon after.
             Err(Error::Refused {
                 error: Some(error), ..
             }) if error == "unsupported_token_type" && grant.refresh_token.is_some() => {}
-            result => result?,
+            access => access?,
         }
         Ok(Revocation::Revoked)
     }

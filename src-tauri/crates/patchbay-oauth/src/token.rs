@@ -115,8 +115,8 @@ impl OAuthClient {
     /// invalidates the old one.
     ///
     /// # Errors
-    /// [`RefreshError::SignInAgain`] on `invalid_grant`, and on `invalid_client` from a provider that no longer knows
-    /// the client; [`RefreshError::NotRenewable`] without a refresh token; [`RefreshError::Transient`] otherwise.
+    /// [`RefreshError::SignInAgain`] if the provider refuses the refresh token or the client;
+    /// [`RefreshError::NotRenewable`] without a refresh token; [`RefreshError::Transient`] otherwise.
     pub async fn refresh(&self, grant: &Grant, trace: &dyn Trace) -> Result<Tokens, RefreshError> {
         let scope = grant.scopes.join(" ");
         let resource = sent_resource(&grant.resource, &grant.deviations);
@@ -136,16 +136,7 @@ impl OAuthClient {
         let request = grant.client_authentication().request(endpoint, &form);
         let reach = Reach::of(&grant.server);
         let json = self.request_token(request, "refresh", &reach, trace).await;
-        let json = json.map_err(|error| match error {
-            Error::Refused {
-                error: Some(error),
-                detail,
-                ..
-            } if matches!(error.as_str(), "invalid_grant" | "invalid_client") => {
-                RefreshError::SignInAgain { detail }
-            }
-            error => RefreshError::Transient(error),
-        })?;
+        let json = json.map_err(refresh_error)?;
         let former = grant.refresh_token.as_ref();
         read_tokens(endpoint, &json, &grant.scopes, former, &grant.deviations)
             .map_err(RefreshError::Transient)
@@ -163,6 +154,24 @@ impl OAuthClient {
         let note = Some(note.to_owned());
         let answer = self.send(WHAT, request, note, reach, trace).await?;
         parse_success(&endpoint, &answer)
+    }
+}
+
+/// Source: RFC 6749, section 5.2.
+fn refresh_error(error: Error) -> RefreshError {
+    const NOT_GRANTED: &str = "invalid_grant";
+    match error {
+        Error::Refused {
+            error: Some(error),
+            detail,
+            ..
+        } if [NOT_GRANTED, "invalid_client", "unauthorized_client"].contains(&error.as_str()) => {
+            RefreshError::SignInAgain {
+                detail,
+                is_client_refused: error != NOT_GRANTED,
+            }
+        }
+        error => RefreshError::Transient(error),
     }
 }
 
@@ -282,7 +291,10 @@ fn read_tokens(
             Some(list) => parse_scopes(list),
             None => requested_scopes.to_vec(),
         },
-        expires_in: seconds(&json["expires_in"]).map(Duration::from_secs),
+        // A token that had expired when it was issued would be of no use: 0 stands for an unknown lifetime.
+        expires_in: seconds(&json["expires_in"])
+            .filter(|life| *life > 0)
+            .map(Duration::from_secs),
         id_token: text("id_token").map(Secret::new),
     })
 }
@@ -351,6 +363,14 @@ mod tests {
         assert_eq!(tokens.refresh_token.unwrap().expose(), "new");
         assert_eq!(tokens.scopes, ["x", "y"]);
         assert_eq!(tokens.expires_in, Some(Duration::from_secs(60)));
+    }
+
+    #[test]
+    fn a_token_without_a_lifetime_does_not_expire_at_once() {
+        for life in [json!(0), json!("0"), json!(-1), json!(null)] {
+            let given = json!({"access_token": "a", "token_type": "Bearer", "expires_in": life});
+            assert_eq!(read(&given).unwrap().expires_in, None, "{life}");
+        }
     }
 
     #[test]

@@ -26,6 +26,8 @@ pub(crate) const RESOURCE: &str = "GET /.well-known/oauth-protected-resource/mcp
 pub(crate) enum Answer {
     Json(u16, Value),
     Page(&'static str),
+    /// A file whose content type the web server does not know.
+    File(String),
     Redirect(String),
     /// A body over the limit.
     Huge,
@@ -256,6 +258,10 @@ async fn answer(State(script): State<Script>, request: Request) -> Response {
         Some(Answer::Page(html)) => response
             .header("content-type", "text/html")
             .body(Body::from(html))
+            .unwrap(),
+        Some(Answer::File(text)) => response
+            .header("content-type", "application/octet-stream")
+            .body(Body::from(text))
             .unwrap(),
         Some(Answer::Redirect(to)) => response
             .status(302)

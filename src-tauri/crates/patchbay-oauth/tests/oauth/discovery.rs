@@ -109,6 +109,23 @@ async fn a_web_page_in_place_of_metadata_counts_as_none() {
 }
 
 #[tokio::test]
+async fn metadata_count_whatever_their_content_type() {
+    let authority = Authority::complete().await;
+    let scopes = merge(
+        authority.resource(),
+        json!({ "scopes_supported": ["file"] }),
+    );
+    authority.on(RESOURCE, Answer::File(scopes.to_string()));
+    authority.on(SERVER, Answer::File(authority.metadata().to_string()));
+    let found = authority.discover().await.unwrap();
+    assert_eq!(found.source, DiscoverySource::ResourceMetadata);
+    assert_eq!(found.initial_scopes, ["file", "offline_access"]);
+    authority.on(RESOURCE, Answer::File("{\"resource\": ".to_owned()));
+    let found = authority.discover().await.unwrap();
+    assert_eq!(found.source, DiscoverySource::ServerMetadata);
+}
+
+#[tokio::test]
 async fn named_authorization_server_without_metadata_is_no_guess() {
     let authority = Authority::complete().await;
     authority.on(SERVER, Answer::Json(404, json!({})));

@@ -48,19 +48,24 @@ async fn registers_as_native_program_with_all_scopes() {
 
 #[tokio::test]
 async fn scopes_that_are_refused_are_not_named_again() {
-    let authority = Authority::complete().await;
-    let refusal = json!({"error": "invalid_client_metadata", "error_description": "scope"});
-    authority.in_turn(
-        "POST /register",
-        [
-            Answer::Json(400, refusal),
-            Answer::Json(201, json!({"client_id": "abc"})),
-        ],
-    );
-    register(&authority).await.unwrap();
-    let asked = asked(&authority);
-    assert!(asked[0]["scope"].is_string());
-    assert_eq!((asked.len(), &asked[1]["scope"]), (2, &Value::Null));
+    for (status, refusal) in [
+        (400, "invalid_client_metadata"),
+        (403, "insufficient_scope"),
+    ] {
+        let authority = Authority::complete().await;
+        let refusal = json!({"error": refusal, "error_description": "scope"});
+        authority.in_turn(
+            "POST /register",
+            [
+                Answer::Json(status, refusal),
+                Answer::Json(201, json!({"client_id": "abc"})),
+            ],
+        );
+        register(&authority).await.unwrap();
+        let asked = asked(&authority);
+        assert!(asked[0]["scope"].is_string());
+        assert_eq!((asked.len(), &asked[1]["scope"]), (2, &Value::Null));
+    }
 }
 
 #[tokio::test]

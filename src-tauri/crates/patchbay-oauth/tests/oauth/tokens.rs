@@ -247,16 +247,28 @@ async fn refresh_keeps_old_token_and_scopes_when_server_sends_none() {
 }
 
 #[tokio::test]
-async fn only_invalid_grant_means_sign_in_again() {
+async fn only_a_refused_token_or_client_means_sign_in_again() {
     let authority = Authority::complete().await;
-    let lapsed = json!({"error": "invalid_grant", "error_description": "revoked by user"});
-    let error = refresh(&authority, Answer::Json(400, lapsed))
-        .await
-        .unwrap_err();
-    assert!(
-        matches!(&error, RefreshError::SignInAgain { detail } if detail.as_deref() == Some("revoked by user"))
-    );
-    assert_eq!(error.code(), Code::AuthExpired);
+    for (status, refusal, is_client) in [
+        (400, "invalid_grant", false),
+        (401, "invalid_client", true),
+        (400, "unauthorized_client", true),
+    ] {
+        let answer = json!({"error": refusal, "error_description": "no more"});
+        let error = refresh(&authority, Answer::Json(status, answer))
+            .await
+            .unwrap_err();
+        assert_eq!(error.code(), Code::AuthExpired);
+        let RefreshError::SignInAgain {
+            detail,
+            is_client_refused,
+        } = error
+        else {
+            panic!("{refusal}: {error:?}");
+        };
+        assert_eq!(detail.as_deref(), Some("no more"));
+        assert_eq!(is_client_refused, is_client, "{refusal}");
+    }
     for answer in [
         Answer::Json(500, json!({"error": "invalid_grant"})),
         Answer::Json(503, json!({})),
@@ -312,6 +324,24 @@ async fn both_tokens_are_revoked_the_lasting_one_first() {
         client().revoke(&grant, &Untraced).await.unwrap(),
         Revocation::Revoked
     );
+    let seen = authority.requests("POST /revoke");
+    let shown: Vec<_> = seen.iter().map(|it| it.form("token").unwrap()).collect();
+    assert_eq!(shown, ["r3fresh", "4ccess"]);
+}
+
+#[tokio::test]
+async fn the_access_token_is_revoked_even_if_the_refresh_token_is_refused() {
+    let authority = Authority::complete().await;
+    let grant = granted(&authority).await;
+    authority.in_turn(
+        "POST /revoke",
+        [
+            Answer::Json(400, json!({"error": "invalid_grant"})),
+            Answer::Json(200, json!({})),
+        ],
+    );
+    let refused = client().revoke(&grant, &Untraced).await;
+    assert!(matches!(refused, Err(Error::Refused { .. })), "{refused:?}");
     let seen = authority.requests("POST /revoke");
     let shown: Vec<_> = seen.iter().map(|it| it.form("token").unwrap()).collect();
     assert_eq!(shown, ["r3fresh", "4ccess"]);
