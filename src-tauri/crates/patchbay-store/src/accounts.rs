@@ -1,10 +1,12 @@
 //! Accounts: sign-ins to platforms, and "This computer", which always exists.
 
+use std::collections::HashSet;
+
 use patchbay_model::{Account, AccountId};
 use rusqlite::Transaction;
 
 use crate::migrations::Migration;
-use crate::row::{execute, find_body, list_bodies, to_body};
+use crate::row::{execute, find_body, list_bodies, list_names, to_body};
 use crate::{Error, Store};
 
 const TABLE: &str = "accounts";
@@ -29,20 +31,30 @@ pub(crate) const MIGRATIONS: &[Migration] = &[Migration {
 impl Store {
     /// Returns all accounts: "This computer" first, the others by label.
     pub async fn list_accounts(&self) -> Result<Vec<Account>, Error> {
-        self.read(|tx| {
-            let mut accounts: Vec<Account> =
-                list_bodies(tx, TABLE, "SELECT body FROM accounts", [])?;
-            let local = AccountId::local();
-            accounts
-                .sort_by_cached_key(|account| (account.id != local, account.label.to_lowercase()));
-            Ok(accounts)
-        })
-        .await
+        self.read(list).await
     }
 
     pub async fn find_account(&self, id: &AccountId) -> Result<Option<Account>, Error> {
         let id = id.to_string();
         self.read(move |tx| find(tx, &id)).await
+    }
+
+    /// Adds an account, and returns it with the label that `label` makes, given those that are taken. All happens in
+    /// one transaction.
+    ///
+    /// # Errors
+    /// As for [`Store::save_account`].
+    pub async fn add_account(
+        &self,
+        mut account: Account,
+        label: impl FnOnce(&HashSet<String>) -> String + Send + 'static,
+    ) -> Result<Account, Error> {
+        self.write(move |tx| {
+            account.label = label(&list_names(tx, "SELECT label FROM accounts", [])?);
+            save(tx, &account)?;
+            Ok(account)
+        })
+        .await
     }
 
     /// Inserts the account, or replaces the one with the same id.
@@ -104,6 +116,13 @@ fn save(tx: &Transaction<'_>, account: &Account) -> Result<(), Error> {
     )
     .map_err(|error| Error::or_name_taken(error, &account.label))?;
     Ok(())
+}
+
+pub(crate) fn list(tx: &Transaction<'_>) -> Result<Vec<Account>, Error> {
+    let mut accounts: Vec<Account> = list_bodies(tx, TABLE, "SELECT body FROM accounts", [])?;
+    let local = AccountId::local();
+    accounts.sort_by_cached_key(|account| (account.id != local, account.label.to_lowercase()));
+    Ok(accounts)
 }
 
 #[cfg(test)]

@@ -113,7 +113,7 @@ impl Connections {
 }
 
 /// Whether the file exists. Fails for anything but a regular file: SQLite would follow a link and block on a pipe.
-fn is_plain_file(path: &Path) -> Result<bool, Error> {
+pub(crate) fn is_plain_file(path: &Path) -> Result<bool, Error> {
     match open(path, OpenOptions::new().read(true)) {
         Ok(_) => Ok(true),
         Err(patchbay_files::Error::Io(error)) if error.kind() == std::io::ErrorKind::NotFound => {
@@ -148,7 +148,7 @@ fn open_writer(path: &Path) -> Result<Connection, Error> {
     Ok(connection)
 }
 
-fn open_reader(path: &Path) -> Result<Connection, Error> {
+pub(crate) fn open_reader(path: &Path) -> Result<Connection, Error> {
     let connection = open_file(path, OpenFlags::SQLITE_OPEN_READ_ONLY)?;
     connection.busy_timeout(BUSY_TIMEOUT)?;
     connection.set_prepared_statement_cache_capacity(STATEMENTS);

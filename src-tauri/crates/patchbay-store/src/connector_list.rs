@@ -10,12 +10,14 @@ use crate::{Error, Store};
 
 const TABLE: &str = "connectors";
 
-/// A generated column for the position in the list, so that the first rows are read without the rest: connectors that
-/// wait for a person come before all others, favourites first in both groups.
-pub(crate) const MIGRATIONS: &[Migration] = &[Migration {
-    version: 5,
-    older_may_use: true,
-    sql: "
+/// A generated column for the position in the list, so that the first rows are read without the rest: connectors whose
+/// status requires the user's attention come before all others, favourites first in both groups. Which those are is
+/// decided by `patchbay_ops`; a test there compares both.
+pub(crate) const MIGRATIONS: &[Migration] = &[
+    Migration {
+        version: 5,
+        older_may_use: true,
+        sql: "
         ALTER TABLE connectors ADD COLUMN place INTEGER GENERATED ALWAYS AS (
             CASE
                 WHEN body ->> '$.status.status' IN ('needs_authorization', 'failing', 'authorizing')
@@ -26,7 +28,28 @@ pub(crate) const MIGRATIONS: &[Migration] = &[Migration {
         CREATE INDEX connectors_place ON connectors (place, title COLLATE NOCASE, id)
             WHERE removed_at IS NULL;
     ",
-}];
+    },
+    Migration {
+        version: 9,
+        older_may_use: true,
+        sql: "
+        DROP INDEX connectors_place;
+        ALTER TABLE connectors DROP COLUMN place;
+        ALTER TABLE connectors ADD COLUMN place INTEGER GENERATED ALWAYS AS (
+            CASE
+                WHEN body ->> '$.status.status' IN ('needs_authorization', 'failing', 'authorizing')
+                    OR (body ->> '$.status.status' = 'unknown' AND body ->> '$.draft')
+                    -- A hosted platform says why it disconnected a connector.
+                    OR (body ->> '$.status.status' = 'disconnected' AND body ->> '$.status.reason' IS NOT NULL
+                        AND body ->> '$.identity.platform' <> 'local') THEN 0
+                ELSE 2
+            END + (NOT body ->> '$.favourite')
+        ) VIRTUAL;
+        CREATE INDEX connectors_place ON connectors (place, title COLLATE NOCASE, id)
+            WHERE removed_at IS NULL;
+    ",
+    },
+];
 
 impl Store {
     /// Returns the connectors of all accounts by title, then by age, without removed ones and with `null` for `native`.
@@ -37,10 +60,22 @@ impl Store {
     }
 
     /// Returns the first `limit` rows of [`Store::list_connector_rows`] and the number of all connectors. Connectors
-    /// that wait for a person come first, then the others, favourites first in both groups, each by title.
+    /// that require the user's attention, also for changed tools, come first, then the others, favourites first in both
+    /// groups, each by title.
     pub async fn first_connectors(&self, limit: u32) -> Result<(Vec<Connector>, u32), Error> {
-        let sql = "SELECT body FROM connectors WHERE removed_at IS NULL
-                   ORDER BY place, title COLLATE NOCASE, id LIMIT ?1";
+        let sql = "WITH changed AS MATERIALIZED (SELECT DISTINCT connector FROM tool_changes),
+                   first AS (
+                       SELECT id, place % 2 AS place FROM connectors
+                       WHERE removed_at IS NULL AND id IN changed
+                       UNION ALL
+                       SELECT * FROM (
+                           SELECT id, place FROM connectors
+                           WHERE removed_at IS NULL AND id NOT IN changed
+                           ORDER BY place, title COLLATE NOCASE, id LIMIT ?1
+                       )
+                   )
+                   SELECT body FROM first JOIN connectors USING (id)
+                   ORDER BY first.place, title COLLATE NOCASE, id LIMIT ?1";
         self.read(move |tx| {
             let first = list(tx, sql, [limit])?;
             let count = "SELECT count(*) FROM connectors WHERE removed_at IS NULL";
@@ -81,7 +116,7 @@ mod tests {
     use serde_json::json;
 
     use super::*;
-    use crate::samples::{connector, save_connector, store};
+    use crate::samples::{connector, replace_tools, save_connector, store, tool};
 
     /// As a list has it.
     fn row(connector: &Connector) -> Connector {
@@ -112,7 +147,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn connectors_that_wait_for_the_user_come_first_then_favourites() {
+    async fn connectors_that_need_attention_come_first_then_favourites() {
         let (_home, store) = store().await;
         let mut failing = connector("c1", "zulu");
         failing.status.status = Status::Failing;
@@ -134,6 +169,27 @@ mod tests {
         assert_eq!(all, 4);
         let (first, _) = store.first_connectors(10).await.unwrap();
         assert_eq!(first, [&draft, &failing, &favourite, &off].map(row));
+    }
+
+    #[tokio::test]
+    async fn connectors_with_changed_tools_come_first() {
+        let (_home, store) = store().await;
+        let changed = save_connector(&store, "c1", "zulu").await;
+        let mut favourite = connector("c2", "alpha");
+        favourite.favourite = true;
+        store.save_connector(&favourite).await.unwrap();
+        for (time, name) in [(0, "a"), (1, "b")] {
+            replace_tools(&store, &changed.id, &[tool(name)], time).await;
+        }
+        let (first, all) = store.first_connectors(1).await.unwrap();
+        assert_eq!(first, [row(&changed)]);
+        assert_eq!(all, 2);
+        let (first, _) = store.first_connectors(10).await.unwrap();
+        assert_eq!(first, [&changed, &favourite].map(row));
+
+        store.accept_tools(&changed.id).await.unwrap();
+        let (first, _) = store.first_connectors(1).await.unwrap();
+        assert_eq!(first, [row(&favourite)]);
     }
 
     #[tokio::test]

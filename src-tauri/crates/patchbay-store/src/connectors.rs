@@ -1,11 +1,15 @@
 //! Connectors. A removed one is kept for a while, so that removing it can be undone.
 
-use patchbay_model::{AccountId, Authentication, Connector, ConnectorId, Timestamp, WalletEntryId};
+use std::collections::{HashMap, HashSet};
+
+use patchbay_model::{
+    AccountId, Authentication, Connector, ConnectorId, RemoteId, Timestamp, WalletEntryId,
+};
 use rusqlite::{Transaction, ffi};
 
 use crate::error::extended_code;
 use crate::migrations::Migration;
-use crate::row::{self, execute, find_body, list_bodies, to_body};
+use crate::row::{self, execute, find_body, list_bodies, list_names, to_body};
 use crate::{Error, Store};
 
 const TABLE: &str = "connectors";
@@ -41,23 +45,38 @@ pub struct Changed {
 impl Store {
     /// Returns the connectors of all accounts by title, then by age, without removed ones.
     pub async fn list_connectors(&self) -> Result<Vec<Connector>, Error> {
-        let sql = "SELECT body FROM connectors WHERE removed_at IS NULL";
-        self.read(move |tx| Ok(sort(list_bodies(tx, TABLE, sql, [])?)))
-            .await
+        self.read(list).await
     }
 
     /// Returns the connectors of one account by title, then by age, without removed ones.
     pub async fn list_connectors_of(&self, account: &AccountId) -> Result<Vec<Connector>, Error> {
         let account = account.to_string();
-        let sql = "SELECT body FROM connectors WHERE account = ?1 AND removed_at IS NULL";
-        self.read(move |tx| Ok(sort(list_bodies(tx, TABLE, sql, [account])?)))
-            .await
+        self.read(move |tx| Ok(sort(list_of(tx, &account)?))).await
     }
 
     /// Returns the connector, unless it does not exist or was removed.
     pub async fn find_connector(&self, id: &ConnectorId) -> Result<Option<Connector>, Error> {
         let id = id.to_string();
         self.read(move |tx| find(tx, &id)).await
+    }
+
+    /// Adds a connector, and returns it with the name that `name` makes, given those of all accounts. All happens in one
+    /// transaction.
+    ///
+    /// # Errors
+    /// As for [`Store::save_connector`].
+    pub async fn add_connector(
+        &self,
+        mut connector: Connector,
+        name: impl FnOnce(&HashSet<String>) -> String + Send + 'static,
+    ) -> Result<Connector, Error> {
+        self.write(move |tx| {
+            let sql = "SELECT name FROM connectors WHERE removed_at IS NULL";
+            connector.name = name(&list_names(tx, sql, [])?);
+            save(tx, &connector)?;
+            Ok(connector)
+        })
+        .await
     }
 
     /// Inserts the connector, or replaces the one with the same id. A removed one stays removed: work that was in
@@ -68,6 +87,47 @@ impl Store {
     pub async fn save_connector(&self, connector: &Connector) -> Result<(), Error> {
         let connector = connector.clone();
         self.write(move |tx| save(tx, &connector)).await
+    }
+
+    /// Adds connectors that a platform lists. One whose account has another of the same remote id is not added, as
+    /// another process may have added it meanwhile. Others get a name that `free_name` makes from their own and from
+    /// those that are taken. All happens in one transaction. Returns the connectors in the order given, and in place of
+    /// those not added the ones that are there.
+    ///
+    /// # Errors
+    /// [`Error::NoAccount`].
+    pub async fn add_remote_connectors(
+        &self,
+        account: &AccountId,
+        connectors: Vec<Connector>,
+        free_name: impl Fn(&str, &HashSet<String>) -> String + Send + 'static,
+    ) -> Result<Vec<Connector>, Error> {
+        let account = account.to_string();
+        self.write(move |tx| {
+            let known = list_of(tx, &account)?.into_iter();
+            let mut known: HashMap<RemoteId, Connector> = known
+                .filter_map(|one| Some((one.remote_id.clone()?, one)))
+                .collect();
+            let sql = "SELECT name FROM connectors WHERE account = ?1 AND removed_at IS NULL";
+            let mut names = list_names(tx, sql, [&account])?;
+            let mut rows = Vec::with_capacity(connectors.len());
+            for mut connector in connectors {
+                let id = connector.remote_id.clone();
+                if let Some(one) = id.as_ref().and_then(|id| known.get(id)) {
+                    rows.push(one.clone());
+                    continue;
+                }
+                connector.name = free_name(&connector.name, &names);
+                save(tx, &connector)?;
+                names.insert(connector.name.clone());
+                if let Some(id) = id {
+                    known.insert(id, connector.clone());
+                }
+                rows.push(connector);
+            }
+            Ok(rows)
+        })
+        .await
     }
 
     /// Reads and changes a connector in one transaction, so that concurrent changes are kept, also those of other
@@ -110,6 +170,7 @@ impl Store {
     pub async fn restore_connector(&self, id: &ConnectorId) -> Result<bool, Error> {
         let id = id.to_string();
         self.write(move |tx| {
+            // Also of rows that cannot be read.
             let sql = "SELECT name FROM connectors WHERE id = ?1 AND removed_at IS NOT NULL";
             let Some(name) = row::find::<String>(tx, sql, [&id])? else {
                 return Ok(false);
@@ -137,6 +198,16 @@ pub(crate) fn sort(mut connectors: Vec<Connector>) -> Vec<Connector> {
         (connector.title.to_lowercase(), connector.created_at, id)
     });
     connectors
+}
+
+pub(crate) fn list(tx: &Transaction<'_>) -> Result<Vec<Connector>, Error> {
+    let sql = "SELECT body FROM connectors WHERE removed_at IS NULL";
+    Ok(sort(list_bodies(tx, TABLE, sql, [])?))
+}
+
+fn list_of(tx: &Transaction<'_>, account: &str) -> Result<Vec<Connector>, Error> {
+    let sql = "SELECT body FROM connectors WHERE account = ?1 AND removed_at IS NULL";
+    list_bodies(tx, TABLE, sql, [account])
 }
 
 fn find(tx: &Transaction<'_>, id: &str) -> Result<Option<Connector>, Error> {
@@ -224,6 +295,35 @@ mod tests {
         assert_eq!(known.tags.len(), saved.tags.len() + 2);
         store.remove_connector(&saved.id).await.unwrap();
         assert!(tag("c").await.unwrap().is_none());
+    }
+
+    #[tokio::test]
+    async fn two_lists_of_a_platform_at_the_same_time_add_each_connector_once() {
+        let (_home, store) = store().await;
+        let listed = |ids: [&str; 2]| {
+            let row = |id: &str| Connector {
+                remote_id: Some(RemoteId::new(id)),
+                ..connector(&format!("{id} of {ids:?}"), "wiki")
+            };
+            ids.map(row).to_vec()
+        };
+        let numbered = |name: &str, taken: &HashSet<String>| {
+            let mut names = std::iter::once(name.to_owned())
+                .chain((2..).map(|number| format!("{name}-{number}")));
+            names.find(|name| !taken.contains(name)).unwrap()
+        };
+        let local = AccountId::local();
+        let (first, second) = tokio::join!(
+            store.add_remote_connectors(&local, listed(["r1", "r2"]), numbered),
+            store.add_remote_connectors(&local, listed(["r2", "r1"]), numbered),
+        );
+        let (first, mut second) = (first.unwrap(), second.unwrap());
+        second.reverse();
+        assert_eq!(first, second);
+        let rows = store.list_connectors_of(&local).await.unwrap();
+        let mut names: Vec<_> = rows.iter().map(|one| one.name.as_str()).collect();
+        names.sort_unstable();
+        assert_eq!(names, ["wiki", "wiki-2"]);
     }
 
     #[tokio::test]

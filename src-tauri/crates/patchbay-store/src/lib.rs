@@ -26,6 +26,7 @@ mod row;
 mod run_search;
 #[cfg(test)]
 mod samples;
+mod saved_lists;
 mod secret_locations;
 mod settings;
 mod store;
@@ -41,6 +42,7 @@ pub use changes::{Changes, RunChanges};
 pub use connectors::Changed;
 pub use error::Error;
 pub use registrations::{Registration, RegistrationKind};
+pub use saved_lists::SavedLists;
 pub use store::Store;
 pub use tool_changes::ToolChangeRow;
 pub use tool_rows::ToolRows;

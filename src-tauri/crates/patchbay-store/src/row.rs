@@ -1,5 +1,7 @@
 //! Queries whose rows carry a model type as JSON.
 
+use std::collections::HashSet;
+
 use rusqlite::types::FromSql;
 use rusqlite::{Connection, OptionalExtension, Params, Row, Transaction};
 use serde::Serialize;
@@ -66,6 +68,16 @@ pub(crate) fn list_rows<T>(
     let mut statement = tx.prepare_cached(sql)?;
     let rows = statement.query_map(params, read)?;
     Ok(rows.collect::<Result<_, _>>()?)
+}
+
+/// Returns the texts in the first column, also of rows whose body this version cannot read.
+pub(crate) fn list_names(
+    tx: &Transaction<'_>,
+    sql: &str,
+    params: impl Params,
+) -> Result<HashSet<String>, Error> {
+    let names = list_rows(tx, sql, params, |row| row.get(0))?;
+    Ok(names.into_iter().collect())
 }
 
 /// Returns the bodies in the first column, without those that this version cannot read.

@@ -54,14 +54,23 @@ fn result_text(run: &ToolRun) -> String {
     let mut text = String::new();
     for content in &result.content {
         match content {
-            Content::Text { text: part } => push(&mut text, part),
+            Content::Text { text: part, .. } => push(&mut text, part),
             Content::Resource {
                 uri, text: part, ..
             } => {
                 push(&mut text, uri);
                 push(&mut text, part.as_deref().unwrap_or_default());
             }
-            Content::ResourceLink { uri, name, .. } => {
+            Content::ResourceLink {
+                uri,
+                name,
+                title,
+                description,
+                ..
+            } => {
+                for part in [title, description].into_iter().flatten() {
+                    push(&mut text, part);
+                }
                 push(&mut text, name);
                 push(&mut text, uri);
             }

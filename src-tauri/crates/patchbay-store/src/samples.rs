@@ -3,11 +3,10 @@
 use std::time::Duration;
 
 use patchbay_model::{
-    Account, AccountId, Authentication, AuthenticationMethod, Authorization, AuthorizationId,
-    AuthorizationState, CaptureLevel, ChosenDeviations, Connector, ConnectorId, ConnectorStatus,
-    Content, IdentityLine, Json, NetworkSettings, Origin, Platform, Redirect, RunId, RunLabel,
-    RunState, Status, TimeLimits, Timestamp, Tool, ToolEffect, ToolResult, ToolRun, ToolRunSummary,
-    Visibility, WalletEntry, WalletEntryId, WalletKind,
+    Account, AccountId, AuthenticationMethod, Authorization, AuthorizationId, AuthorizationState,
+    CaptureLevel, Connector, ConnectorId, Content, IdentityLine, Json, Origin, Platform, Redirect,
+    RunId, RunLabel, RunState, Timestamp, Tool, ToolResult, ToolRun, ToolRunSummary, WalletEntry,
+    WalletEntryId, WalletKind,
 };
 use serde_json::json;
 use tempfile::TempDir;
@@ -59,46 +58,14 @@ pub(crate) fn identity() -> IdentityLine {
 
 /// A local connector without authentication.
 pub(crate) fn connector(id: &str, name: &str) -> Connector {
+    let (id, account) = (ConnectorId::new(id), AccountId::local());
     Connector {
-        id: ConnectorId::new(id),
-        account: AccountId::local(),
-        remote_id: None,
         name: name.into(),
-        title: format!("Title of {name}"),
-        description: None,
-        connector_type: None,
-        icon: None,
         endpoint: Some("https://mcp.example/mcp".into()),
-        command: None,
-        visibility: Visibility::Private,
-        status: ConnectorStatus {
-            status: Status::Unknown,
-            word: None,
-            reason: None,
-            code: None,
-            checked_at: None,
-            last_ok_at: None,
-        },
-        identity: identity(),
-        authentication: Authentication::None,
         authentication_methods: vec![AuthenticationMethod::None],
-        server: None,
-        tool_count: None,
-        tools_lacking_access: Vec::new(),
-        created_at: at(0),
-        updated_at: at(0),
         tags: vec!["work".into()],
-        favourite: false,
-        allows_plain_http: false,
-        time_limits: TimeLimits::default(),
-        roots: Vec::new(),
-        sampling: false,
-        muted: false,
-        capture: CaptureLevel::default(),
-        oauth_deviations: ChosenDeviations::new(),
-        network: NetworkSettings::default(),
-        draft: false,
         native: Json(json!({"transport": "streamable_http"})),
+        ..Connector::new(id, account, format!("Title of {name}"), identity(), at(0))
     }
 }
 
@@ -123,15 +90,10 @@ pub(crate) async fn replace_tools(
 pub(crate) fn tool(name: &str) -> Tool {
     Tool {
         name: name.into(),
-        title: None,
         description: Some(format!("What {name} does")),
         input_schema: Json(json!({"type": "object"})),
-        output_schema: None,
-        effect: ToolEffect::Write,
-        idempotent: false,
         open_world: true,
-        icon: None,
-        needs_task: false,
+        ..Tool::default()
     }
 }
 
@@ -184,6 +146,7 @@ pub(crate) fn run(number: u64) -> ToolRun {
         credential: None,
         questions: Vec::new(),
         task: None,
+        as_task: false,
     }
 }
 
@@ -196,7 +159,7 @@ pub(crate) fn answered(run: ToolRun, text: &str) -> ToolRun {
             ..run.summary
         },
         result: Some(ToolResult {
-            content: vec![Content::Text { text: text.into() }],
+            content: vec![Content::text(text)],
             ..ToolResult::default()
         }),
         ..run

@@ -147,6 +147,7 @@ fn is_same_tool(earlier: Option<&str>, now: Option<&str>) -> bool {
         Some(Tool {
             icon: None,
             needs_task: false,
+            may_be_task: false,
             ..tool
         })
     };
@@ -214,6 +215,7 @@ mod tests {
             let tools = [Tool {
                 icon,
                 needs_task,
+                may_be_task: !needs_task,
                 ..tool("a")
             }];
             replace_tools(&store, &owner.id, &tools, 0).await;

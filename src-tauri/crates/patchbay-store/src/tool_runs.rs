@@ -318,6 +318,12 @@ fn count(tx: &Transaction<'_>, conditions: &Conditions) -> Result<(u32, bool), E
     Ok(statement.query_row(values, |row| Ok((row.get(0)?, row.get(1)?)))?)
 }
 
+/// Returns the newest runs, at most `limit`.
+pub(crate) fn newest(tx: &Transaction<'_>, limit: u32) -> Result<Vec<ToolRunSummary>, Error> {
+    let all = Conditions::of(&RunQuery::default());
+    page(tx, &all, limit).map(|(runs, _)| runs)
+}
+
 /// Returns the first `limit` runs that meet the conditions, and the last id when there is a next page.
 fn page(
     tx: &Transaction<'_>,

@@ -1,6 +1,7 @@
 //! Tools, as of the last time a connector's tools were listed.
 
 use patchbay_model::{ConnectorId, Timestamp, Tool, ToolEffect, ToolSummary, clean_text};
+use rusqlite::Transaction;
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 
@@ -123,15 +124,7 @@ impl Store {
         make: impl Fn(ConnectorId, R) -> T + Send + 'static,
     ) -> Result<Vec<T>, Error> {
         let connector = connector.map(ToString::to_string);
-        self.read(move |tx| {
-            let tools = list_rows(tx, LISTED, [connector], |row| {
-                let connector = ConnectorId::new(row.get::<_, String>(0)?);
-                let tool = parse_row::<R>(TABLE, row.get_ref(1)?.as_str()?);
-                Ok(tool.map(|tool| make(connector, tool)))
-            })?;
-            Ok(tools.into_iter().flatten().collect())
-        })
-        .await
+        self.read(move |tx| list(tx, connector, make)).await
     }
 
     /// Returns the tool of that name, unless its connector was removed.
@@ -146,6 +139,20 @@ impl Store {
                    WHERE tools.connector = ?1 AND tools.name = ?2 AND connectors.removed_at IS NULL";
         self.read(move |tx| find_body(tx, TABLE, sql, key)).await
     }
+}
+
+/// Returns what `make` makes of each tool of one connector, or of all.
+pub(crate) fn list<R: DeserializeOwned, T>(
+    tx: &Transaction<'_>,
+    connector: Option<String>,
+    make: impl Fn(ConnectorId, R) -> T,
+) -> Result<Vec<T>, Error> {
+    let tools = list_rows(tx, LISTED, [connector], |row| {
+        let connector = ConnectorId::new(row.get::<_, String>(0)?);
+        let tool = parse_row::<R>(TABLE, row.get_ref(1)?.as_str()?);
+        Ok(tool.map(|tool| make(connector, tool)))
+    })?;
+    Ok(tools.into_iter().flatten().collect())
 }
 
 #[cfg(test)]

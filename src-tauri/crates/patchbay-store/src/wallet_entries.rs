@@ -1,12 +1,12 @@
 //! Wallet entries without their secrets, which are in the vault.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use patchbay_model::{ConnectorId, Timestamp, UsedBy, WalletEntry, WalletEntryId};
 use rusqlite::Transaction;
 
 use crate::migrations::Migration;
-use crate::row::{execute, find_body, list_bodies, list_rows, to_body};
+use crate::row::{execute, find_body, list_bodies, list_names, list_rows, to_body};
 use crate::{Error, Store};
 
 const TABLE: &str = "wallet_entries";
@@ -40,6 +40,24 @@ impl Store {
     ) -> Result<Option<WalletEntry>, Error> {
         let id = id.to_string();
         self.read(move |tx| find(tx, &id)).await
+    }
+
+    /// Adds an entry, and returns it with the name that `name` makes, given those that are taken. All happens in one
+    /// transaction, so that no other process takes the name meanwhile.
+    ///
+    /// # Errors
+    /// As for [`Store::save_wallet_entry`].
+    pub async fn add_wallet_entry(
+        &self,
+        mut entry: WalletEntry,
+        name: impl FnOnce(&HashSet<String>) -> String + Send + 'static,
+    ) -> Result<WalletEntry, Error> {
+        self.write(move |tx| {
+            entry.name = name(&list_names(tx, "SELECT name FROM wallet_entries", [])?);
+            save(tx, &entry)?;
+            Ok(entry)
+        })
+        .await
     }
 
     /// Inserts the entry, or replaces the one with the same id. Its `used_by` is not saved.
@@ -115,7 +133,7 @@ fn save(tx: &Transaction<'_>, entry: &WalletEntry) -> Result<(), Error> {
     Ok(())
 }
 
-fn list(tx: &Transaction<'_>) -> Result<Vec<WalletEntry>, Error> {
+pub(crate) fn list(tx: &Transaction<'_>) -> Result<Vec<WalletEntry>, Error> {
     let mut users = users(tx)?;
     let mut entries: Vec<WalletEntry> =
         list_bodies(tx, TABLE, "SELECT body FROM wallet_entries", [])?;
@@ -179,6 +197,23 @@ mod tests {
         assert!(store.remove_wallet_entry(&entry.id).await.unwrap());
         assert!(!store.remove_wallet_entry(&entry.id).await.unwrap());
         assert_eq!(store.list_wallet().await.unwrap(), []);
+    }
+
+    #[tokio::test]
+    async fn names_are_chosen_among_those_that_are_free() {
+        let (_home, store) = store().await;
+        let add = |id: &'static str| {
+            let number = move |taken: &HashSet<String>| format!("GitHub {}", taken.len());
+            store.add_wallet_entry(wallet_entry(id, "GitHub"), number)
+        };
+        let (one, two) = tokio::join!(add("w1"), add("w2"));
+        let mut names = [one.unwrap().name, two.unwrap().name];
+        names.sort();
+        assert_eq!(names, ["GitHub 0", "GitHub 1"]);
+        let insists = |_: &HashSet<String>| "GitHub 0".to_owned();
+        let refused = store.add_wallet_entry(wallet_entry("w3", "GitHub"), insists);
+        assert!(matches!(refused.await, Err(Error::NameTaken { .. })));
+        assert_eq!(store.list_wallet().await.unwrap().len(), 2);
     }
 
     #[tokio::test]

@@ -85,6 +85,7 @@ async fn words_are_found_in_every_column() {
                 mime_type: None,
                 text: Some("halibut".into()),
                 blob: None,
+                annotations: None,
             };
             run.result = Some(ToolResult {
                 content: vec![resource],
