@@ -36,7 +36,7 @@ pub struct AccountField {
 /// Every platform has this field, with which the user insists on plain http for the account's own address.
 pub(crate) const ALLOW_PLAIN_HTTP: AccountField = AccountField::new(
     "allow_plain_http",
-    "Plain http",
+    "Allow plain http",
     "Only for an http base URL on another computer. The key is sent unencrypted, and others on the network can read it.",
 )
 .choices(&["allowed"])
@@ -161,5 +161,14 @@ impl AccountConfig {
     /// A secret; an empty one counts as absent.
     pub fn secret(&self, name: &str) -> Option<&Secret> {
         self.secrets.get(name).filter(|secret| !secret.is_empty())
+    }
+
+    /// The secret of accounts that sign in with an API key only.
+    ///
+    /// # Errors
+    /// [`Error::Usage`] when it is missing.
+    pub(crate) fn api_key(&self) -> Result<&Secret> {
+        let missing = || Error::Usage("enter an API key".to_owned());
+        self.secret("api_key").ok_or_else(missing)
     }
 }

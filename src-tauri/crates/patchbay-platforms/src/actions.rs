@@ -1,7 +1,9 @@
 //! Constructors of actions, controls and facts.
 
 use patchbay_http::Api;
-use patchbay_model::{Action, Control, ControlGroup, Fact, Json, Timestamp, clean_text};
+use patchbay_model::{
+    Action, Control, ControlGroup, Fact, Json, Timestamp, capitalize, clean_text,
+};
 use serde_json::{Value, json};
 
 use crate::{Contract, Operation};
@@ -90,10 +92,7 @@ pub(crate) fn humanize(word: &str) -> String {
         true => words,
         false => words.to_lowercase(),
     };
-    let mut signs = words.chars();
-    signs.next().map_or_else(String::new, |first| {
-        first.to_uppercase().chain(signs).collect()
-    })
+    capitalize(&words)
 }
 
 #[cfg(test)]

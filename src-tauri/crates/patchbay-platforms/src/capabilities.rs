@@ -10,6 +10,16 @@ macro_rules! offers {
 }
 pub(crate) use offers;
 
+/// Declares the abilities that a platform may offer; it has none of them by default.
+macro_rules! may_offer {
+    ($($ability:ident: $capability:ident),* $(,)?) => {
+        $(fn $ability(&self) -> Option<&dyn $crate::$capability> {
+            None
+        })*
+    };
+}
+pub(crate) use may_offer;
+
 mod creation;
 mod credentials;
 mod single;
@@ -34,7 +44,7 @@ pub use credentials::{CredentialToSave, Credentials};
 pub(crate) use single::{SingleCredential, SingleOutcome, SingleTool};
 
 /// A platform's connector, mapped to our model.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct RemoteConnector {
     pub remote_id: RemoteId,
     pub name: String,
@@ -74,23 +84,8 @@ impl RemoteConnector {
         Self {
             name: remote_id.to_string(),
             remote_id,
-            title: None,
-            description: None,
-            connector_type: None,
-            icon: None,
-            endpoint: None,
-            visibility: Visibility::Private,
-            status: Status::Unknown,
-            word: None,
-            reason: None,
-            checked_at: None,
-            methods: Vec::new(),
-            credential: None,
-            level: None,
-            expires_at: None,
-            created_at: None,
-            updated_at: None,
             native,
+            ..Self::default()
         }
     }
 }

@@ -1,8 +1,8 @@
 //! What Patchbay itself found out about the connectors of an account.
 
 use std::collections::HashMap;
-use std::sync::{Mutex, MutexGuard, PoisonError};
 
+use parking_lot::Mutex;
 use patchbay_model::Timestamp;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
@@ -33,17 +33,17 @@ impl Observation {
 impl<T: Clone + Default> Observations<T> {
     /// The observation about a connector, empty if there is none.
     pub(crate) fn of(&self, id: &str) -> T {
-        self.lock().get(id).cloned().unwrap_or_default()
+        self.0.lock().get(id).cloned().unwrap_or_default()
     }
 
     /// Changes the observation about a connector.
     pub(crate) fn note(&self, id: &str, change: impl FnOnce(&mut T)) {
-        change(self.lock().entry(id.to_owned()).or_default());
+        change(self.0.lock().entry(id.to_owned()).or_default());
     }
 
     /// Changes the observation about a connector if there is one, and returns it.
     pub(crate) fn update(&self, id: &str, change: impl FnOnce(&mut T)) -> T {
-        let mut all = self.lock();
+        let mut all = self.0.lock();
         let Some(known) = all.get_mut(id) else {
             return T::default();
         };
@@ -52,20 +52,17 @@ impl<T: Clone + Default> Observations<T> {
     }
 
     pub(crate) fn forget(&self, id: &str) {
-        self.lock().remove(id);
+        self.0.lock().remove(id);
     }
 
     pub(crate) fn retain(&self, is_kept: impl Fn(&str, &T) -> bool) {
-        self.lock()
+        self.0
+            .lock()
             .retain(|id, observation| is_kept(id, observation));
     }
 
     pub(crate) fn each<R>(&self, look: impl Fn(&T) -> R) -> Vec<R> {
-        self.lock().values().map(look).collect()
-    }
-
-    fn lock(&self) -> MutexGuard<'_, HashMap<String, T>> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        self.0.lock().values().map(look).collect()
     }
 }
 
@@ -84,11 +81,11 @@ where
 {
     fn to_json(&self) -> Value {
         // Its keys are text.
-        serde_json::to_value(&*self.lock()).unwrap_or_default()
+        serde_json::to_value(&*self.0.lock()).unwrap_or_default()
     }
 
     fn restore(&self, json: Value) {
-        *self.lock() = serde_json::from_value(json).unwrap_or_default();
+        *self.0.lock() = serde_json::from_value(json).unwrap_or_default();
     }
 }
 

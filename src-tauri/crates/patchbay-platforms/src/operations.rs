@@ -15,10 +15,8 @@ use serde_json::Value;
 pub use patchbay_model::OperationEffect as Effect;
 use patchbay_model::{SECRET_MARK, SentRequest};
 
-use crate::{
-    Client, Connectors, Consents, Creation, Credentials, Details, Disconnects, Error, Output,
-    Prompts, Resources, Result, SavedObservations, Settings, Tools,
-};
+use crate::capabilities::may_offer;
+use crate::{Client, Error, Output, Result, SavedObservations};
 
 /// What the contract says about an operation.
 #[derive(Clone, Copy, Debug)]
@@ -312,49 +310,15 @@ pub trait Platform: Send + Sync {
     /// Flushes pending notifications to servers before the process ends. Nothing is called afterwards.
     async fn settle(&self) {}
 
-    fn connectors(&self) -> Option<&dyn Connectors> {
-        None
-    }
-
-    fn tools(&self) -> Option<&dyn Tools> {
-        None
-    }
-
-    fn consents(&self) -> Option<&dyn Consents> {
-        None
-    }
-
-    fn disconnects(&self) -> Option<&dyn Disconnects> {
-        None
-    }
-
-    fn creation(&self) -> Option<&dyn Creation> {
-        None
-    }
-
-    fn settings(&self) -> Option<&dyn Settings> {
-        None
-    }
-
-    fn credentials(&self) -> Option<&dyn Credentials> {
-        None
-    }
-
-    fn details(&self) -> Option<&dyn Details> {
-        None
-    }
-
     /// What Patchbay itself found out about connectors, such as the outcome of a test or the deadline of a consent.
     fn observations(&self) -> Option<&dyn SavedObservations> {
         None
     }
 
-    fn resources(&self) -> Option<&dyn Resources> {
-        None
-    }
-
-    fn prompts(&self) -> Option<&dyn Prompts> {
-        None
+    may_offer! {
+        connectors: Connectors, tools: Tools, consents: Consents, disconnects: Disconnects,
+        creation: Creation, settings: Settings, credentials: Credentials, details: Details,
+        resources: Resources, prompts: Prompts,
     }
 }
 

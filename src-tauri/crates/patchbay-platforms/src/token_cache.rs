@@ -1,8 +1,8 @@
 //! Caches a token that a platform issues on request.
 
-use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
+use parking_lot::Mutex;
 use patchbay_http::Clock;
 use patchbay_model::{Secret, Timestamp};
 
@@ -51,7 +51,7 @@ impl TokenCache {
 
     /// The cached token, unless it has expired.
     pub(crate) fn get(&self, now: Timestamp) -> Option<Headers> {
-        self.state().valid_headers(now)
+        self.state.lock().valid_headers(now)
     }
 
     /// The cached token, or else the one that `request` returns with its lifetime.
@@ -66,7 +66,7 @@ impl TokenCache {
         }
         let requested = request.await;
         let (headers, valid_for) = requested.map_err(|error| Box::new(error) as BoxError)?;
-        self.state().token = Some(Token {
+        self.state.lock().token = Some(Token {
             headers: headers.clone(),
             good_until: clock.now() + valid_for,
             is_used: false,
@@ -76,7 +76,7 @@ impl TokenCache {
 
     /// Takes a token from an earlier process, unless it is outdated.
     pub(crate) fn offer(&self, headers: Headers, good_until: Timestamp, now: Timestamp) {
-        let mut state = self.state();
+        let mut state = self.state.lock();
         let rejected = state.rejected.as_deref().unwrap_or_default();
         let is_rejected = contains_token(rejected, &headers);
         if now < good_until && !is_rejected && state.valid_headers(now).is_none() {
@@ -91,7 +91,7 @@ impl TokenCache {
     /// Handles a 401 to the headers that were `sent`, and returns whether a new token may help. A late 401 for an old
     /// token doesn't discard a newer one. A token requested for this very call is not replaced.
     pub(crate) fn reject(&self, sent: &[(String, Secret)]) -> bool {
-        let mut state = self.state();
+        let mut state = self.state.lock();
         let rejected = state
             .token
             .take_if(|token| contains_token(sent, &token.headers));
@@ -105,10 +105,6 @@ impl TokenCache {
                 true
             }
         }
-    }
-
-    fn state(&self) -> MutexGuard<'_, State> {
-        self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 

@@ -160,14 +160,12 @@ pub(super) fn definition(preset: &Preset) -> Definition {
         id: preset.url.clone(),
         title: clean_text(title, NAME_LIMIT),
         description: description.map(|words| text::clean_lines(words, DESCRIPTION_LIMIT)),
-        category: None,
         endpoint: parsed
             .as_ref()
             .is_some_and(is_web)
             .then(|| preset.url.clone()),
-        endpoint_field: None,
-        // Known only after connecting.
-        has_consent: None,
+        // Whether it has a consent is known only after connecting.
+        ..Definition::default()
     }
 }
 

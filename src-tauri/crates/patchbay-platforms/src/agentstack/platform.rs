@@ -367,10 +367,8 @@ impl Creation for AgentStack {
             id: CUSTOM.to_owned(),
             title: "Custom MCP server".to_owned(),
             description: Some("Any MCP server Agent Stack can reach".into()),
-            category: None,
-            endpoint: None,
             endpoint_field: Some("/url".to_owned()),
-            has_consent: None,
+            ..Definition::default()
         });
         Ok(definitions)
     }

@@ -2,7 +2,7 @@
 //!
 //! Source: Airbyte contract, section 9, state mapping.
 
-use patchbay_model::{Definition, Json, Status, Timestamp, Visibility, clean_text};
+use patchbay_model::{Definition, Json, Status, Timestamp, Visibility, clean_text, json_parts};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
@@ -117,13 +117,8 @@ fn is_refusal_text(words: &str) -> bool {
 }
 
 fn contains_refusal(value: &Value) -> bool {
-    match value {
-        Value::String(words) => is_refusal_text(words),
-        Value::Number(number) => number.as_u64() == Some(401),
-        Value::Array(items) => items.iter().any(contains_refusal),
-        Value::Object(members) => members.values().any(contains_refusal),
-        Value::Null | Value::Bool(_) => false,
-    }
+    let is_refusal = value.as_str().is_some_and(is_refusal_text) || *value == 401;
+    is_refusal || json_parts(value).any(contains_refusal)
 }
 
 /// The slug of a connector's kind, as used in Airbyte's documentation.
@@ -167,11 +162,10 @@ pub(super) fn definition(wire: wire::Definition) -> Option<Definition> {
         title: clean_text(wire.name.as_deref().unwrap_or(&id), NAME_LIMIT),
         description: (wire.custom == Some(true)).then(|| "Custom".to_owned()),
         category: level.as_deref().map(humanize),
-        endpoint: None,
-        endpoint_field: None,
         // Tokens of the provider's consent are part of the credentials.
         has_consent: Some(false),
         id,
+        ..Definition::default()
     })
 }
 

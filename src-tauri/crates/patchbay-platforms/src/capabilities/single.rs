@@ -173,12 +173,10 @@ impl<P: SingleTool> Tools for P {
             title: Some(P::TITLE.to_owned()),
             description: Some(P::DESCRIPTION.to_owned()),
             input_schema: Json(parameters::<P::Arguments>().to_value()),
-            output_schema: None,
             effect: ToolEffect::Read,
             idempotent: true,
             open_world: true,
-            icon: None,
-            needs_task: false,
+            ..Tool::default()
         }])
     }
 
@@ -192,9 +190,7 @@ impl<P: SingleTool> Tools for P {
         let outcome = self.call(request.connector, given, options).await?;
         Ok(CallOutcome {
             result: ToolResult {
-                content: vec![Content::Text {
-                    text: outcome.words,
-                }],
+                content: vec![Content::text(outcome.words)],
                 structured: outcome.is_structured.then_some(Json(outcome.answer)),
                 is_error: outcome.is_error,
             },

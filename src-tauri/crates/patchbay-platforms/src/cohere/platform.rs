@@ -96,8 +96,7 @@ pub(super) struct Cohere {
 /// # Errors
 /// [`Error::Usage`] when the key is missing, or the base URL is invalid.
 pub fn client(account: &AccountConfig) -> Result<Client> {
-    let key = account.secret("api_key");
-    let key = key.ok_or_else(|| Error::Usage("enter an API key".to_owned()))?;
+    let key = account.api_key()?;
     let base = base_url(account.text("base_url")?.unwrap_or(BASE_URL));
     let client_name = account.text("client_name")?;
     let headers = client_name.map(|name| ("x-client-name".to_owned(), name.to_owned()));
@@ -206,7 +205,7 @@ impl Connectors for Cohere {
                 return Ok(found);
             }
         }
-        Err(Error::Protocol(format!(
+        Err(Error::unexpected(format!(
             "too many connectors (over {MAX_PAGES} pages)"
         )))
     }
@@ -264,10 +263,8 @@ impl Creation for Cohere {
             id: SEARCH.to_owned(),
             title: "Search service".to_owned(),
             description: Some("Use your search service in Cohere chat".to_owned()),
-            category: None,
-            endpoint: None,
             endpoint_field: Some("/url".to_owned()),
-            has_consent: None,
+            ..Definition::default()
         }])
     }
 

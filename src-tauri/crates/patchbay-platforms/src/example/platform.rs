@@ -18,8 +18,8 @@ use crate::hosted::secret_names;
 use crate::mcp::{self, CallOutcome};
 use crate::operations::{AnyClient, Operation, arguments};
 use crate::{
-    AccountConfig, AccountField, Client, Connectors, Creation, Error, HostedPlatform,
-    OperationEntry, Platform, Raw, RemoteConnector, Result, ToolRequest, Tools, form,
+    AccountConfig, AccountField, Client, Connectors, Creation, HostedPlatform, OperationEntry,
+    Platform, Raw, RemoteConnector, Result, ToolRequest, Tools, form,
 };
 
 pub(crate) const EXAMPLE: HostedPlatform = HostedPlatform::new(
@@ -58,10 +58,9 @@ pub(super) struct Example {
 /// The client of an account.
 ///
 /// # Errors
-/// [`Error::Usage`] when the key is missing, or the base URL is invalid.
+/// [`crate::Error::Usage`] when the key is missing, or the base URL is invalid.
 pub fn client(account: &AccountConfig) -> Result<Client> {
-    let key = account.secret("api_key");
-    let key = key.ok_or_else(|| Error::Usage("enter an API key".to_owned()))?;
+    let key = account.api_key()?;
     let base = account.text("base_url")?.unwrap_or("https://api.example");
     Ok(Client::new(Api {
         secrets: vec![key.clone()],
@@ -170,11 +169,8 @@ impl Creation for Example {
         Ok(vec![Definition {
             id: "server".to_owned(),
             title: "MCP server".to_owned(),
-            description: None,
-            category: None,
-            endpoint: None,
             endpoint_field: Some("/url".to_owned()),
-            has_consent: None,
+            ..Definition::default()
         }])
     }
 

@@ -25,7 +25,11 @@ pub trait TaskKeeper: Send + Sync {
 pub fn ends_task(code: Code) -> bool {
     matches!(
         code,
-        Code::McpServerError | Code::McpProtocol | Code::Cancelled | Code::NetworkTooLarge
+        Code::McpServerError
+            | Code::McpFeatureOff
+            | Code::McpProtocol
+            | Code::Cancelled
+            | Code::NetworkTooLarge
     )
 }
 
@@ -36,7 +40,7 @@ pub struct ToolCall {
     pub name: String,
     /// Arguments, sent unchanged.
     pub arguments: Map<String, Value>,
-    /// Whether to call it as a task in the older era; in the newer one the server decides.
+    /// Whether to call it as a task in the older era, if the server declared tasks; in the newer one the server decides.
     pub as_task: bool,
     /// A task that the server created for this call earlier: it is resumed instead of calling the tool again.
     pub resumes: Option<ServerTask>,
@@ -54,6 +58,24 @@ pub struct ToolCall {
     pub capture: Capture,
     /// Collects the credentials that a platform's own API was sent.
     pub sent: SentSecrets,
+}
+
+impl ToolCall {
+    /// A call without task, progress, questions or capture.
+    pub fn new(name: String, arguments: Map<String, Value>, timeout: Duration) -> Self {
+        Self {
+            name,
+            arguments,
+            as_task: false,
+            resumes: None,
+            task_keeper: None,
+            timeout,
+            progress: Arc::new(|_| {}),
+            asker: None,
+            capture: Capture::default(),
+            sent: SentSecrets::default(),
+        }
+    }
 }
 
 /// The outcome of a call.

@@ -2,10 +2,11 @@
 
 use std::path::{Path, PathBuf};
 
+use patchbay_model::LogLevel;
 use serde_json::{Value, json};
 use url::Url;
 
-/// The client features that are declared to a server. Requests for others are not answered.
+/// The client features that are declared to a server. Requests for others are not answered. Also what it shall log.
 #[derive(Clone, Debug, Default)]
 pub struct ClientFeatures {
     /// Elicitation: whether the server may ask the person who runs a tool.
@@ -14,6 +15,8 @@ pub struct ClientFeatures {
     pub sampling: bool,
     /// Roots: absolute paths of the folders that the person chose for the server. Without any, roots aren't declared.
     pub roots: Vec<PathBuf>,
+    /// Least severe log messages that the server is asked for.
+    pub log_level: LogLevel,
 }
 
 impl ClientFeatures {

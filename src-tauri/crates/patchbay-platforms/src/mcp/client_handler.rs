@@ -4,14 +4,15 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
+use patchbay_model::LogLevel;
 use rmcp::ClientHandler;
 use rmcp::model::{
-    ClientCapabilities, ClientConfig, ConstString as _, CreateMessageRequestMethod, CustomRequest,
-    CustomResult, ElicitRequestParams, ElicitResult, ElicitationCapability,
-    ElicitationCreateRequestMethod, ErrorCode, ErrorData, FormElicitationCapability,
-    Implementation, ListRootsRequestMethod, ProgressNotificationParam, ProtocolVersion,
-    ResourceUpdatedNotificationParam, RootsCapabilities, SamplingCapability, TASKS_EXTENSION_ID,
-    UrlElicitationCapability,
+    ClientCapabilities, ClientConfig, ConstString as _, CreateMessageRequestMethod,
+    CustomNotification, CustomRequest, CustomResult, ElicitRequestParams, ElicitResult,
+    ElicitationCapability, ElicitationCreateRequestMethod, ErrorCode, ErrorData,
+    FormElicitationCapability, Implementation, ListRootsRequestMethod, ProgressNotificationParam,
+    ProtocolVersion, ResourceUpdatedNotificationParam, RootsCapabilities, SamplingCapability,
+    TASKS_EXTENSION_ID, UrlElicitationCapability,
 };
 use rmcp::service::{NotificationContext, RequestContext, RoleClient};
 use serde::Serialize;
@@ -20,6 +21,7 @@ use serde_json::{Map, Value};
 use tokio::sync::{Notify, broadcast, watch};
 use tokio_util::sync::CancellationToken;
 
+use super::features_off::FeaturesOff;
 use super::question_router::{QuestionKind, QuestionRouter, RegisteredCall};
 use super::{ClientFeatures, McpLimits};
 use crate::Error;
@@ -36,6 +38,9 @@ const ROOTS_REQUEST_TIMEOUT: Duration = Duration::from_secs(1);
 /// How long a program may take to apply its roots; nothing tells when it has.
 const ROOTS_GRACE: Duration = Duration::from_millis(100);
 
+/// The person is done on a page.
+const PAGE_DONE: &str = "notifications/elicitation/complete";
+
 /// Declares elicitation if a person can be asked, sampling if it is turned on too, and roots if any were chosen for the
 /// server. Any other request except `ping` is answered as an unknown method.
 #[derive(Clone)]
@@ -44,6 +49,8 @@ pub(super) struct McpClientHandler {
     pub(super) progress: broadcast::Sender<ProgressNotificationParam>,
     version: Option<ProtocolVersion>,
     pub(super) question_router: Arc<QuestionRouter>,
+    pub(super) features_off: Arc<FeaturesOff>,
+    pub(super) log_level: LogLevel,
     /// The response to `roots/list`; `None` without roots.
     roots: Option<Arc<Value>>,
     roots_requested: Arc<Notify>,
@@ -66,6 +73,8 @@ impl McpClientHandler {
             progress: broadcast::channel(PROGRESS_BACKLOG).0,
             version,
             question_router: Arc::new(QuestionRouter::new(client_features, limits.answer)),
+            features_off: Arc::new(FeaturesOff::new(client_features)),
+            log_level: client_features.log_level,
             roots: client_features.roots_result().map(Arc::new),
             roots_requested: Arc::default(),
             tool_changes: watch::Sender::default(),
@@ -91,8 +100,8 @@ impl McpClientHandler {
     /// Answers the input requests of a result, so that the tool can continue.
     ///
     /// # Errors
-    /// [`Error::InputRequired`] if nobody can give the input; [`Error::NotAnswered`] if the person did not, and the
-    /// protocol has no answer for that.
+    /// [`Error::InputRequired`] if nobody can give the input; [`Error::FeatureOff`]; [`Error::NotAnswered`] if the
+    /// person gave none, and the protocol has no answer for that.
     ///
     /// Source: MCP 2026-07-28, "Multi Round-Trip Requests".
     pub(super) async fn answer_all(
@@ -103,9 +112,10 @@ impl McpClientHandler {
         let mut responses = BTreeMap::new();
         // One after the other: a person reads one question at a time.
         for (key, request) in requests {
-            let response = match request["method"].as_str().unwrap_or_default() {
+            let method = request["method"].as_str().unwrap_or_default();
+            let response = match method {
                 ListRootsRequestMethod::VALUE => self.roots.as_deref().cloned(),
-                method => match (self.question_router.may_ask(method), registered_call) {
+                _ => match (self.question_router.may_ask(method), registered_call) {
                     (Some(kind), Some(registered_call)) => {
                         let answer = registered_call.answer(kind, &request["params"]).await;
                         Some(answer.map_err(|_| Error::NotAnswered)?)
@@ -113,7 +123,7 @@ impl McpClientHandler {
                     _ => None,
                 },
             };
-            let response = response.ok_or(Error::InputRequired)?;
+            let response = response.ok_or_else(|| self.features_off.error_for(method))?;
             responses.insert(key.clone(), response);
         }
         Ok(responses)
@@ -128,6 +138,7 @@ impl McpClientHandler {
         match self.question_router.may_ask(method) {
             Some(kind) => self.question_router.answer(kind, params, withdrawn).await,
             None => {
+                self.features_off.note_request(method);
                 let code = ErrorCode::METHOD_NOT_FOUND;
                 Err(ErrorData::new(code, method.to_owned(), None))
             }
@@ -217,7 +228,11 @@ impl ClientHandler for McpClientHandler {
     ) -> Result<rmcp::model::ListRootsResult, ErrorData> {
         self.roots_requested.notify_one();
         let roots = self.roots.as_deref().cloned();
-        let roots = roots.ok_or_else(ErrorData::method_not_found::<ListRootsRequestMethod>)?;
+        let roots = roots.ok_or_else(|| {
+            self.features_off
+                .note_request(ListRootsRequestMethod::VALUE);
+            ErrorData::method_not_found::<ListRootsRequestMethod>()
+        })?;
         serde_json::from_value(roots)
             .map_err(|error| ErrorData::internal_error(error.to_string(), None))
     }
@@ -239,6 +254,20 @@ impl ClientHandler for McpClientHandler {
     ) -> Result<rmcp::model::CreateMessageResult, ErrorData> {
         let method = CreateMessageRequestMethod::VALUE;
         self.answer_typed(method, params, &context.ct).await
+    }
+
+    /// Called for notifications without a type in rmcp.
+    async fn on_custom_notification(
+        &self,
+        notification: CustomNotification,
+        _: NotificationContext<RoleClient>,
+    ) {
+        if notification.method == PAGE_DONE
+            && let Some(params) = &notification.params
+            && let Some(id) = params["elicitationId"].as_str()
+        {
+            self.question_router.note_page_done(id);
+        }
     }
 
     /// Called for questions that don't fit rmcp's types.

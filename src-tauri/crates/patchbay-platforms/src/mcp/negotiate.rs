@@ -15,15 +15,17 @@ use rmcp::transport::streamable_http_client::{
 use tokio_util::sync::CancellationToken;
 
 use super::client_handler::McpClientHandler;
+use super::credential_wait::CredentialWait;
 use super::http_sse;
 use super::request::NegotiationFailure;
 use super::server_log::ServerLog;
 use super::session::{McpSession, Peer, Running, ServerOffer};
 use super::stdio::host::Attached;
 use super::stdio::{self, McpProgram, Process, StdioTransport};
+use super::wire::answer::TASK_CALLS;
 use super::wire::{ResumableSession, SessionLife, Wire};
 use super::{ClientFeatures, McpLimits, McpTarget, non_empty_line, non_empty_lines};
-use crate::{Error, Found, icon};
+use crate::{Error, Found, TokenSource, icon};
 
 const NAME_LIMIT: usize = 200;
 const INSTRUCTIONS_LIMIT: usize = 20_000;
@@ -40,8 +42,8 @@ const LONGEST_START: Duration = Duration::from_secs(3600);
 /// # Errors
 /// [`Error::NotAServer`] if something else is at that address; [`Error::Unauthorized`] and
 /// [`Error::Forbidden`] if credentials are missing or refused; [`Error::RedirectRefused`];
-/// [`Error::Unreachable`]; [`Error::TimedOut`] after [`McpLimits::connect`]; [`Error::Cancelled`];
-/// [`Error::TooLarge`]; [`Error::RateLimited`]; [`Error::Status`]; [`Error::ServerError`];
+/// [`Error::Unreachable`]; [`Error::TimedOut`] after [`McpLimits::connect`], not counting the time that credentials take;
+/// [`Error::Cancelled`]; [`Error::TooLarge`]; [`Error::RateLimited`]; [`Error::Status`]; [`Error::ServerError`];
 /// [`Error::Protocol`]; [`Error::Credential`] from the token source.
 ///
 /// Requests in flight are aborted by `cancel`, at the timeout, and when the future is dropped.
@@ -54,11 +56,17 @@ pub async fn connect(
     cancel: &CancellationToken,
 ) -> Result<McpSession, Error> {
     check_address(&target.url)?;
+    let wait = Arc::new(CredentialWait::new(Arc::clone(&target.tokens)));
+    let target = McpTarget {
+        tokens: Arc::clone(&wait) as Arc<dyn TokenSource>,
+        ..target
+    };
     tokio::select! {
         biased;
         () = cancel.cancelled() => Err(Error::Cancelled),
-        session = tokio::time::timeout(limits.connect, negotiate(http, target, limits)) => {
-            session.unwrap_or(Err(Error::TimedOut { after: limits.connect }))
+        session = negotiate(http, target, limits) => session,
+        () = wait.limit_reached(limits.connect) => {
+            Err(Error::TimedOut { after: limits.connect })
         }
     }
 }
@@ -365,6 +373,8 @@ async fn session(
     let offers = ServerOffer {
         tools: tools.is_some(),
         completions: capabilities.completions.is_some(),
+        task_calls: (capabilities.experimental.as_ref())
+            .is_some_and(|them| them.contains_key(TASK_CALLS)),
         log: log.is_read() && capabilities.logging.is_some(),
         tool_changes: tools.as_ref().and_then(|it| it.list_changed) == Some(true),
         resource_changes: resources.as_ref().and_then(|it| it.list_changed) == Some(true),

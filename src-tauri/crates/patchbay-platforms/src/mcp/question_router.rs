@@ -1,14 +1,14 @@
 //! Questions that a server asks during a tool call, a prompt or a resource read, routed to the person behind it.
 //!
-//! A session has at most one open question, and a limit per minute; others are cancelled, as are questions that nobody
-//! can answer. The timeouts of a call are paused while its question is open.
+//! A session has at most one open question; others wait for their turn. More than a number per minute are cancelled, as
+//! are questions that nobody can answer. The timeouts of a call are paused until its questions are answered.
 
-use std::collections::VecDeque;
+use std::collections::{HashMap, VecDeque};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use async_trait::async_trait;
-use patchbay_model::{Question, QuestionAnswer};
+use patchbay_model::{Question, QuestionAnswer, Reply};
 use rmcp::model::{
     ConstString as _, CreateMessageRequestMethod, ElicitationCreateRequestMethod, ErrorCode,
     ErrorData,
@@ -28,8 +28,9 @@ const WINDOW: Duration = Duration::from_secs(60);
 /// Asks the person who had a server do something.
 #[async_trait]
 pub trait Asker: Send + Sync {
-    /// Asks the person. The future is dropped once the answer is not needed any more.
-    async fn ask(&self, question: Question) -> QuestionAnswer;
+    /// Asks the person. The future is dropped once the answer is not needed any more. `done` is cancelled when the
+    /// server notifies that the person is done on the page of the question, which accepts it.
+    async fn ask(&self, question: Question, done: &CancellationToken) -> QuestionAnswer;
 }
 
 /// How a server asks the person.
@@ -80,6 +81,8 @@ pub(super) struct QuestionRouter {
     allowed_kinds: Vec<QuestionKind>,
     /// How long a question stays open.
     answer_timeout: Duration,
+    /// Locked while a question is open; those that wait get it in order.
+    turn: tokio::sync::Mutex<()>,
     state: Mutex<State>,
 }
 
@@ -87,14 +90,16 @@ pub(super) struct QuestionRouter {
 struct State {
     /// Calls in flight whose person can be asked, oldest first.
     calls: Vec<Arc<Call>>,
-    is_open: bool,
     asked_at: VecDeque<Instant>,
 }
 
 /// A call whose person can be asked.
 struct Call {
     asker: Arc<dyn Asker>,
-    is_asking: watch::Sender<bool>,
+    /// Number of its questions that are open or wait for their turn.
+    unanswered: watch::Sender<usize>,
+    /// The pages that the person has to visit, by id; cancelled when they are done there.
+    pages: Mutex<HashMap<String, CancellationToken>>,
     ended: CancellationToken,
 }
 
@@ -108,6 +113,7 @@ impl QuestionRouter {
         Self {
             allowed_kinds,
             answer_timeout,
+            turn: tokio::sync::Mutex::default(),
             state: Mutex::default(),
         }
     }
@@ -126,7 +132,8 @@ impl QuestionRouter {
         let asker = asker.filter(|_| !self.allowed_kinds.is_empty())?;
         let call = Arc::new(Call {
             asker: Arc::clone(asker),
-            is_asking: watch::Sender::new(false),
+            unanswered: watch::Sender::default(),
+            pages: Mutex::default(),
             ended: CancellationToken::new(),
         });
         lock(&self.state).calls.push(Arc::clone(&call));
@@ -153,7 +160,7 @@ impl QuestionRouter {
         tokio::select! {
             biased;
             () = withdrawn.cancelled() => kind.to_wire(None, QuestionAnswer::Cancel),
-            answer = self.answer_for(&call, kind, params) => answer,
+            answer = self.answer_for(&call, kind, kind.read(params)) => answer,
         }
     }
 
@@ -161,29 +168,50 @@ impl QuestionRouter {
         &self,
         call: &Call,
         kind: QuestionKind,
-        params: &Value,
+        parsed: Option<ParsedQuestion>,
     ) -> Result<Value, ErrorData> {
-        let Some(parsed) = kind.read(params) else {
+        let Some(parsed) = parsed else {
             return kind.to_wire(None, QuestionAnswer::Cancel);
         };
-        let answer = self.ask(call, &parsed).await;
+        let answer = self.ask(call, &parsed, &CancellationToken::new()).await;
         kind.to_wire(Some(&parsed), answer)
     }
 
-    async fn ask(&self, call: &Call, parsed: &ParsedQuestion) -> QuestionAnswer {
-        let Some(_open) = self.open(call) else {
+    /// Notes that the person is done on a page; ids of others are ignored.
+    ///
+    /// Source: MCP 2025-11-25, "Elicitation", "Completion Notifications for URL Mode Elicitation".
+    pub(super) fn note_page_done(&self, id: &str) {
+        for call in &lock(&self.state).calls {
+            if let Some(done) = lock(&call.pages).get(id) {
+                done.cancel();
+            }
+        }
+    }
+
+    async fn ask(
+        &self,
+        call: &Call,
+        parsed: &ParsedQuestion,
+        done: &CancellationToken,
+    ) -> QuestionAnswer {
+        let Some(_unanswered) = self.admit(call) else {
             return QuestionAnswer::Cancel;
+        };
+        let asked = async {
+            let _turn = self.turn.lock().await;
+            let answer = call.asker.ask(parsed.question.clone(), done);
+            let answer = tokio::time::timeout(self.answer_timeout, answer).await;
+            answer.unwrap_or(QuestionAnswer::Cancel)
         };
         tokio::select! {
             biased;
             () = call.ended.cancelled() => QuestionAnswer::Cancel,
-            answer = call.asker.ask(parsed.question.clone()) => answer,
-            () = tokio::time::sleep(self.answer_timeout) => QuestionAnswer::Cancel,
+            answer = asked => answer,
         }
     }
 
-    /// Opens a question; `None` if one is open already, or the rate limit is reached.
-    fn open<'a>(&'a self, call: &'a Call) -> Option<QuestionGuard<'a>> {
+    /// Admits a question; `None` if the rate limit is reached.
+    fn admit<'a>(&self, call: &'a Call) -> Option<UnansweredQuestion<'a>> {
         let mut state = lock(&self.state);
         let now = Instant::now();
         while let Some(first) = state.asked_at.front()
@@ -191,29 +219,21 @@ impl QuestionRouter {
         {
             state.asked_at.pop_front();
         }
-        if state.is_open || state.asked_at.len() >= MAX_QUESTIONS {
+        if state.asked_at.len() >= MAX_QUESTIONS {
             return None;
         }
-        state.is_open = true;
         state.asked_at.push_back(now);
-        call.is_asking.send_replace(true);
-        Some(QuestionGuard {
-            question_router: self,
-            call,
-        })
+        call.unanswered.send_modify(|count| *count += 1);
+        Some(UnansweredQuestion(call))
     }
 }
 
-/// An open question.
-struct QuestionGuard<'a> {
-    question_router: &'a QuestionRouter,
-    call: &'a Call,
-}
+/// A question that is open or waits for its turn.
+struct UnansweredQuestion<'a>(&'a Call);
 
-impl Drop for QuestionGuard<'_> {
+impl Drop for UnansweredQuestion<'_> {
     fn drop(&mut self) {
-        lock(&self.question_router.state).is_open = false;
-        self.call.is_asking.send_replace(false);
+        self.0.unanswered.send_modify(|count| *count -= 1);
     }
 }
 
@@ -224,12 +244,13 @@ pub(super) struct RegisteredCall<'a> {
 }
 
 impl RegisteredCall<'_> {
-    /// Whether a question is open, and when that changes.
-    pub(super) fn is_asking(&self) -> watch::Receiver<bool> {
-        self.call.is_asking.subscribe()
+    /// The number of its unanswered questions, and when that changes.
+    pub(super) fn unanswered(&self) -> watch::Receiver<usize> {
+        self.call.unanswered.subscribe()
     }
 
-    /// Answers a question in a result, before the tool goes on.
+    /// Answers a question in a result, before the tool goes on. The answer to a page repeats the request, which would be
+    /// too early before the person is done there.
     ///
     /// # Errors
     /// If there is no answer.
@@ -238,22 +259,43 @@ impl RegisteredCall<'_> {
         kind: QuestionKind,
         params: &Value,
     ) -> Result<Value, ErrorData> {
+        let parsed = kind.read(params).map(ParsedQuestion::awaiting_done);
         self.question_router
-            .answer_for(&self.call, kind, params)
+            .answer_for(&self.call, kind, parsed)
             .await
     }
 
-    /// Offers the pages that an error names; returns whether one was opened.
-    pub(super) async fn offer_pages(&self, data: Option<&Value>) -> bool {
-        let mut was_opened = false;
-        for parsed in questions::parse_required_pages(data) {
-            match self.question_router.ask(&self.call, &parsed).await {
-                QuestionAnswer::Accept { .. } => was_opened = true,
-                // After a refusal the other pages aren't offered.
-                QuestionAnswer::Decline | QuestionAnswer::Cancel => break,
+    /// Offers the pages that an error names, until the person is not done with one; `None` if it names none. A page on
+    /// which the server knows the person to be done is offered no longer.
+    pub(super) async fn offer_pages(&self, data: Option<&Value>) -> Option<Reply> {
+        let mut tokens = HashMap::new();
+        let pages = questions::parse_required_pages(data).into_iter();
+        let pages: Vec<_> = pages
+            .map(|page| {
+                let done = match page.page_id.clone() {
+                    Some(id) => CancellationToken::clone(tokens.entry(id).or_default()),
+                    None => CancellationToken::new(),
+                };
+                (page, done)
+            })
+            .collect();
+        *lock(&self.call.pages) = tokens;
+        let mut reply = None;
+        for (page, done) in &pages {
+            let answer = match done.is_cancelled() {
+                true => Reply::Answered,
+                false => self
+                    .question_router
+                    .ask(&self.call, page, done)
+                    .await
+                    .reply(),
+            };
+            reply = Some(answer);
+            if answer != Reply::Answered {
+                break;
             }
         }
-        was_opened
+        reply
     }
 }
 
@@ -274,7 +316,7 @@ fn to_wire(parsed: Option<&ParsedQuestion>, answer: QuestionAnswer) -> Value {
             }
             _ => json!({ "action": "accept" }),
         },
-        QuestionAnswer::Decline => json!({ "action": "decline" }),
+        QuestionAnswer::Decline | QuestionAnswer::DeclineAll => json!({ "action": "decline" }),
         QuestionAnswer::Cancel => json!({ "action": "cancel" }),
     }
 }

@@ -17,6 +17,7 @@ const NAME_LIMIT: usize = 200;
 const DESCRIPTION_LIMIT: usize = 1_000;
 const DEFAULT_LIMIT: usize = 4_000;
 const ADDRESS_LIMIT: usize = 2_000;
+const ID_LIMIT: usize = 1_000;
 
 /// A question with more fields or choices is not shown to a person.
 const MAX_FIELDS: usize = 50;
@@ -45,6 +46,8 @@ const SECRET_WORDS: &[&str] = &[
 #[derive(Debug)]
 pub(super) struct ParsedQuestion {
     pub(super) question: Question,
+    /// By which a server of the older era notifies that the person is done on a page.
+    pub(super) page_id: Option<String>,
     /// Fields that are sent as `null` if left empty.
     null_if_missing: Vec<String>,
 }
@@ -54,8 +57,17 @@ impl ParsedQuestion {
     pub(super) fn plain(question: Question) -> Self {
         Self {
             question,
+            page_id: None,
             null_if_missing: Vec::new(),
         }
+    }
+
+    /// The same question; a page is answered once the person is done there.
+    pub(super) fn awaiting_done(mut self) -> Self {
+        if let Question::Page { awaits_done, .. } = &mut self.question {
+            *awaits_done = true;
+        }
+        self
     }
 
     /// The values to send.
@@ -76,7 +88,7 @@ pub(super) fn read(params: &Value) -> Option<ParsedQuestion> {
     let message = text::clean_lines(message, MESSAGE_LIMIT);
     match params["mode"].as_str() {
         None | Some("form") => read_form(message, &params["requestedSchema"]),
-        Some("url") => page(message, params["url"].as_str()?),
+        Some("url") => page(message, params),
         Some(_) => None,
     }
 }
@@ -89,10 +101,12 @@ pub(super) fn parse_required_pages(data: Option<&Value>) -> Vec<ParsedQuestion> 
     let pages = listed.into_iter().flatten().filter_map(read);
     pages
         .filter(|parsed| matches!(parsed.question, Question::Page { .. }))
+        .map(ParsedQuestion::awaiting_done)
         .collect()
 }
 
-fn page(message: String, address: &str) -> Option<ParsedQuestion> {
+fn page(message: String, params: &Value) -> Option<ParsedQuestion> {
+    let address = params["url"].as_str()?;
     if address.len() > ADDRESS_LIMIT {
         return None;
     }
@@ -105,11 +119,18 @@ fn page(message: String, address: &str) -> Option<ParsedQuestion> {
     if !is_open || has_user_info(&url) {
         return None;
     }
-    Some(ParsedQuestion::plain(Question::Page {
-        message,
-        host: patchbay_http::host_of(&url),
-        url: url.into(),
-    }))
+    let id = params["elicitationId"].as_str();
+    let id = id.filter(|id| !id.is_empty() && id.len() <= ID_LIMIT);
+    Some(ParsedQuestion {
+        page_id: id.map(str::to_owned),
+        ..ParsedQuestion::plain(Question::Page {
+            message,
+            host: patchbay_http::host_of(&url),
+            url: url.into(),
+            // A server that asks by a request of its own goes on by itself.
+            awaits_done: false,
+        })
+    })
 }
 
 fn read_form(message: String, schema: &Value) -> Option<ParsedQuestion> {
@@ -149,6 +170,7 @@ fn read_form(message: String, schema: &Value) -> Option<ParsedQuestion> {
             },
             secrets,
         }),
+        page_id: None,
         null_if_missing,
     })
 }

@@ -60,6 +60,7 @@ fn resource_at(uri: &str, entry: &Value) -> Option<Resource> {
         description: description(entry),
         mime_type: text::non_empty(&entry["mimeType"]).map(|kind| clean_text(kind, NAME_LIMIT)),
         variables: None,
+        annotations: content::annotations(entry),
     })
 }
 
@@ -96,18 +97,23 @@ pub(super) fn items<'a>(value: &'a Value, member: &str) -> impl Iterator<Item = 
 
 #[cfg(test)]
 mod tests {
+    use patchbay_model::Audience;
+
     use super::*;
 
     #[test]
     fn a_malformed_entry_hides_itself_only() {
         let page = json!({ "resources": [
-            { "uri": "a://b", "name": "b", "mimeType": "text/plain", "title": "T\u{202e}" },
+            { "uri": "a://b", "name": "b", "mimeType": "text/plain", "title": "T\u{202e}",
+                "annotations": { "audience": ["user"] } },
             { "name": "no address" }, 7,
             { "uri": "a://c" },
         ]});
         let read: Vec<_> = items(&page, "resources").filter_map(resource).collect();
         assert_eq!(read.len(), 2);
         assert_eq!(read[0].title.as_deref(), Some("T"));
+        let annotations = read[0].annotations.as_ref().unwrap();
+        assert_eq!(annotations.audience, [Audience::User]);
         assert_eq!(read[1].name, "a://c");
         let page = json!({ "resourceTemplates": [
             { "uriTemplate": "a://{b}", "name": "b" },

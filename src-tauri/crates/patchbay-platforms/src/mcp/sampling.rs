@@ -4,7 +4,8 @@
 
 use patchbay_http::text;
 use patchbay_model::{
-    Content, Question, QuestionAnswer, SamplingMessage, SamplingRequest, SamplingRole, clean_text,
+    Content, Json, Question, QuestionAnswer, SamplingMessage, SamplingRequest, SamplingRole,
+    clean_text,
 };
 use serde_json::{Value, json};
 
@@ -15,6 +16,9 @@ use super::{non_empty_line, non_empty_lines};
 /// Maximum length of a request, which a person has to read, in characters.
 const TEXT_LIMIT: usize = 50_000;
 const MAX_MESSAGES: usize = 100;
+
+/// Maximum parts of all messages of a request.
+const MAX_PARTS: usize = 200;
 
 const MAX_MODELS: usize = 10;
 const NAME_LIMIT: usize = 200;
@@ -32,13 +36,16 @@ pub(super) fn read(params: &Value) -> Option<ParsedQuestion> {
     if all.is_empty() || all.len() > MAX_MESSAGES {
         return None;
     }
-    let messages: Option<Vec<_>> = all.iter().map(message).collect();
-    let messages = messages?;
     let system_prompt = params["systemPrompt"].as_str();
-    let length: usize = all.iter().map(|one| text_length(&one["content"])).sum();
-    if length + system_prompt.map_or(0, |text| text.chars().count()) > TEXT_LIMIT {
+    let contents = all.iter().flat_map(|one| parts(&one["content"]));
+    let length: usize = contents.clone().map(text_length).sum();
+    if contents.count() > MAX_PARTS
+        || length + system_prompt.map_or(0, |text| text.chars().count()) > TEXT_LIMIT
+    {
         return None;
     }
+    let messages: Option<Vec<_>> = all.iter().map(message).collect();
+    let messages = messages?;
     let hints = params["modelPreferences"]["hints"].as_array();
     let hints = hints.into_iter().flatten();
     let names = hints.filter_map(|hint| non_empty_line(hint["name"].as_str()?, NAME_LIMIT));
@@ -57,10 +64,9 @@ fn message(raw: &Value) -> Option<SamplingMessage> {
         "assistant" => SamplingRole::Assistant,
         _ => return None,
     };
-    let parts: Vec<_> = parts(&raw["content"]).iter().map(part_text).collect();
     Some(SamplingMessage {
         role,
-        text: parts.join("\n"),
+        content: parts(&raw["content"]).iter().map(part).collect(),
     })
 }
 
@@ -72,24 +78,30 @@ fn parts(raw: &Value) -> &[Value] {
     }
 }
 
-/// Length of all texts of a message, in characters.
+/// Length of what a person has to read of a part, in characters.
 fn text_length(raw: &Value) -> usize {
-    let texts = parts(raw).iter().filter_map(|part| part["text"].as_str());
-    texts.map(|text| text.chars().count()).sum()
-}
-
-/// The text of a part, or a placeholder for other content. A person who needs to see that can decline.
-fn part_text(part: &Value) -> String {
-    match content(part) {
-        Content::Text { text } => text::clean_lines(&text, TEXT_LIMIT),
-        Content::Image { mime_type, .. } => placeholder("image", &mime_type),
-        Content::Audio { mime_type, .. } => placeholder("audio", &mime_type),
-        _ => "[something else than text]".to_owned(),
+    match raw["type"].as_str() {
+        Some("text") => raw["text"].as_str().map_or(0, |text| text.chars().count()),
+        Some("image" | "audio") if raw["data"].is_string() && raw["mimeType"].is_string() => 0,
+        _ => raw.to_string().len(),
     }
 }
 
-fn placeholder(what: &str, mime_type: &str) -> String {
-    format!("[{what}: {}]", clean_text(mime_type, NAME_LIMIT))
+/// A part, with its texts cleaned. There are only texts, images and sounds: others are kept as raw JSON.
+fn part(raw: &Value) -> Content {
+    let mut part = content(raw);
+    match &mut part {
+        Content::Text { text, .. } => *text = text::clean_lines(text, TEXT_LIMIT),
+        Content::Image { mime_type, .. } | Content::Audio { mime_type, .. } => {
+            *mime_type = clean_text(mime_type, NAME_LIMIT);
+        }
+        _ => {
+            return Content::Other {
+                value: Json(raw.clone()),
+            };
+        }
+    }
+    part
 }
 
 /// The result to send.
@@ -108,7 +120,9 @@ pub(super) fn to_wire(answer: QuestionAnswer) -> Result<Value, &'static str> {
             })),
             None => Err(NOBODY),
         },
-        QuestionAnswer::Decline => Err("User rejected sampling request"),
+        QuestionAnswer::Decline | QuestionAnswer::DeclineAll => {
+            Err("User rejected sampling request")
+        }
         QuestionAnswer::Cancel => Err(NOBODY),
     }
 }
@@ -152,14 +166,16 @@ mod tests {
         assert_eq!(request.max_tokens, Some(300));
         assert_eq!(request.models, ["so nnet"]);
         assert_eq!(request.messages[0].role, SamplingRole::User);
-        assert_eq!(request.messages[0].text, "Who are you?\n<img src=x>");
+        assert_eq!(request.messages[0].text(), "Who are you?\n<img src=x>");
+        let [_, image, audio, other] = &request.messages[1].content[..] else {
+            panic!("{request:?}");
+        };
+        assert!(matches!(image, Content::Image { data, .. } if data == "AAAA"));
+        assert!(matches!(audio, Content::Audio { data, .. } if data == "AAAA"));
+        assert!(matches!(other, Content::Other { value } if value["type"] == "hologram"));
         assert_eq!(
-            request.messages[1].text,
-            "Ada\n[image: image/p ng]\n[audio: audio/wav]\n[something else than text]"
-        );
-        assert_eq!(
-            Question::Sampling(request.clone()).message(),
-            request.messages[1].text
+            Question::Sampling(request).message(),
+            "Ada\n[image: image/p ng]\n[audio: audio/wav]\n[other content]"
         );
     }
 
@@ -171,6 +187,9 @@ mod tests {
             read(&json!({ "messages": [says(&half), says("y")], "systemPrompt": half })).is_none()
         );
         assert!(read(&json!({ "messages": vec![says("x"); MAX_MESSAGES + 1] })).is_none());
+        let parts = |count| json!({ "role": "user", "content": vec![json!({ "type": "image", "data": "", "mimeType": "image/png" }); count] });
+        assert!(read(&json!({ "messages": [parts(MAX_PARTS)] })).is_some());
+        assert!(read(&json!({ "messages": [parts(MAX_PARTS), says("x")] })).is_none());
         assert!(read(&json!({ "messages": [] })).is_none());
         assert!(read(&json!({ "messages": [{ "role": "root", "content": {} }] })).is_none());
         // These were not declared.

@@ -10,6 +10,7 @@ use rmcp::model::{ClientJsonRpcMessage, RequestId, ServerJsonRpcMessage, ServerN
 use serde::Deserialize as _;
 use serde_json::Value;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tokio::time::Instant;
 
 use super::lock;
 use super::pending_requests::SendError;
@@ -51,6 +52,11 @@ impl Default for ServerRequests {
 }
 
 impl ServerRequests {
+    /// Until when a request that arrives now may wait for room.
+    pub(super) fn deadline() -> Instant {
+        Instant::now() + ROOM_TIMEOUT
+    }
+
     /// Registers a request, or its cancellation; `false` if rmcp must not see the message. Waits for room.
     ///
     /// # Errors
@@ -59,8 +65,19 @@ impl ServerRequests {
         &self,
         message: &ServerJsonRpcMessage,
     ) -> Result<bool, TooManyRequests> {
+        self.admit_until(Self::deadline(), message).await
+    }
+
+    /// As [`ServerRequests::admit`], waiting until `deadline`. Cancel safe.
+    pub(super) async fn admit_until(
+        &self,
+        deadline: Instant,
+        message: &ServerJsonRpcMessage,
+    ) -> Result<bool, TooManyRequests> {
         match message {
-            ServerJsonRpcMessage::Request(request) => self.admit_request(&request.id).await,
+            ServerJsonRpcMessage::Request(request) => {
+                self.admit_request(&request.id, deadline).await
+            }
             ServerJsonRpcMessage::Notification(sent) => {
                 if let ServerNotification::CancelledNotification(cancelled) = &sent.notification
                     && let Some(id) = &cancelled.params.request_id
@@ -73,13 +90,17 @@ impl ServerRequests {
         }
     }
 
-    async fn admit_request(&self, id: &RequestId) -> Result<bool, TooManyRequests> {
+    async fn admit_request(
+        &self,
+        id: &RequestId,
+        deadline: Instant,
+    ) -> Result<bool, TooManyRequests> {
         if !is_short(id) || lock(&self.unanswered).contains_key(id) {
             tracing::debug!("dropped a request whose id is too long or in use");
             return Ok(false);
         }
         let room = Arc::clone(&self.room).acquire_owned();
-        match tokio::time::timeout(ROOM_TIMEOUT, room).await {
+        match tokio::time::timeout_at(deadline, room).await {
             Ok(Ok(permit)) => {
                 lock(&self.unanswered).insert(id.clone(), permit);
                 Ok(true)
@@ -155,6 +176,21 @@ mod tests {
         assert!(requests.admit(&ping("next")).await.unwrap());
         requests.clear();
         assert!(requests.admit(&ping(7)).await.unwrap());
+    }
+
+    #[tokio::test]
+    async fn a_request_whose_wait_is_interrupted_waits_no_longer_for_that() {
+        let requests = ServerRequests::default();
+        for id in 0..MAX_UNANSWERED {
+            assert!(requests.admit(&ping(id)).await.unwrap());
+        }
+        let (deadline, next) = (ServerRequests::deadline(), ping("next"));
+        let wait = async |limit| {
+            let admitted = requests.admit_until(deadline, &next);
+            tokio::time::timeout(limit, admitted).await
+        };
+        assert!(wait(ROOM_TIMEOUT * 2 / 3).await.is_err());
+        assert!(wait(ROOM_TIMEOUT * 2 / 3).await.unwrap().is_err());
     }
 
     #[tokio::test]

@@ -83,6 +83,8 @@ impl Peer {
 pub(super) struct ServerOffer {
     pub(super) tools: bool,
     pub(super) completions: bool,
+    /// Calls of tools as tasks, in the older era.
+    pub(super) task_calls: bool,
     /// Log notifications, if anybody reads them.
     pub(super) log: bool,
     /// Notifications of changes to the list of tools.
@@ -162,6 +164,12 @@ impl McpSession {
         self.0.facts.protocol_version.as_str() < ProtocolVersion::NO_INITIALIZE.as_str()
     }
 
+    /// Whether tools may be called as tasks. A caller must not do so unless the server declared it; in the newer era the
+    /// server decides by itself.
+    fn takes_task_calls(&self) -> bool {
+        self.is_legacy() && self.0.offers.task_calls
+    }
+
     /// Waits until a new server of the older era knows its roots, which it requests after the handshake: it would refuse
     /// calls that come earlier. In the newer era it requests them within a call.
     pub(super) async fn wait_for_roots(&self) {
@@ -211,6 +219,11 @@ impl McpSession {
             tools::read_page(page, &mut names, &mut found);
         })
         .await?;
+        if !self.takes_task_calls() {
+            for tool in &mut found {
+                (tool.needs_task, tool.may_be_task) = (false, false);
+            }
+        }
         Ok(found)
     }
 

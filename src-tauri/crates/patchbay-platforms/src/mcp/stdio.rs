@@ -13,6 +13,7 @@ mod lines;
 mod process;
 mod stderr;
 
+use std::pin::Pin;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -22,6 +23,7 @@ use rmcp::service::RoleClient;
 use rmcp::transport::Transport;
 use tokio::io::{AsyncRead, AsyncWrite, AsyncWriteExt as _};
 use tokio::sync::mpsc;
+use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
 #[cfg(unix)]
@@ -36,7 +38,7 @@ use super::McpLimits;
 use super::pending_requests::{PendingRequests, Read, SendError};
 use super::request::NegotiationFailure;
 use super::server_log::ServerLog;
-use super::server_requests::TooManyRequests;
+use super::server_requests::{ServerRequests, TooManyRequests};
 use crate::Error;
 
 /// Capacity of the queues of messages in either direction.
@@ -49,7 +51,18 @@ const OUTPUT_GRACE: Duration = Duration::from_millis(500);
 #[derive(Clone)]
 pub(super) struct StdioTransport {
     shared: Arc<Shared>,
-    incoming: Arc<tokio::sync::Mutex<mpsc::Receiver<ServerJsonRpcMessage>>>,
+    reader: Arc<tokio::sync::Mutex<Reader>>,
+}
+
+/// Reads the messages of the program as rmcp asks for them.
+struct Reader {
+    incoming: Incoming,
+    /// A message that may have to wait for the server's other requests to be answered, and until when.
+    unadmitted: Option<(ServerJsonRpcMessage, Instant)>,
+    /// Until the process is gone. A child process of the program may keep its output open.
+    gone: Pin<Box<dyn Future<Output = ()> + Send>>,
+    /// Why no more is read.
+    end: Option<End>,
 }
 
 /// The connection to a program.
@@ -116,17 +129,20 @@ fn listen_to(process: Process, link: Link, limits: McpLimits) -> StdioTransport 
             )
         }
     };
-    let (to_rmcp, for_rmcp) = mpsc::channel(BACKLOG);
-    let shared = Arc::new(Shared {
-        outgoing,
-        pending_requests: PendingRequests::new(limits, Arc::new(process.stderr().server_log())),
-        limits,
-        process,
-    });
-    tokio::spawn(listen(Arc::clone(&shared), incoming, to_rmcp));
+    let gone = wait_until_gone(process.clone());
     StdioTransport {
-        shared,
-        incoming: Arc::new(tokio::sync::Mutex::new(for_rmcp)),
+        shared: Arc::new(Shared {
+            outgoing,
+            pending_requests: PendingRequests::new(limits, Arc::new(process.stderr().server_log())),
+            limits,
+            process,
+        }),
+        reader: Arc::new(tokio::sync::Mutex::new(Reader {
+            incoming,
+            unadmitted: None,
+            gone: Box::pin(gone),
+            end: None,
+        })),
     }
 }
 
@@ -152,45 +168,44 @@ async fn write(
     drop(stdin.shutdown().await);
 }
 
-/// Passes on the program's messages until it ends or exceeds a limit; then every request in flight fails.
-async fn listen(
-    shared: Arc<Shared>,
-    mut incoming: Incoming,
-    to_rmcp: mpsc::Sender<ServerJsonRpcMessage>,
-) {
-    let violation = loop {
-        let received = tokio::select! {
-            received = incoming.receive(&shared) => received,
-            // A child process of the program may keep its output open.
-            () = wait_until_gone(&shared.process) => break None,
-        };
-        let message = match received {
-            Ok(None) => continue,
-            Ok(Some(message)) => message,
-            Err(end) => break end,
-        };
-        match shared
-            .pending_requests
-            .server_requests()
-            .admit(&message)
-            .await
-        {
-            Ok(true) => {
-                if to_rmcp.send(message).await.is_err() {
-                    break None;
-                }
-            }
-            Ok(false) => {}
-            Err(TooManyRequests) => break Some(Violation::Unanswered),
-        }
-    };
-    shared.end(violation).await;
-}
-
 /// Waits until the process has ended and its last output has arrived.
-async fn wait_until_gone(process: &Process) {
+async fn wait_until_gone(process: Process) {
     process.wait_for_exit().await;
     tokio::time::sleep(OUTPUT_GRACE).await;
+}
+
+impl Reader {
+    /// Reads the next message that rmcp needs; `None` once the program has ended or exceeded a limit, when every
+    /// request in flight has failed. Cancel safe.
+    async fn next(&mut self, shared: &Shared) -> Option<ServerJsonRpcMessage> {
+        if self.end.is_none() {
+            match self.read(shared).await {
+                Ok(message) => return Some(message),
+                Err(end) => self.end = Some(end),
+            }
+        }
+        shared.end(self.end.flatten()).await;
+        None
+    }
+
+    async fn read(&mut self, shared: &Shared) -> Result<ServerJsonRpcMessage, End> {
+        let server_requests = shared.pending_requests.server_requests();
+        loop {
+            if let Some((message, deadline)) = &self.unadmitted {
+                let admitted = server_requests.admit_until(*deadline, message).await;
+                let is_admitted =
+                    admitted.map_err(|TooManyRequests| Some(Violation::Unanswered))?;
+                if let Some((message, _)) = self.unadmitted.take().filter(|_| is_admitted) {
+                    return Ok(message);
+                }
+            }
+            let received = tokio::select! {
+                received = self.incoming.receive(shared) => received?,
+                () = &mut self.gone => return Err(None),
+            };
+            self.unadmitted = received.map(|message| (message, ServerRequests::deadline()));
+        }
+    }
 }
 
 impl Incoming {
@@ -310,7 +325,7 @@ impl Transport<RoleClient> for StdioTransport {
     }
 
     async fn receive(&mut self) -> Option<ServerJsonRpcMessage> {
-        self.incoming.lock().await.recv().await
+        self.reader.lock().await.next(&self.shared).await
     }
 
     /// Keeps the process, since the negotiation may continue in another mode.

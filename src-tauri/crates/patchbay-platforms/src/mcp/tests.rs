@@ -24,7 +24,7 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use axum::Router;
-use patchbay_http::{Capture, CapturedResponse, SentSecrets};
+use patchbay_http::{Capture, CapturedResponse};
 use patchbay_model::{Content, Secret, SentRequest, ServerFacts, Tool, Transport};
 use rmcp::ServerHandler;
 use rmcp::transport::streamable_http_server::session::local::LocalSessionManager;
@@ -127,16 +127,8 @@ async fn connect_to(target: McpTarget) -> Result<McpSession, Error> {
 /// A call that ignores progress.
 fn call(name: &str) -> ToolCall {
     ToolCall {
-        name: name.to_owned(),
-        arguments: Map::new(),
-        as_task: false,
-        resumes: None,
-        task_keeper: None,
-        timeout: Duration::from_secs(20),
-        progress: Arc::new(|_: CallProgress| {}),
-        asker: None,
         capture: Capture::enabled(),
-        sent: SentSecrets::default(),
+        ..ToolCall::new(name.to_owned(), Map::new(), Duration::from_secs(20))
     }
 }
 
@@ -151,7 +143,7 @@ async fn tools_of(session: &McpSession) -> Result<Vec<Tool>, Error> {
 /// The single text of a result.
 fn text_of(outcome: &CallOutcome) -> &str {
     match outcome.result.content.as_slice() {
-        [Content::Text { text }] => text,
+        [Content::Text { text, .. }] => text,
         content => panic!("{content:?}"),
     }
 }

@@ -123,6 +123,7 @@ fn tool(entry: &mut Value) -> Option<Tool> {
         open_world: flag("openWorldHint") != Some(false),
         icon: icon::choose_from_mcp(&entry["icons"]),
         needs_task: entry["execution"]["taskSupport"] == "required",
+        may_be_task: entry["execution"]["taskSupport"] == "optional",
     })
 }
 
@@ -179,19 +180,21 @@ mod tests {
 
     #[test]
     fn only_what_says_so_is_a_task() {
-        let needs = |execution: Value| {
-            read(json!([{"name": "a", "inputSchema": {}, "execution": execution}]))[0].needs_task
+        let tasks = |execution: Value| {
+            let tools = json!([{"name": "a", "inputSchema": {}, "execution": execution}]);
+            let tool = &read(tools)[0];
+            (tool.needs_task, tool.may_be_task)
         };
-        assert!(needs(json!({"taskSupport": "required"})));
+        assert_eq!(tasks(json!({"taskSupport": "required"})), (true, false));
+        assert_eq!(tasks(json!({"taskSupport": "optional"})), (false, true));
         for other in [
-            json!({"taskSupport": "optional"}),
             json!({"taskSupport": "forbidden"}),
             json!({"taskSupport": true}),
             json!({}),
             json!("required"),
             Value::Null,
         ] {
-            assert!(!needs(other));
+            assert_eq!(tasks(other), (false, false));
         }
     }
 

@@ -284,7 +284,7 @@ impl Connectors for Mistral {
                 }
             }
         }
-        Err(Error::Protocol(format!(
+        Err(Error::unexpected(format!(
             "too many connectors (over {MAX_PAGES} pages)"
         )))
     }

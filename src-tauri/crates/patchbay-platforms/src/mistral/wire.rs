@@ -262,11 +262,11 @@ impl LenientConnector {
     }
 
     /// # Errors
-    /// [`Error::Protocol`] unless it has the documented form.
+    /// [`Error::UnexpectedAnswer`] unless it has the documented form.
     pub fn known(self) -> Result<Object<Connector>> {
         match self {
             Self::Read(connector) => Ok(*connector),
-            Self::Unparsed(_) => Err(Error::Protocol("unsupported connector type".to_owned())),
+            Self::Unparsed(_) => Err(Error::unexpected("unsupported connector type")),
         }
     }
 }

@@ -40,8 +40,8 @@ use crate::token_cache::TokenCache;
 use crate::{
     AccountConfig, Connectors, ConsentRequest, ConsentState, Consents, Creation, Credentials,
     Details, Disconnects, Error, HostedPlatform, NoToken, Operation, OperationEntry, Output,
-    Platform, Refusal, RemoteConnector, Result, SavedObservations, Settings, StartedConsent,
-    TokenSource, Tools,
+    Platform, RemoteConnector, Result, SavedObservations, Settings, StartedConsent, TokenSource,
+    Tools,
 };
 
 const BASE_URL: &str = "https://api.10ex.ai";
@@ -204,13 +204,7 @@ impl Tenex {
         let valid_for = self.valid_for(&started);
         let id = started
             .connector_id
-            .ok_or_else(|| Error::UnexpectedAnswer {
-                what: "10ex started the sign-in but named no connector".to_owned(),
-                refusal: Box::new(Refusal {
-                    status: 200,
-                    ..Refusal::default()
-                }),
-            })?;
+            .ok_or_else(|| Error::unexpected("10ex started the sign-in but named no connector"))?;
         let page = PendingPage {
             provider: which.provider.clone(),
             page: started.redirect_url,
@@ -410,12 +404,10 @@ impl Creation for Tenex {
             let category = provider.category.as_deref();
             Some(Definition {
                 title: forms::title(&provider),
-                description: None,
                 category: category.map(|words| clean_text(words, 100)),
-                endpoint: None,
-                endpoint_field: None,
                 has_consent,
                 id: provider.provider,
+                ..Definition::default()
             })
         });
         Ok(offered.collect())

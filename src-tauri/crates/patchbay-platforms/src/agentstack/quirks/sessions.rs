@@ -6,8 +6,9 @@
 //! Source: Agent Stack contract, section 3, `mcp`.
 
 use std::collections::HashMap;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 
+use parking_lot::Mutex;
 use patchbay_http::{Api, CallOptions};
 
 use crate::Result;
@@ -22,21 +23,17 @@ type Slot = Arc<tokio::sync::Mutex<Option<McpSession>>>;
 
 impl Sessions {
     fn slot(&self, id: &str) -> Slot {
-        let mut slots = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut slots = self.0.lock();
         Arc::clone(slots.entry(plain_id(id)).or_default())
     }
 
     pub(crate) fn forget(&self, id: &str) {
-        let mut slots = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        slots.remove(&plain_id(id));
+        self.0.lock().remove(&plain_id(id));
     }
 
     /// Delivers pending cancellations to all MCP servers: the platform drops unsent messages when a connection closes.
     pub(crate) async fn settle(&self) {
-        let slots: Vec<Slot> = {
-            let mut slots = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-            slots.drain().map(|(_, slot)| slot).collect()
-        };
+        let slots: Vec<Slot> = self.0.lock().drain().map(|(_, slot)| slot).collect();
         let settled = slots.iter().map(|slot| async move {
             if let Some(session) = slot.lock().await.take() {
                 session.settle().await;

@@ -63,17 +63,12 @@ impl Tools for AgentStack {
 }
 
 fn call_of(request: ToolRequest<'_>, options: &CallOptions) -> ToolCall {
+    let timeout = options.timeout.unwrap_or(McpLimits::DEFAULT.idle);
     ToolCall {
-        name: request.tool.to_owned(),
-        arguments: request.arguments,
-        as_task: false,
-        resumes: None,
-        task_keeper: None,
-        timeout: options.timeout.unwrap_or(McpLimits::DEFAULT.idle),
         progress: options.progress.clone().unwrap_or_else(|| Arc::new(|_| {})),
-        asker: None,
         capture: options.capture.clone(),
         sent: options.sent.clone(),
+        ..ToolCall::new(request.tool.to_owned(), request.arguments, timeout)
     }
 }
 
@@ -166,6 +161,7 @@ fn keeps_session(error: &Error) -> bool {
         Error::ServerError { .. }
             | Error::ToolNotFound { .. }
             | Error::InputRequired
+            | Error::FeatureOff { .. }
             | Error::NotAnswered
             | Error::AsksOverHandshake
             | Error::CannotAsk

@@ -154,7 +154,9 @@ impl Operation<Airbyte> for ExecuteAll {
         loop {
             let executed = page.send(client, options).await?.success()?;
             let Reply::Envelope(envelope) = executed.reply else {
-                return Err(Error::Protocol("a file has no pages".to_owned()));
+                return Err(Error::Usage(
+                    "this action returns a file, which has no pages; use execute".to_owned(),
+                ));
             };
             pages += 1;
             let next = envelope.next_cursor().map(str::to_owned);

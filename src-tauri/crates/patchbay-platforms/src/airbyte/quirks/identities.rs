@@ -2,8 +2,9 @@
 //!
 //! Source: Airbyte contract, sections 1, 2 and 3, `connect`.
 
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 
+use parking_lot::Mutex;
 use patchbay_http::{Api, FixedHeaders, SecretArgument};
 use patchbay_model::Secret;
 
@@ -105,10 +106,7 @@ impl Identities {
     }
 
     fn cached_token_for(&self, api: &Api, id: &str, secret: &Secret) -> Arc<ApplicationToken> {
-        let mut cached_tokens = self
-            .cached_tokens
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner);
+        let mut cached_tokens = self.cached_tokens.lock();
         if let Some(known) = cached_tokens
             .iter()
             .find(|other| other.is_of(api, id, secret))

@@ -6,7 +6,7 @@
 //!
 //! Source: Airbyte contract, section 3, `create`: `client_id`, `client_secret`, `refresh_token`.
 
-use patchbay_model::has_user_info;
+use patchbay_model::{has_user_info, json_parts};
 use serde_json::{Map, Value};
 use url::Url;
 
@@ -147,18 +147,9 @@ fn find<T>(json: &Value, depth: usize, probe: &impl Fn(&str, &Value) -> Option<T
     if depth == MAX_DEPTH {
         return None;
     }
-    match json {
-        Value::Object(members) => members
-            .iter()
-            .find_map(|(name, value)| probe(name, value))
-            .or_else(|| {
-                members
-                    .values()
-                    .find_map(|inner| find(inner, depth + 1, probe))
-            }),
-        Value::Array(items) => items.iter().find_map(|item| find(item, depth + 1, probe)),
-        _ => None,
-    }
+    let mut members = json.as_object().into_iter().flatten();
+    let found = members.find_map(|(name, value)| probe(name, value));
+    found.or_else(|| json_parts(json).find_map(|part| find(part, depth + 1, probe)))
 }
 
 #[cfg(test)]

@@ -194,15 +194,12 @@ fn words_of(entity: &str, action: &str) -> String {
 fn tool(name: &str, words: &str, effect: ToolEffect) -> Tool {
     Tool {
         name: name.to_owned(),
-        title: None,
         description: Some(words.to_owned()),
         input_schema: Json(input_schema(name)),
-        output_schema: None,
         effect,
         idempotent: effect == ToolEffect::Read,
         open_world: true,
-        icon: None,
-        needs_task: false,
+        ..Tool::default()
     }
 }
 
@@ -257,7 +254,7 @@ fn envelope_result(envelope: Envelope) -> ToolResult {
         (None, other) => (format!("{other:#}"), false),
     };
     ToolResult {
-        content: vec![Content::Text { text }],
+        content: vec![Content::text(text)],
         structured: Some(Json(envelope.into_json())),
         is_error,
     }
@@ -270,6 +267,7 @@ fn file_result(file: &File) -> ToolResult {
         mime_type: file.content_type.clone(),
         text: None,
         blob: Some(file.base64()),
+        annotations: None,
     };
     ToolResult {
         content: vec![content],

@@ -8,7 +8,7 @@ use rmcp::model::{CallToolRequest, CallToolRequestParams, ClientRequest, ErrorCo
 use tokio_util::sync::CancellationToken;
 
 use super::pending::{RawResponse, Timeouts};
-use super::rounds::Rounds;
+use super::rounds::{PageVisits, Rounds};
 use super::{METHOD_NOT_FOUND, McpSession, tasks};
 use crate::Error;
 use crate::mcp::exchange::Exchange;
@@ -17,11 +17,6 @@ use crate::mcp::{CallOutcome, ToolCall, content};
 
 const HEADER_MISMATCH: i64 = ErrorCode::HEADER_MISMATCH.0 as i64;
 const INVALID_PARAMS: i64 = ErrorCode::INVALID_PARAMS.0 as i64;
-
-/// The person has to visit a page before the call.
-///
-/// Source: MCP 2025-11-25, "Elicitation", "URL Elicitation Required Error".
-const URL_ELICITATION_REQUIRED: i64 = -32042;
 
 /// Messages of frameworks that support both eras, and can ask only in the older one.
 ///
@@ -46,7 +41,7 @@ impl CallContext<'_> {
         Timeouts {
             idle: self.call.timeout,
             total,
-            is_asking: self.registered_call.map(RegisteredCall::is_asking),
+            unanswered: self.registered_call.map(RegisteredCall::unanswered),
         }
     }
 }
@@ -60,7 +55,8 @@ impl McpSession {
     /// # Errors
     /// [`Error::ToolNotFound`]; [`Error::TimedOut`] after [`ToolCall::timeout`] without progress or
     /// [`McpLimits::total`](crate::mcp::McpLimits::total), not counting the time of questions; [`Error::Cancelled`];
-    /// [`Error::InputRequired`] if the server asks and nobody can answer; [`Error::NotAnswered`] if the call requires
+    /// [`Error::InputRequired`] if the server asks and nobody can answer; [`Error::FeatureOff`] if it asks for what is
+    /// off for the connector; [`Error::NotAnswered`] if the call requires
     /// an answer that was not given; [`Error::AsksOverHandshake`], [`Error::CannotAsk`]; [`Error::PageFirst`];
     /// [`Error::TooLarge`]; [`Error::ServerError`]; [`Error::TaskCancelled`]; [`Error::TaskLost`] for
     /// [`ToolCall::resumes`]; and those of every request, as in [`McpSession::list_tools`].
@@ -77,20 +73,34 @@ impl McpSession {
             .client_handler
             .question_router
             .register_call(call.asker.as_ref());
+        let features_off = &self.0.client_handler.features_off;
+        let asked_before = features_off.asked();
         let cx = CallContext {
             call: &call,
             registered_call: registered_call.as_ref(),
             cancel,
         };
-        // The rare cases are boxed, or the future of every call would be as large as theirs.
-        let response = match &call.resumes {
-            Some(task) => Box::pin(self.resume_task(task, cx)).await,
-            None if self.is_task(&call) => Box::pin(self.call_as_task(cx)).await,
-            None => self.call_until_answered(cx).await,
+        let mut visits = PageVisits::new(cx.registered_call, cancel);
+        let response = loop {
+            // The rare cases are boxed, or the future of every call would be as large as theirs.
+            let response = match &call.resumes {
+                Some(task) => Box::pin(self.resume_task(task, cx)).await,
+                None if self.is_task(&call) => Box::pin(self.call_as_task(cx)).await,
+                None => self.call_until_answered(cx).await,
+            };
+            if let Err(error) = &response
+                && Box::pin(visits.next(error)).await?
+            {
+                continue;
+            }
+            break response;
         };
         let response = match response {
             Ok(response) => response,
-            Err(error) => return Err(Box::pin(self.explain(error, cx)).await),
+            Err(error) => {
+                let error = self.explain(error, cx);
+                return Err(features_off.explain(error, &asked_before));
+            }
         };
         let outcome = CallOutcome {
             result: content::tool_result(&response.result),
@@ -101,7 +111,10 @@ impl McpSession {
         if registered_call.is_some() && cannot_ask(&outcome.result) {
             return Err(self.back_channel_error());
         }
-        Ok(outcome)
+        match features_off.explain_result(&outcome.result, &asked_before) {
+            Some(error) => Err(error),
+            None => Ok(outcome),
+        }
     }
 
     /// Repeats a call with answers until it has a result.
@@ -124,9 +137,9 @@ impl McpSession {
         }
     }
 
-    /// Whether a call is made as a task; in the newer era the server decides that.
+    /// Whether a call is made as a task.
     fn is_task(&self, call: &ToolCall) -> bool {
-        call.as_task && self.is_legacy()
+        call.as_task && self.takes_task_calls()
     }
 
     /// The first request of a call.
@@ -166,34 +179,20 @@ impl McpSession {
         }
     }
 
-    /// Replaces an error of the server by what it means for the call. Offers the pages that it names to the person.
-    async fn explain(&self, error: Error, cx: CallContext<'_>) -> Error {
-        let (
-            Error::ServerError {
-                code,
-                message,
-                data,
-            },
-            Some(registered_call),
-        ) = (&error, cx.registered_call)
-        else {
-            return map_unknown_tool(error, &cx.call.name);
-        };
-        if *code == URL_ELICITATION_REQUIRED {
-            let was_opened = tokio::select! {
-                biased;
-                () = cx.cancel.cancelled() => return Error::Cancelled,
-                was_opened = registered_call.offer_pages(data.as_ref()) => was_opened,
-            };
-            return match was_opened {
-                true => Error::PageFirst,
-                false => error,
-            };
-        }
-        if asks_over_handshake(message) {
-            return self.back_channel_error();
-        }
+    /// Replaces an error of the server by what it means for the call.
+    fn explain(&self, error: Error, cx: CallContext<'_>) -> Error {
+        let error = self.explain_back_channel(error, cx.registered_call.is_some());
         map_unknown_tool(error, &cx.call.name)
+    }
+
+    /// Replaces the error of a server that can't ask over this session, though it may.
+    pub(super) fn explain_back_channel(&self, error: Error, may_ask: bool) -> Error {
+        match &error {
+            Error::ServerError { message, .. } if may_ask && asks_over_handshake(message) => {
+                self.back_channel_error()
+            }
+            _ => error,
+        }
     }
 
     /// The error for a server that can't ask over this session.
@@ -216,7 +215,7 @@ fn params_of(call: &ToolCall) -> CallToolRequestParams {
 /// Whether a tool failed because it could not ask over this session.
 fn cannot_ask(result: &ToolResult) -> bool {
     let is_message =
-        |part: &Content| matches!(part, Content::Text { text } if asks_over_handshake(text));
+        |part: &Content| matches!(part, Content::Text { text, .. } if asks_over_handshake(text));
     result.is_error && result.content.iter().any(is_message)
 }
 

@@ -1,14 +1,11 @@
 //! Sets the log level of a server.
 
+use patchbay_model::LogLevel;
 use rmcp::model::{ClientRequest, GetExtensions as _, RequestMetaObject};
 use rmcp::service::PeerRequestOptions;
 
 use super::McpSession;
 use crate::mcp::exchange::Exchange;
-
-/// Without a level servers log everything or nothing.
-#[expect(deprecated, reason = "servers still write logs through it")]
-const LEVEL: rmcp::model::LoggingLevel = rmcp::model::LoggingLevel::Info;
 
 impl McpSession {
     /// Sets the log level of a server of the older era that declares logging. The response is not awaited: the session
@@ -19,7 +16,7 @@ impl McpSession {
         if !self.0.offers.log || !self.is_legacy() {
             return;
         }
-        let mut request = set_level();
+        let mut request = set_level(self.0.client_handler.log_level);
         // Without an exchange a failure would count as one of the negotiation.
         request.extensions_mut().insert(Exchange::default());
         let options = PeerRequestOptions::no_options();
@@ -38,14 +35,30 @@ impl McpSession {
             return options;
         }
         let mut meta = RequestMetaObject::new();
-        meta.set_log_level(LEVEL);
+        meta.set_log_level(wire_level(self.0.client_handler.log_level));
         options.with_meta(meta)
     }
 }
 
 #[expect(deprecated, reason = "servers of the older era are told so")]
-fn set_level() -> ClientRequest {
+fn set_level(level: LogLevel) -> ClientRequest {
     use rmcp::model::{SetLevelRequest, SetLevelRequestParams};
 
-    SetLevelRequest::new(SetLevelRequestParams::new(LEVEL)).into()
+    SetLevelRequest::new(SetLevelRequestParams::new(wire_level(level))).into()
+}
+
+#[expect(deprecated, reason = "servers still write logs through it")]
+fn wire_level(level: LogLevel) -> rmcp::model::LoggingLevel {
+    use rmcp::model::LoggingLevel;
+
+    match level {
+        LogLevel::Debug => LoggingLevel::Debug,
+        LogLevel::Info => LoggingLevel::Info,
+        LogLevel::Notice => LoggingLevel::Notice,
+        LogLevel::Warning => LoggingLevel::Warning,
+        LogLevel::Error => LoggingLevel::Error,
+        LogLevel::Critical => LoggingLevel::Critical,
+        LogLevel::Alert => LoggingLevel::Alert,
+        LogLevel::Emergency => LoggingLevel::Emergency,
+    }
 }

@@ -31,8 +31,8 @@ pub(super) struct Timeouts {
     pub(super) idle: Duration,
     /// Maximum total time.
     pub(super) total: Duration,
-    /// Whether a question of the server is open, whose time does not count.
-    pub(super) is_asking: Option<watch::Receiver<bool>>,
+    /// The number of unanswered questions of the server, whose time does not count.
+    pub(super) unanswered: Option<watch::Receiver<usize>>,
 }
 
 impl Timeouts {
@@ -41,7 +41,7 @@ impl Timeouts {
         Self {
             idle: limit,
             total: limit,
-            is_asking: None,
+            unanswered: None,
         }
     }
 
@@ -49,7 +49,7 @@ impl Timeouts {
         Self {
             idle: limits.idle,
             total: limits.total,
-            is_asking: None,
+            unanswered: None,
         }
     }
 }
@@ -136,8 +136,8 @@ impl McpSession {
                     Ok(_) | Err(RecvError::Lagged(_)) => {}
                     Err(RecvError::Closed) => return Err(self.lost()),
                 },
-                is_asking = wait_for_question(&mut timeouts.is_asking) => match is_asking {
-                    true => asking_since = Some(Instant::now()),
+                is_asking = wait_for_question(&mut timeouts.unanswered) => match is_asking {
+                    true => { asking_since.get_or_insert_with(Instant::now); },
                     false => if let Some(since) = asking_since.take() {
                         idle.as_mut().reset(Instant::now() + timeouts.idle);
                         let later = total.deadline() + since.elapsed();
@@ -189,12 +189,13 @@ impl McpSession {
     }
 }
 
-/// Waits until a question is opened or closed; forever if there can't be any.
-async fn wait_for_question(is_asking: &mut Option<watch::Receiver<bool>>) -> bool {
-    if let Some(is_asking) = is_asking
-        && is_asking.changed().await.is_ok()
+/// Waits until a question is asked or answered, and returns whether any is unanswered; waits forever if there can't be
+/// any.
+async fn wait_for_question(unanswered: &mut Option<watch::Receiver<usize>>) -> bool {
+    if let Some(unanswered) = unanswered
+        && unanswered.changed().await.is_ok()
     {
-        return *is_asking.borrow_and_update();
+        return *unanswered.borrow_and_update() > 0;
     }
     std::future::pending().await
 }

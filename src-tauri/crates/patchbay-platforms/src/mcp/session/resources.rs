@@ -49,7 +49,8 @@ impl McpSession {
     ///
     /// # Errors
     /// [`Error::ServerError`] if there is none; [`Error::InputRequired`] if the server asks and nobody can answer;
-    /// [`Error::NotAnswered`]; those of every request, as in [`McpSession::list_tools`].
+    /// [`Error::NotAnswered`]; [`Error::PageFirst`]; [`Error::AsksOverHandshake`]; [`Error::CannotAsk`]; those of every
+    /// request, as in [`McpSession::list_tools`].
     ///
     /// Source: MCP 2026-07-28, `resources/read`, "Multi Round-Trip Requests".
     pub async fn read_resource(

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
-use patchbay_model::clean_text;
+use patchbay_model::{Reply, clean_text};
 use rmcp::model::ClientRequest;
 use serde_json::Value;
 use tokio_util::sync::CancellationToken;
@@ -17,6 +17,14 @@ use crate::Error;
 use crate::mcp::client_handler::McpClientHandler;
 use crate::mcp::question_router::RegisteredCall;
 use crate::mcp::{Asker, backoff};
+
+/// The person has to visit a page before the request.
+///
+/// Source: MCP 2025-11-25, "Elicitation", "URL Elicitation Required Error".
+const URL_ELICITATION_REQUIRED: i64 = -32042;
+
+/// How often the pages that a request requires are offered.
+const MAX_VISITS: usize = 3;
 
 /// Maximum number of rounds with questions.
 const MAX_ROUNDS: usize = 10;
@@ -117,12 +125,63 @@ impl<'a> Rounds<'a> {
     }
 }
 
+/// The visits of the person to pages that a request requires.
+pub(super) struct PageVisits<'a> {
+    registered_call: Option<&'a RegisteredCall<'a>>,
+    cancel: &'a CancellationToken,
+    visits: usize,
+}
+
+impl<'a> PageVisits<'a> {
+    pub(super) fn new(
+        registered_call: Option<&'a RegisteredCall<'a>>,
+        cancel: &'a CancellationToken,
+    ) -> Self {
+        Self {
+            registered_call,
+            cancel,
+            visits: 0,
+        }
+    }
+
+    /// Offers the pages that an error requires to be visited first; returns whether the person is done there. The server
+    /// has not executed the request, so it is safe to repeat.
+    ///
+    /// # Errors
+    /// [`Error::PageFirst`] if the person closed a page, or was there already; [`Error::Cancelled`].
+    pub(super) async fn next(&mut self, error: &Error) -> Result<bool, Error> {
+        let (Error::ServerError { code, data, .. }, Some(registered_call)) =
+            (error, self.registered_call)
+        else {
+            return Ok(false);
+        };
+        if *code != URL_ELICITATION_REQUIRED {
+            return Ok(false);
+        }
+        if self.visits == MAX_VISITS {
+            return Err(Error::PageFirst);
+        }
+        self.visits += 1;
+        let reply = tokio::select! {
+            biased;
+            () = self.cancel.cancelled() => return Err(Error::Cancelled),
+            reply = registered_call.offer_pages(data.as_ref()) => reply,
+        };
+        match reply {
+            Some(Reply::Answered) => Ok(true),
+            Some(Reply::Cancelled) => Err(Error::PageFirst),
+            Some(Reply::Declined) | None => Ok(false),
+        }
+    }
+}
+
 impl McpSession {
     /// Repeats a request with answers until it has a result; the server's questions go to `asker`.
     ///
     /// # Errors
-    /// [`Error::InputRequired`] if the server asks and nobody can answer; [`Error::NotAnswered`]; [`Error::TimedOut`],
-    /// not counting the time of questions; those of every request.
+    /// [`Error::InputRequired`] if the server asks and nobody can answer; [`Error::FeatureOff`];
+    /// [`Error::NotAnswered`]; [`Error::PageFirst`]; [`Error::AsksOverHandshake`]; [`Error::CannotAsk`];
+    /// [`Error::TimedOut`], not counting the time of questions; those of every request.
     pub(super) async fn request_until_answered(
         &self,
         request: impl Fn(Round) -> ClientRequest + Send + Sync,
@@ -131,14 +190,28 @@ impl McpSession {
     ) -> Result<Value, Error> {
         let registered_call = self.0.client_handler.question_router.register_call(asker);
         let registered_call = registered_call.as_ref();
+        let features_off = &self.0.client_handler.features_off;
+        let asked_before = features_off.asked();
         let mut rounds = Rounds::new(self, registered_call, self.0.limits.total, cancel);
+        let mut visits = PageVisits::new(registered_call, cancel);
         let mut round = Round::default();
         loop {
             let timeouts = Timeouts {
-                is_asking: registered_call.map(RegisteredCall::is_asking),
+                unanswered: registered_call.map(RegisteredCall::unanswered),
                 ..Timeouts::from_limits(&self.0.limits)
             };
-            let response = self.request(request(round), timeouts, cancel).await?;
+            let response = self.request(request(round), timeouts, cancel).await;
+            if let Err(error) = &response
+                && Box::pin(visits.next(error)).await?
+            {
+                // Such a server keeps no state between the rounds.
+                round = Round::default();
+                continue;
+            }
+            let response = response.map_err(|error| {
+                let error = self.explain_back_channel(error, registered_call.is_some());
+                features_off.explain(error, &asked_before)
+            })?;
             match rounds.next(&response.result).await? {
                 Some(next) => round = next,
                 None => return Ok(response.result),

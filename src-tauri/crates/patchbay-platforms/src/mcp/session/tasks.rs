@@ -299,7 +299,7 @@ impl<'a> TaskWait<'a> {
         let left = self.until.saturating_duration_since(Instant::now());
         // No idle timeout: a server that asks first responds only when the task is done.
         let timeouts = Timeouts {
-            is_asking: self.cx.registered_call.map(RegisteredCall::is_asking),
+            unanswered: self.cx.registered_call.map(RegisteredCall::unanswered),
             ..Timeouts::within(left)
         };
         let params = json!({ "taskId": self.task.id });

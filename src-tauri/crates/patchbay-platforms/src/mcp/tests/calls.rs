@@ -21,6 +21,26 @@ fn progress(call: &ReceivedMessage, done: u32, message: &str) -> String {
     }))
 }
 
+#[tokio::test]
+async fn a_server_behind_an_address_is_asked_for_a_task_where_it_declares_them() {
+    let tasks = json!({"requests": {"tools": {"call": {}}}});
+    for capabilities in [json!({"tools": {}, "tasks": tasks}), json!({"tools": {}})] {
+        let is_declared = capabilities["tasks"].is_object();
+        let router = hand_made::legacy_with(capabilities, |message| {
+            message.respond(
+                json!({"content": [{"type": "text", "text": message.params["task"].to_string()}]}),
+            )
+        });
+        let (_server, session) = serve(router).await;
+        let as_task = ToolCall {
+            as_task: true,
+            ..call("a")
+        };
+        let outcome = run_tool(&session, as_task).await.unwrap();
+        assert_eq!(text_of(&outcome) != "null", is_declared);
+    }
+}
+
 /// Each step of the tool waits until the client has received the previous one.
 #[tokio::test]
 async fn progress_is_heard_in_order_before_the_answer() {

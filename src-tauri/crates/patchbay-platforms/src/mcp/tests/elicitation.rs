@@ -21,7 +21,7 @@ use crate::mcp::{
 
 /// Gives a scripted answer after a delay, and records the questions.
 pub(super) struct ScriptedAsker {
-    /// `None` to never answer.
+    /// `None` to answer only once the server says that the person is done.
     answer: Option<QuestionAnswer>,
     after: Duration,
     asked: Mutex<Vec<Question>>,
@@ -77,15 +77,20 @@ impl Drop for CountClosed<'_> {
 
 #[async_trait]
 impl Asker for ScriptedAsker {
-    async fn ask(&self, question: Question) -> QuestionAnswer {
+    async fn ask(&self, question: Question, done: &CancellationToken) -> QuestionAnswer {
         self.asked.lock().unwrap().push(question);
         let mut guard = CountClosed {
             asker: self,
             is_answered: false,
         };
         tokio::time::sleep(self.after).await;
-        let Some(answer) = self.answer.clone() else {
-            return std::future::pending().await;
+        let answer = match self.answer.clone() {
+            Some(answer) => answer,
+            None => {
+                done.cancelled().await;
+                let values = Json(Value::Null);
+                QuestionAnswer::Accept { values }
+            }
         };
         guard.is_answered = true;
         answer
@@ -263,16 +268,46 @@ async fn a_page_is_asked_about_and_only_a_safe_one() {
 }
 
 #[tokio::test]
-async fn asked_at_once_one_is_open_and_the_others_are_cancelled() {
+async fn asked_at_once_they_are_open_one_after_the_other_while_the_clock_stands_still() {
     let values = json!({"name": "Ada"});
-    let asker = ScriptedAsker::accepting_after(values, Duration::from_millis(300));
-    let outcome = call_server(legacy(vec![ask_name("name"); 3]), &asker)
-        .await
-        .unwrap();
-    let answers = answers_in(&outcome);
-    let actions = ["q0", "q1", "q2"].map(|id| answers[id]["action"].as_str().unwrap());
-    let accepted = actions.iter().filter(|action| **action == "accept");
-    assert_eq!(accepted.count(), 1, "{answers}");
+    let delay = Duration::from_millis(400);
+    let asker = ScriptedAsker::accepting_after(values, delay);
+    let limits = McpLimits {
+        total: Duration::from_millis(600),
+        ..McpLimits::DEFAULT
+    };
+    let (_server, session) = session(legacy(vec![ask_name("name"); 3]), limits).await;
+    let call = ToolCall {
+        timeout: Duration::from_millis(500),
+        ..call_with(&asker)
+    };
+    let began = std::time::Instant::now();
+    let answers = answers_in(&run_tool(&session, call).await.unwrap());
+    assert!(began.elapsed() >= delay * 3, "two at a time");
+    for id in ["q0", "q1", "q2"] {
+        assert_eq!(answers[id]["action"], "accept", "{answers}");
+    }
+    assert_eq!(asker.asked(), 3);
+}
+
+#[tokio::test]
+async fn questions_that_wait_for_their_turn_end_with_their_run() {
+    let asker = ScriptedAsker::new(None, Duration::ZERO);
+    let (_server, session) = session(legacy(vec![ask_name("name"); 3]), McpLimits::DEFAULT).await;
+    let cancel = CancellationToken::new();
+    let first = async {
+        while asker.asked() == 0 {
+            tokio::time::sleep(Duration::from_millis(10)).await;
+        }
+        cancel.cancel();
+    };
+    let (called, ()) = tokio::join!(session.call_tool(call_with(&asker), &cancel), first);
+    assert!(matches!(called, Err(Error::Cancelled)), "{called:?}");
+    while *asker.closed.lock().unwrap() == 0 {
+        tokio::time::sleep(Duration::from_millis(10)).await;
+    }
+    // The others were never shown.
+    tokio::time::sleep(Duration::from_millis(100)).await;
     assert_eq!(asker.asked(), 1);
 }
 
@@ -319,7 +354,7 @@ async fn what_is_asked_for_a_prompt_or_a_resource_is_answered_in_both_eras() {
     let (_modern, session) = session(modern(json!({"q0": question})), limits).await;
     let answer = json!({"q0": {"action": "accept", "content": {"name": "Ada"}}});
     let text = |content: &Content| match content {
-        Content::Text { text } => json_of(text),
+        Content::Text { text, .. } => json_of(text),
         Content::Resource { text, .. } => json_of(text.as_ref().unwrap()),
         other => panic!("{other:?}"),
     };
@@ -468,19 +503,84 @@ async fn a_question_ends_with_its_run() {
 }
 
 #[tokio::test]
-async fn pages_that_an_error_names_are_offered_and_the_call_is_left_to_the_person() {
-    let router = || {
-        hand_made::legacy(|message| {
+async fn pages_that_an_error_names_are_offered_and_the_call_is_repeated_when_they_are_done() {
+    let router = |errors: usize| {
+        let calls = Arc::new(Mutex::new(0));
+        hand_made::legacy(move |message| {
+            if message.method != "tools/call" {
+                return accepted();
+            }
+            let mut calls = calls.lock().unwrap();
+            *calls += 1;
+            if *calls > errors {
+                return message.respond(result_of("signed"));
+            }
             let data = json!({"elicitations": [{"mode": "url", "message": "Sign", "url": "https://sign.example/", "elicitationId": "1"}]});
             let error = json!({"code": -32042, "message": "first", "data": data});
             axum::Json(message.error_response(error)).into_response()
         })
     };
     let asker = ScriptedAsker::accepting(Value::Null);
-    let opened = call_server(router(), &asker).await;
-    assert!(matches!(opened, Err(Error::PageFirst)), "{opened:?}");
+    let done = call_server(router(2), &asker).await.unwrap();
+    assert_eq!(text_of(&done), "signed");
+    let asked = asker.questions();
+    assert_eq!(asked.len(), 2);
+    let awaits_done = |question: &Question| {
+        matches!(
+            question,
+            Question::Page {
+                awaits_done: true,
+                ..
+            }
+        )
+    };
+    assert!(asked.iter().all(awaits_done), "{asked:?}");
+    let never = call_server(router(usize::MAX), &asker).await;
+    assert!(matches!(never, Err(Error::PageFirst)), "{never:?}");
+    assert_eq!(asker.asked(), 5);
+    let asker = ScriptedAsker::answering(QuestionAnswer::Cancel);
+    let closed = call_server(router(1), &asker).await;
+    assert!(matches!(closed, Err(Error::PageFirst)), "{closed:?}");
     let asker = ScriptedAsker::answering(QuestionAnswer::Decline);
-    let refused = call_server(router(), &asker).await;
+    let refused = call_server(router(1), &asker).await;
+    assert!(
+        matches!(refused, Err(Error::ServerError { code: -32042, .. })),
+        "{refused:?}"
+    );
+}
+
+#[tokio::test]
+async fn a_prompt_or_a_resource_may_want_a_page_first_too() {
+    let router = |errors: usize| {
+        let requests = Arc::new(Mutex::new(0));
+        hand_made::legacy(move |message| {
+            if !matches!(message.method.as_str(), "prompts/get" | "resources/read") {
+                return accepted();
+            }
+            let mut requests = requests.lock().unwrap();
+            *requests += 1;
+            if *requests > errors {
+                return message.respond(result_of("signed"));
+            }
+            let data = json!({"elicitations": [{"mode": "url", "message": "Sign", "url": "https://sign.example/", "elicitationId": "1"}]});
+            let error = json!({"code": -32042, "message": "first", "data": data});
+            axum::Json(message.error_response(error)).into_response()
+        })
+    };
+    let (cancel, limits) = (CancellationToken::new(), McpLimits::DEFAULT);
+    let scripted = ScriptedAsker::accepting(Value::Null);
+    let asker = Arc::clone(&scripted) as Arc<dyn Asker>;
+    let (_server, first) = session(router(1), limits).await;
+    let filled = first.fill_prompt("echo", Map::new(), Some(&asker), &cancel);
+    assert_eq!(filled.await.unwrap().messages.len(), 1);
+    let (_server, first) = session(router(1), limits).await;
+    let read = first.read_resource("echo", Some(&asker), &cancel);
+    assert_eq!(read.await.unwrap().len(), 1);
+    assert_eq!(scripted.asked(), 2);
+    let (_server, first) = session(router(usize::MAX), limits).await;
+    let never = first.read_resource("echo", Some(&asker), &cancel).await;
+    assert!(matches!(never, Err(Error::PageFirst)), "{never:?}");
+    let refused = first.read_resource("echo", None, &cancel).await;
     assert!(
         matches!(refused, Err(Error::ServerError { code: -32042, .. })),
         "{refused:?}"
@@ -492,7 +592,7 @@ async fn a_server_that_asks_in_the_older_era_only_is_told_apart() {
     let says = "Cannot send 'elicitation/create': this transport context has no back-channel for server-initiated requests.";
     let modern = |is_error: bool| {
         hand_made::modern(move |message| match message.method.as_str() {
-            "tools/call" if is_error => message.fail(-32600, says),
+            "tools/call" | "prompts/get" if is_error => message.fail(-32600, says),
             "tools/call" => {
                 let content = json!([{"type": "text", "text": "Server-to-client requests are not available on protocol revision 2026-07-28: x"}]);
                 message
@@ -509,6 +609,15 @@ async fn a_server_that_asks_in_the_older_era_only_is_told_apart() {
             "{refused:?}"
         );
     }
+    let asker = ScriptedAsker::accepting(json!({})) as Arc<dyn Asker>;
+    let (_server, session) = session(modern(true), McpLimits::DEFAULT).await;
+    let cancel = CancellationToken::new();
+    let refused = session.fill_prompt("echo", Map::new(), Some(&asker), &cancel);
+    let refused = refused.await;
+    assert!(
+        matches!(refused, Err(Error::AsksOverHandshake)),
+        "{refused:?}"
+    );
     // In the older era there is no other era to try.
     let older = hand_made::legacy(move |message| message.fail(-32600, says));
     let asker = ScriptedAsker::accepting(json!({}));

@@ -2,6 +2,7 @@
 
 #![expect(deprecated, reason = "servers still log in this way")]
 
+use patchbay_model::LogLevel;
 use rmcp::model::{
     CallToolRequestParams, CallToolResponse, CallToolResult, ErrorData, LoggingLevel,
     LoggingMessageNotificationParam, ServerCapabilities, ServerConfig, SetLevelRequestParams,
@@ -53,10 +54,14 @@ impl ServerHandler for Logs {
     }
 }
 
-async fn logged(url: &Url, version: &str) -> Vec<String> {
+async fn logged(url: &Url, version: &str, level: LogLevel) -> Vec<String> {
     let (log, lines) = recorded_log();
     let target = McpTarget {
         log: Some(log),
+        client_features: ClientFeatures {
+            log_level: level,
+            ..ClientFeatures::default()
+        },
         ..known_target(url, version)
     };
     let session = connect_to(target).await.unwrap();
@@ -66,7 +71,8 @@ async fn logged(url: &Url, version: &str) -> Vec<String> {
     loop {
         run_tool(&session, call("log")).await.unwrap();
         let lines = lines.lock().unwrap().clone();
-        if lines.last().is_some_and(|line| line.contains("info")) || began.elapsed().as_secs() > 5 {
+        let is_set = |line: &String| line.contains(level.as_str());
+        if lines.last().is_some_and(is_set) || began.elapsed().as_secs() > 5 {
             session.close().await;
             return lines;
         }
@@ -76,12 +82,16 @@ async fn logged(url: &Url, version: &str) -> Vec<String> {
 #[tokio::test]
 async fn servers_of_both_eras_are_asked_to_log_and_heard() {
     let server = Server::with_handler(Logs::default).await;
-    let legacy = logged(&server.url, "2025-11-25").await;
-    let line = r#"[warning] db: {"set":"info","sent":null}"#;
-    assert_eq!(legacy.last().unwrap(), line, "{legacy:?}");
-    let modern = logged(&server.url, "2026-07-28").await;
-    let line = r#"[warning] db: {"set":null,"sent":"info"}"#;
-    assert_eq!(modern.last().unwrap(), line, "{modern:?}");
+    assert_eq!(ClientFeatures::default().log_level, LogLevel::Info);
+    for level in [LogLevel::Info, LogLevel::Debug] {
+        let word = level.as_str();
+        let legacy = logged(&server.url, "2025-11-25", level).await;
+        let line = format!(r#"[warning] db: {{"set":"{word}","sent":null}}"#);
+        assert_eq!(*legacy.last().unwrap(), line, "{legacy:?}");
+        let modern = logged(&server.url, "2026-07-28", level).await;
+        let line = format!(r#"[warning] db: {{"set":null,"sent":"{word}"}}"#);
+        assert_eq!(*modern.last().unwrap(), line, "{modern:?}");
+    }
 }
 
 #[tokio::test]

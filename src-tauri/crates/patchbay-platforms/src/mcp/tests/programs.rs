@@ -11,6 +11,7 @@ use patchbay_model::{Explain as _, Secret, Transport};
 use serde_json::json;
 use tokio_util::sync::CancellationToken;
 
+use super::elicitation::{ScriptedAsker, call_with, client_features};
 use super::{call, captured, json_of, recorded_log, run_tool, text_of, tools_of};
 use crate::Error;
 use crate::mcp::{
@@ -308,6 +309,17 @@ async fn what_a_program_has_logged_is_in_its_log_in_order() {
     let logged = logged.lock().unwrap();
     let lines = (0..3).map(|number| format!("[notice] files: {number} from info on <redacted>"));
     assert_eq!(logged[1..], lines.collect::<Vec<_>>());
+}
+
+#[tokio::test]
+async fn the_server_says_itself_that_the_person_is_done_on_its_pages() {
+    let asker = ScriptedAsker::new(None, Duration::ZERO);
+    let program = program("pages first", &Arc::default());
+    let session = start(program, client_features(false)).await.unwrap();
+    run_tool(&session, call_with(&asker)).await.unwrap();
+    // The second page was done before it was its turn.
+    assert_eq!(asker.asked(), 1);
+    session.close().await;
 }
 
 #[tokio::test]

@@ -5,8 +5,8 @@ use serde_json::{Value, json};
 use super::hand_made;
 use super::http_sse::{SseServer, request_roots};
 use super::{Server, call, connect_to, json_of, run_tool, target, text_of};
-use crate::Error;
 use crate::mcp::{CallOutcome, ClientFeatures, McpTarget};
+use crate::{ClientFeature, Error};
 
 /// Paths in the form of this system.
 #[cfg(unix)]
@@ -61,7 +61,12 @@ async fn the_newer_era_is_told_exactly_the_chosen_ones_and_nobody_is_asked() {
         json!({"roots": [root(NOTES, "notes"), root(DRAFTS, "drafts")]})
     );
     let refused = call_server(modern(), &[]).await;
-    assert!(matches!(refused, Err(Error::InputRequired)), "{refused:?}");
+    let off = Err(ClientFeature::Roots);
+    let refused = refused.map(drop).map_err(|error| match error {
+        Error::FeatureOff { feature, .. } => feature,
+        other => panic!("{other:?}"),
+    });
+    assert_eq!(refused, off);
 }
 
 #[tokio::test]

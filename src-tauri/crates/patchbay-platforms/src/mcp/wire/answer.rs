@@ -6,7 +6,7 @@ use http::{HeaderMap, StatusCode};
 use patchbay_http::{json, read_body};
 use rmcp::model::{ErrorData, RequestId, ServerJsonRpcMessage, ServerResult};
 use rmcp::transport::streamable_http_client::StreamableHttpPostResponse;
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 use super::refusal::{ReceivedResponse, is_html, media_type, refusal};
 use super::session::names_session;
@@ -125,6 +125,25 @@ impl Wire {
     }
 }
 
+/// The experimental capability that stands for the one for tasks.
+pub(in crate::mcp) const TASK_CALLS: &str = "patchbay/tasks.requests.tools.call";
+
+/// Copies the capability for tasks of the older era, which rmcp drops, to where rmcp keeps it.
+///
+/// Source: MCP 2025-11-25, "Tasks", "Capabilities".
+pub(super) fn keep_task_calls(mut message: Value) -> Value {
+    if let Some(Value::Object(capabilities)) = message.pointer_mut("/result/capabilities")
+        && let Some(tasks) = capabilities.get("tasks")
+        && tasks["requests"]["tools"]["call"].is_object()
+        && let Value::Object(experimental) = capabilities
+            .entry("experimental")
+            .or_insert_with(|| Value::Object(Map::new()))
+    {
+        experimental.insert(TASK_CALLS.to_owned(), Value::Object(Map::new()));
+    }
+    message
+}
+
 /// Stores the first result in the exchange and returns the part that rmcp needs: that there is a response, and the
 /// tools with parameters in headers. So nothing large is parsed or kept twice.
 ///
@@ -134,7 +153,7 @@ pub(in crate::mcp) fn for_rmcp(
     tracked: &TrackedRequest,
 ) -> Option<ServerJsonRpcMessage> {
     if message["error"].is_object() || tracked.kind.is_read_by_rmcp() {
-        return serde_json::from_value(message).ok();
+        return serde_json::from_value(keep_task_calls(message)).ok();
     }
     let raw = message["result"].take();
     let result = match tracked.kind {
@@ -150,7 +169,7 @@ pub(in crate::mcp) fn for_rmcp(
 /// As [`for_rmcp`], for the data of an event.
 pub(super) fn for_rmcp_as_text(message: Value, tracked: &TrackedRequest) -> Option<String> {
     if message["error"].is_object() || tracked.kind.is_read_by_rmcp() {
-        return Some(message.to_string());
+        return Some(keep_task_calls(message).to_string());
     }
     serde_json::to_string(&for_rmcp(message, tracked)?).ok()
 }
@@ -215,6 +234,26 @@ mod tests {
         ));
         assert!(!is_answer(&json!({"result": {}})));
         assert!(!is_answer(&json!([])));
+    }
+
+    #[test]
+    fn the_capability_for_tasks_is_kept_where_a_tool_can_be_called_so() {
+        let kept = |capabilities: Value| {
+            let message = json!({"result": {"capabilities": capabilities}});
+            let message = keep_task_calls(message);
+            message["result"]["capabilities"]["experimental"].clone()
+        };
+        let tasks = json!({"requests": {"tools": {"call": {}}}});
+        assert_eq!(kept(json!({"tasks": tasks})), json!({TASK_CALLS: {}}));
+        assert_eq!(
+            kept(json!({"tasks": tasks, "experimental": {"a": {}}})),
+            json!({"a": {}, TASK_CALLS: {}})
+        );
+        for other in [json!({"list": {}}), json!({"requests": {}}), json!(7)] {
+            assert_eq!(kept(json!({"tasks": other})), Value::Null);
+        }
+        let other = json!({"result": {"content": []}});
+        assert_eq!(keep_task_calls(other.clone()), other);
     }
 
     #[test]

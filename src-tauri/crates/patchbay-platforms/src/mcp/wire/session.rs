@@ -10,6 +10,7 @@ use rmcp::model::{
 use serde_json::{Value, json};
 use sha2::{Digest as _, Sha256};
 
+use super::answer::keep_task_calls;
 use crate::mcp::lock;
 
 /// What is needed to resume a session over streamable HTTP on another connection.
@@ -105,7 +106,7 @@ impl SessionState {
         id: RequestId,
     ) -> Option<ServerJsonRpcMessage> {
         let answer = json!({ "jsonrpc": "2.0", "id": id, "result": &session.handshake });
-        let answer: ServerJsonRpcMessage = serde_json::from_value(answer).ok()?;
+        let answer: ServerJsonRpcMessage = serde_json::from_value(keep_task_calls(answer)).ok()?;
         *lock(&self.state) = State {
             is_untried: true,
             skips_initialized: true,

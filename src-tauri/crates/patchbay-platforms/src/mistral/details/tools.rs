@@ -2,7 +2,7 @@
 //!
 //! Source: Mistral contract, sections 4 and 9, tool configuration.
 
-use patchbay_model::{Fact, clean_text};
+use patchbay_model::{Fact, clean_text, json_parts_mut};
 use schemars::{JsonSchema, Schema};
 use serde_json::{Value, json};
 
@@ -129,22 +129,12 @@ pub(super) fn configuration_at(preferences: &[Preference], scope: Scope) -> Tool
 
 /// Turns lists of names into choices; the schema has no other lists of texts.
 fn add_choices(schema: &mut Value, tools: &[&str]) {
-    match schema {
-        Value::Object(members) => {
-            if members
-                .get("items")
-                .is_some_and(|items| items["type"] == "string")
-            {
-                members.insert("items".to_owned(), json!({"type": "string", "enum": tools}));
-                members.insert("uniqueItems".to_owned(), true.into());
-            }
-            members
-                .values_mut()
-                .for_each(|member| add_choices(member, tools));
-        }
-        Value::Array(items) => items.iter_mut().for_each(|item| add_choices(item, tools)),
-        _ => {}
+    let items = schema.get_mut("items");
+    if let Some(items) = items.filter(|items| items["type"] == "string") {
+        *items = json!({"type": "string", "enum": tools});
+        schema["uniqueItems"] = true.into();
     }
+    json_parts_mut(schema).for_each(|part| add_choices(part, tools));
 }
 
 /// The tool settings, a fact for each level.

@@ -48,10 +48,8 @@ impl Creation for Mistral {
             id: id.to_owned(),
             title: title.to_owned(),
             description: Some(description.to_owned()),
-            category: None,
-            endpoint: None,
             endpoint_field: Some("/server".to_owned()),
-            has_consent: None,
+            ..Definition::default()
         };
         Ok(offered.map(definition).collect())
     }

@@ -22,8 +22,8 @@ impl McpPath {
     /// Calls a tool instead of a route.
     ///
     /// # Errors
-    /// Those of [`connect`] and [`McpSession::call_tool`]; [`Error::ServerError`] when the tool fails; [`Error::Protocol`]
-    /// when it returns no JSON.
+    /// Those of [`connect`] and [`McpSession::call_tool`]; [`Error::ServerError`] when the tool fails;
+    /// [`Error::UnexpectedAnswer`] when it returns no JSON.
     pub(crate) async fn call(
         &self,
         api: &Api,
@@ -32,17 +32,11 @@ impl McpPath {
         options: &CallOptions,
     ) -> Result<Answer> {
         let session = self.session(api, options).await?;
+        let timeout = options.timeout.unwrap_or(McpLimits::DEFAULT.idle);
         let call = ToolCall {
-            name: tool.to_owned(),
-            arguments,
-            as_task: false,
-            resumes: None,
-            task_keeper: None,
-            timeout: options.timeout.unwrap_or(McpLimits::DEFAULT.idle),
-            progress: Arc::new(|_| {}),
-            asker: None,
             capture: options.capture.clone(),
             sent: options.sent.clone(),
+            ..ToolCall::new(tool.to_owned(), arguments, timeout)
         };
         read(
             session.call_tool(call, &options.stop()).await?,
@@ -112,7 +106,7 @@ impl TokenSource for ExtraHeaders {
 /// Converts the result of a tool, structured or JSON in its first text, to the response of a route.
 fn read(outcome: CallOutcome, secret_names: &'static SecretNames) -> Result<Answer> {
     let mut texts = outcome.result.content.iter().filter_map(|part| match part {
-        Content::Text { text } => Some(text.as_str()),
+        Content::Text { text, .. } => Some(text.as_str()),
         _ => None,
     });
     let text = texts.next().unwrap_or_default();
@@ -126,7 +120,7 @@ fn read(outcome: CallOutcome, secret_names: &'static SecretNames) -> Result<Answ
     let json = match outcome.result.structured {
         Some(structured) => structured.0,
         None => serde_json::from_str(text)
-            .map_err(|_| Error::Protocol("the tool returned no JSON".to_owned()))?,
+            .map_err(|_| Error::unexpected("the tool returned no JSON"))?,
     };
     let json = match json {
         // Servers wrap results other than objects.

@@ -28,9 +28,7 @@ async fn tools_are_listed_and_run_in_one_session_as_the_account() {
         .call_tool(ToolRequest::new(&id(), "echo", arguments), &options())
         .await
         .unwrap();
-    let text = Content::Text {
-        text: "hé".to_owned(),
-    };
+    let text = Content::text("hé");
     assert_eq!(outcome.result.content, [text]);
     let got = fake.fake_state.got();
     assert!(

@@ -45,6 +45,17 @@ async fn pages_end_with_the_last_one_or_with_a_cursor_that_came_before() {
 }
 
 #[tokio::test]
+async fn asking_for_the_pages_of_a_file_is_no_fault_of_the_platform() {
+    let file = |_: &Seen, _| ([("content-type", "text/csv")], "a,b").into_response();
+    let server = Server::start(file).await;
+    let platform = signed_in(&server);
+    let mut download = list();
+    download["action"] = "download".into();
+    let refused = call(&*platform, "execute_all", download).await;
+    assert_eq!(refused.unwrap_err().kind(), "usage");
+}
+
+#[tokio::test]
 async fn an_id_is_looked_up_once_and_again_when_it_is_gone() {
     let server = Server::start(|seen, n| match (seen.line.contains('?'), n) {
         (true, n) => listed(json!([item(&format!("c-{n}"), "stripe")])),
@@ -112,7 +123,7 @@ async fn a_tool_that_fails_says_so_in_its_result() {
 
     let failed = run("e.create", json!({})).await.unwrap();
     assert!(failed.result.is_error);
-    let Content::Text { text } = &failed.result.content[0] else {
+    let Content::Text { text, .. } = &failed.result.content[0] else {
         panic!("no text")
     };
     assert_eq!(text, "quota is used up");

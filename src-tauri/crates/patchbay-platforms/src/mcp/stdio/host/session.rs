@@ -135,7 +135,7 @@ impl ServerSession {
     ) {
         let process = self.process.clone();
         let mut activity = process.stderr().activity();
-        let gone = wait_until_gone(&process);
+        let gone = wait_until_gone(process.clone());
         tokio::pin!(gone);
         loop {
             let is_unused = self.clients.is_empty() && !process.stopping().is_cancelled();

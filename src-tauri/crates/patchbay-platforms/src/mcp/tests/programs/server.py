@@ -13,6 +13,7 @@ heard = 0
 roots = None
 how = None
 level = None
+visited = False
 task_methods = []
 answers = {}
 subscriptions = []
@@ -58,7 +59,10 @@ SAMPLING = {
 }
 
 
-DECLARED = {"logs": {"logging": {}}, "watched": {"resources": {"subscribe": True}}}
+DECLARED = {
+    "tasks": {"tasks": {"requests": {"tools": {"call": {}}}, "cancel": {}}},
+    "logs": {"logging": {}}, "watched": {"resources": {"subscribe": True}},
+}
 
 
 def task(status, **more):
@@ -161,9 +165,11 @@ for line in sys.stdin:
         say({"jsonrpc": "2.0", "id": asked, "error": {"code": -32603, "message": "no tools today"}})
         continue
     elif method == "tools/list":
-        execution = {"taskSupport": "required"} if manner == "tasks" else {}
+        has_tasks = manner in ("tasks", "undeclared_tasks")
+        support = [("echo", "required"), ("maybe", "optional")] if has_tasks else [("echo", "forbidden")]
+        listed = [{"name": name, "inputSchema": {"type": "object"}, "execution": {"taskSupport": task}} for name, task in support]
         result = {
-            "tools": [{"name": "echo", "inputSchema": {"type": "object"}, "execution": execution}, {"name": 7}],
+            "tools": [*listed, {"name": 7}],
             "resultType": "complete",
             "ttlMs": 0,
             "cacheScope": "private",
@@ -235,6 +241,15 @@ for line in sys.stdin:
                 result = {"content": [{"type": "text", "text": text}], "isError": how == "fails"}
             else:
                 result = task("cancelled")
+    elif method == "tools/call" and manner == "pages first" and not visited:
+        visited = True
+        pages = [{**QUESTIONS["asks page"], "elicitationId": number} for number in ("1", "2")]
+        say({"jsonrpc": "2.0", "id": asked, "error": {"code": -32042, "message": "pages first", "data": {"elicitations": pages}}})
+        # That of the first page last, after one that nobody knows.
+        for number, page in enumerate(("3", "2", "1")):
+            done = {"jsonrpc": "2.0", "method": "notifications/elicitation/complete", "params": {"elicitationId": page}}
+            threading.Timer(0.3 * (number + 1), say, [done]).start()
+        continue
     elif method == "tools/call":
         if manner == "dies":
             tell("about to fail")

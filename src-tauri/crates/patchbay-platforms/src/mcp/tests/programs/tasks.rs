@@ -83,6 +83,24 @@ async fn a_task_is_asked_how_far_it_is_until_it_has_a_result() {
 }
 
 #[tokio::test]
+async fn a_call_is_a_task_only_where_the_server_declares_that() {
+    for (behavior, is_declared) in [("tasks", true), ("undeclared_tasks", false)] {
+        let session = session(behavior).await;
+        let tools = tools_of(&session).await.unwrap();
+        let tasks: Vec<_> = tools
+            .iter()
+            .map(|tool| (tool.needs_task, tool.may_be_task))
+            .collect();
+        assert_eq!(tasks, [(is_declared, false), (false, is_declared)]);
+        let call = task("well", &nobody());
+        let planned = session.plan_call(&call, &CancellationToken::new()).await;
+        let planned = planned.unwrap().body.unwrap();
+        assert_eq!(planned.contains(r#""task":"#), is_declared, "{planned}");
+        session.close().await;
+    }
+}
+
+#[tokio::test]
 async fn what_a_task_asks_is_answered_while_its_result_is_waited_for() {
     let session = session("tasks").await;
     let asker = ScriptedAsker::accepting(json!({ "name": "Grace" }));
