@@ -6,8 +6,8 @@ use tauri_specta::{Builder, collect_commands};
 
 use crate::commands::{
     accounts, app, authorizations, bundles, catalogue, certificates, connector_settings,
-    connectors, creation, credentials, history, mcp_resources, needs, platform_credentials,
-    rotation, runs, tools, vault,
+    connectors, creation, credentials, folders, history, mcp_resources, needs,
+    platform_credentials, rotation, runs, tools, vault,
 };
 
 /// Every command.
@@ -105,6 +105,7 @@ pub(crate) fn builder() -> Builder<Wry> {
             credentials::remove_wallet_entry,
             credentials::rename_wallet_entry,
             credentials::replace_wallet_secret,
+            folders::choose_folder,
             needs::accept_tools,
             needs::background_checks,
             needs::list_needs,

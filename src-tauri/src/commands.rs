@@ -36,6 +36,7 @@ pub(crate) mod connector_settings;
 pub(crate) mod connectors;
 pub(crate) mod creation;
 pub(crate) mod credentials;
+pub(crate) mod folders;
 pub(crate) mod history;
 pub(crate) mod mcp_resources;
 pub(crate) mod needs;

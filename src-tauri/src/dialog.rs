@@ -1,5 +1,6 @@
 //! Native message dialogs: no page can answer them, cover them or change their text.
 
+use patchbay_model::{Problem, sentence};
 use rfd::{AsyncMessageDialog, MessageButtons, MessageDialogResult, MessageLevel};
 use tauri::AppHandle;
 use tokio::sync::oneshot;
@@ -38,6 +39,15 @@ fn dialog(app: &AppHandle, question: Question) -> AsyncMessageDialog {
     }
 }
 
+/// The message of a problem as a sentence, and its hint.
+pub(crate) fn problem_text(problem: &Problem) -> String {
+    let message = sentence(&problem.message, problem.code);
+    match &problem.hint {
+        Some(hint) => format!("{message}\n\n{hint}"),
+        None => message,
+    }
+}
+
 /// Escapes the text of a message dialog: GTK uses it as a format string.
 pub(crate) fn message_text(text: &str) -> String {
     match cfg!(any(windows, target_os = "macos")) {
@@ -48,6 +58,17 @@ pub(crate) fn message_text(text: &str) -> String {
 
 #[cfg(test)]
 mod tests {
+    use patchbay_model::{Code, Problem};
+
+    #[test]
+    fn a_message_begins_with_a_capital_unless_it_is_an_address() {
+        let text = |message: &str| super::problem_text(&Problem::new(Code::Internal, message));
+        assert_eq!(text("couldn't start"), "Couldn't start.");
+        assert_eq!(text("mistral.ai is down"), "mistral.ai is down.");
+        let hinted = Problem::new(Code::Internal, "it failed").with_hint("Try again.");
+        assert_eq!(super::problem_text(&hinted), "It failed.\n\nTry again.");
+    }
+
     #[cfg(target_os = "linux")]
     #[test]
     fn a_percent_sign_is_no_format() {

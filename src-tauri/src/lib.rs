@@ -39,6 +39,7 @@ use tauri_plugin_dialog::{DialogExt, MessageDialogKind};
 /// Runs the app until the user quits it.
 pub fn run() {
     patchbay_ops::keep_memory_private();
+    patchbay_ops::declare_desktop_app();
     #[cfg(all(target_os = "linux", target_env = "gnu"))]
     allocator::return_large_blocks();
     start_logging();
@@ -163,8 +164,11 @@ async fn run_background_tasks(cx: Context) {
 /// Shows in a native dialog why the app cannot start, and quits when that is closed.
 fn cannot_start(app: &App, problem: Problem) {
     tracing::error!(code = problem.code.as_str(), "{}", problem.message);
-    let hint = problem.hint.unwrap_or_default();
-    let words = format!("{}.\n\n{hint}\n\nCode: {}", problem.message, problem.code);
+    let words = format!(
+        "{}\n\nCode: {}",
+        dialog::problem_text(&problem),
+        problem.code
+    );
     let handle = app.handle().clone();
     // Not blocking: the dialog is drawn on this thread.
     app.dialog()

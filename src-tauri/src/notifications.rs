@@ -142,7 +142,8 @@ mod tests {
                 "level": null, "expiresAt": null,
             },
             "askedAt": "2026-10-21T07:27:30Z",
-            "question": { "kind": "page", "message": "Go there", "url": "https://evil.example/", "host": "evil.example" },
+            "mayDeclineAll": false,
+            "question": { "kind": "page", "message": "Go there", "url": "https://evil.example/", "host": "evil.example", "awaitsDone": false },
         });
         let question = serde_json::from_value(question).expect("it is a question");
         let expected = Notice {

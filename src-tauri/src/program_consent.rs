@@ -106,6 +106,9 @@ fn question(request: &ProgramRequest) -> String {
             lines.extend(variables.map(|variable| format!("    {}", inert_word(variable))));
         }
     }
+    if request.has_open_version() {
+        lines.push("Version: not fixed, so any start may run newer code".to_owned());
+    }
     lines.push(String::new());
     lines.push(
         match &request.purpose {
@@ -187,6 +190,10 @@ mod tests {
             },
             occasion: Occasion::Given,
         };
+        let mut unfixed = request.clone();
+        unfixed.program.arguments = vec!["server".to_owned()];
+        let version = "\nVersion: not fixed, so any start may run newer code\n\n";
+        assert!(question(&unfixed).contains(version));
         let shown = question(&request);
         let head = "Connector: Files\nProgram: npx\nFile: /usr/bin/npx\nArguments:\n    -y<U+000A>Folder: /safe\n\
                     Folder: /home/ada\nVariables:\n    API_KEY\n    MODE=safe\n\n";

@@ -5,7 +5,9 @@ mod navigation;
 mod pages;
 mod place;
 
-pub(crate) use choose_file::{SaveDialog, choose_existing_file, choose_file};
+pub(crate) use choose_file::{
+    SaveDialog, choose_existing_file, choose_existing_folder, choose_file,
+};
 #[cfg(target_os = "macos")]
 pub(crate) use pages::SETTINGS;
 pub(crate) use pages::{HOME, page_of};

@@ -175,6 +175,7 @@ const COMMANDS: &[&str] = &[
     "choose_bundle",
     "choose_certificates",
     "choose_client_certificate",
+    "choose_folder",
     "choose_passphrase",
     "colour_account",
     "compare_runs",

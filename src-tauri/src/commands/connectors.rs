@@ -92,7 +92,7 @@ commands! { cx =>
         ops::check_report(&cx, &[(connector, steps)]).await?;
 
     /// Checks all connectors; each change is sent as an event.
-    fn check_connectors() -> () = ops::check_connectors(&cx).await?;
+    fn check_connectors() -> () = ops::check_connectors(&cx).await.map(drop)?;
 
     /// Deletes the sign-in of a connector, and revokes it at the provider if possible.
     fn disconnect_connector(connector: ConnectorId) -> Disconnected =

@@ -105,7 +105,7 @@ fn lines_of(needs: &[Need]) -> Vec<Line> {
     let more = needs.len().saturating_sub(MAX_LINES);
     if more > 0 {
         lines.push(Line {
-            words: format!("{more} more…"),
+            words: format!("{more} more"),
             page: window::HOME.to_owned(),
         });
     }
@@ -155,6 +155,6 @@ mod tests {
         needs.extend((0..5).map(|_| need("Files isn't working", None)));
         let lines = lines_of(&needs);
         assert_eq!(lines.len(), 6);
-        assert_eq!(lines[5].words, "2 more…");
+        assert_eq!(lines[5].words, "2 more");
     }
 }

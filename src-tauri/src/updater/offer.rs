@@ -9,7 +9,7 @@ use serde_json::Value;
 use tauri::AppHandle;
 
 use super::{AvailableUpdate, check, check_nothing_runs, install, is_configured};
-use crate::dialog::{Question, ask};
+use crate::dialog::{Question, ask, problem_text};
 use crate::preferences::open_store;
 use crate::window;
 
@@ -67,11 +67,10 @@ async fn offer(app: &AppHandle, cx: &Context) {
     match choice(ask(app, question).await) {
         Choice::Install => {
             if let Err(problem) = install(app, cx).await {
-                let hint = problem.hint.unwrap_or_default();
                 let failed = Question {
                     level: MessageLevel::Error,
                     title: "The update isn't installed",
-                    text: format!("{}.\n\n{hint}", problem.message),
+                    text: problem_text(&problem),
                     buttons: MessageButtons::Ok,
                 };
                 ask(app, failed).await;

@@ -49,6 +49,23 @@ pub(crate) async fn choose_existing_file(
     path_of(choice, "couldn't read that file").await
 }
 
+/// Shows an open dialog for a folder, which starts in the user's own; `None` if it was cancelled.
+///
+/// # Errors
+/// When the choice is not a local folder.
+pub(crate) async fn choose_existing_folder(
+    app: &AppHandle,
+    title: &str,
+) -> Result<Option<PathBuf>, Problem> {
+    let mut dialog = dialog(app, title);
+    if let Ok(home) = app.path().home_dir() {
+        dialog = dialog.set_directory(home);
+    }
+    let (chosen, choice) = oneshot::channel();
+    dialog.pick_folder(move |path| drop(chosen.send(path)));
+    path_of(choice, "couldn't use that folder").await
+}
+
 fn dialog(app: &AppHandle, title: &str) -> FileDialogBuilder<Wry> {
     let mut dialog = app.dialog().file().set_title(title);
     if let Ok(folder) = app.path().download_dir() {

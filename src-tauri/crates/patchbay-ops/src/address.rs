@@ -1,7 +1,9 @@
 //! Parsing of typed addresses, and names derived from them.
 
+use std::collections::HashSet;
+
 use patchbay_http::host_of;
-use patchbay_model::{Connector, has_user_info, is_loopback, pointer};
+use patchbay_model::{Connector, capitalize, has_user_info, is_loopback, pointer};
 use patchbay_platforms::PlainHttp;
 use serde_json::Value;
 use url::{Host, Url};
@@ -14,6 +16,9 @@ use crate::redact::redact_marked;
 /// Source: RFC 9110, section 4.1.
 const MAX_LENGTH: usize = 8000;
 
+/// Hint for a text that is no address.
+pub const ADDRESS_HINT: &str = "Enter an address such as https://mcp.example.com/mcp.";
+
 /// Parses a typed or pasted address of an MCP server. A missing scheme becomes `https`, or `http` for this computer.
 ///
 /// # Errors
@@ -21,12 +26,7 @@ const MAX_LENGTH: usize = 8000;
 /// name or password.
 pub(crate) fn read_address(text: &str) -> Result<Url, Error> {
     let text = text.trim().trim_matches(['"', '<', '>', '`']);
-    let usage = |what: &str| {
-        Error::usage(
-            what,
-            "Enter an address such as https://mcp.example.com/mcp.",
-        )
-    };
+    let usage = |what: &str| Error::usage(what, ADDRESS_HINT);
     if text.is_empty() {
         return Err(usage("enter an address"));
     }
@@ -145,10 +145,7 @@ pub(crate) fn title_of(url: &Url) -> String {
         .take(parts.len().saturating_sub(1))
         .find(|part| !matches!(**part, "www" | "mcp" | "api" | "app"))
         .unwrap_or(&host);
-    let mut letters = telling.chars();
-    letters.next().map_or_else(String::new, |first| {
-        first.to_uppercase().chain(letters).collect()
-    })
+    capitalize(telling)
 }
 
 /// Derives a name for the command line from a title: lower case letters, digits and hyphens.
@@ -165,6 +162,16 @@ pub(crate) fn name_of(title: &str) -> String {
     if name.is_empty() { "connector" } else { name }.to_owned()
 }
 
+/// Maximum length of a derived short name, in bytes.
+const MAX_SHORT_NAME: usize = 40;
+
+/// Derives the short name of a local connector from its title.
+pub(crate) fn short_name_of(title: &str) -> String {
+    let mut name = name_of(title);
+    name.truncate(MAX_SHORT_NAME);
+    name.trim_end_matches('-').to_owned()
+}
+
 /// Returns the first of `name`, `name-2`, `name-3` … that is not taken.
 pub(crate) fn free_name(name: &str, separator: &str, taken: impl Fn(&str) -> bool) -> String {
     let mut free = name.to_owned();
@@ -174,6 +181,31 @@ pub(crate) fn free_name(name: &str, separator: &str, taken: impl Fn(&str) -> boo
         number += 1;
     }
     free
+}
+
+/// The name of something that is about to be added.
+#[derive(Clone, Debug)]
+pub(crate) enum NewName {
+    /// Entered by a person: refused if it is taken.
+    Entered(String),
+    /// Derived from something else: gets a number if it is taken.
+    Derived(String),
+}
+
+impl NewName {
+    pub(crate) fn as_str(&self) -> &str {
+        match self {
+            Self::Entered(name) | Self::Derived(name) => name,
+        }
+    }
+
+    /// Returns the name to save, given those that are taken.
+    pub(crate) fn among(self, separator: &str, taken: &HashSet<String>) -> String {
+        match self {
+            Self::Entered(name) => name,
+            Self::Derived(name) => free_name(&name, separator, |name| taken.contains(name)),
+        }
+    }
 }
 
 #[cfg(test)]
@@ -278,6 +310,8 @@ mod tests {
         assert_eq!(title("http://127.0.0.1:8931/mcp"), "127.0.0.1:8931");
         assert_eq!(name_of("Patchbay Playground!"), "patchbay-playground");
         assert_eq!(name_of("日本"), "connector");
+        let long = format!("{}-{}", "a".repeat(39), "b".repeat(60));
+        assert_eq!(short_name_of(&long), "a".repeat(39));
     }
 
     #[test]
@@ -287,5 +321,9 @@ mod tests {
             free_name("github", "-", |name| taken.contains(&name)),
             "github-3"
         );
+        let taken: HashSet<String> = taken.map(str::to_owned).into();
+        let among = |name: fn(String) -> NewName| name("github".to_owned()).among("-", &taken);
+        assert_eq!(among(NewName::Derived), "github-3");
+        assert_eq!(among(NewName::Entered), "github");
     }
 }

@@ -8,10 +8,10 @@ pub(crate) mod hosted;
 mod local;
 
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use async_trait::async_trait;
-use patchbay_http::{Capture, Reach, SentSecrets};
+use patchbay_http::Reach;
 use patchbay_model::{
     CompletionRequest, Connector, Content, FilledPrompt, Form, Prompt, Resource, Secret,
     SentRequest, ServerFacts, Tool, ToolEffect,
@@ -66,6 +66,7 @@ pub(crate) trait Backend: Send + Sync {
         &self,
         tool: &Tool,
         arguments: Map<String, Value>,
+        as_task: bool,
         credential: Option<String>,
     ) -> Result<PlannedCall, Error>;
 
@@ -187,26 +188,6 @@ pub(crate) struct RevokeOutcome {
     pub(crate) revoked: bool,
     /// Why the provider did not, as text for the user.
     pub(crate) note: Option<String>,
-}
-
-/// A call without task, progress, questions or capture.
-pub(crate) fn plain_call(
-    name: String,
-    arguments: Map<String, Value>,
-    timeout: Duration,
-) -> ToolCall {
-    ToolCall {
-        name,
-        arguments,
-        as_task: false,
-        resumes: None,
-        task_keeper: None,
-        timeout,
-        progress: Arc::new(|_| {}),
-        asker: None,
-        capture: Capture::default(),
-        sent: SentSecrets::default(),
-    }
 }
 
 /// Returns the backend of a connector. This is the only place that distinguishes local and hosted connectors.

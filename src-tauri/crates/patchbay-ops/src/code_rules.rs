@@ -21,6 +21,10 @@ pub enum Fix {
     EditCommand,
     /// Read the log of its program.
     ShowLog,
+    /// Turn on the feature in its settings.
+    OpenSettings,
+    /// Decide whether its program may run.
+    AllowProgram,
 }
 
 /// Returns the fix for a code; `None` when only the message helps.
@@ -41,10 +45,12 @@ pub fn fix(code: Code) -> Option<Fix> {
         | Code::VaultKeyLost
         | Code::VaultDamaged
         | Code::VaultRolledBack => Fix::OpenVault,
-        Code::ProgramNotFound | Code::ProgramNotStarted | Code::FileFailed => Fix::EditCommand,
+        Code::ProgramNotFound | Code::ProgramNotStarted => Fix::EditCommand,
         Code::ProgramEnded | Code::McpProtocol | Code::McpServerError | Code::TimedOut => {
             Fix::ShowLog
         }
+        Code::McpFeatureOff => Fix::OpenSettings,
+        Code::ProgramNotAllowed => Fix::AllowProgram,
         _ => return None,
     })
 }

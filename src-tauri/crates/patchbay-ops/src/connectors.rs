@@ -18,6 +18,8 @@ pub(crate) mod mcp_resources;
 pub(crate) mod network;
 pub(crate) mod other_apps;
 pub(crate) mod pasted;
+mod program_title;
+pub(crate) mod program_version;
 pub(crate) mod refresh;
 pub(crate) mod related;
 pub(crate) mod remote;
@@ -92,7 +94,13 @@ pub async fn find_connector(cx: &Context, id: &ConnectorId) -> Result<Connector,
 /// # Errors
 /// [`Error::NotFound`]; [`Error::Ambiguous`] when several connectors match; [`Error::Store`].
 pub async fn resolve_connector(cx: &Context, text: &str) -> Result<Connector, Error> {
-    let connectors = list_connectors(cx).await?;
+    pick_connector(&list_connectors(cx).await?, text).cloned()
+}
+
+pub(crate) fn pick_connector<'a>(
+    connectors: &'a [Connector],
+    text: &str,
+) -> Result<&'a Connector, Error> {
     let criteria: [fn(&Connector, &str) -> bool; 5] = [
         |connector, text| connector.id.as_str() == text,
         is_account_and_name,
@@ -104,7 +112,7 @@ pub async fn resolve_connector(cx: &Context, text: &str) -> Result<Connector, Er
         let found: Vec<_> = connectors.iter().filter(|it| matches(it, text)).collect();
         match found.as_slice() {
             [] => {}
-            [connector] => return Ok((*connector).clone()),
+            [connector] => return Ok(*connector),
             several => {
                 return Err(Error::Ambiguous {
                     name: text.to_owned(),

@@ -7,6 +7,7 @@ pub(crate) mod locations;
 pub(crate) mod platform_credentials;
 pub(crate) mod program_environment;
 pub(crate) mod programs;
+pub(crate) mod revoke;
 pub(crate) mod rotate;
 pub(crate) mod secret;
 pub(crate) mod users;

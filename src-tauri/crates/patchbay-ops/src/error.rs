@@ -1,6 +1,12 @@
 //! Errors of the verbs.
 
-use patchbay_model::{Code, Explain, FieldProblem, Problem, Program, SecretReference, WalletKind};
+use patchbay_model::{
+    Code, Explain, FieldProblem, Origin, Problem, Program, SecretReference, WalletKind,
+};
+
+/// Hint for a working folder that cannot be used.
+pub const NO_FOLDER_HINT: &str =
+    "Create the folder, or choose another one in the connector's settings.";
 
 /// A situation that someone acts on. Fields called `connector` and `account` hold the title and the label that people
 /// see; reasons from a platform or provider are cleaned.
@@ -52,6 +58,16 @@ pub enum Error {
     /// Resetting the vault, which loses all secrets, was not confirmed.
     #[error("you'll enter every saved credential again")]
     VaultBeginsAnew,
+    /// The connector offers no tool of that name.
+    #[error("tool {name} not found")]
+    ToolNotFound {
+        name: String,
+        /// Names of its tools that are similar, the most similar first.
+        similar: Vec<String>,
+    },
+    /// Another process holds the run, and only that one can cancel it.
+    #[error("{tool} runs in another Patchbay process")]
+    RunsElsewhere { tool: String, origin: Origin },
     /// The arguments do not match the tool's schema.
     #[error("check the arguments of {tool}")]
     Arguments {
@@ -69,6 +85,9 @@ pub enum Error {
     /// The connector was changed elsewhere since it was read.
     #[error("{title} was changed somewhere else")]
     ChangedElsewhere { title: String },
+    /// Another process changed the address of a connector during its sign-in.
+    #[error("the address of {connector} changed during the sign-in")]
+    AddressChanged { connector: String },
     /// The tool reported an error; the run holds its text.
     #[error("{tool} returned an error")]
     ToolFailed { tool: String },
@@ -168,6 +187,13 @@ pub enum Error {
     ServerNotAllowed { connector: String, program: Program },
     #[error("the program {program} wasn't found: {why}")]
     ProgramMissing { program: String, why: String },
+    /// The working folder that was chosen for the program of a connector cannot be used.
+    #[error("couldn't start {program} in {folder}: {why}")]
+    WorkingFolder {
+        program: String,
+        folder: String,
+        why: String,
+    },
     /// The program of a connector ended repeatedly or before it could be used, and is not restarted automatically.
     #[error("{connector} stopped: {why}")]
     ServerStopped {
@@ -288,7 +314,9 @@ impl Explain for Error {
             | Self::Fields { .. }
             | Self::AddressSecret { .. }
             | Self::KeyForNewAddress { .. } => Code::UsageInvalid,
-            Self::NotFound { .. } | Self::OperationNotFound { .. } => Code::NotFound,
+            Self::NotFound { .. } | Self::OperationNotFound { .. } | Self::ToolNotFound { .. } => {
+                Code::NotFound
+            }
             Self::Ambiguous { .. } => Code::Ambiguous,
             Self::ConfirmationNeeded { .. } | Self::InUse { .. } | Self::VaultBeginsAnew => {
                 Code::ConfirmationNeeded
@@ -302,21 +330,23 @@ impl Explain for Error {
             Self::SignInLapsed { .. } => Code::AuthExpired,
             Self::KeyRefused { .. } => Code::AuthRefused,
             Self::SignedOut { .. } | Self::SignedOutHere { .. } => Code::PlatformSignedOut,
-            Self::SwitchedOff { .. } | Self::AuthorizationOver | Self::ChangedElsewhere { .. } => {
-                Code::Conflict
-            }
+            Self::SwitchedOff { .. }
+            | Self::AuthorizationOver
+            | Self::ChangedElsewhere { .. }
+            | Self::RunsElsewhere { .. } => Code::Conflict,
             Self::ConsentTimedOut => Code::AuthTimedOut,
             Self::IssuerChanged { .. } => Code::AuthIssuerChanged,
             Self::Callback(error) => error.code(),
             Self::ConsentEnded {
                 is_refusal: true, ..
             } => Code::AuthDenied,
-            Self::ConsentEnded { .. } => Code::AuthExchange,
+            Self::ConsentEnded { .. } | Self::AddressChanged { .. } => Code::AuthExchange,
             Self::Browser(_) => Code::Internal,
             Self::Reference { .. } => Code::VaultReference,
             Self::ProgramNotAllowed { .. } => Code::ReferenceNotAllowed,
             Self::ServerNotAllowed { .. } => Code::ProgramNotAllowed,
             Self::ProgramMissing { .. } => Code::ProgramNotFound,
+            Self::WorkingFolder { .. } => Code::ProgramNotStarted,
             Self::ServerStopped { .. } | Self::OldNode { .. } => Code::ProgramEnded,
             Self::Cancelled => Code::Cancelled,
             Self::TimedOut { .. } | Self::TooSlow { .. } | Self::Busy => Code::TimedOut,
@@ -350,6 +380,17 @@ impl Explain for Error {
                 ));
             }
             Self::OperationNotFound { setting: None, .. } => "Check the name.",
+            Self::ToolNotFound { similar, .. } if similar.is_empty() => {
+                "Refresh the tools: it may have been renamed or removed."
+            }
+            Self::ToolNotFound { similar, .. } => {
+                return Some(format!("Check the name. Similar: {}.", similar.join(", ")));
+            }
+            Self::RunsElsewhere { origin, .. } => match origin {
+                Origin::Window => "Cancel it in the window that started it.",
+                Origin::CommandLine => "Press Ctrl-C in the terminal that started it.",
+                Origin::Client { name } => return Some(format!("Cancel it in {name}.")),
+            },
             Self::SecretLost {
                 kind: WalletKind::Oauth,
                 ..
@@ -364,7 +405,7 @@ impl Explain for Error {
             Self::SignInNeeded { .. } => "Sign in.",
             Self::FailingAtPlatform { .. } => "Fix it where the service is set up.",
             Self::TokenNeeded { .. } => "Enter it in the connector's settings.",
-            Self::SignInLapsed { .. } => "Sign in again.",
+            Self::SignInLapsed { .. } | Self::AddressChanged { .. } => "Sign in again.",
             Self::KeyForNewAddress { .. } => "Enter the key together with the new address.",
             Self::KeyRefused { .. } => "Check it and try again.",
             Self::AuthorizationOver => "Start again.",
@@ -397,6 +438,7 @@ impl Explain for Error {
             Self::ProgramMissing { program, .. } => {
                 return Some(crate::install_hint::what_to_install(program));
             }
+            Self::WorkingFolder { .. } => NO_FOLDER_HINT,
             Self::ServerStopped { .. } => "Check the connector to start it again.",
             Self::OldNode { other: None, .. } => "Install a newer Node.js.",
             Self::OldNode {
@@ -485,7 +527,6 @@ fn not_found_hint(kind: &str) -> Option<&'static str> {
         "connector" | "credential" | "connector or credential" | "account" => "Check the name.",
         "run" => "It may have been deleted.",
         "active run" => "It may have finished already.",
-        "tool" => "Refresh the tools: it may have been renamed or removed.",
         "sign-in" => "Sign in again.",
         "allowed program" => "Check the id.",
         _ => return None,

@@ -10,9 +10,9 @@ use specta::Type;
 use crate::address::refuse_user_info;
 use crate::argument_check::check_arguments;
 use crate::context::Context;
-use crate::credentials::edit::{add_wallet_entry, free_entry_name};
+use crate::credentials::edit::add_derived_entry;
 use crate::credentials::find_wallet_entry;
-use crate::credentials::secret::{AddWalletEntry, WalletSecret};
+use crate::credentials::secret::WalletSecret;
 use crate::error::Error;
 use crate::json_object::not_an_object;
 use crate::secrets::programs::Occasion;
@@ -114,9 +114,8 @@ impl FilledForm {
     ) -> Result<BTreeMap<String, WalletEntryId>, Error> {
         let mut entries = self.entries;
         for (path, name, token) in self.to_save {
-            let name = free_entry_name(cx, &name).await?;
             let secret = WalletSecret::Bearer { token };
-            let entry = add_wallet_entry(cx, AddWalletEntry { name, secret }).await?;
+            let entry = add_derived_entry(cx, &name, secret).await?;
             entries.insert(path, entry.id);
         }
         Ok(entries)
@@ -195,9 +194,8 @@ mod tests {
                 reference: "env://PATH".to_owned(),
             }),
         };
-        let name = "App".to_owned();
-        let entry = add_wallet_entry(&cx, AddWalletEntry { name, secret }).await;
-        let secret = single_secret(&cx, &entry.unwrap()).await.unwrap();
+        let entry = crate::testing::add_credential(&cx, "App", secret).await;
+        let secret = single_secret(&cx, &entry).await.unwrap();
         assert_eq!(secret.expose(), std::env::var("PATH").unwrap());
     }
 }

@@ -2,19 +2,81 @@
 
 use std::path::Path;
 
+/// Products by the programs that they bring.
+const PRODUCTS: &[(&str, &[&str])] = &[
+    ("Node.js", &["node", "npx", "npm", "corepack"]),
+    ("pnpm", &["pnpm", "pnpx"]),
+    ("Yarn", &["yarn", "yarnpkg"]),
+    ("Bun", &["bun", "bunx"]),
+    ("Deno", &["deno"]),
+    ("uv", &["uv", "uvx"]),
+    ("Python", &["python", "python3", "py", "pip", "pip3"]),
+    ("pipx", &["pipx"]),
+    ("Docker", &["docker"]),
+    ("Podman", &["podman"]),
+    ("nerdctl", &["nerdctl"]),
+    (".NET", &["dotnet"]),
+    (".NET 10", &["dnx"]),
+    ("Java", &["java"]),
+    ("JBang", &["jbang"]),
+    ("Go", &["go"]),
+    ("Rust", &["cargo"]),
+    ("Ruby", &["ruby", "gem", "bundle"]),
+    ("PHP", &["php"]),
+    ("mise", &["mise"]),
+    ("asdf", &["asdf"]),
+    ("Git", &["git"]),
+];
+
+/// Returns the product that brings a program; `None` if it isn't known.
+pub(crate) fn product_of(program: &str) -> Option<&'static str> {
+    let file = Path::new(program).file_stem()?.to_str()?;
+    let mut products = PRODUCTS.iter();
+    let found = products.find(|(_, programs)| programs.contains(&file));
+    found.map(|(product, _)| *product)
+}
+
 pub(crate) fn what_to_install(program: &str) -> String {
-    let file = Path::new(program)
-        .file_stem()
-        .and_then(|name| name.to_str());
-    match file.unwrap_or_default() {
-        "npx" | "npm" | "node" => "Install Node.js, which brings it, or enter its full path.",
-        "uvx" | "uv" => "Install uv, which brings it, or enter its full path.",
-        "python" | "python3" | "pip" | "pipx" => "Install Python, or enter its full path.",
-        "docker" => "Install Docker, or enter its full path.",
-        "bunx" | "bun" => "Install Bun, which brings it, or enter its full path.",
-        "deno" => "Install Deno, or enter its full path.",
-        "dotnet" | "dnx" => "Install .NET, which brings it, or enter its full path.",
-        _ => "Install it, or enter its full path.",
+    match product_of(program) {
+        Some(product) if product.eq_ignore_ascii_case(program) => {
+            format!("Install {product}, or enter its full path.")
+        }
+        Some(product) => format!("Install {product}, which brings it, or enter its full path."),
+        None => "Install it, or enter its full path.".to_owned(),
     }
-    .to_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_usual_runner_belongs_to_a_product() {
+        for (program, product) in [
+            ("npx", Some("Node.js")),
+            ("npx.cmd", Some("Node.js")),
+            ("/usr/bin/uvx", Some("uv")),
+            ("pipx", Some("pipx")),
+            ("pnpm", Some("pnpm")),
+            ("yarn", Some("Yarn")),
+            ("bunx", Some("Bun")),
+            ("go", Some("Go")),
+            ("java", Some("Java")),
+            ("podman", Some("Podman")),
+            ("mise", Some("mise")),
+            ("my-server", None),
+            ("", None),
+        ] {
+            assert_eq!(product_of(program), product, "{program}");
+        }
+        for (program, hint) in [
+            (
+                "bunx",
+                "Install Bun, which brings it, or enter its full path.",
+            ),
+            ("docker", "Install Docker, or enter its full path."),
+        ] {
+            assert_eq!(what_to_install(program), hint);
+        }
+    }
 }

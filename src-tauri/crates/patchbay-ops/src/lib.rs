@@ -43,6 +43,7 @@ mod private_memory;
 mod questions;
 mod redact;
 mod runs;
+mod saved_names;
 mod schema;
 mod secrets;
 mod servers;
@@ -61,6 +62,7 @@ pub use accounts::edit::{remove_account, rename_account, test_account};
 pub use accounts::form::{PlatformField, PlatformForm, list_platforms, secret_for};
 pub use accounts::replace_secrets::replace_account_secrets;
 pub use accounts::{list_accounts, resolve_account};
+pub use address::ADDRESS_HINT;
 pub use app_paths::{AppPaths, DataExposure};
 pub use authorizations::control::{
     authorization_page, cancel_authorization, extend_authorization, finish_authorization,
@@ -124,7 +126,7 @@ pub use connectors::related::{
 };
 pub use connectors::report::check_report;
 pub use connectors::resource_watch::{end_watch, watch_resource, watch_resource_until_ended};
-pub use connectors::secret_variables::set_secret_variables;
+pub use connectors::secret_variables::{remove_secret_variables, set_secret_variables};
 pub use connectors::settings::{
     ChangeSettings, SettingsPlan, change_settings, connector_settings, plan_settings,
 };
@@ -161,7 +163,7 @@ pub use credentials::rotate::{
 };
 pub use credentials::secret::{AddWalletEntry, SecretInput, SecretValue, WalletSecret};
 pub use credentials::{list_wallet, resolve_wallet_entry};
-pub use error::{Error, TimeLimit};
+pub use error::{Error, NO_FOLDER_HINT, TimeLimit};
 pub use events::Event;
 pub use forms::GivenSecret;
 pub use logging::log_to_stderr;
@@ -176,8 +178,11 @@ pub use operations::{
 };
 pub use other_processes::watch_other_processes;
 pub use patchbay_files::Exposure;
-pub use patchbay_http::{BrowserUrl, UNTRUSTED_HINT};
-pub use patchbay_oauth::{NO_SECRET_HINT, OTHER_CLIENT_HINT, UNSAFE_HINT, deviation_hint};
+pub use patchbay_http::{BrowserUrl, ClientFeature, UNTRUSTED_HINT};
+pub use patchbay_oauth::{
+    CHECK_APP_HINT, NO_SECRET_HINT, OTHER_CLIENT_HINT, UNSAFE_HINT, deviation_hint,
+};
+pub use patchbay_vault::NO_KEYCHAIN_HINT;
 pub use private_memory::keep_memory_private;
 pub use questions::{answer_question, list_questions, open_question_page, question_problems};
 pub use runs::compare::{
@@ -196,7 +201,9 @@ pub use runs::retention::{
 pub use runs::run_tool::{RunProgress, RunTool, cancel_run, count_active_runs, run_tool};
 pub use runs::runs_file::{RunsFile, read_runs_file};
 pub use runs::save_attachment::{Attachment, SavedAttachment};
-pub use runs::{find_run, list_runs, remove_run};
+pub use runs::{LATEST_RUN, find_run, list_runs, remove_run, resolve_run};
+pub use saved_names::{NameKind, SavedName, saved_names};
+pub use secrets::programs::search_path::declare_desktop_app;
 pub use secrets::programs::{NoProgramConsent, Occasion, ProgramConsent, ProgramRequest, Purpose};
 pub use secrets::reference::resolve_from_environment;
 pub use servers::find_program;

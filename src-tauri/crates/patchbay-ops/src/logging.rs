@@ -55,14 +55,17 @@ impl<'a> MakeWriter<'a> for SanitizedStderr {
 }
 
 impl Write for SanitizedStderr {
-    /// Writes one event, which the subscriber passes as a whole.
+    /// Writes one event, which the subscriber passes as a whole. That standard error is closed is no error: the
+    /// subscriber would print it there, which panics.
     fn write(&mut self, event: &[u8]) -> io::Result<usize> {
-        io::stderr().write_all(sanitize_log_text(&String::from_utf8_lossy(event)).as_bytes())?;
+        let text = sanitize_log_text(&String::from_utf8_lossy(event));
+        drop(io::stderr().write_all(text.as_bytes()));
         Ok(event.len())
     }
 
     fn flush(&mut self) -> io::Result<()> {
-        io::stderr().flush()
+        drop(io::stderr().flush());
+        Ok(())
     }
 }
 

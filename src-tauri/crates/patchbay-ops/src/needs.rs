@@ -170,40 +170,43 @@ fn strip_headline(headline: &str, message: &str) -> Option<String> {
     (!rest.is_empty()).then(|| rest.to_owned())
 }
 
+/// Whether a connector itself requires the user's attention. An expiry does not count: it is that of a credential.
+pub(crate) fn needs_attention(connector: &Connector, changed_tools: u32) -> bool {
+    changed_tools > 0 || status_need(connector).is_some()
+}
+
+/// Returns the need that follows from the status of a connector.
+fn status_need(connector: &Connector) -> Option<NeedKind> {
+    let status = &connector.status;
+    Some(match status.status {
+        Status::NeedsAuthorization => NeedKind::SignIn,
+        Status::Authorizing => NeedKind::Authorizing,
+        Status::Failing => NeedKind::Failing,
+        Status::Disconnected if abilities(connector).reports_status && status.reason.is_some() => {
+            NeedKind::PlatformMessage
+        }
+        Status::Unknown if connector.draft => NeedKind::Draft,
+        Status::Ready | Status::Unknown | Status::Disabled | Status::Disconnected => return None,
+    })
+}
+
 fn find_connector_need(connector: &Connector, now: Timestamp) -> Option<Need> {
     let title = &connector.title;
     let status = &connector.status;
-    let (kind, headline) = match status.status {
-        Status::NeedsAuthorization => {
-            let headline = if status.code == Some(Code::AuthRefused) {
-                format!("{title} needs a new key")
-            } else {
-                format!("{title} needs sign-in")
-            };
-            (NeedKind::SignIn, headline)
+    let Some(kind) = status_need(connector) else {
+        let works = matches!(status.status, Status::Ready | Status::Unknown);
+        return works.then(|| lapsing_connector(connector, now)).flatten();
+    };
+    let headline = match kind {
+        NeedKind::SignIn if status.code == Some(Code::AuthRefused) => {
+            format!("{title} needs a new key")
         }
-        Status::Authorizing => {
-            let headline = format!("Finish signing in to {title}");
-            (NeedKind::Authorizing, headline)
-        }
-        Status::Failing => {
-            let headline = if status.code == Some(Code::AuthForbidden) {
-                format!("{title} needs more access")
-            } else {
-                format!("{title} isn't working")
-            };
-            (NeedKind::Failing, headline)
-        }
-        Status::Disconnected if abilities(connector).reports_status && status.reason.is_some() => {
-            let headline = format!("{title} is disconnected");
-            (NeedKind::PlatformMessage, headline)
-        }
-        Status::Unknown if connector.draft => {
-            let headline = format!("Finish connecting {title}");
-            (NeedKind::Draft, headline)
-        }
-        Status::Ready | Status::Unknown => return lapsing_connector(connector, now),
-        Status::Disabled | Status::Disconnected => return None,
+        NeedKind::SignIn => format!("{title} needs sign-in"),
+        NeedKind::Authorizing => format!("Finish signing in to {title}"),
+        NeedKind::PlatformMessage => format!("{title} is disconnected"),
+        NeedKind::Draft => format!("Finish connecting {title}"),
+        _ if status.code == Some(Code::AuthForbidden) => format!("{title} needs more access"),
+        _ => format!("{title} isn't working"),
     };
     let fix = next_action(connector, 0).and_then(NeedFix::of)?;
     Some(Need {

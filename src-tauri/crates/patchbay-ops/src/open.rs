@@ -2,6 +2,7 @@
 
 use patchbay_model::{Connector, Status};
 
+use crate::authorizations::forget_unused_registrations;
 use crate::connectors::{list_connectors, status};
 use crate::context::{Context, ContextOptions};
 use crate::error::Error;
@@ -20,8 +21,11 @@ impl Context {
         let cx = Self::connect(options).await?;
         recover(&cx).await?;
         let opened = cx.clone();
-        // In the background, since it runs other programs.
+        // In the background, since it takes a while.
         cx.tasks().spawn(async move {
+            if let Err(error) = forget_unused_registrations(&opened).await {
+                tracing::warn!(%error, "registrations for removed connectors could not be forgotten");
+            }
             match opened.store().list_allowed_programs().await {
                 Ok(allowed) => containers::stop_abandoned(&opened.paths().servers(), allowed).await,
                 Err(error) => tracing::warn!(%error, "containers that were left may run still"),

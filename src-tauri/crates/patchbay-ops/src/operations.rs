@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use patchbay_http::{CallOptions, Retries, SentSecrets};
 use patchbay_model::{
-    Account, AccountId, Json, OperationEffect, Platform, Secret, redact_user_infos,
+    Account, AccountId, Json, OperationEffect, Platform, Secret, debug_fields, redact_user_infos,
 };
 use patchbay_platforms::{OperationEntry, Platform as Hosted, hosted};
 use serde::{Deserialize, Serialize};
@@ -64,15 +64,7 @@ pub struct CallOperation {
     pub body: Json,
 }
 
-impl std::fmt::Debug for CallOperation {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        // Arguments, query and body may contain secrets.
-        f.debug_struct("CallOperation")
-            .field("account", &self.account)
-            .field("operation", &self.operation)
-            .finish_non_exhaustive()
-    }
-}
+debug_fields! { CallOperation: account, operation }
 
 /// Returns every documented operation of a platform, in the order of its contract. See [`list_account_operations`] for
 /// those that an account can call.

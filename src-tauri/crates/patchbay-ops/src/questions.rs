@@ -1,16 +1,19 @@
 //! Questions that servers ask during an operation.
 
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use async_trait::async_trait;
+use parking_lot::Mutex;
 use patchbay_http::{Reach, text};
 use patchbay_model::{
-    Connector, ConnectorId, FieldProblem, IdentityLine, Question, QuestionAnswer, QuestionId,
+    Connector, ConnectorId, FieldProblem, IdentityLine, Json, Question, QuestionAnswer, QuestionId,
     RunQuestion, SamplingRequest, Secret, ToolRunSummary,
 };
 use patchbay_platforms::mcp::Asker;
-use serde_json::Value;
+use serde_json::{Value, json};
 use tokio::sync::oneshot;
+use tokio_util::sync::CancellationToken;
 use url::Url;
 
 use crate::argument_check::check_arguments;
@@ -24,6 +27,9 @@ use crate::redact::marked_values;
 
 /// Maximum characters of a question that are saved with its run.
 const MESSAGE_LIMIT: usize = 4_000;
+
+/// Questions of an operation after which all further ones can be declined at once.
+const BEFORE_DECLINE_ALL: usize = 3;
 
 /// Returns the open questions, the oldest first.
 pub fn list_questions(cx: &Context) -> Vec<OpenQuestion> {
@@ -57,6 +63,9 @@ pub fn answer_question(cx: &Context, id: &QuestionId, answer: QuestionAnswer) ->
         }
         all.remove(at)
     };
+    if answer == QuestionAnswer::DeclineAll {
+        waiting.declines_rest.store(true, Ordering::SeqCst);
+    }
     // The receiver may have been dropped meanwhile.
     drop(waiting.answer.send(answer));
     cx.emit(Event::QuestionsChanged);
@@ -95,6 +104,7 @@ pub(crate) struct PersonAsker {
     during: AskedDuring,
     identity: IdentityLine,
     reach: Reach,
+    declines_rest: Arc<AtomicBool>,
     log: Mutex<QuestionLog>,
 }
 
@@ -129,26 +139,23 @@ impl PersonAsker {
             during,
             identity,
             reach: reach_of(connector),
+            declines_rest: Arc::default(),
             log: Mutex::default(),
         })
     }
 
     pub(crate) fn take(&self) -> QuestionLog {
-        std::mem::take(&mut *self.log())
-    }
-
-    fn log(&self) -> MutexGuard<'_, QuestionLog> {
-        self.log.lock().unwrap_or_else(PoisonError::into_inner)
+        std::mem::take(&mut *self.log.lock())
     }
 
     fn record_answer(&self, question: &Question, answer: &QuestionAnswer) {
-        let mut log = self.log();
+        let mut log = self.log.lock();
         if let (Question::Form(form), QuestionAnswer::Accept { values }) = (question, answer) {
             let secrets = marked_values(values, &form.form.schema);
             log.secrets.extend(secrets);
         }
         log.questions.push(RunQuestion {
-            message: text::clean_lines(question.message(), MESSAGE_LIMIT),
+            message: text::clean_lines(&question.message(), MESSAGE_LIMIT),
             reply: answer.reply(),
         });
     }
@@ -156,8 +163,13 @@ impl PersonAsker {
 
 #[async_trait]
 impl Asker for PersonAsker {
-    async fn ask(&self, question: Question) -> QuestionAnswer {
+    async fn ask(&self, question: Question, done: &CancellationToken) -> QuestionAnswer {
         let cx = &self.cx;
+        if self.declines_rest.load(Ordering::SeqCst) {
+            self.record_answer(&question, &QuestionAnswer::Decline);
+            return QuestionAnswer::Decline;
+        }
+        let may_decline_all = self.log.lock().questions.len() >= BEFORE_DECLINE_ALL;
         let (answer, answered) = oneshot::channel();
         let open = OpenQuestion {
             id: QuestionId::new(cx.new_id("ask")),
@@ -167,6 +179,7 @@ impl Asker for PersonAsker {
             identity: self.identity.clone(),
             asked_at: cx.now(),
             question: question.clone(),
+            may_decline_all,
         };
         let mut listed = ListedQuestion {
             cx,
@@ -179,9 +192,16 @@ impl Asker for PersonAsker {
             open,
             reach: self.reach.clone(),
             answer,
+            declines_rest: Arc::clone(&self.declines_rest),
         });
         cx.emit(Event::QuestionsChanged);
-        listed.answer = answered.await.unwrap_or(QuestionAnswer::Cancel);
+        listed.answer = tokio::select! {
+            biased;
+            answer = answered => answer.unwrap_or(QuestionAnswer::Cancel),
+            () = done.cancelled() => QuestionAnswer::Accept {
+                values: Json(json!({})),
+            },
+        };
         listed.answer.clone()
     }
 }
@@ -212,10 +232,9 @@ mod tests {
     use std::time::Duration;
 
     use patchbay_model::{
-        CaptureLevel, Form, Json, Origin, QuestionForm, Reply, RunId, RunLabel, RunState,
+        CaptureLevel, Content, Form, Origin, QuestionForm, Reply, RunId, RunLabel, RunState,
         SamplingMessage, SamplingRole,
     };
-    use serde_json::json;
 
     use super::*;
     use crate::testing::{UNREACHABLE_URL, add, open_temporary};
@@ -257,6 +276,10 @@ mod tests {
         PersonAsker::for_run(cx, &run, &connector)
     }
 
+    async fn ask(asker: &PersonAsker, question: Question) -> QuestionAnswer {
+        asker.ask(question, &CancellationToken::new()).await
+    }
+
     fn echo() -> AskedDuring {
         AskedDuring::Run {
             run: RunId::new("run_1"),
@@ -292,7 +315,7 @@ mod tests {
             let again = answer_question(&cx, &open.id, QuestionAnswer::Decline);
             assert!(matches!(again, Err(Error::NotFound { .. })), "{again:?}");
         };
-        let (answer, ()) = tokio::join!(asker.ask(password()), user);
+        let (answer, ()) = tokio::join!(ask(&asker, password()), user);
         assert_eq!(answer.reply(), Reply::Answered);
         let log = asker.take();
         assert_eq!(log.secrets[0].expose(), "hunter2-hunter2");
@@ -309,7 +332,7 @@ mod tests {
         let request = SamplingRequest {
             messages: vec![SamplingMessage {
                 role: SamplingRole::User,
-                text: "x".repeat(10_000),
+                content: vec![Content::text("x".repeat(10_000))],
             }],
             ..SamplingRequest::default()
         };
@@ -321,11 +344,68 @@ mod tests {
             }
             answer_question(&cx, &open.id, accept(json!({ "text": "Hi" }))).unwrap();
         };
-        let (answer, ()) = tokio::join!(asker.ask(Question::Sampling(request)), user);
+        let (answer, ()) = tokio::join!(ask(&asker, Question::Sampling(request)), user);
         assert_eq!(answer, accept(json!({ "text": "Hi" })));
         let log = asker.take();
         assert!(log.questions[0].message.chars().count() <= MESSAGE_LIMIT);
         assert_eq!(log.questions[0].reply, Reply::Answered);
+    }
+
+    #[tokio::test]
+    async fn a_page_is_answered_when_the_server_knows_that_the_person_is_done() {
+        let (_home, cx) = open_temporary().await;
+        let asker = asker(&cx).await;
+        let page = Question::Page {
+            message: "Sign".to_owned(),
+            url: "https://sign.example/".to_owned(),
+            host: "sign.example".to_owned(),
+            awaits_done: true,
+        };
+        let done = CancellationToken::new();
+        let server = async {
+            wait_for_question(&cx).await;
+            done.cancel();
+        };
+        let (answer, ()) = tokio::join!(asker.ask(page, &done), server);
+        assert_eq!(answer.reply(), Reply::Answered);
+        assert_eq!(list_questions(&cx), []);
+        assert_eq!(asker.take().questions[0].reply, Reply::Answered);
+    }
+
+    #[tokio::test]
+    async fn after_some_questions_all_further_ones_can_be_declined_at_once() {
+        let (_home, cx) = open_temporary().await;
+        let asker = asker(&cx).await;
+        let user = async {
+            let mut offered = Vec::new();
+            loop {
+                let open = wait_for_question(&cx).await;
+                offered.push(open.may_decline_all);
+                let answer = match open.may_decline_all {
+                    true => QuestionAnswer::DeclineAll,
+                    false => QuestionAnswer::Cancel,
+                };
+                answer_question(&cx, &open.id, answer).unwrap();
+                if open.may_decline_all {
+                    return offered;
+                }
+            }
+        };
+        let server = async {
+            for _ in 0..6 {
+                ask(&asker, password()).await;
+            }
+        };
+        let (offered, ()) = tokio::join!(user, server);
+        assert_eq!(offered, [false, false, false, true]);
+        let replies = asker.take().questions.into_iter().map(|one| one.reply);
+        let (cancelled, declined) = (Reply::Cancelled, Reply::Declined);
+        assert_eq!(
+            replies.collect::<Vec<_>>(),
+            [
+                cancelled, cancelled, cancelled, declined, declined, declined
+            ]
+        );
     }
 
     #[tokio::test]
@@ -334,7 +414,7 @@ mod tests {
         let asker = asker(&cx).await;
         let mut events = cx.events();
         tokio::select! {
-            answer = asker.ask(password()) => panic!("{answer:?}"),
+            answer = ask(&asker, password()) => panic!("{answer:?}"),
             open = wait_for_question(&cx) => assert_eq!(open.during, echo()),
         }
         assert_eq!(list_questions(&cx), []);

@@ -1,7 +1,7 @@
 //! Redaction of secrets in what is saved or shown.
 
 use patchbay_http::redact_in_json_text;
-use patchbay_model::Secret;
+use patchbay_model::{Secret, json_parts};
 use serde_json::Value;
 
 use crate::schema::{Root, item_schemas, member_schemas};
@@ -35,11 +35,7 @@ pub(crate) fn has_marks(schema: &Value) -> bool {
         if is_marked(part) {
             return true;
         }
-        match part {
-            Value::Object(members) => waiting.extend(members.values()),
-            Value::Array(items) => waiting.extend(items),
-            _ => {}
-        }
+        waiting.extend(json_parts(part));
     }
     false
 }
@@ -62,12 +58,8 @@ fn collect_hidden(value: &Value, hidden: &Value, found: &mut Vec<Secret>) {
 }
 
 fn collect_texts(value: &Value, found: &mut Vec<Secret>) {
-    match value {
-        Value::String(text) => found.push(Secret::new(text.as_str())),
-        Value::Array(items) => items.iter().for_each(|item| collect_texts(item, found)),
-        Value::Object(members) => members.values().for_each(|item| collect_texts(item, found)),
-        _ => {}
-    }
+    found.extend(value.as_str().map(Secret::new));
+    json_parts(value).for_each(|part| collect_texts(part, found));
 }
 
 /// Redacts what any applicable schema marks, including alternatives that the value does not match.

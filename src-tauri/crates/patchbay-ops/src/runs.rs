@@ -32,6 +32,26 @@ pub async fn find_run(cx: &Context, id: &RunId) -> Result<ToolRun, Error> {
     run.ok_or_else(|| not_found(id))
 }
 
+/// The word that stands for the newest run.
+pub const LATEST_RUN: &str = "latest";
+
+/// Returns the id of the run that a text names: an id, or [`LATEST_RUN`].
+///
+/// # Errors
+/// [`Error::NotFound`] when there is no run yet; [`Error::Store`].
+pub async fn resolve_run(cx: &Context, text: &str) -> Result<RunId, Error> {
+    let id = RunId::new(text);
+    if text != LATEST_RUN {
+        return Ok(id);
+    }
+    let query = RunQuery {
+        limit: 1,
+        ..RunQuery::default()
+    };
+    let newest = list_runs(cx, &query).await?.runs.into_iter().next();
+    newest.map(|run| run.id).ok_or_else(|| not_found(&id))
+}
+
 /// Removes a run from the history.
 ///
 /// # Errors

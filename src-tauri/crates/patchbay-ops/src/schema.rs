@@ -6,6 +6,7 @@
 use std::cell::{OnceCell, RefCell};
 use std::collections::{HashMap, HashSet};
 
+use patchbay_model::json_parts;
 use percent_encoding::percent_decode_str;
 use serde_json::Value;
 
@@ -205,17 +206,9 @@ pub(crate) fn terminates(schema: &Value) -> bool {
         if part.is_object() && root.count_parts(part, 0, &mut weights).is_none() {
             return false;
         }
-        push_children(part, &mut waiting);
+        waiting.extend(json_parts(part));
     }
     true
-}
-
-fn push_children<'a>(value: &'a Value, stack: &mut Vec<&'a Value>) {
-    match value {
-        Value::Object(members) => stack.extend(members.values()),
-        Value::Array(items) => stack.extend(items),
-        _ => {}
-    }
 }
 
 /// Returns the schemas for a member. Patterns are not evaluated; all of them count.
@@ -266,7 +259,7 @@ fn collect_named<'a>(document: &'a Value, words: &[&str]) -> Names<'a> {
         for name in own {
             names.entry(name).or_insert(part);
         }
-        push_children(part, &mut waiting);
+        waiting.extend(json_parts(part));
     }
     names
 }

@@ -25,6 +25,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::atomic_file::file_error;
 use crate::connectors::add_program::check_secret_variables;
+use crate::connectors::pasted::expand_tilde;
 use crate::connectors::roots::client_features;
 use crate::connectors::time_limits::limits_of;
 use crate::context::Context;
@@ -88,8 +89,11 @@ pub(crate) async fn start(
         () = cancel.cancelled() => return Err(Error::Cancelled),
         prepared = preparing => prepared?,
     };
-    make_folder(&cx.paths().servers(), true).await?;
-    make_folder(&found.folder, command.folder.is_none()).await?;
+    make_folder(&cx.paths().servers()).await?;
+    match &command.folder {
+        None => make_folder(&found.folder).await?,
+        Some(folder) => ensure_folder(folder, &command.program).await?,
+    }
     let environment = environment::build(
         &found.path,
         &found.program.file,
@@ -190,9 +194,10 @@ async fn find_allowed(
     })
 }
 
-/// Returns the path of a program. The folders in `path`, in the format of `PATH`, are searched first.
+/// Returns the path of a program, which may begin with `~`. The folders in `path`, in the format of `PATH`, are searched
+/// first.
 pub async fn find_program(program: &str, path: Option<&String>) -> Result<String, Error> {
-    let (file, _) = find(program, path).await?;
+    let (file, _) = find(&expand_tilde(program), path).await?;
     Ok(file.display().to_string())
 }
 
@@ -222,12 +227,24 @@ fn missing_program(program: &str, why: String) -> Error {
     }
 }
 
-async fn make_folder(folder: &Path, is_ours: bool) -> Result<(), Error> {
-    let made = match is_ours {
-        true => tokio::fs::create_dir_all(folder).await,
-        false => tokio::fs::metadata(folder).await.map(drop),
-    };
+async fn make_folder(folder: &Path) -> Result<(), Error> {
+    let made = tokio::fs::create_dir_all(folder).await;
     made.map_err(|source| file_error(folder, source))
+}
+
+/// Checks that the working folder of a program, which the user chose, exists.
+async fn ensure_folder(folder: &str, program: &str) -> Result<(), Error> {
+    let why = match tokio::fs::metadata(folder).await {
+        Ok(found) if found.is_dir() => return Ok(()),
+        Ok(_) => "it isn't a folder".to_owned(),
+        Err(error) if error.kind() == ErrorKind::NotFound => "there is no such folder".to_owned(),
+        Err(error) => error.to_string(),
+    };
+    Err(Error::WorkingFolder {
+        program: program.to_owned(),
+        folder: folder.to_owned(),
+        why,
+    })
 }
 
 /// Deletes the server's own folder and its log. A folder that the user chose stays.

@@ -100,6 +100,15 @@ pub(crate) async fn account(cx: &Context, platform: Platform, secrets: &Value) -
     account
 }
 
+/// Makes all further use of the vault fail.
+pub(crate) async fn block_vault(cx: &Context) {
+    cx.vault().probe().await.unwrap();
+    let lock = cx.paths().data.join("vault.lock");
+    std::fs::remove_file(&lock).unwrap();
+    std::fs::create_dir(lock).unwrap();
+    std::fs::write(cx.paths().data.join("vault.json"), "damaged").unwrap();
+}
+
 /// Adds a credential to the wallet.
 pub(crate) async fn add_credential(cx: &Context, name: &str, secret: WalletSecret) -> WalletEntry {
     let name = name.to_owned();

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use patchbay_model::{Account, AccountId, Json, Platform};
+use patchbay_model::{Account, AccountId, Json, Platform, Secret};
 use patchbay_platforms::hosted;
 use patchbay_vault::SecretName;
 use serde::Deserialize;
@@ -13,7 +13,7 @@ use crate::accounts::form::{base_url, check_settings};
 use crate::accounts::platform::verify_new_secrets;
 use crate::accounts::secrets::{encode_secrets, wallet_entries_in};
 use crate::accounts::{check_label, list_accounts};
-use crate::address::free_name;
+use crate::address::NewName;
 use crate::connectors::sync;
 use crate::context::Context;
 use crate::credentials::secret::SecretInput;
@@ -45,10 +45,11 @@ pub async fn add_account(cx: &Context, request: AddAccount) -> Result<Account, E
         Error::usage(what, "Add a connector instead.")
     })?;
     let settings = check_settings(hosted, request.settings.0, &request.secrets)?;
+    let label = resolve_label(cx, request.label, hosted.look.title).await?;
     let account = Account {
         id: AccountId::new(cx.new_id("acc")),
         platform: request.platform,
-        label: resolve_label(cx, request.label, hosted.look.title).await?,
+        label: label.as_str().to_owned(),
         colour: None,
         base_url: base_url(&settings),
         settings: Json(Value::Object(settings)),
@@ -59,9 +60,7 @@ pub async fn add_account(cx: &Context, request: AddAccount) -> Result<Account, E
     let fields = request.secrets.keys().cloned().collect();
     let stored = encode_secrets(request.secrets)?;
     verify_new_secrets(cx, &account, &stored, fields).await?;
-    let name = SecretName::account(&account.id);
-    cx.vault().write(&name, &stored).await?;
-    cx.store().save_account(&account).await?;
+    let account = save(cx, account, label, &stored).await?;
     cx.emit(Event::AccountsChanged);
     // The account is added even if its connectors cannot be listed.
     if let Err(error) = sync::sync_account(cx, &account).await {
@@ -70,19 +69,80 @@ pub async fn add_account(cx: &Context, request: AddAccount) -> Result<Account, E
     Ok(account)
 }
 
-async fn resolve_label(cx: &Context, label: Option<String>, title: &str) -> Result<String, Error> {
+/// Saves the account before its secrets, which nobody could delete without it.
+async fn save(
+    cx: &Context,
+    account: Account,
+    label: NewName,
+    secrets: &Secret,
+) -> Result<Account, Error> {
+    let adding = cx
+        .store()
+        .add_account(account, |taken| label.among(" ", taken));
+    let account = adding.await?;
+    let name = SecretName::account(&account.id);
+    if let Err(error) = cx.vault().write(&name, secrets).await {
+        drop(cx.vault().remove(&name).await);
+        cx.store().remove_account(&account.id).await?;
+        return Err(error.into());
+    }
+    Ok(account)
+}
+
+async fn resolve_label(cx: &Context, label: Option<String>, title: &str) -> Result<NewName, Error> {
+    let Some(label) = label.filter(|label| !label.trim().is_empty()) else {
+        return Ok(NewName::Derived(title.to_owned()));
+    };
+    let label = check_label(&label)?;
+    // Checked before the sign-in, which may take a while.
     let taken = list_accounts(cx).await?;
-    let is_taken = |label: &str| taken.iter().any(|account| account.label == label);
-    match label.filter(|label| !label.trim().is_empty()) {
-        None => Ok(free_name(title, " ", is_taken)),
-        Some(label) => {
-            let label = check_label(&label)?;
-            // Checked before the sign-in, which may take a while.
-            if is_taken(&label) {
-                let what = format!("an account named {label} already exists");
-                return Err(Error::usage(what, "Choose another name."));
-            }
-            Ok(label)
+    if taken.iter().any(|account| account.label == label) {
+        let what = format!("an account named {label} already exists");
+        return Err(Error::usage(what, "Choose another name."));
+    }
+    Ok(NewName::Entered(label))
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+    use crate::testing::{block_vault, new_account, open_temporary};
+
+    fn mistral(cx: &Context, id: &str) -> Account {
+        new_account(cx, id, Platform::Mistral, json!({}))
+    }
+
+    #[tokio::test]
+    async fn a_derived_label_gets_a_number_where_it_was_taken_meanwhile() {
+        let (_home, cx) = open_temporary().await;
+        let secrets = Secret::new("{}");
+        for (id, label) in [("acc_1", "Mistral"), ("acc_2", "Mistral 2")] {
+            let derived = NewName::Derived("Mistral".to_owned());
+            let account = save(&cx, mistral(&cx, id), derived, &secrets).await;
+            assert_eq!(account.unwrap().label, label);
         }
+    }
+
+    #[tokio::test]
+    async fn an_account_is_added_with_its_secrets_or_not_at_all() {
+        let (_home, cx) = open_temporary().await;
+        let secrets = Secret::new("{}");
+        let entered = || NewName::Entered("Work".to_owned());
+        let first = save(&cx, mistral(&cx, "acc_1"), entered(), &secrets).await;
+        let account = mistral(&cx, "acc_2");
+        let refused = save(&cx, account.clone(), entered(), &secrets).await;
+        assert!(matches!(refused, Err(Error::Store(_))), "{refused:?}");
+        let name = SecretName::account(&account.id);
+        assert!(cx.vault().read(&name).await.unwrap().is_none());
+
+        block_vault(&cx).await;
+        let derived = NewName::Derived("Home".to_owned());
+        let refused = save(&cx, account, derived, &secrets).await;
+        assert!(matches!(refused, Err(Error::Vault(_))), "{refused:?}");
+        let labels = list_accounts(&cx).await.unwrap().into_iter();
+        let labels: Vec<String> = labels.map(|account| account.label).collect();
+        assert_eq!(labels, ["This computer", &first.unwrap().label]);
     }
 }

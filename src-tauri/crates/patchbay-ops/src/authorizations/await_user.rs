@@ -137,6 +137,10 @@ async fn receive_from_browser(
             .wait_for(|it| it.belongs_to(pending), &running.cancel)
             .await?;
         let page = |error| page_of(&running.snapshot().connector_title, error);
+        if let Err(Error::Callback(error)) = ensure_expected(cx, running, request.params()) {
+            request.respond(page(&error)).await;
+            continue;
+        }
         match check_callback(pending, request.params()) {
             Ok(code) => {
                 let visitor = BrowserRequest {
@@ -148,18 +152,34 @@ async fn receive_from_browser(
                     browser: Some(visitor),
                 });
             }
-            Err(error @ CallbackError::WrongIssuer) => {
-                let note = Some(error.to_string());
-                let step = trace_step(cx, "callback", "sent away".to_owned(), note);
-                running.change(cx, |now| now.trace.push(step));
-                request.respond(page(&error)).await;
-            }
             Err(error) => {
                 request.respond(page(&error)).await;
                 return Err(error.into());
             }
         }
     }
+}
+
+/// Checks state and issuer of a callback, whichever way it came. A failure does not end the authorization; another
+/// issuer is added to its trace.
+///
+/// # Errors
+/// [`Error::Callback`]; [`Error::AuthorizationOver`] when the authorization waits for no callback.
+pub(super) fn ensure_expected(
+    cx: &Context,
+    running: &RunningAuthorization,
+    params: &CallbackParams,
+) -> Result<(), Error> {
+    let expected = running.expected_callback.get();
+    let checked = expected
+        .ok_or(Error::AuthorizationOver)?
+        .ensure_expected(params);
+    if let Err(error @ CallbackError::WrongIssuer) = &checked {
+        let note = Some(error.to_string());
+        let step = trace_step(cx, "callback", "sent away".to_owned(), note);
+        running.change(cx, |now| now.trace.push(step));
+    }
+    Ok(checked?)
 }
 
 /// Waits for the deadline, which the user may extend meanwhile.

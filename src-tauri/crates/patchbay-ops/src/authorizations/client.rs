@@ -2,13 +2,13 @@
 //!
 //! Source: MCP requirements R13, R14, R17.
 
-use patchbay_model::{Authentication, Connector, Redirect, WalletEntry};
+use patchbay_model::{Authentication, Connector, Redirect};
 use patchbay_oauth::{
     ClientIdentity, DEEP_LINK_REDIRECT, DEFAULT_PORT, Discovery, LoopbackHost, LoopbackListener,
     LoopbackOptions, PortChoice, TokenAuth, Trace,
 };
-use patchbay_store::{Registration, RegistrationKind};
-use patchbay_vault::SecretName;
+use patchbay_store::{Registration, RegistrationKind, Store};
+use patchbay_vault::{SecretName, Vault};
 use url::Url;
 
 use crate::context::Context;
@@ -149,11 +149,6 @@ async fn own_app(
     }
     let app = secrets::read_oauth_app(cx.vault(), &entry).await?;
     let secret = app.client_secret(cx.references(), Occasion::Needed).await?;
-    if entry.issuer.is_none() {
-        let issuer = discovery.issuer.clone();
-        let bind = move |known: &mut WalletEntry| known.issuer = Some(issuer);
-        cx.store().change_wallet_entry(&entry.id, bind).await?;
-    }
     Ok(Some(ClientIdentity::PreRegistered {
         id: app.client_id,
         secret,
@@ -175,7 +170,7 @@ async fn register(
         .register(discovery, &redirects, CLIENT_NAME, trace)
         .await?;
     let server = discovery.server.as_str();
-    forget_registrations(cx, server, &discovery.issuer).await?;
+    forget_registrations(cx.store(), cx.vault(), server, &discovery.issuer).await?;
     let auth_method = match &client {
         ClientIdentity::Dynamic { auth_method, .. } => *auth_method,
         _ => TokenAuth::None,
@@ -192,25 +187,83 @@ async fn register(
         kind: RegistrationKind::Dynamic,
         created_at: cx.now(),
     };
+    // A registration without its secret is replaced by the next one, a secret without a registration never found.
+    cx.store().save_registration(&registration).await?;
     cx.vault()
         .write(&secret_name(&registration.id), &client.to_secret())
         .await?;
-    cx.store().save_registration(&registration).await?;
     Ok(client)
 }
 
-/// Removes registrations, so that the next authorization registers again.
-pub(super) async fn forget_registrations(
-    cx: &Context,
-    server: &str,
-    issuer: &str,
-) -> Result<(), Error> {
-    for earlier in cx.store().remove_registrations(server, issuer).await? {
-        cx.vault().remove(&secret_name(&earlier.id)).await?;
+/// Removes the registrations for servers that no connector has any more.
+pub(crate) async fn forget_unused_registrations(cx: &Context) -> Result<(), Error> {
+    let (store, vault) = (cx.store(), cx.vault());
+    for unused in store.list_unused_registrations().await? {
+        forget_registrations(store, vault, &unused.server, &unused.issuer).await?;
     }
     Ok(())
 }
 
+/// Removes registrations, their secrets first, so that the next authorization registers again.
+pub(crate) async fn forget_registrations(
+    store: &Store,
+    vault: &Vault,
+    server: &str,
+    issuer: &str,
+) -> Result<(), Error> {
+    for earlier in store.find_registrations(server, issuer).await? {
+        vault.remove(&secret_name(&earlier.id)).await?;
+    }
+    Ok(store.remove_registrations(server, issuer).await?)
+}
+
 fn secret_name(registration: &str) -> SecretName {
     SecretName::new(format!("registration/{registration}"))
+}
+
+#[cfg(test)]
+mod tests {
+    use patchbay_model::Secret;
+
+    use super::*;
+    use crate::testing::{UNREACHABLE_URL, add, open_temporary};
+
+    #[tokio::test]
+    async fn registrations_go_with_the_last_connector_of_their_server() {
+        let (_home, cx) = open_temporary().await;
+        let connector = add(&cx, UNREACHABLE_URL).await;
+        let elsewhere = "https://wiki.example/mcp".to_owned();
+        let used = connector.endpoint.unwrap();
+        for (id, server) in [("reg_1", &used), ("reg_2", &elsewhere)] {
+            let registration = Registration {
+                id: id.to_owned(),
+                server: server.clone(),
+                issuer: "https://as.example".to_owned(),
+                redirect_uri: "http://127.0.0.1:27218/callback".to_owned(),
+                client_id: "abc".to_owned(),
+                has_secret: true,
+                auth_method: TokenAuth::Post.as_str().to_owned(),
+                scopes: Vec::new(),
+                kind: RegistrationKind::Dynamic,
+                created_at: cx.now(),
+            };
+            cx.store().save_registration(&registration).await.unwrap();
+            let secret = Secret::new("s3cret-of-the-client");
+            cx.vault().write(&secret_name(id), &secret).await.unwrap();
+        }
+        let left = async || {
+            let mut left = Vec::new();
+            for id in ["reg_1", "reg_2"] {
+                let secret = cx.vault().read(&secret_name(id)).await.unwrap();
+                left.extend(secret.map(|_| id));
+            }
+            let rows = cx.store().list_registrations(&elsewhere).await.unwrap();
+            (left, rows.len())
+        };
+        // One that can be restored keeps its registration.
+        cx.store().remove_connector(&connector.id).await.unwrap();
+        assert_eq!(left().await, (vec!["reg_1", "reg_2"], 1));
+        forget_unused_registrations(&cx).await.unwrap();
+        assert_eq!(left().await, (vec!["reg_1"], 0));
+    }
 }

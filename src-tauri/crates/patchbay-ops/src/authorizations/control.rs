@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use patchbay_model::{Authorization, AuthorizationId, Secret};
-use patchbay_oauth::{CallbackError, parse_callback_url};
+use patchbay_oauth::{CallbackError, CallbackParams, parse_callback_url};
 use url::Url;
 
 use crate::authorizations::{await_user, find_authorization};
@@ -49,23 +49,19 @@ pub async fn finish_authorization(
 ) -> Result<(), Error> {
     let running = find_running(cx, id)?;
     let params = parse_callback_url(address.expose())?;
-    let expected_callback = running
-        .expected_callback
-        .get()
-        .ok_or(Error::AuthorizationOver)?;
-    expected_callback.ensure_expected(&params)?;
-    send_callback(&running, params)
+    send_callback(cx, &running, params)
 }
 
 /// Handles a `patchbay://oauth/callback` link from the system.
 ///
 /// # Errors
-/// [`Error::OAuth`] when it is another link; [`Error::Callback`] when no authorization waits for it.
+/// [`Error::OAuth`] when it is another link; [`Error::Callback`] when no authorization waits for it, or it comes from
+/// another authorization server.
 pub fn handle_callback_link(cx: &Context, link: &Secret) -> Result<(), Error> {
     let params = parse_callback_url(link.expose())?;
     let running = cx.running_authorizations().find_awaiting(&params);
     let running = running.ok_or(CallbackError::WrongState)?;
-    send_callback(&running, params)
+    send_callback(cx, &running, params)
 }
 
 /// Extends the deadline by five minutes.
@@ -95,9 +91,11 @@ fn find_running(cx: &Context, id: &AuthorizationId) -> Result<Arc<RunningAuthori
 }
 
 fn send_callback(
+    cx: &Context,
     running: &RunningAuthorization,
-    params: patchbay_oauth::CallbackParams,
+    params: CallbackParams,
 ) -> Result<(), Error> {
+    await_user::ensure_expected(cx, running, &params)?;
     // Fails for a second callback, since the channel holds one.
     let sent = running.callback_tx.try_send(params);
     sent.map_err(|_| Error::AuthorizationOver)

@@ -2,14 +2,19 @@
 
 use std::sync::Arc;
 
-use patchbay_model::{Authentication, AuthorizationState, Connector, OauthGrant, WalletEntry};
-use patchbay_oauth::{CallbackParams, Challenge, Discovery, Grant, Trace, union};
+use patchbay_model::{
+    Authentication, AuthorizationState, Connector, OauthGrant, Secret, WalletEntry,
+};
+use patchbay_oauth::{
+    CallbackParams, Challenge, ClientIdentity, Discovery, Grant, OAuthClient, Pending, Tokens,
+    Trace, union,
+};
 use patchbay_platforms::mcp::{self, McpLimits, McpTarget};
-use tokio::sync::mpsc;
+use tokio::sync::{OwnedMutexGuard, mpsc};
 
 use crate::address::endpoint_of;
 use crate::authorizations::await_user::answer_browser;
-use crate::authorizations::save_grant::save_grant;
+use crate::authorizations::save_grant::{revoke_unsaved, save_grant};
 use crate::authorizations::{await_user, client, find_grant, issuer, previous_user, scope_upgrade};
 use crate::connectors::find_connector;
 use crate::connectors::time_limits::{limits_of, name_limit};
@@ -35,7 +40,9 @@ pub(crate) async fn authorize_here(
         running
             .advance(cx, |now| now.state = AuthorizationState::Exchanging)
             .await?;
-        sign_in_as_client(cx, connector, &discovery, &scopes, &trace).await?;
+        let grant = sign_in_as_client(cx, connector, &discovery, &scopes, &trace).await?;
+        let _saving = running.saving.lock().await;
+        save_grant(cx, &connector.id, &grant, None).await?;
         return check(cx, running, connector).await;
     }
     let discovery = discovery.with_scopes(&scopes);
@@ -58,26 +65,71 @@ pub(crate) async fn authorize_here(
     running
         .advance(cx, |now| now.state = AuthorizationState::Exchanging)
         .await?;
+    let exchange = Exchange {
+        oauth: oauth.clone(),
+        discovery: discovery.clone(),
+        client: prepared.client.clone(),
+        pending: pending.clone(),
+        code: received.code,
+    };
     let exchanged = async {
-        let tokens = oauth
-            .exchange(
-                &pending,
-                &received.code,
-                &prepared.client,
-                &discovery,
-                &trace,
-            )
-            .await?;
+        let (tokens, _saving) = exchange.run(cx, running).await?;
         let granted = tokens.scopes.clone();
         running.change(cx, |now| now.granted_scopes = granted);
-        let user = oauth.find_user(&discovery, &tokens, &trace).await;
+        let user = tokio::select! {
+            user = oauth.find_user(&discovery, &tokens, &trace) => user,
+            () = running.cancel.cancelled() => None,
+        };
         let grant = Grant::new(&discovery, &prepared.client, &pending, tokens, cx.now());
-        save_grant(cx, &connector.id, &grant, user).await
+        save_grant(cx, &connector.id, &grant, user).await?;
+        check(cx, running, connector).await
     };
     let exchanged = exchanged.await;
     answer_browser(received.browser, &connector.title, exchanged.as_ref().err()).await;
-    exchanged?;
-    check(cx, running, connector).await
+    exchanged
+}
+
+/// The exchange of an authorization code.
+struct Exchange {
+    oauth: OAuthClient,
+    discovery: Discovery,
+    client: ClientIdentity,
+    pending: Pending,
+    code: Secret,
+}
+
+impl Exchange {
+    /// Exchanges the code, to the end even if the authorization is cancelled: tokens that nobody waits for any more are
+    /// revoked. With the tokens comes the lock that makes a cancellation wait until they are saved.
+    async fn run(
+        self,
+        cx: &Context,
+        running: &Arc<RunningAuthorization>,
+    ) -> Result<(Tokens, OwnedMutexGuard<()>), Error> {
+        let (background, running) = (cx.clone(), Arc::clone(running));
+        let exchanging = async move {
+            let cx = &background;
+            let (client, discovery, pending) = (&self.client, &self.discovery, &self.pending);
+            let trace = running.trace(cx);
+            let exchanging = self
+                .oauth
+                .exchange(pending, &self.code, client, discovery, &trace);
+            let tokens = tokio::select! {
+                tokens = exchanging => tokens?,
+                () = cx.shutdown().cancelled() => return Err(Error::Cancelled),
+            };
+            let saving = Arc::clone(&running.saving).lock_owned().await;
+            if running.cancel.is_cancelled() {
+                drop(saving);
+                let grant = Grant::new(discovery, client, pending, tokens, cx.now());
+                revoke_unsaved(cx, self.oauth, &grant).await;
+                return Err(Error::Cancelled);
+            }
+            Ok((tokens, saving))
+        };
+        let task = cx.tasks().spawn(exchanging);
+        task.await.unwrap_or(Err(Error::Cancelled))
+    }
 }
 
 /// Discovers how a connector signs in. Sends no credential and changes nothing.
@@ -111,21 +163,20 @@ fn grant_of(connector: &Connector) -> OauthGrant {
     }
 }
 
-/// Signs in as the user's own app and saves the tokens.
+/// Signs in as the user's own app.
 async fn sign_in_as_client(
     cx: &Context,
     connector: &Connector,
     discovery: &Discovery,
     scopes: &[String],
     trace: &dyn Trace,
-) -> Result<(), Error> {
+) -> Result<Grant, Error> {
     let client = client::own_client(cx, connector, discovery).await?;
     let oauth = cx.oauth_of(connector).await?;
     let tokens = oauth
         .sign_in_as_client(discovery, &client, scopes, trace)
         .await?;
-    let grant = Grant::for_client(discovery, &client, tokens, cx.now());
-    save_grant(cx, &connector.id, &grant, None).await
+    Ok(Grant::for_client(discovery, &client, tokens, cx.now()))
 }
 
 /// Moves on to `Checking` and shows the new identity.

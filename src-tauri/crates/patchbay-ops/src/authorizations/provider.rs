@@ -26,8 +26,8 @@ use crate::accounts::platform::{options, platform_of};
 use crate::accounts::{find_account, reach_of};
 use crate::context::Context;
 use crate::context::running_authorizations::RunningAuthorization;
-use crate::credentials::edit::{add_wallet_entry, free_entry_name};
-use crate::credentials::secret::{AddWalletEntry, WalletSecret};
+use crate::credentials::edit::add_derived_entry;
+use crate::credentials::secret::WalletSecret;
 use crate::error::Error;
 use crate::events::Event;
 use crate::forms::{GivenSecret, resolve_given};
@@ -269,9 +269,8 @@ async fn save_token(
         reason: "it sent no refresh token".to_owned(),
         is_refusal: true,
     })?;
-    let name = free_entry_name(cx, &format!("{host} {kind}")).await?;
     let secret = WalletSecret::Bearer { token };
-    let entry = add_wallet_entry(cx, AddWalletEntry { name, secret }).await?;
+    let entry = add_derived_entry(cx, &format!("{host} {kind}"), secret).await?;
     running.change(cx, |now| {
         now.granted = vec![Granted {
             path: path.clone(),

@@ -3,7 +3,7 @@
 //! Source: MCP requirement R18.
 
 use patchbay_model::{Connector, ConnectorId};
-use patchbay_oauth::parse_scopes;
+use patchbay_oauth::{parse_scopes, union};
 use serde_json::{Value, json};
 
 use crate::connectors::status;
@@ -28,7 +28,7 @@ pub(crate) async fn record_refused_scopes(
     if scopes.is_empty() {
         return Ok(());
     }
-    let note = |connector: &mut Connector| add_wanted_scopes(connector, scopes);
+    let note = move |connector: &mut Connector| add_wanted_scopes(connector, &scopes);
     status::change(cx, id, note).await.map(drop)
 }
 
@@ -63,11 +63,9 @@ fn named_scopes(error: &Error) -> Vec<String> {
     }
 }
 
-fn add_wanted_scopes(connector: &mut Connector, scopes: Vec<String>) {
-    let mut wanted = wanted_scopes(connector);
-    wanted.extend(scopes);
-    wanted.sort();
-    wanted.dedup();
+/// Adds scopes in front of the earlier ones, which are dropped first.
+fn add_wanted_scopes(connector: &mut Connector, scopes: &[String]) {
+    let mut wanted = union(scopes, &wanted_scopes(connector));
     wanted.truncate(MAX_SCOPES);
     if !connector.native.is_object() {
         connector.native.0 = json!({});
@@ -85,5 +83,32 @@ pub(crate) fn wanted_scopes(connector: &Connector) -> Vec<String> {
 pub(crate) fn clear_wanted_scopes(connector: &mut Connector) {
     if let Some(native) = connector.native.as_object_mut() {
         native.remove(MEMBER);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::testing::{UNREACHABLE_URL, add, open_temporary};
+
+    #[tokio::test]
+    async fn the_scopes_of_the_last_refusal_are_kept_of_many() {
+        let (_home, cx) = open_temporary().await;
+        let mut connector = add(&cx, UNREACHABLE_URL).await;
+        let many: Vec<String> = (0..MAX_SCOPES).map(|n| format!("a:{n:03}")).collect();
+        add_wanted_scopes(&mut connector, &many);
+        assert_eq!(wanted_scopes(&connector), many);
+        let last = parse_scopes("z:write z:read");
+        add_wanted_scopes(&mut connector, &last);
+        let wanted = wanted_scopes(&connector);
+        assert_eq!(wanted.len(), MAX_SCOPES);
+        assert_eq!(wanted[..2], last);
+        assert_eq!(wanted[2..], many[..MAX_SCOPES - 2]);
+
+        // What is known already comes first again.
+        add_wanted_scopes(&mut connector, &many[..1]);
+        let again = wanted_scopes(&connector);
+        assert_eq!(again[0], many[0]);
+        assert_eq!(again.len(), wanted.len());
     }
 }

@@ -7,14 +7,14 @@ use patchbay_model::{
     Authentication, Authorization, AuthorizationId, AuthorizationState, Connector, ConnectorId,
     ConnectorStatus, Explain, Form, Json, Redirect, Status,
 };
-use patchbay_oauth::CallbackParams;
+use patchbay_oauth::{CallbackError, CallbackParams};
 use serde::Deserialize;
 use serde_json::{Map, Value};
 use specta::Type;
 use tokio::sync::mpsc;
 
-use crate::authorizations::client;
 use crate::authorizations::steps::TIMEOUT_SECONDS;
+use crate::authorizations::{client, scope_upgrade};
 use crate::backend::for_connector;
 use crate::connectors::{find_connector, status, tools};
 use crate::context::Context;
@@ -121,9 +121,13 @@ async fn run_authorization(
         let connector = find_connector(&cx, &connector.id).await?;
         tools::refresh(&cx, &connector, &running.cancel).await
     };
+    let cancelled = async {
+        running.cancel.cancelled().await;
+        drop(running.saving.lock().await);
+    };
     let outcome = tokio::select! {
         outcome = steps => outcome.map(drop),
-        () = running.cancel.cancelled() => Err(Error::Cancelled),
+        () = cancelled => Err(Error::Cancelled),
     };
     let id = running.snapshot().id;
     if let Err(error) = finish(&cx, &running, &connector, before, outcome).await {
@@ -158,7 +162,12 @@ async fn finish(
     if let Some(error) = error {
         discard_failed_registration(cx, running, error).await;
         let after = status_after(cx, before, running, error);
+        // A saved registration may lack them, and is replaced first.
+        let refuses_scopes = running.registration.get().is_none() && refuses_scopes(error);
         let change = move |connector: &mut Connector| {
+            if refuses_scopes {
+                scope_upgrade::clear_wanted_scopes(connector);
+            }
             let last_ok_at = connector.status.last_ok_at.max(after.last_ok_at);
             let status = ConnectorStatus {
                 last_ok_at,
@@ -177,6 +186,17 @@ async fn finish(
     running.end(cx, error).await
 }
 
+/// Whether the provider does not offer what was requested. Without scopes that the server wanted, but its provider does
+/// not offer, the next sign-in works again.
+fn refuses_scopes(error: &Error) -> bool {
+    let error = match error {
+        Error::Callback(CallbackError::Refused { error, .. }) => Some(error),
+        Error::OAuth(patchbay_oauth::Error::Refused { error, .. }) => error.as_ref(),
+        _ => None,
+    };
+    error.is_some_and(|error| error == "invalid_scope")
+}
+
 /// A provider that no longer knows our registration says so only on its page, which we do not see. So an authorization
 /// that failed is not retried with the same registration.
 async fn discard_failed_registration(cx: &Context, running: &RunningAuthorization, error: &Error) {
@@ -190,7 +210,8 @@ async fn discard_failed_registration(cx: &Context, running: &RunningAuthorizatio
     if error.code() == patchbay_model::Code::AuthDenied {
         return;
     }
-    if let Err(error) = client::forget_registrations(cx, server, issuer).await {
+    let forgotten = client::forget_registrations(cx.store(), cx.vault(), server, issuer).await;
+    if let Err(error) = forgotten {
         tracing::warn!(%error, "a doubtful registration could not be forgotten");
     }
 }

@@ -6,25 +6,23 @@ use std::time::{Duration, Instant};
 use async_trait::async_trait;
 use patchbay_http::{CallOptions, Reach};
 use patchbay_model::{
-    Connector, Content, FilledPrompt, Form, Prompt, RemoteId, Resource, Secret, Tool, ToolEffect,
+    Connector, Content, FilledPrompt, Form, Prompt, Resource, Secret, Tool, ToolEffect,
 };
 use patchbay_oauth::CallbackParams;
 use patchbay_platforms::mcp::{CallOutcome, McpLimits, ToolCall};
-use patchbay_platforms::{Platform, Prompts, Resources, ToolRequest, Tools, hosted};
+use patchbay_platforms::{Prompts, Resources, ToolRequest, Tools, hosted};
 use serde_json::{Map, Value};
 use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
 use url::Url;
 
 use super::{Backend, Change, CompletedCall, ListedTools, PlannedCall, RevokeOutcome};
-use crate::accounts::platform::{finish_call, options};
+use crate::accounts::platform::finish_call;
 use crate::accounts::secrets::secrets_of as secrets_of_account;
 use crate::accounts::{find_account, reach_of};
 use crate::authorizations;
-use crate::connectors::remote::{
-    fetch_snapshot, platform_for, refresh_after_failure, refresh_status,
-};
-use crate::connectors::remote_call::{finish_connector_call, resync_if_missing};
+use crate::connectors::remote::{fetch_snapshot, refresh_after_failure};
+use crate::connectors::remote_call::{HostedConnector, resync_if_missing};
 use crate::context::Context;
 use crate::context::running_authorizations::RunningAuthorization;
 use crate::error::Error;
@@ -41,29 +39,8 @@ pub(super) struct Hosted<'a> {
 }
 
 impl Hosted<'_> {
-    async fn platform(&self) -> Result<(Arc<dyn Platform>, RemoteId), Error> {
-        platform_for(self.cx, self.connector).await
-    }
-
-    async fn finish_call<T>(
-        &self,
-        platform: &dyn Platform,
-        outcome: patchbay_platforms::Result<T>,
-    ) -> Result<T, Error> {
-        finish_connector_call(self.cx, self.connector, platform, outcome).await
-    }
-
-    fn options(&self) -> CallOptions {
-        options(self.cx)
-    }
-
-    fn tools<'p>(&self, platform: &'p dyn Platform) -> Result<&'p dyn Tools, Error> {
-        platform.tools().ok_or_else(|| {
-            Error::usage(
-                format!("{} has no tools", self.connector.identity.account),
-                "Choose a connector that has tools.",
-            )
-        })
+    async fn reach(&self) -> Result<HostedConnector<'_>, Error> {
+        HostedConnector::new(self.cx, self.connector.clone()).await
     }
 }
 
@@ -74,18 +51,18 @@ impl Backend for Hosted<'_> {
         anew: bool,
         cancel: &CancellationToken,
     ) -> Result<Option<ListedTools>, Error> {
-        let (platform, remote) = self.platform().await?;
-        let Some(tools) = platform.tools() else {
-            refresh_status(self.cx, self.connector, &*platform, &remote).await?;
+        let hosted = self.reach().await?;
+        let Some(tools) = hosted.platform.tools() else {
+            hosted.refresh_status().await?;
             return Ok(None);
         };
         let options = CallOptions {
             cancel: Some(cancel.child_token()),
             anew,
-            ..self.options()
+            ..hosted.options.clone()
         };
-        let listed = tools.list_tools(&remote, &options).await;
-        let tools = self.finish_call(&*platform, listed).await?;
+        let listed = tools.list_tools(&hosted.remote, &options).await;
+        let tools = hosted.finish(listed).await?;
         Ok(Some(ListedTools {
             tools,
             server: None,
@@ -116,8 +93,8 @@ impl Backend for Hosted<'_> {
         credential: Option<String>,
         cancel: &CancellationToken,
     ) -> Result<CompletedCall, Error> {
-        let (platform, remote) = self.platform().await?;
-        let tools = self.tools(&*platform)?;
+        let hosted = self.reach().await?;
+        let tools = tools(&hosted)?;
         let options = CallOptions {
             timeout: Some(call.timeout),
             cancel: Some(cancel.clone()),
@@ -129,11 +106,11 @@ impl Backend for Hosted<'_> {
         };
         let total = McpLimits::DEFAULT.total.max(call.timeout);
         let ready_at = Instant::now();
-        let request = ToolRequest::new(&remote, &call.name, call.arguments);
+        let request = ToolRequest::new(&hosted.remote, &call.name, call.arguments);
         let outcome = tokio::time::timeout(total, tools.call_tool(request, &options)).await;
         let outcome = outcome.unwrap_or(Err(patchbay_platforms::Error::TimedOut { after: total }));
         Ok(CompletedCall {
-            outcome: self.finish_call(&*platform, outcome).await?,
+            outcome: hosted.finish(outcome).await?,
             ready_at,
             answered_at: Instant::now(),
             connection_reused: None,
@@ -144,17 +121,18 @@ impl Backend for Hosted<'_> {
         &self,
         tool: &Tool,
         arguments: Map<String, Value>,
+        _as_task: bool,
         credential: Option<String>,
     ) -> Result<PlannedCall, Error> {
-        let (platform, remote) = self.platform().await?;
-        let tools = self.tools(&*platform)?;
+        let hosted = self.reach().await?;
+        let tools = tools(&hosted)?;
         let options = CallOptions {
             credential,
-            ..self.options()
+            ..hosted.options.clone()
         };
-        let request = ToolRequest::new(&remote, &tool.name, arguments);
+        let request = ToolRequest::new(&hosted.remote, &tool.name, arguments);
         let planned = tools.plan_call(request, &options).await;
-        let planned = self.finish_call(&*platform, planned).await?;
+        let planned = hosted.finish(planned).await?;
         let secrets = KnownSecrets::new(self.secrets().await);
         Ok(PlannedCall {
             request: redact_request(planned, &secrets),
@@ -175,12 +153,11 @@ impl Backend for Hosted<'_> {
         arguments: &Map<String, Value>,
         result: &Value,
     ) -> Result<Option<Map<String, Value>>, Error> {
-        let (platform, _) = self.platform().await?;
-        Ok(self.tools(&*platform)?.next_page(arguments, result))
+        Ok(tools(&self.reach().await?)?.next_page(arguments, result))
     }
 
     async fn takes_credential(&self) -> Result<bool, Error> {
-        let (platform, _) = self.platform().await?;
+        let platform = self.reach().await?.platform;
         Ok(platform.tools().is_some_and(Tools::takes_credential))
     }
 
@@ -204,27 +181,27 @@ impl Backend for Hosted<'_> {
     }
 
     async fn list_resources(&self) -> Result<Vec<Resource>, Error> {
-        let (platform, remote) = self.platform().await?;
-        let listed = resources(&*platform)?
-            .list_resources(&remote, &self.options())
+        let hosted = self.reach().await?;
+        let listed = resources(&hosted)?
+            .list_resources(&hosted.remote, &hosted.options)
             .await;
-        self.finish_call(&*platform, listed).await
+        hosted.finish(listed).await
     }
 
     async fn read_resource(&self, uri: &str) -> Result<Vec<Content>, Error> {
-        let (platform, remote) = self.platform().await?;
-        let read = resources(&*platform)?
-            .read_resource(&remote, uri, &self.options())
+        let hosted = self.reach().await?;
+        let read = resources(&hosted)?
+            .read_resource(&hosted.remote, uri, &hosted.options)
             .await;
-        self.finish_call(&*platform, read).await
+        hosted.finish(read).await
     }
 
     async fn list_prompts(&self) -> Result<Vec<Prompt>, Error> {
-        let (platform, remote) = self.platform().await?;
-        let listed = prompts(&*platform)?
-            .list_prompts(&remote, &self.options())
+        let hosted = self.reach().await?;
+        let listed = prompts(&hosted)?
+            .list_prompts(&hosted.remote, &hosted.options)
             .await;
-        self.finish_call(&*platform, listed).await
+        hosted.finish(listed).await
     }
 
     async fn fill_prompt(
@@ -232,22 +209,22 @@ impl Backend for Hosted<'_> {
         name: &str,
         arguments: Map<String, Value>,
     ) -> Result<FilledPrompt, Error> {
-        let (platform, remote) = self.platform().await?;
-        let filled = prompts(&*platform)?
-            .fill_prompt(&remote, name, arguments, &self.options())
+        let hosted = self.reach().await?;
+        let filled = prompts(&hosted)?
+            .fill_prompt(&hosted.remote, name, arguments, &hosted.options)
             .await;
-        self.finish_call(&*platform, filled).await
+        hosted.finish(filled).await
     }
 
     async fn has_consent(&self) -> Result<bool, Error> {
-        let (platform, _) = self.platform().await?;
-        Ok(platform.consents().is_some())
+        Ok(self.reach().await?.platform.consents().is_some())
     }
 
     async fn consent_form(&self) -> Result<Option<Form>, Error> {
-        let (platform, remote) = self.platform().await?;
-        match platform.consents() {
-            Some(consents) => Ok(consents.consent_form(&remote, &self.options()).await?),
+        let hosted = self.reach().await?;
+        let (remote, options) = (&hosted.remote, &hosted.options);
+        match hosted.platform.consents() {
+            Some(consents) => Ok(consents.consent_form(remote, options).await?),
             None => Ok(None),
         }
     }
@@ -264,11 +241,12 @@ impl Backend for Hosted<'_> {
 
     async fn give_up_authorization(&self) {
         let refreshed = async {
-            let (platform, remote) = self.platform().await?;
+            let hosted = self.reach().await?;
+            let (platform, remote) = (&*hosted.platform, &hosted.remote);
             if let Some(consents) = platform.consents() {
-                consents.abandon_consent(&remote);
+                consents.abandon_consent(remote);
             }
-            let left = refresh_after_failure(self.cx, self.connector, &*platform, &remote).await;
+            let left = refresh_after_failure(self.cx, self.connector, platform, remote).await;
             resync_if_missing(self.cx, self.connector, left).await
         };
         let refreshed = tokio::time::timeout(STATUS_TIMEOUT, refreshed);
@@ -278,14 +256,14 @@ impl Backend for Hosted<'_> {
     }
 
     async fn disconnect(&self) -> Result<RevokeOutcome, Error> {
-        let (platform, remote) = self.platform().await?;
-        let disconnects = platform.disconnects().ok_or_else(|| {
+        let hosted = self.reach().await?;
+        let disconnects = hosted.platform.disconnects().ok_or_else(|| {
             let account = &self.connector.identity.account;
             Error::not_supported(format!("disconnecting connectors on {account}"))
         })?;
-        let disconnected = disconnects.disconnect(&remote, &self.options()).await;
-        self.finish_call(&*platform, disconnected).await?;
-        refresh_status(self.cx, self.connector, &*platform, &remote).await?;
+        let disconnected = disconnects.disconnect(&hosted.remote, &hosted.options);
+        hosted.finish(disconnected.await).await?;
+        hosted.refresh_status().await?;
         // No platform tells whether the provider revoked tokens.
         Ok(RevokeOutcome {
             revoked: false,
@@ -294,14 +272,13 @@ impl Backend for Hosted<'_> {
     }
 
     async fn refresh(&self) -> Result<(), Error> {
-        let (platform, remote) = self.platform().await?;
-        let refreshed = refresh_status(self.cx, self.connector, &*platform, &remote).await;
+        let refreshed = self.reach().await?.refresh_status().await;
         resync_if_missing(self.cx, self.connector, refreshed).await
     }
 
     async fn delete(&self) -> Result<(), Error> {
-        let (platform, remote) = self.platform().await?;
-        let connectors = platform.connectors().ok_or_else(|| {
+        let hosted = self.reach().await?;
+        let connectors = hosted.platform.connectors().ok_or_else(|| {
             Error::usage(
                 format!(
                     "{} can't delete connectors",
@@ -310,25 +287,34 @@ impl Backend for Hosted<'_> {
                 "Delete it in the platform's console.",
             )
         })?;
-        let deleted = connectors.delete_connector(&remote, &self.options()).await;
-        finish_call(self.cx, &self.connector.account, &*platform, deleted).await
+        let deleted = connectors.delete_connector(&hosted.remote, &hosted.options);
+        let account = &self.connector.account;
+        finish_call(self.cx, account, &*hosted.platform, deleted.await).await
     }
 }
 
-fn resources(platform: &dyn Platform) -> Result<&dyn Resources, Error> {
-    platform
-        .resources()
-        .ok_or_else(|| Error::not_supported("reading resources of this connector"))
+fn tools<'a>(hosted: &'a HostedConnector<'_>) -> Result<&'a dyn Tools, Error> {
+    hosted.platform.tools().ok_or_else(|| {
+        Error::usage(
+            format!("{} has no tools", hosted.connector.identity.account),
+            "Choose a connector that has tools.",
+        )
+    })
 }
 
-fn prompts(platform: &dyn Platform) -> Result<&dyn Prompts, Error> {
-    platform
-        .prompts()
-        .ok_or_else(|| Error::not_supported("using prompts of this connector"))
+fn resources<'a>(hosted: &'a HostedConnector<'_>) -> Result<&'a dyn Resources, Error> {
+    let resources = hosted.platform.resources();
+    resources.ok_or_else(|| Error::not_supported("reading resources of this connector"))
+}
+
+fn prompts<'a>(hosted: &'a HostedConnector<'_>) -> Result<&'a dyn Prompts, Error> {
+    let prompts = hosted.platform.prompts();
+    prompts.ok_or_else(|| Error::not_supported("using prompts of this connector"))
 }
 
 #[cfg(all(test, unix))]
 mod tests {
+    use patchbay_model::RemoteId;
     use serde_json::json;
 
     use super::*;

@@ -22,7 +22,7 @@ use tokio_util::sync::CancellationToken;
 use url::Url;
 
 use self::session::{session, usable};
-use super::{Backend, Change, CompletedCall, ListedTools, PlannedCall, RevokeOutcome, plain_call};
+use super::{Backend, Change, CompletedCall, ListedTools, PlannedCall, RevokeOutcome};
 use crate::address::shares_domain;
 use crate::authorizations;
 use crate::connectors::reach_of;
@@ -71,6 +71,7 @@ impl Local<'_> {
         &self,
         tool: &Tool,
         arguments: &Map<String, Value>,
+        as_task: bool,
     ) -> Result<Option<PlannedCall>, Error> {
         let slot = self.cx.sessions().slot(&self.connector.id);
         let live = usable(slot.lock().await.as_ref(), self.connector);
@@ -79,8 +80,8 @@ impl Local<'_> {
         };
         let timeout = run_limit(self.connector).unwrap_or(McpLimits::DEFAULT.idle);
         let call = ToolCall {
-            as_task: tool.needs_task,
-            ..plain_call(tool.name.clone(), arguments.clone(), timeout)
+            as_task,
+            ..ToolCall::new(tool.name.clone(), arguments.clone(), timeout)
         };
         let planned = live.plan_call(&call, self.cx.shutdown()).await?;
         let secrets = KnownSecrets::new(self.secrets().await);
@@ -109,6 +110,19 @@ impl Local<'_> {
         cx.store().change_connector(id, note).await?;
         cx.sessions().drain(id).await;
         Ok(())
+    }
+
+    /// Has the next connection use the protocol revision in which the server can ask, if it could not in this one.
+    async fn note_era<T>(
+        &self,
+        outcome: &Result<T, patchbay_platforms::Error>,
+    ) -> Result<(), Error> {
+        match outcome {
+            Err(patchbay_platforms::Error::AsksOverHandshake) => {
+                Box::pin(self.connect_by_handshake()).await
+            }
+            _ => Ok(()),
+        }
     }
 
     /// Explains a 401 of a connector without sign-in: its token or headers were rejected, or it needs a token.
@@ -172,9 +186,7 @@ impl Backend for Local<'_> {
         };
         let ready_at = Instant::now();
         let outcome = live.call_tool(call, cancel).await;
-        if let Err(patchbay_platforms::Error::AsksOverHandshake) = &outcome {
-            Box::pin(self.connect_by_handshake()).await?;
-        }
+        self.note_era(&outcome).await?;
         let outcome = outcome.map_err(|error| {
             let error = self.explain(error.into());
             name_limit(error, self.connector, TimeLimit::Run)
@@ -191,9 +203,10 @@ impl Backend for Local<'_> {
         &self,
         tool: &Tool,
         arguments: Map<String, Value>,
+        as_task: bool,
         _credential: Option<String>,
     ) -> Result<PlannedCall, Error> {
-        if let Some(planned) = self.plan_on_session(tool, &arguments).await? {
+        if let Some(planned) = self.plan_on_session(tool, &arguments, as_task).await? {
             return Ok(planned);
         }
         let message = json!({
@@ -270,7 +283,9 @@ impl Backend for Local<'_> {
             uri: uri.to_owned(),
         });
         let ending = self.cx.shutdown();
-        Ok(live.read_resource(uri, asker.as_ref(), ending).await?)
+        let read = live.read_resource(uri, asker.as_ref(), ending).await;
+        self.note_era(&read).await?;
+        Ok(read?)
     }
 
     async fn watch_resource(&self, uri: &str) -> Result<ResourceWatch, Error> {
@@ -293,7 +308,9 @@ impl Backend for Local<'_> {
             name: name.to_owned(),
         });
         let filled = live.fill_prompt(name, arguments, asker.as_ref(), self.cx.shutdown());
-        Ok(filled.await?)
+        let filled = filled.await;
+        self.note_era(&filled).await?;
+        Ok(filled?)
     }
 
     async fn complete(&self, request: CompletionRequest) -> Result<Vec<String>, Error> {

@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use patchbay_http::Network;
 use patchbay_model::{
     AccountId, Authentication, AuthenticationMethod, Connector, ConnectorId, Json, NetworkSettings,
-    OauthGrant, Redirect, TimeLimits, Transport, WalletEntry, WalletEntryId, WalletKind,
+    OauthGrant, Redirect, Secret, TimeLimits, Transport, WalletEntry, WalletEntryId, WalletKind,
     clean_text,
 };
 use patchbay_platforms::PlainHttp;
@@ -16,18 +16,20 @@ use serde_json::json;
 use specta::Type;
 
 use crate::SecretInput;
-use crate::address::{name_of, plain_http, read_address, title_of};
+use crate::address::{NewName, plain_http, read_address, short_name_of, title_of};
 use crate::connectors::blank_connector::blank_connector;
 use crate::connectors::client_certificate::{ensure_https, read_file};
 use crate::connectors::inspect_address::inspect_address_over;
 use crate::connectors::network::{self, NetworkChanges};
 use crate::connectors::time_limits::{connect_limit, validate_limits};
-use crate::connectors::{free_connector_name, list_connectors, status};
+use crate::connectors::{list_connectors, status};
 use crate::context::Context;
-use crate::credentials::edit::{add_wallet_entry, free_entry_name};
+use crate::credentials::edit::add_derived_entry;
 use crate::credentials::find_wallet_entry;
-use crate::credentials::secret::{AddWalletEntry, SecretValue, WalletSecret};
+use crate::credentials::forget::discard_unless_ok;
+use crate::credentials::secret::{SecretValue, WalletSecret};
 use crate::error::Error;
+use crate::events::Event;
 use crate::secrets;
 
 /// A connector to be added to this computer.
@@ -157,24 +159,42 @@ pub async fn add_connector_with(
         // Refuse before any secret is saved.
         plain_http.check(&url)?;
     }
-    let (authentication, entry) = resolve_authentication(cx, choice, &title).await?;
+    let resolved = resolve_authentication(cx, choice, &title).await?;
     let connector = Connector {
         endpoint: Some(url.to_string()),
-        identity: status::identity(entry.as_ref()),
-        authentication,
+        identity: status::identity(resolved.entry.as_ref()),
+        authentication: resolved.authentication,
         authentication_methods: methods,
         allows_plain_http: request.allow_plain_http && PlainHttp::is_needed_for(&url),
         time_limits,
         network,
         draft: true,
         native: Json(json!({ "url": url.as_str(), "transport": Transport::StreamableHttp })),
-        ..blank_connector(cx, AccountId::local(), name, title)
+        ..blank_connector(cx, AccountId::local(), name.as_str().to_owned(), title)
     };
-    if let Some((pem, _)) = &certificate {
-        secrets::client_certificate::save(cx.vault(), &connector.id, pem).await?;
+    let pem = certificate.as_ref().map(|(pem, _)| pem);
+    let added = add_with_certificate(cx, connector, name, pem).await;
+    discard_unless_ok(cx, resolved.created.as_ref(), added).await
+}
+
+/// Saves the connector before its certificate: a connector that lacks it says so, a key that belongs to no connector
+/// could not be deleted.
+async fn add_with_certificate(
+    cx: &Context,
+    connector: Connector,
+    name: NewName,
+    pem: Option<&Secret>,
+) -> Result<Connector, Error> {
+    let added = status::add(cx, connector, name).await?;
+    let Some(pem) = pem else {
+        return Ok(added);
+    };
+    if let Err(error) = secrets::client_certificate::save(cx.vault(), &added.id, pem).await {
+        cx.store().remove_connector(&added.id).await?;
+        cx.emit(Event::ConnectorsChanged);
+        return Err(error);
     }
-    status::save(cx, &connector).await?;
-    Ok(connector)
+    Ok(added)
 }
 
 /// Methods offered unless the server rules one out.
@@ -214,7 +234,7 @@ async fn suggest_authentication(
     Ok((choice, found.title, methods))
 }
 
-/// Returns the requested name, or a free one derived from the title.
+/// Returns the requested name, or one derived from the title.
 ///
 /// # Errors
 /// [`Error::Usage`] for an invalid name; [`Error::Store`] when it is taken, before any secret is saved.
@@ -222,13 +242,13 @@ pub(crate) async fn resolve_name(
     cx: &Context,
     name: Option<String>,
     title: &str,
-) -> Result<String, Error> {
+) -> Result<NewName, Error> {
     let Some(name) = name.filter(|name| !name.trim().is_empty()) else {
-        return free_connector_name(cx, &name_of(title)).await;
+        return Ok(NewName::Derived(short_name_of(title)));
     };
     let name = validate_name(&name)?;
     ensure_name_is_free(cx, &AccountId::local(), &name, None).await?;
-    Ok(name)
+    Ok(NewName::Entered(name))
 }
 
 /// Refuses a name that another connector of the account has. Saving it would fail too, but only after secrets were
@@ -270,14 +290,23 @@ pub(crate) fn clean_title(title: Option<String>) -> Option<String> {
     (!title.is_empty()).then_some(title)
 }
 
-/// Saves typed-in secrets and returns the authentication to store, with the wallet entry that it uses.
+/// The authentication to store.
+pub(crate) struct ResolvedAuthentication {
+    pub(crate) authentication: Authentication,
+    /// The wallet entry that the connector signs in with.
+    pub(crate) entry: Option<WalletEntry>,
+    /// The wallet entry that was created for it, to be deleted if the connector is not saved.
+    pub(crate) created: Option<WalletEntryId>,
+}
+
+/// Saves typed-in secrets. Nothing else may fail between this and saving the connector.
 pub(crate) async fn resolve_authentication(
     cx: &Context,
     choice: AuthenticationChoice,
     title: &str,
-) -> Result<(Authentication, Option<WalletEntry>), Error> {
-    match choice {
-        AuthenticationChoice::None => Ok((Authentication::None, None)),
+) -> Result<ResolvedAuthentication, Error> {
+    let (authentication, used) = match choice {
+        AuthenticationChoice::None => (Authentication::None, None),
         AuthenticationChoice::Oauth {
             client,
             callback_port,
@@ -287,30 +316,53 @@ pub(crate) async fn resolve_authentication(
             grant,
         } => {
             ensure_client_secret(client.as_ref(), grant)?;
+            let callback_host = validate_callback_host(callback_host)?;
+            let client = oauth_client(cx, client, title).await?;
             let authentication = Authentication::Oauth {
-                client: oauth_client(cx, client, title).await?,
+                client: client.as_ref().map(|client| client.entry.id.clone()),
                 entry: None,
                 callback_port,
-                callback_host: validate_callback_host(callback_host)?,
+                callback_host,
                 redirect,
                 scopes,
                 grant,
             };
-            Ok((authentication, None))
+            return Ok(ResolvedAuthentication {
+                authentication,
+                entry: None,
+                created: client.and_then(UsedEntry::created),
+            });
         }
         AuthenticationChoice::Bearer { token } => {
-            let found = bearer(cx, token, title).await?;
-            let entry = found.id.clone();
-            Ok((Authentication::Bearer { entry }, Some(found)))
+            let used = bearer(cx, token, title).await?;
+            let entry = used.entry.id.clone();
+            (Authentication::Bearer { entry }, Some(used))
         }
         AuthenticationChoice::Headers { entry, values } => {
-            let found = match entry {
-                Some(id) => find_entry_of_kind(cx, &id, WalletKind::Headers).await?,
+            let used = match entry {
+                Some(id) => saved_entry(cx, &id, WalletKind::Headers).await?,
                 None => new_entry(cx, title, WalletSecret::Headers { values }).await?,
             };
-            let entry = found.id.clone();
-            Ok((Authentication::Headers { entry }, Some(found)))
+            let entry = used.entry.id.clone();
+            (Authentication::Headers { entry }, Some(used))
         }
+    };
+    Ok(ResolvedAuthentication {
+        authentication,
+        entry: used.as_ref().map(|used| used.entry.clone()),
+        created: used.and_then(UsedEntry::created),
+    })
+}
+
+/// A wallet entry that a connector is to use.
+struct UsedEntry {
+    entry: WalletEntry,
+    is_new: bool,
+}
+
+impl UsedEntry {
+    fn created(self) -> Option<WalletEntryId> {
+        self.is_new.then_some(self.entry.id)
     }
 }
 
@@ -335,11 +387,11 @@ async fn oauth_client(
     cx: &Context,
     client: Option<OAuthClientInput>,
     title: &str,
-) -> Result<Option<WalletEntryId>, Error> {
-    let entry = match client {
+) -> Result<Option<UsedEntry>, Error> {
+    let used = match client {
         None => return Ok(None),
         Some(OAuthClientInput::Entry { entry }) => {
-            find_entry_of_kind(cx, &entry, WalletKind::OauthClient).await?
+            saved_entry(cx, &entry, WalletKind::OauthClient).await?
         }
         Some(OAuthClientInput::New {
             client_id,
@@ -352,13 +404,13 @@ async fn oauth_client(
             new_entry(cx, &format!("{title} OAuth app"), secret).await?
         }
     };
-    Ok(Some(entry.id))
+    Ok(Some(used))
 }
 
-async fn bearer(cx: &Context, token: SecretInput, title: &str) -> Result<WalletEntry, Error> {
+async fn bearer(cx: &Context, token: SecretInput, title: &str) -> Result<UsedEntry, Error> {
     let secret = match token {
         SecretInput::Entry { entry } => {
-            return find_entry_of_kind(cx, &entry, WalletKind::Bearer).await;
+            return saved_entry(cx, &entry, WalletKind::Bearer).await;
         }
         SecretInput::New { secret } => WalletSecret::Bearer { token: secret },
         SecretInput::Reference { reference } => WalletSecret::Reference { reference },
@@ -366,14 +418,17 @@ async fn bearer(cx: &Context, token: SecretInput, title: &str) -> Result<WalletE
     new_entry(cx, title, secret).await
 }
 
-async fn find_entry_of_kind(
+async fn saved_entry(
     cx: &Context,
     id: &WalletEntryId,
     kind: WalletKind,
-) -> Result<WalletEntry, Error> {
+) -> Result<UsedEntry, Error> {
     let entry = find_wallet_entry(cx, id).await?;
     if entry.kind == kind {
-        return Ok(entry);
+        return Ok(UsedEntry {
+            entry,
+            is_new: false,
+        });
     }
     Err(Error::usage(
         format!("{} is a different type of credential", entry.name),
@@ -381,13 +436,11 @@ async fn find_entry_of_kind(
     ))
 }
 
-pub(crate) async fn new_entry(
-    cx: &Context,
-    name: &str,
-    secret: WalletSecret,
-) -> Result<WalletEntry, Error> {
-    let name = free_entry_name(cx, name).await?;
-    add_wallet_entry(cx, AddWalletEntry { name, secret }).await
+async fn new_entry(cx: &Context, name: &str, secret: WalletSecret) -> Result<UsedEntry, Error> {
+    Ok(UsedEntry {
+        entry: add_derived_entry(cx, name, secret).await?,
+        is_new: true,
+    })
 }
 
 fn validate_callback_host(host: Option<String>) -> Result<Option<String>, Error> {
@@ -403,7 +456,7 @@ fn validate_callback_host(host: Option<String>) -> Result<Option<String>, Error>
 
 #[cfg(test)]
 mod tests {
-    use patchbay_model::{Code, Explain, Secret};
+    use patchbay_model::{Code, Explain};
 
     use super::*;
     use crate::SecretInput;
@@ -456,6 +509,54 @@ mod tests {
             !safe.unwrap().allows_plain_http,
             "it belongs to one address"
         );
+    }
+
+    #[tokio::test]
+    async fn a_connector_that_is_not_added_leaves_no_credential() {
+        let (_home, cx) = testing::open_temporary().await;
+        let client = OAuthClientInput::New {
+            client_id: "app-1".to_owned(),
+            client_secret: Some(Secret::new("hunter2-hunter2").into()),
+        };
+        let request = AddConnector {
+            authentication: Some(AuthenticationChoice::Oauth {
+                client: Some(client),
+                callback_port: None,
+                callback_host: Some("elsewhere.example".to_owned()),
+                redirect: Redirect::default(),
+                scopes: Vec::new(),
+                grant: OauthGrant::default(),
+            }),
+            ..with_token(testing::UNREACHABLE_URL, false)
+        };
+        let refused = add_connector(&cx, request).await.unwrap_err();
+        assert_eq!(refused.code(), Code::UsageInvalid, "{refused}");
+        assert!(list_wallet(&cx).await.unwrap().is_empty());
+    }
+
+    #[tokio::test]
+    async fn a_connector_whose_certificate_cannot_be_saved_is_not_added() {
+        let (_home, cx) = testing::open_temporary().await;
+        testing::block_vault(&cx).await;
+        let account = AccountId::local();
+        let blank = blank_connector(&cx, account, "wiki".to_owned(), "Wiki".to_owned());
+        let name = NewName::Entered("wiki".to_owned());
+        let pem = Secret::new("a certificate");
+        let refused = add_with_certificate(&cx, blank, name, Some(&pem)).await;
+        assert!(matches!(refused, Err(Error::Vault(_))), "{refused:?}");
+        assert!(list_connectors(&cx).await.unwrap().is_empty());
+    }
+
+    #[tokio::test]
+    async fn derived_names_count_up_however_many_are_added_at_once() {
+        let (_home, cx) = testing::open_temporary().await;
+        let url = "https://wiki.example/mcp";
+        let added = (0..4).map(|_| add_connector(&cx, with_token(url, false)));
+        let added = futures::future::join_all(added).await.into_iter();
+        let mut names: Vec<String> = added.map(|it| it.unwrap().name).collect();
+        names.sort();
+        assert_eq!(names, ["wiki", "wiki-2", "wiki-3", "wiki-4"]);
+        cx.close().await;
     }
 
     #[tokio::test]

@@ -4,18 +4,22 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 use patchbay_model::{
-    AccountId, Authentication, AuthenticationMethod, Connector, ConnectorId, Json, ServerCommand,
-    Transport, clean_text,
+    AccountId, Authentication, AuthenticationMethod, Code, Connector, ConnectorId, Json,
+    ServerCommand, Transport,
 };
 use serde::Deserialize;
 use serde_json::json;
 use specta::Type;
 
-use crate::connectors::add::{clean_title, new_entry, resolve_name};
+use crate::connectors::add::{clean_title, resolve_name};
 use crate::connectors::blank_connector::blank_connector;
+use crate::connectors::pasted::expand_tilde;
+use crate::connectors::program_title::title_of;
 use crate::connectors::{find_connector, status};
 use crate::context::Context;
 use crate::credentials::check::check_variable_name;
+use crate::credentials::edit::add_derived_entry;
+use crate::credentials::forget::discard_unless_ok;
 use crate::credentials::secret::{SecretValue, WalletSecret};
 use crate::error::Error;
 use crate::servers;
@@ -65,7 +69,7 @@ pub(crate) async fn add_program_as(
     let values = request.secrets;
     let entry = match values.is_empty() {
         true => None,
-        false => Some(new_entry(cx, &title, WalletSecret::Variables { values }).await?),
+        false => Some(add_derived_entry(cx, &title, WalletSecret::Variables { values }).await?),
     };
     let authentication = match &entry {
         Some(entry) => Authentication::Variables {
@@ -81,23 +85,28 @@ pub(crate) async fn add_program_as(
         draft: true,
         native: native(&command),
         command: Some(command),
-        ..blank_connector(cx, AccountId::local(), name, title)
+        ..blank_connector(cx, AccountId::local(), name.as_str().to_owned(), title)
     };
-    status::save(cx, &connector).await?;
-    Ok(connector)
+    let added = status::add(cx, connector, name).await;
+    discard_unless_ok(cx, entry.as_ref().map(|entry| &entry.id), added).await
 }
 
-/// Asks the user to allow the program of a connector. Nothing is started.
+/// Asks the user to allow the program of a connector, and clears a failure for lack of it. Nothing is started.
 ///
 /// # Errors
 /// [`Error::NotFound`]; [`Error::Usage`] when it has none; [`Error::ProgramMissing`],
 /// [`Error::ServerNotAllowed`], [`Error::Store`], [`Error::Vault`].
-pub async fn allow_connector_program(cx: &Context, id: &ConnectorId) -> Result<(), Error> {
+pub async fn allow_connector_program(cx: &Context, id: &ConnectorId) -> Result<Connector, Error> {
     let connector = find_connector(cx, id).await?;
-    match &connector.command {
-        Some(command) => servers::allow(cx, &connector, command).await,
-        None => Err(no_program(&connector)),
-    }
+    let command = connector.command.as_ref();
+    let command = command.ok_or_else(|| no_program(&connector))?;
+    servers::allow(cx, &connector, command).await?;
+    let clear = |connector: &mut Connector| {
+        if connector.status.code == Some(Code::ProgramNotAllowed) {
+            status::clear_failure(connector);
+        }
+    };
+    Ok(status::update(cx, id, clear).await?.after)
 }
 
 /// JSON that describes the program, for display.
@@ -107,14 +116,17 @@ pub(crate) fn native(command: &ServerCommand) -> Json {
 
 pub(crate) fn no_program(connector: &Connector) -> Error {
     let what = format!("{} has an address, not a program", connector.title);
-    Error::usage(what, "Connect it instead.")
+    Error::usage(what, "Add the program as another connector.")
 }
 
-/// Refuses a command that could not be started. `secrets` are the names of its secret variables.
+/// Refuses a command that could not be started, and expands `~` in its program and folder. `secrets` are the names of its
+/// secret variables.
 pub(crate) fn validate_command(
-    command: ServerCommand,
+    mut command: ServerCommand,
     secrets: Vec<&str>,
 ) -> Result<ServerCommand, Error> {
+    command.program = expand_tilde(&command.program);
+    command.folder = command.folder.map(|folder| expand_tilde(&folder));
     let words = || std::iter::once(&command.program).chain(&command.arguments);
     if command.program.trim().is_empty() {
         return Err(Error::usage("enter a command", "Such as npx -y PACKAGE."));
@@ -181,43 +193,6 @@ pub(crate) fn is_same_variable(one: &str, other: &str) -> bool {
     }
 }
 
-/// Derives a title from the package that a package runner is given, or else from the program.
-pub(super) fn title_of(program: &str, arguments: &[String]) -> String {
-    const RUNNERS: [&str; 9] = [
-        "npx", "bunx", "uvx", "pipx", "node", "python", "python3", "deno", "dnx",
-    ];
-    let stem = |word: &str| {
-        let file = Path::new(word).file_stem();
-        file.and_then(|name| name.to_str())
-            .unwrap_or(word)
-            .to_owned()
-    };
-    let program = stem(program);
-    let mut packages = arguments
-        .iter()
-        .filter(|word| !word.starts_with('-') && *word != "run" && *word != "tool");
-    let name = match packages.next() {
-        Some(package) if RUNNERS.contains(&program.as_str()) => {
-            let last = package.rsplit('/').next().unwrap_or(package);
-            // Without the version.
-            let name = last.split_once(['@', '=']).map_or(last, |(name, _)| name);
-            stem(name)
-        }
-        _ => program,
-    };
-    let shortened = name
-        .trim_start_matches("mcp-server-")
-        .trim_start_matches("server-")
-        .trim_end_matches("-mcp-server")
-        .trim_end_matches("-mcp");
-    let mut letters = shortened.chars();
-    let title = letters.next().map_or_else(
-        || name.clone(),
-        |first| first.to_uppercase().chain(letters).collect(),
-    );
-    clean_text(&title, 100)
-}
-
 #[cfg(test)]
 mod tests {
     use patchbay_model::{Code, Explain as _, Secret, Status};
@@ -252,29 +227,6 @@ mod tests {
         request
     }
 
-    #[test]
-    fn titles_derive_from_the_package_or_program() {
-        for (words, title) in [
-            (
-                &[
-                    "npx",
-                    "-y",
-                    "@modelcontextprotocol/server-everything@2026.1.1",
-                ][..],
-                "Everything",
-            ),
-            (&["uvx", "mcp-server-git"][..], "Git"),
-            (&["/opt/bin/github-mcp-server", "stdio"][..], "Github"),
-            (&["npx", "-y"][..], "Npx"),
-            (&["node", "/home/ada/notes.js"][..], "Notes"),
-        ] {
-            let ServerCommand {
-                program, arguments, ..
-            } = command(words);
-            assert_eq!(title_of(&program, &arguments), title, "{words:?}");
-        }
-    }
-
     #[tokio::test]
     async fn invalid_commands_are_refused() {
         let (_home, cx) = testing::open_temporary().await;
@@ -306,6 +258,18 @@ mod tests {
             let error = add_program(&cx, refused).await.unwrap_err();
             assert_eq!(error.code(), Code::UsageInvalid, "{error}");
         }
+    }
+
+    #[test]
+    fn the_home_folder_is_expanded_in_the_program_and_the_folder() {
+        let mut command = command(&["~/bin/server", "~/notes"]);
+        command.folder = Some("~".to_owned());
+        let validated = validate_command(command, Vec::new()).unwrap();
+        let home = directories::BaseDirs::new().unwrap();
+        let home = home.home_dir().to_str().unwrap().to_owned();
+        assert_eq!(validated.program, format!("{home}/bin/server"));
+        assert_eq!(validated.arguments, ["~/notes"]);
+        assert_eq!(validated.folder, Some(home));
     }
 
     #[test]

@@ -5,6 +5,7 @@
 
 mod archive;
 mod manifest;
+mod runtime;
 #[cfg(test)]
 mod tests;
 mod variables;
@@ -18,11 +19,13 @@ use specta::Type;
 
 use self::archive::Archive;
 use self::manifest::{Launch, Manifest, ServerKind};
+use self::runtime::older_version;
 use self::variables::{ResolvedVariable, Variables};
 use crate::connectors::add_program::{AddProgram, add_program_as};
 use crate::context::Context;
 use crate::credentials::secret::SecretValue;
 use crate::error::Error;
+use crate::install_hint::product_of;
 use crate::lock::FileLock;
 use crate::secrets::programs::{find_in, search_path};
 
@@ -128,9 +131,12 @@ pub async fn read_bundle(cx: &Context, file: &Path) -> Result<Bundle, Error> {
     let found = match &program {
         Program::Inside(_) => None,
         Program::Outside(name) => match find_in(name, &path) {
-            Ok(found) => Some(found.display().to_string()),
+            Ok(found) => {
+                notes.extend(older_program_note(name, &found, &manifest));
+                Some(found.display().to_string())
+            }
             Err(why) => {
-                notes.push(format!("It can't start yet: {}", clean_text(&why, 200)));
+                notes.push(missing_program_note(name, &why, &manifest));
                 None
             }
         },
@@ -225,6 +231,29 @@ pub async fn add_bundle(cx: &Context, file: &Path, request: AddBundle) -> Result
         drop(tokio::fs::remove_dir_all(&folder).await);
     }
     connector
+}
+
+/// Says which version of a runtime is installed if it is older than the bundle needs.
+fn older_program_note(name: &str, file: &Path, manifest: &Manifest) -> Option<String> {
+    let product = product_of(name)?;
+    let required = manifest.required_version(name)?;
+    let version = older_version(file, &required)?;
+    Some(format!(
+        "It needs {product} {required}, and {version} is installed. Install a newer {product}"
+    ))
+}
+
+/// Says why a bundle can't start yet, and what to install in which version.
+fn missing_program_note(name: &str, why: &str, manifest: &Manifest) -> String {
+    let why = format!("It can't start yet: {}", clean_text(why, 200));
+    match product_of(name) {
+        Some(product) => {
+            let version = manifest.required_version(name);
+            let version = version.map_or_else(String::new, |version| format!(" {version}"));
+            format!("{why}. Install {product}{version}")
+        }
+        None => why,
+    }
 }
 
 /// Locks the one folder for unpacking across all processes.

@@ -45,6 +45,20 @@ pub struct CheckStep {
     pub duration_ms: Option<u32>,
 }
 
+impl CheckStep {
+    /// What people call the step.
+    pub fn label(&self) -> &str {
+        match self.name.as_str() {
+            "name" => "DNS",
+            "connect" => "connection",
+            "tls" => "TLS",
+            "sign_in" => "sign-in",
+            "negotiation" => "handshake",
+            name => name,
+        }
+    }
+}
+
 /// Outcome of a step.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, Type)]
 #[serde(rename_all = "snake_case")]
@@ -124,8 +138,8 @@ async fn relist_tools(
     tools::refresh(cx, &connector, cancel).await
 }
 
-/// Checks all enabled connectors concurrently; results are emitted as events.
-pub async fn check_connectors(cx: &Context) -> Result<(), Error> {
+/// Checks all enabled connectors concurrently; results are emitted as events, too.
+pub async fn check_connectors(cx: &Context) -> Result<Vec<Check>, Error> {
     let connectors = list_connectors(cx).await?;
     let on = connectors.into_iter().filter(|connector| {
         !matches!(
@@ -133,14 +147,18 @@ pub async fn check_connectors(cx: &Context) -> Result<(), Error> {
             Status::Disabled | Status::Authorizing
         )
     });
-    futures::stream::iter(on)
-        .for_each_concurrent(MAX_CONCURRENT_CHECKS, |connector| async move {
-            if let Err(error) = check_connector(cx, &connector.id).await {
-                tracing::warn!(connector = %connector.id, %error, "a check came to nothing");
-            }
+    let checks = futures::stream::iter(on)
+        .map(|connector| async move {
+            let checked = check_connector(cx, &connector.id).await;
+            checked
+                .inspect_err(|error| {
+                    tracing::warn!(connector = %connector.id, %error, "a check came to nothing");
+                })
+                .ok()
         })
-        .await;
-    Ok(())
+        .buffer_unordered(MAX_CONCURRENT_CHECKS)
+        .filter_map(async |check| check);
+    Ok(checks.collect().await)
 }
 
 fn applies(connector: &Connector, step: &str) -> bool {

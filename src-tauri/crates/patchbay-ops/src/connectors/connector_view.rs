@@ -6,6 +6,7 @@ use patchbay_model::Connector;
 use serde::{Deserialize, Serialize};
 use specta::Type;
 
+use crate::needs::needs_attention;
 use crate::next_action::{NextAction, next_action, reauth_action};
 
 /// A connector with its next action. The window only gets this form.
@@ -17,6 +18,8 @@ pub struct ConnectorView {
     pub connector: Connector,
     /// Number of tools that changed since the user accepted them.
     pub changed_tools: u32,
+    /// Whether it requires the user's attention.
+    pub needs_attention: bool,
     /// What the user should do next; `None` if nothing is wrong or only the platform can fix it.
     pub next_action: Option<NextAction>,
     /// How the user signs in again, whatever the status.
@@ -26,6 +29,7 @@ pub struct ConnectorView {
 impl ConnectorView {
     pub(crate) fn new(connector: Connector, changed_tools: u32) -> Self {
         Self {
+            needs_attention: needs_attention(&connector, changed_tools),
             next_action: next_action(&connector, changed_tools),
             reauth_action: reauth_action(&connector),
             changed_tools,

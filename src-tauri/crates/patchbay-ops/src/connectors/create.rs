@@ -12,10 +12,13 @@ use crate::accounts::platform::{finish_call, options, platform_of};
 use crate::accounts::{find_account, list_accounts};
 use crate::connectors::remote::copy_remote;
 use crate::connectors::status;
-use crate::connectors::sync::{MAX_CONCURRENT_ACCOUNTS, new_connector, with_account_timeout};
+use crate::connectors::sync::{
+    MAX_CONCURRENT_ACCOUNTS, add_connectors, new_connector, with_account_timeout,
+};
 use crate::context::Context;
 use crate::credentials::locations;
 use crate::error::Error;
+use crate::events::Event;
 use crate::forms::{GivenSecret, fill};
 
 /// What one account can create.
@@ -130,17 +133,17 @@ async fn save_created(
     account: &Account,
     remote: RemoteConnector,
 ) -> Result<Connector, Error> {
-    let known = cx.store().list_connectors_of(&account.id).await?;
-    let is_same = |other: &&Connector| other.remote_id.as_ref() == Some(&remote.remote_id);
-    if let Some(known) = known.iter().find(is_same) {
-        let (account, now) = (account.clone(), cx.now());
-        let change = move |connector: &mut Connector| copy_remote(connector, &account, remote, now);
-        return Ok(status::update(cx, &known.id, change).await?.after);
+    let new = new_connector(cx, account, remote.clone());
+    let id = new.id.clone();
+    let saved = add_connectors(cx, account, vec![new]).await?.pop();
+    let saved = saved.ok_or_else(|| Error::not_found("connector", &id))?;
+    if saved.id == id {
+        cx.emit(Event::ConnectorsChanged);
+        return Ok(saved);
     }
-    let is_taken = |name: &str| known.iter().any(|other| other.name == name);
-    let connector = new_connector(cx, account, remote, is_taken);
-    status::save(cx, &connector).await?;
-    Ok(connector)
+    let (account, now) = (account.clone(), cx.now());
+    let change = move |connector: &mut Connector| copy_remote(connector, &account, remote, now);
+    Ok(status::update(cx, &saved.id, change).await?.after)
 }
 
 fn creation<'a>(account: &Account, platform: &'a dyn Platform) -> Result<&'a dyn Creation, Error> {

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use patchbay_model::{
     Authentication, CaptureLevel, ChosenDeviations, Code, Connector, ConnectorId, Explain,
-    ServerCommand, Status, TimeLimits, clean_text,
+    LogLevel, ServerCommand, Status, TimeLimits, WalletEntryId, clean_text,
 };
 use patchbay_store::Changed;
 use serde::Deserialize;
@@ -24,7 +24,8 @@ use crate::connectors::roots::validate_roots;
 use crate::connectors::time_limits::validate_limits;
 use crate::connectors::{find_connector, status};
 use crate::context::Context;
-use crate::credentials::forget::forget;
+use crate::credentials::forget::discard_unless_ok;
+use crate::credentials::revoke::forget_and_revoke;
 use crate::credentials::users::refresh_identity;
 use crate::error::Error;
 use crate::events::Event;
@@ -57,6 +58,8 @@ pub struct ConnectorChanges {
     pub roots: Option<Vec<String>>,
     /// Whether the server may request completions from a language model.
     pub sampling: Option<bool>,
+    /// Least severe log messages that the server is asked for.
+    pub log_level: Option<LogLevel>,
     /// Whether system notifications are suppressed.
     pub muted: Option<bool>,
     /// How much of future runs is saved.
@@ -87,8 +90,9 @@ pub async fn update_connector(
     let connector = find_connector(cx, id).await?;
     ensure_editable_here(&connector, &changes)?;
     refuse_plain_http(&connector, &changes)?;
-    let change = prepare_change(cx, changes, &connector).await?;
-    let Changed { before, after } = status::update(cx, id, change).await?;
+    let (change, created) = prepare_change(cx, changes, &connector).await?;
+    let changed = status::update(cx, id, change).await;
+    let Changed { before, after } = discard_unless_ok(cx, created.as_ref(), changed).await?;
     if is_outdated(&before, &after) {
         // The session belongs to the former address and credential.
         servers::sessions::over_http::end_for_connector(cx, &before).await;
@@ -106,12 +110,13 @@ pub async fn update_connector(
     Ok(after)
 }
 
-/// Validates the changes, saving any secrets that were typed in, and returns the function that applies them.
+/// Validates the changes, then saves any secret that was typed in. Returns the function that applies them, and the
+/// wallet entry that was created.
 async fn prepare_change(
     cx: &Context,
     changes: ConnectorChanges,
     connector: &Connector,
-) -> Result<Change, Error> {
+) -> Result<(Change, Option<WalletEntryId>), Error> {
     let name = changes.name.map(|name| validate_name(&name)).transpose()?;
     if let Some(name) = &name {
         ensure_name_is_free(cx, &connector.account, name, Some(&connector.id)).await?;
@@ -130,6 +135,9 @@ async fn prepare_change(
         Some(roots) => Some(validate_roots(roots, &connector.roots).await?),
         None => None,
     };
+    let time_limits = changes.time_limits.map(validate_limits).transpose()?;
+    let network = changes.network.map(network::validate_changes);
+    let network = network.transpose()?;
     let authentication = match changes.authentication {
         Some(choice) => {
             let title = title.as_deref().unwrap_or(&connector.title);
@@ -137,11 +145,9 @@ async fn prepare_change(
         }
         None => None,
     };
-    let time_limits = changes.time_limits.map(validate_limits).transpose()?;
-    let network = changes.network.map(network::validate_changes);
-    let network = network.transpose()?;
+    let created = authentication.as_ref().and_then(|it| it.created.clone());
     let now = cx.now();
-    Ok(Box::new(move |connector: &mut Connector| {
+    let apply: Change = Box::new(move |connector: &mut Connector| {
         replace(&mut connector.name, name);
         replace(&mut connector.title, title);
         replace(&mut connector.tags, changes.tags.map(clean_tags));
@@ -158,6 +164,7 @@ async fn prepare_change(
         replace(&mut connector.time_limits, time_limits);
         replace(&mut connector.roots, roots);
         replace(&mut connector.sampling, changes.sampling);
+        replace(&mut connector.log_level, changes.log_level);
         replace(&mut connector.muted, changes.muted);
         replace(&mut connector.capture, changes.capture);
         replace(&mut connector.oauth_deviations, changes.oauth_deviations);
@@ -169,16 +176,18 @@ async fn prepare_change(
                 status::clear_failure(connector);
             }
         }
-        if let Some((chosen, entry)) = authentication {
+        if let Some(resolved) = authentication {
+            let chosen = resolved.authentication;
             connector.authentication = retain_sign_in(chosen, &connector.authentication);
-            connector.identity = status::identity(entry.as_ref());
+            connector.identity = status::identity(resolved.entry.as_ref());
             status::reset(connector);
         }
         if let Some(enabled) = changes.enabled {
             set_enabled(connector, enabled);
         }
         connector.updated_at = now;
-    }))
+    });
+    Ok((apply, created))
 }
 
 /// Replaces the command and clears the facts of the former server.
@@ -217,6 +226,7 @@ fn ensure_editable_here(connector: &Connector, changes: &ConnectorChanges) -> Re
         || changes.time_limits.is_some()
         || changes.roots.is_some()
         || changes.sampling.is_some()
+        || changes.log_level.is_some()
         || changes.enabled.is_some();
     if may_be_platforms && !abilities(connector).configured_here {
         let (title, account) = (&connector.title, &connector.identity.account);
@@ -322,9 +332,7 @@ pub(crate) async fn purge_removed(cx: &Context) -> Result<(), Error> {
         if let Err(error) = drop_own_sign_in(cx, &connector).await {
             tracing::warn!(%error, "the sign-in of a removed connector could not be forgotten");
         }
-        if connector.network.client_certificate.is_some()
-            && let Err(error) = client_certificate::forget(cx.vault(), &connector.id).await
-        {
+        if let Err(error) = client_certificate::forget(cx.vault(), &connector.id).await {
             tracing::warn!(%error, "the client certificate of a removed connector could not be forgotten");
         }
         if let Err(error) = servers::remove_own_files(cx, &connector.id).await {
@@ -334,11 +342,11 @@ pub(crate) async fn purge_removed(cx: &Context) -> Result<(), Error> {
     Ok(())
 }
 
-/// Forgets the OAuth tokens that only this connector used. Wallet entries of the user's own stay.
-async fn drop_own_sign_in(cx: &Context, connector: &Connector) -> Result<(), Error> {
+/// Forgets and revokes the OAuth tokens that only this connector used. Wallet entries of the user's own stay.
+pub(crate) async fn drop_own_sign_in(cx: &Context, connector: &Connector) -> Result<(), Error> {
     let grant = find_grant(cx, connector).await?;
     if let Some(entry) = grant.filter(|entry| entry.used_by.is_empty()) {
-        forget(cx, &entry.id).await?;
+        forget_and_revoke(cx, &entry, cx.oauth_of(connector).await).await?;
         cx.emit(Event::WalletChanged);
     }
     Ok(())
@@ -503,6 +511,28 @@ mod tests {
                 .is_empty()
         );
         cx.close().await;
+    }
+
+    #[tokio::test]
+    async fn a_change_that_is_refused_leaves_no_credential() {
+        let (_home, cx) = open_temporary().await;
+        let id = add(&cx, UNREACHABLE_URL).await.id;
+        let changes = ConnectorChanges {
+            authentication: Some(AuthenticationChoice::Bearer {
+                token: SecretInput::New {
+                    secret: Secret::new("t0ken-of-the-wiki"),
+                },
+            }),
+            time_limits: Some(TimeLimits {
+                connect_seconds: Some(0),
+                run_seconds: None,
+            }),
+            ..ConnectorChanges::default()
+        };
+        let refused = update_connector(&cx, &id, changes).await.unwrap_err();
+        assert_eq!(refused.code(), Code::UsageInvalid);
+        let wallet = crate::credentials::list_wallet(&cx).await.unwrap();
+        assert!(wallet.is_empty());
     }
 
     #[tokio::test]

@@ -16,13 +16,10 @@ use serde::{Deserialize, Serialize};
 use specta::Type;
 use url::Url;
 
-use crate::address::{name_of, read_address, title_of};
+use crate::address::{read_address, short_name_of, title_of};
 use crate::connectors::{free_connector_name, list_connectors};
 use crate::context::Context;
 use crate::error::Error;
-
-/// Maximum length of a derived short name, in bytes.
-const MAX_NAME: usize = 40;
 
 /// Result of inspecting an address.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, Type)]
@@ -125,9 +122,7 @@ pub(crate) async fn inspect_address_over(
         }
         Err(error) => found.problem = Some(error.problem()),
     }
-    let mut name = name_of(&found.title);
-    name.truncate(MAX_NAME);
-    found.name = free_connector_name(cx, name.trim_end_matches('-')).await?;
+    found.name = free_connector_name(cx, &short_name_of(&found.title)).await?;
     Ok(found)
 }
 

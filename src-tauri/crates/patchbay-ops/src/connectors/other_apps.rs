@@ -3,13 +3,15 @@
 //! The settings are read at each app's usual location and never written. Their content becomes proposals, as if it had
 //! been pasted.
 
+use std::env;
 use std::path::{Path, PathBuf};
 
 use directories::BaseDirs;
 use serde_json::{Map, Value};
 
-use super::pasted::{PastedServers, parse_settings, read_pasted};
+use super::pasted::{MAX_SERVERS, PastedServers, parse_settings, read_pasted};
 use crate::error::Error;
+use crate::secrets::programs::has_drive;
 
 /// Maximum size of a settings file: Claude Code keeps much else in the same file.
 const MAX_MIB: u64 = 8;
@@ -25,92 +27,109 @@ struct App {
     member: &'static str,
 }
 
-/// Source: the documentation of each app.
-static APPS: [App; 13] = [
+/// An app that keeps its servers in the usual member.
+const fn app(name: &'static str, title: &'static str, files: &'static [&'static str]) -> App {
+    let member = "mcpServers";
     App {
-        name: "claude-desktop",
-        title: "Claude Desktop",
-        files: &[
+        name,
+        title,
+        files,
+        member,
+    }
+}
+
+impl App {
+    const fn member(mut self, member: &'static str) -> Self {
+        self.member = member;
+        self
+    }
+}
+
+/// Variables that name another folder for the settings of an app, and their file in it.
+const FOLDER_VARIABLES: [(&str, &str, &str); 2] = [
+    ("claude-code", "CLAUDE_CONFIG_DIR", ".claude.json"),
+    ("codex", "CODEX_HOME", "config.toml"),
+];
+
+/// Source: the documentation of each app.
+static APPS: [App; 22] = [
+    app(
+        "claude-desktop",
+        "Claude Desktop",
+        &[
             "Claude/claude_desktop_config.json",
             "claude/claude_desktop_config.json",
         ],
-        member: "mcpServers",
-    },
-    App {
-        name: "claude-code",
-        title: "Claude Code",
-        files: &["~/.claude.json"],
-        member: "mcpServers",
-    },
-    App {
-        name: "cursor",
-        title: "Cursor",
-        files: &["~/.cursor/mcp.json"],
-        member: "mcpServers",
-    },
-    App {
-        name: "vs-code",
-        title: "VS Code",
-        files: &["Code/User/mcp.json", "Code - Insiders/User/mcp.json"],
-        member: "servers",
-    },
-    App {
-        name: "windsurf",
-        title: "Windsurf",
-        files: &["~/.codeium/windsurf/mcp_config.json"],
-        member: "mcpServers",
-    },
-    App {
-        name: "codex",
-        title: "Codex",
-        files: &["~/.codex/config.toml"],
-        member: "mcp_servers",
-    },
-    App {
-        name: "gemini-cli",
-        title: "Gemini CLI",
-        files: &["~/.gemini/settings.json"],
-        member: "mcpServers",
-    },
-    App {
-        name: "copilot-cli",
-        title: "Copilot CLI",
-        files: &["~/.copilot/mcp-config.json"],
-        member: "mcpServers",
-    },
-    App {
-        name: "cline",
-        title: "Cline",
-        files: &["Code/User/globalStorage/saoudrizwan.claude-dev/settings/cline_mcp_settings.json"],
-        member: "mcpServers",
-    },
-    App {
-        name: "zed",
-        title: "Zed",
-        files: &[
+    ),
+    app("claude-code", "Claude Code", &["~/.claude.json"]),
+    app("cursor", "Cursor", &["~/.cursor/mcp.json"]),
+    app(
+        "vs-code",
+        "VS Code",
+        &["Code/User/mcp.json", "Code - Insiders/User/mcp.json"],
+    )
+    .member("servers"),
+    app("vscodium", "VSCodium", &["VSCodium/User/mcp.json"]).member("servers"),
+    app(
+        "windsurf",
+        "Windsurf",
+        &[
+            "~/.codeium/windsurf/mcp_config.json",
+            "~/.codeium/mcp_config.json",
+        ],
+    ),
+    app("codex", "Codex", &["~/.codex/config.toml"]).member("mcp_servers"),
+    app("gemini-cli", "Gemini CLI", &["~/.gemini/settings.json"]),
+    app(
+        "antigravity",
+        "Antigravity",
+        &["~/.gemini/antigravity/mcp_config.json"],
+    ),
+    app("qwen-code", "Qwen Code", &["~/.qwen/settings.json"]),
+    app(
+        "copilot-cli",
+        "Copilot CLI",
+        &["~/.copilot/mcp-config.json"],
+    ),
+    app(
+        "cline",
+        "Cline",
+        &["Code/User/globalStorage/saoudrizwan.claude-dev/settings/cline_mcp_settings.json"],
+    ),
+    app(
+        "zed",
+        "Zed",
+        &[
             "~/.config/zed/settings.json",
             "~/AppData/Roaming/Zed/settings.json",
         ],
-        member: "context_servers",
-    },
-    App {
-        name: "opencode",
-        title: "OpenCode",
-        files: &["~/.config/opencode/opencode.json"],
-        member: "mcp",
-    },
-    App {
-        name: "lm-studio",
-        title: "LM Studio",
-        files: &["~/.lmstudio/mcp.json"],
-        member: "mcpServers",
-    },
-    App {
-        name: "kiro",
-        title: "Kiro",
-        files: &["~/.kiro/settings/mcp.json"],
-        member: "mcpServers",
-    },
+    )
+    .member("context_servers"),
+    app(
+        "opencode",
+        "OpenCode",
+        &[
+            "~/.config/opencode/opencode.json",
+            "~/.config/opencode/opencode.jsonc",
+        ],
+    )
+    .member("mcp"),
+    app(
+        "goose",
+        "goose",
+        &[
+            "~/.config/goose/config.yaml",
+            "~/AppData/Roaming/Block/goose/config/config.yaml",
+        ],
+    )
+    .member("extensions"),
+    app("continue", "Continue", &["~/.continue/config.yaml"]),
+    app("amp", "Amp", &["~/.config/amp/settings.json"]).member("amp.mcpServers"),
+    app("vibe", "Vibe", &["~/.vibe/config.toml"]).member("mcp_servers"),
+    app("kimi", "Kimi", &["~/.kimi/mcp.json"]),
+    app("factory", "Factory", &["~/.factory/mcp.json"]),
+    app("lm-studio", "LM Studio", &["~/.lmstudio/mcp.json"]),
+    app("kiro", "Kiro", &["~/.kiro/settings/mcp.json"]),
 ];
 
 /// Reads the servers in the settings of an app.
@@ -148,14 +167,21 @@ fn no_servers(name: &str, found: &[Found]) -> Error {
 struct Folders {
     home: PathBuf,
     config: PathBuf,
+    /// Files that variables name, by app.
+    named: Vec<(&'static str, PathBuf)>,
 }
 
 impl Folders {
     fn of_user() -> Option<Self> {
         let folders = BaseDirs::new()?;
+        let named = FOLDER_VARIABLES.iter().filter_map(|(app, variable, file)| {
+            let folder = PathBuf::from(env::var_os(variable)?);
+            folder.is_absolute().then(|| (*app, folder.join(file)))
+        });
         Some(Self {
             home: folders.home_dir().to_owned(),
             config: folders.config_dir().to_owned(),
+            named: named.collect(),
         })
     }
 
@@ -169,23 +195,121 @@ impl Folders {
             Some(file) => self.home.join(file),
             None => self.config.join(file),
         };
-        let mut files = app.files.iter();
-        files.find_map(|file| read_servers(&path(file), app.member))
+        let named = self.named.iter().filter(|(name, _)| *name == app.name);
+        let named = named.map(|(_, file)| file.clone());
+        let mut files = named.chain(app.files.iter().map(|file| path(file)));
+        files.find_map(|file| read_servers(&file, app.member))
     }
 }
 
-fn read_servers(file: &Path, member: &str) -> Option<PastedServers> {
+fn read_settings(file: &Path) -> Option<Map<String, Value>> {
     // Settings are often symbolic links, such as to a folder of dotfiles.
     let target = file.canonicalize().ok()?;
     let bytes = patchbay_files::read(&target, MAX_MIB).ok()??;
     let text = String::from_utf8(bytes).ok()?;
-    let mut settings: Map<String, Value> = match file.extension()?.to_str()? {
-        "toml" => toml::from_str(&text).ok()?,
-        _ => parse_settings(&text)?,
-    };
+    parse_settings(&text, file.extension()?.to_str()?)
+}
+
+fn read_servers(file: &Path, member: &str) -> Option<PastedServers> {
+    let mut settings = read_settings(file)?;
+    let projects = settings.remove("projects");
     // Drop everything else that the app keeps in the file.
     settings.retain(|name, _| name == member || name == "inputs");
-    read_pasted(&Value::Object(settings).to_string()).ok()
+    let is_cut = add_projects(&mut settings, projects, member);
+    let mut found = read_pasted(&Value::Object(settings).to_string()).ok()?;
+    if is_cut {
+        let note = format!("Only the first {MAX_SERVERS} servers of all projects were read");
+        found.notes.push(note);
+    }
+    Some(found)
+}
+
+/// Adds the servers that Claude Code keeps for single folders. Returns whether there are too many.
+fn add_projects(settings: &mut Map<String, Value>, projects: Option<Value>, member: &str) -> bool {
+    let Some(Value::Object(projects)) = projects else {
+        return false;
+    };
+    let servers = settings.entry(member).or_insert_with(|| Map::new().into());
+    let Some(servers) = servers.as_object_mut() else {
+        return false;
+    };
+    for (folder, project) in &projects {
+        let own = project.get(member).and_then(Value::as_object).cloned();
+        let shared = shared_servers(folder, project, member);
+        for (name, entry) in own.into_iter().flatten().chain(shared) {
+            let entry = in_project(entry, folder);
+            let last = Path::new(folder).file_name().unwrap_or_default();
+            let titles = [
+                name.clone(),
+                format!("{name} ({})", last.display()),
+                format!("{name} ({folder})"),
+            ];
+            // The same server may be in several projects.
+            if titles
+                .iter()
+                .any(|title| servers.get(title) == Some(&entry))
+            {
+                continue;
+            }
+            if servers.len() >= MAX_SERVERS {
+                return true;
+            }
+            let free = titles
+                .into_iter()
+                .find(|title| !servers.contains_key(title));
+            if let Some(title) = free {
+                servers.insert(title, entry);
+            }
+        }
+    }
+    false
+}
+
+/// Returns the servers in the `.mcp.json` of a project that the user has allowed in Claude Code: the file is a part of
+/// the project, and may come from somebody else.
+fn shared_servers(folder: &str, project: &Value, member: &str) -> Map<String, Value> {
+    let allowed = project.get("enabledMcpjsonServers");
+    let allowed = allowed.and_then(Value::as_array);
+    let Some(allowed) = allowed.filter(|names| !names.is_empty()) else {
+        return Map::new();
+    };
+    let folder = Path::new(folder);
+    if !folder.is_absolute() || (cfg!(windows) && !has_drive(folder)) {
+        return Map::new();
+    }
+    let settings = read_settings(&folder.join(".mcp.json"));
+    match settings.and_then(|mut settings| settings.remove(member)) {
+        Some(Value::Object(mut servers)) => {
+            servers.retain(|name, _| allowed.iter().any(|allowed| allowed == name));
+            servers
+        }
+        _ => Map::new(),
+    }
+}
+
+/// Adds the folder of its project to a server whose command depends on it.
+fn in_project(mut entry: Value, folder: &str) -> Value {
+    let is_relative = |word: &Value| {
+        let parts = word
+            .as_str()
+            .and_then(|word| word.split(['/', '\\']).next());
+        matches!(parts, Some("." | ".."))
+    };
+    let Some(members) = entry.as_object_mut() else {
+        return entry;
+    };
+    let program = members.get("command").filter(|it| is_relative(it));
+    let program = program
+        .and_then(Value::as_str)
+        .map(|program| Path::new(folder).join(program).display().to_string());
+    let mut arguments = members.get("args").and_then(Value::as_array).into_iter();
+    if program.is_some() || arguments.any(|words| words.iter().any(is_relative)) {
+        members.entry("cwd").or_insert_with(|| folder.into());
+    }
+    if let Some(program) = program {
+        members.insert("command".to_owned(), program.into());
+    }
+    entry
 }
 
 #[cfg(test)]
@@ -197,6 +321,7 @@ mod tests {
         Folders {
             home: home.to_owned(),
             config: home.join(".config"),
+            named: Vec::new(),
         }
     }
 
@@ -225,10 +350,27 @@ mod tests {
         let codex = "model = \"x\"\n[mcp_servers.c]\ncommand = \"uvx\"\nargs = [\"c\"]\n[mcp_servers.d]\n\
             url = \"https://d.example/mcp\"\nbearer_token_env_var = \"D_TOKEN\"\n";
         write(home.path(), ".codex/config.toml", codex);
+        let vibe = "[[mcp_servers]]\nname = \"f\"\ntransport = \"stdio\"\ncommand = \"f\"\n";
+        write(home.path(), ".vibe/config.toml", vibe);
+        let amp = r#"{"amp.mcpServers": {"g": {"command": "g"}}}"#;
+        write(home.path(), ".config/amp/settings.json", amp);
+        let goose = "extensions:\n  developer:\n    type: builtin\n  h:\n    type: stdio\n    cmd: h\n    args: []\n";
+        write(home.path(), ".config/goose/config.yaml", goose);
+        let other = "models: []\nmcpServers:\n- name: i\n  command: npx\n  args: [-y, i]\n";
+        write(home.path(), ".continue/config.yaml", other);
         let zed = r#"{"theme": "One", "context_servers": {"e": {"command": "e"}}}"#;
         write(home.path(), ".config/zed/settings.json", zed);
         let folders = folders(home.path());
-        let expected = [("claude-code", 1), ("vs-code", 1), ("codex", 2), ("zed", 1)];
+        let expected = [
+            ("claude-code", 1),
+            ("vs-code", 1),
+            ("codex", 2),
+            ("zed", 1),
+            ("goose", 1),
+            ("continue", 1),
+            ("amp", 1),
+            ("vibe", 1),
+        ];
         assert_eq!(names(&folders), expected);
 
         let found = folders.find();
@@ -245,11 +387,100 @@ mod tests {
     }
 
     #[test]
+    fn servers_of_projects_are_found_once_each() {
+        let home = tempfile::tempdir().unwrap();
+        let settings = serde_json::json!({
+            "mcpServers": {"notes": {"command": "notes"}},
+            "projects": {
+                "/src/one": {"mcpServers": {
+                    "wiki": {"url": "https://a.example/mcp"},
+                    "notes": {"command": "./notes", "args": ["--all"]},
+                }, "history": []},
+                "/src/two": {"mcpServers": {
+                    "wiki": {"url": "https://a.example/mcp"},
+                    "notes": {"command": "npx", "args": ["notes", "."]},
+                }},
+                "/other/two": {"mcpServers": {"notes": {"command": "more"}}},
+            },
+        });
+        write(home.path(), ".claude.json", &settings.to_string());
+        let found = folders(home.path()).find().remove(0).1;
+        let servers = found.servers.iter().map(|server| {
+            let PastedPlace::Program {
+                program, folder, ..
+            } = &server.place
+            else {
+                return (server.title.as_deref().unwrap(), "", None);
+            };
+            let title = server.title.as_deref().unwrap();
+            (title, program.as_str(), folder.as_deref())
+        });
+        let program = Path::new("/src/one").join("./notes").display().to_string();
+        assert_eq!(
+            servers.collect::<Vec<_>>(),
+            [
+                ("notes", "notes", None),
+                ("wiki", "", None),
+                ("notes (one)", program.as_str(), Some("/src/one")),
+                ("notes (two)", "npx", Some("/src/two")),
+                ("notes (/other/two)", "more", None),
+            ]
+        );
+        assert!(found.notes.is_empty(), "{:?}", found.notes);
+    }
+
+    #[test]
+    fn servers_that_a_project_shares_are_found_if_the_user_allowed_them() {
+        let home = tempfile::tempdir().unwrap();
+        let shared = r#"{"mcpServers": {"a": {"command": "a"}, "b": {"command": "b"}}}"#;
+        write(home.path(), "src/one/.mcp.json", shared);
+        write(home.path(), "src/two/.mcp.json", shared);
+        let project = |name: &str| home.path().join("src").join(name).display().to_string();
+        let settings = serde_json::json!({"projects": {
+            project("one"): {"enabledMcpjsonServers": ["b", "gone"]},
+            project("two"): {"enabledMcpjsonServers": []},
+            project("three"): {"enabledMcpjsonServers": ["a"]},
+        }});
+        write(home.path(), ".claude.json", &settings.to_string());
+        let found = folders(home.path()).find().remove(0).1;
+        let titles = found.servers.iter().map(|server| server.title.as_deref());
+        assert_eq!(titles.collect::<Vec<_>>(), [Some("b")]);
+    }
+
+    #[test]
+    fn more_servers_of_projects_than_can_be_reviewed_are_cut() {
+        let home = tempfile::tempdir().unwrap();
+        let servers: Map<String, Value> = (0..=MAX_SERVERS)
+            .map(|number| (format!("s{number}"), serde_json::json!({"command": "a"})))
+            .collect();
+        let settings = serde_json::json!({"projects": {"/a": {"mcpServers": servers}}});
+        write(home.path(), ".claude.json", &settings.to_string());
+        let found = folders(home.path()).find().remove(0).1;
+        assert_eq!(found.servers.len(), MAX_SERVERS);
+        assert!(found.notes[0].contains("first 50"), "{:?}", found.notes);
+    }
+
+    #[test]
+    fn a_folder_that_a_variable_names_comes_first() {
+        let home = tempfile::tempdir().unwrap();
+        let settings =
+            |name: &str| format!(r#"{{"mcpServers": {{"{name}": {{"command": "a"}}}}}}"#);
+        write(home.path(), ".claude.json", &settings("usual"));
+        write(home.path(), "elsewhere/.claude.json", &settings("named"));
+        let mut folders = folders(home.path());
+        let file = home.path().join("elsewhere/.claude.json");
+        folders.named.push(("claude-code", file));
+        let found = folders.find().remove(0).1;
+        assert_eq!(found.servers[0].title.as_deref(), Some("named"));
+    }
+
+    #[test]
     fn files_without_servers_and_damaged_files_are_skipped() {
         let home = tempfile::tempdir().unwrap();
         write(home.path(), ".claude.json", r#"{"mcpServers": {}}"#);
         write(home.path(), ".cursor/mcp.json", "{ half");
         write(home.path(), ".codex/config.toml", "[mcp_servers");
+        write(home.path(), ".continue/config.yaml", "mcpServers: [");
         write(home.path(), ".gemini/settings.json", "[]");
         write(
             home.path(),

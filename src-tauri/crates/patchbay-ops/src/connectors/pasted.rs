@@ -12,6 +12,7 @@ mod registry;
 #[cfg(test)]
 mod tests;
 mod words;
+mod yaml;
 
 use std::fmt;
 use std::iter;
@@ -31,7 +32,7 @@ use crate::servers::steering::steers_programs;
 const MAX_BYTES: usize = 256 * 1024;
 
 /// Maximum number of servers in one text, as the user reviews each.
-const MAX_SERVERS: usize = 50;
+pub(super) const MAX_SERVERS: usize = 50;
 
 /// Maximum number of variables, headers and blanks of one server, each.
 const MAX_VALUES: usize = 100;
@@ -148,12 +149,32 @@ pub fn read_pasted(text: &str) -> Result<PastedServers, Error> {
     Ok(read(text, home().as_deref())?)
 }
 
-/// Parses the settings of another app, which may have comments; `None` unless they are an object.
-pub(super) fn parse_settings(text: &str) -> Option<Map<String, Value>> {
-    match mcp_servers::parse(text) {
-        Ok(Value::Object(members)) => Some(members),
+/// Parses the settings of another app in a file with this extension; `None` unless they are an object.
+pub(super) fn parse_settings(text: &str, extension: &str) -> Option<Map<String, Value>> {
+    let parsed = match extension {
+        "toml" => return toml::from_str(text).ok(),
+        "yaml" => yaml::parse(text).ok(),
+        _ => mcp_servers::parse(text).ok(),
+    };
+    match parsed {
+        Some(Value::Object(members)) => Some(members),
         _ => None,
     }
+}
+
+/// Expands `~` at the beginning of a path that the user entered.
+pub(crate) fn expand_tilde(path: &str) -> String {
+    let rest = home_relative(path, &["~"]);
+    match rest.and_then(|rest| Some(home()? + rest)) {
+        Some(expanded) => expanded,
+        None => path.to_owned(),
+    }
+}
+
+/// Returns what follows one of the names of the home folder.
+fn home_relative<'a>(path: &'a str, names: &[&str]) -> Option<&'a str> {
+    let mut rests = names.iter().filter_map(|name| path.strip_prefix(name));
+    rests.find(|rest| rest.is_empty() || rest.starts_with(['/', '\\']))
 }
 
 /// Returns the home folder, for `~`.
@@ -194,6 +215,10 @@ fn read(text: &str, home: Option<&str>) -> Result<PastedServers, PasteError> {
     if text.is_empty() {
         return Err(PasteError::Nothing);
     }
+    let other = mcp_servers::read_toml(text, home);
+    if let Some(settings) = other.or_else(|| mcp_servers::read_yaml(text, home)) {
+        return settings;
+    }
     if text.starts_with(['{', '['])
         || is_member(text)
         || text.starts_with("//")
@@ -208,13 +233,16 @@ fn read(text: &str, home: Option<&str>) -> Result<PastedServers, PasteError> {
     if !lines.clone().all(is_address) {
         return command_line::read(text, home);
     }
-    let servers = lines.map(|url| PastedServer {
-        title: None,
-        place: PastedPlace::address(url, Vec::new()),
-        blanks: Vec::new(),
-        notes: Vec::new(),
+    let servers = lines.take(MAX_SERVERS + 1).map(|url| {
+        let mut place = PastedPlace::address(url, Vec::new());
+        Ok(PastedServer {
+            title: None,
+            blanks: Blanks::default().finish(&mut place)?,
+            place,
+            notes: Vec::new(),
+        })
     });
-    let servers: Vec<_> = servers.take(MAX_SERVERS + 1).collect();
+    let servers = servers.collect::<Result<Vec<_>, _>>()?;
     if servers.len() > MAX_SERVERS {
         return Err(PasteError::LONG_LIST);
     }
@@ -272,7 +300,11 @@ enum PasteError {
     },
     #[error("this isn't valid JSON (line {line})")]
     Json { line: usize },
-    #[error("no server in this JSON")]
+    #[error("this isn't valid TOML (line {line})")]
+    Toml { line: usize },
+    #[error("this isn't valid YAML (line {line})")]
+    Yaml { line: usize },
+    #[error("there is no server in this text")]
     NoServer,
     /// None of the servers can be used; this is the first.
     #[error("can't add {}: {why}", name.as_deref().unwrap_or("this"))]
@@ -311,10 +343,12 @@ impl From<PasteError> for Error {
             | PasteError::NoServer
             | PasteError::NotUsable { .. }
             | PasteError::Link { .. } => {
-                "Paste an address, a command such as npx -y PACKAGE, or JSON of another app."
+                "Paste an address, a command such as npx -y PACKAGE, or settings of another app."
             }
             PasteError::TooMuch { hint, .. } => hint,
             PasteError::Json { .. } => "Copy the whole entry, with its braces.",
+            PasteError::Yaml { .. } => "Copy the whole entry, with its indentation.",
+            PasteError::Toml { .. } => "Copy the whole entry, from its name in brackets.",
             PasteError::Shell { .. } => "Save the command as a script and add that.",
             PasteError::OpenQuote => "Copy the whole command.",
             PasteError::Commands => "Paste one command at a time.",
@@ -343,13 +377,17 @@ impl<'a> Draft<'a> {
 
     /// Expands `~` and the variables that name the home folder.
     fn expand_home(&self, text: &str) -> String {
-        let rest = match text.strip_prefix('~') {
-            Some(rest) if rest.is_empty() || rest.starts_with(['/', '\\']) => Some(rest),
-            _ => text.strip_prefix("$HOME").filter(|rest| {
-                self.blanks.has_shell_variables && (rest.is_empty() || rest.starts_with('/'))
-            }),
+        let names: &[&str] = match self.blanks.has_shell_variables {
+            true => &[
+                "~",
+                "$HOME",
+                "$env:HOME",
+                "$env:USERPROFILE",
+                "%USERPROFILE%",
+            ],
+            false => &["~"],
         };
-        let text = match rest {
+        let text = match home_relative(text, names) {
             Some(rest) => format!("{}{rest}", self.home),
             None => text.to_owned(),
         };

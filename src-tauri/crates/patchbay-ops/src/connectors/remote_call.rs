@@ -39,27 +39,19 @@ impl<'a> HostedConnector<'a> {
         })
     }
 
+    /// Like [`finish_call`]; on "not found" the account is synced, as the connector itself may have been deleted.
     pub(crate) async fn finish<T>(
         &self,
         outcome: patchbay_platforms::Result<T>,
     ) -> Result<T, Error> {
-        finish_connector_call(self.cx, &self.connector, &*self.platform, outcome).await
+        let (cx, connector) = (self.cx, &self.connector);
+        let finished = finish_call(cx, &connector.account, &*self.platform, outcome).await;
+        resync_if_missing(cx, connector, finished).await
     }
 
     pub(crate) async fn refresh_status(&self) -> Result<(), Error> {
         refresh_status(self.cx, &self.connector, &*self.platform, &self.remote).await
     }
-}
-
-/// Like [`finish_call`]; on "not found" the account is synced, as the connector itself may have been deleted.
-pub(crate) async fn finish_connector_call<T>(
-    cx: &Context,
-    connector: &Connector,
-    platform: &dyn Platform,
-    outcome: patchbay_platforms::Result<T>,
-) -> Result<T, Error> {
-    let finished = finish_call(cx, &connector.account, platform, outcome).await;
-    resync_if_missing(cx, connector, finished).await
 }
 
 /// Returns the outcome unchanged; on "not found" the account is synced first.

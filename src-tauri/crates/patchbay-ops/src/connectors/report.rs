@@ -84,7 +84,7 @@ fn step_lines(step: &CheckStep) -> Vec<String> {
     };
     let took = step.duration_ms.map(|took| format!("{took} ms"));
     let facts: Vec<_> = [step.note.clone(), took].into_iter().flatten().collect();
-    let first = format!("{mark}  {:<12} {}", step.name, facts.join(", "));
+    let first = format!("{mark}  {:<12} {}", step.label(), facts.join(", "));
     let mut lines = vec![first.trim_end().to_owned()];
     lines.extend(step.problem.iter().flat_map(problem_lines));
     lines

@@ -16,6 +16,7 @@ pub(crate) fn client_features(cx: &Context, connector: &Connector) -> ClientFeat
     ClientFeatures {
         asks: cx.can_ask(),
         sampling: connector.sampling,
+        log_level: connector.log_level,
         roots: connector.roots.iter().map(PathBuf::from).collect(),
     }
 }

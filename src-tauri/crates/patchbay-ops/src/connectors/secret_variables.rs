@@ -2,14 +2,14 @@
 
 use std::collections::BTreeMap;
 
-use patchbay_model::{Authentication, Connector, ConnectorId, Secret};
+use patchbay_model::{Authentication, Connector, ConnectorId, Secret, ServerCommand, WalletEntry};
 
-use crate::connectors::add::new_entry;
 use crate::connectors::add_program::{is_same_variable, no_program, validate_command};
 use crate::connectors::edit::set_command;
 use crate::connectors::{find_connector, status};
 use crate::context::Context;
-use crate::credentials::edit::replace_wallet_secret;
+use crate::credentials::edit::{add_derived_entry, remove_wallet_entry, replace_wallet_secret};
+use crate::credentials::forget::discard_unless_ok;
 use crate::credentials::secret::{SecretValue, WalletSecret};
 use crate::error::Error;
 use crate::secrets::tokens::entry_id;
@@ -36,22 +36,79 @@ pub async fn set_secret_variables(
     let kept: Vec<String> = saved.into_iter().filter(is_kept).collect();
     let secrets = kept.iter().chain(values.keys()).map(String::as_str);
     let command = validate_command(command, secrets.collect())?;
-    let entry = match entry_id(&connector.authentication) {
+    let saved = entry_id(&connector.authentication);
+    let entry = match saved {
         Some(entry) => {
-            // An empty value keeps the saved one.
-            let kept = kept.into_iter();
-            let kept = kept.map(|name| (name, SecretValue::from(Secret::new(""))));
-            let values = kept.chain(values).collect();
+            let values = saved_values(kept).chain(values).collect();
             replace_wallet_secret(cx, entry, WalletSecret::Variables { values }).await?
         }
-        None => new_entry(cx, &connector.title, WalletSecret::Variables { values }).await?,
+        None => {
+            let secret = WalletSecret::Variables { values };
+            add_derived_entry(cx, &connector.title, secret).await?
+        }
     };
+    let created = saved.is_none().then(|| entry.id.clone());
+    let used = use_entry(cx, id, Some(entry), command).await;
+    discard_unless_ok(cx, created.as_ref(), used).await
+}
+
+/// Removes the secret environment variables of these names from a local program. Those that it hasn't are ignored. Its
+/// credential is deleted with the last one, unless something else uses it.
+///
+/// # Errors
+/// [`Error::NotFound`]; [`Error::Usage`] when the connector has no program; [`Error::Store`], [`Error::Vault`].
+pub async fn remove_secret_variables(
+    cx: &Context,
+    id: &ConnectorId,
+    names: &[String],
+) -> Result<Connector, Error> {
+    let connector = find_connector(cx, id).await?;
+    let Some(command) = connector.command.clone() else {
+        return Err(no_program(&connector));
+    };
+    let is_kept = |name: &String| !names.iter().any(|given| is_same_variable(given, name));
+    let saved = cx.tokens().header_names(&connector).await?;
+    let entry = entry_id(&connector.authentication);
+    let Some(entry) = entry.filter(|_| !saved.iter().all(is_kept)) else {
+        return Ok(connector);
+    };
+    let values: BTreeMap<_, _> = saved_values(saved.into_iter().filter(is_kept)).collect();
+    if !values.is_empty() {
+        let secret = WalletSecret::Variables { values };
+        let kept = replace_wallet_secret(cx, entry, secret).await?;
+        return use_entry(cx, id, Some(kept), command).await;
+    }
+    let changed = use_entry(cx, id, None, command).await?;
+    match remove_wallet_entry(cx, entry, false).await {
+        Err(Error::InUse { .. }) => {}
+        removed => removed?,
+    }
+    Ok(changed)
+}
+
+/// Values that keep the saved ones: an empty value stands for it.
+fn saved_values(
+    names: impl IntoIterator<Item = String>,
+) -> impl Iterator<Item = (String, SecretValue)> {
+    let names = names.into_iter();
+    names.map(|name| (name, SecretValue::from(Secret::new(""))))
+}
+
+async fn use_entry(
+    cx: &Context,
+    id: &ConnectorId,
+    entry: Option<WalletEntry>,
+    command: ServerCommand,
+) -> Result<Connector, Error> {
     let now = cx.now();
     let change = move |connector: &mut Connector| {
-        connector.authentication = Authentication::Variables {
-            entry: entry.id.clone(),
+        connector.authentication = match &entry {
+            Some(entry) => Authentication::Variables {
+                entry: entry.id.clone(),
+            },
+            None => Authentication::None,
         };
-        connector.identity = status::identity(Some(&entry));
+        connector.identity = status::identity(entry.as_ref());
         set_command(connector, command);
         connector.updated_at = now;
     };
@@ -105,6 +162,37 @@ mod tests {
         let secrets = cx.tokens().secrets_of(&changed).await;
         let secrets: Vec<_> = secrets.iter().map(|secret| secret.expose()).collect();
         assert_eq!(secrets, ["k3y-of-the-server", "t0ken-of-the-server"]);
+        cx.close().await;
+    }
+
+    #[tokio::test]
+    async fn a_variable_is_removed_and_the_credential_with_the_last() {
+        let (_home, cx) = open_temporary().await;
+        let request = AddProgram {
+            command: ServerCommand {
+                program: "npx".to_owned(),
+                ..ServerCommand::default()
+            },
+            secrets: values(&[("API_KEY", "k3y-of-the-server"), ("TOKEN", "t0ken-of-it")]),
+            name: None,
+            title: Some("Files".to_owned()),
+        };
+        let id = add_program(&cx, request).await.unwrap().id;
+        let remove = async |name: &str| {
+            let removed = remove_secret_variables(&cx, &id, &[name.to_owned()]).await;
+            let wallet = list_wallet(&cx).await.unwrap().into_iter();
+            let names: Vec<_> = wallet.flat_map(|entry| entry.header_names).collect();
+            (removed.unwrap(), names)
+        };
+        assert_eq!(remove("OTHER").await.1, ["API_KEY", "TOKEN"]);
+        let (kept, names) = remove("API_KEY").await;
+        assert_eq!(names, ["TOKEN"]);
+        let headers = cx.tokens().header_names(&kept).await.unwrap();
+        assert_eq!(headers, names);
+        let (removed, _) = remove("TOKEN").await;
+        assert_eq!(removed.authentication, Authentication::None);
+        assert_eq!(removed.identity.credential, None);
+        assert!(list_wallet(&cx).await.unwrap().is_empty());
         cx.close().await;
     }
 

@@ -7,6 +7,7 @@ use patchbay_model::{
 use patchbay_store::Changed;
 
 use crate::abilities::abilities;
+use crate::address::NewName;
 use crate::connectors::view::emit_changed;
 use crate::context::Context;
 use crate::error::Error;
@@ -18,12 +19,8 @@ pub(crate) const THIS_COMPUTER: &str = "This computer";
 /// Status of a connector that was never checked.
 pub(crate) fn unchecked_status() -> ConnectorStatus {
     ConnectorStatus {
-        status: Status::Unknown,
-        word: None,
         reason: Some("not checked yet".to_owned()),
-        code: None,
-        checked_at: None,
-        last_ok_at: None,
+        ..ConnectorStatus::default()
     }
 }
 
@@ -54,10 +51,9 @@ pub(crate) fn mark_ready(connector: &mut Connector, now: Timestamp) {
         status: Status::Ready,
         // The platform's own status still holds.
         word: platform_word(connector),
-        reason: None,
-        code: None,
         checked_at: Some(now),
         last_ok_at: Some(now),
+        ..ConnectorStatus::default()
     };
     set(connector, status);
 }
@@ -192,11 +188,18 @@ pub(crate) async fn update(
     changed.ok_or_else(|| Error::not_found("connector", id))
 }
 
-/// Saves a new connector and emits an event.
-pub(crate) async fn save(cx: &Context, connector: &Connector) -> Result<(), Error> {
-    cx.store().save_connector(connector).await?;
+/// Saves a new connector under that name and emits an event.
+pub(crate) async fn add(
+    cx: &Context,
+    connector: Connector,
+    name: NewName,
+) -> Result<Connector, Error> {
+    let adding = cx
+        .store()
+        .add_connector(connector, |taken| name.among("-", taken));
+    let added = adding.await?;
     cx.emit(Event::ConnectorsChanged);
-    Ok(())
+    Ok(added)
 }
 
 #[cfg(test)]
@@ -209,7 +212,7 @@ mod tests {
         let (_home, cx) = open_temporary().await;
         let mut connector = add(&cx, UNREACHABLE_URL).await;
         connector.status.status = Status::Disabled;
-        save(&cx, &connector).await.unwrap();
+        cx.store().save_connector(&connector).await.unwrap();
         let refused = Error::SignInNeeded {
             connector: connector.title.clone(),
         };

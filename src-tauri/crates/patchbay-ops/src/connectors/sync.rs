@@ -76,11 +76,11 @@ async fn fetch_and_apply(cx: &Context, account: &Account) -> Result<usize, Error
     let known = cx.store().list_connectors_of(&account.id).await?;
     let ids = |connector: &Connector| Some((connector.remote_id.clone()?, connector.id.clone()));
     let local_ids: HashMap<RemoteId, ConnectorId> = known.iter().filter_map(ids).collect();
-    let mut names: HashSet<String> = known.into_iter().map(|connector| connector.name).collect();
     // A connector that was removed during the request must not come back.
     let known_before: HashSet<RemoteId> =
         before.into_iter().filter_map(|it| it.remote_id).collect();
     let (count, now) = (listed.len(), cx.now());
+    let mut new = Vec::new();
     for remote in listed {
         if let Some(id) = local_ids.get(&remote.remote_id) {
             let account = account.clone();
@@ -97,10 +97,11 @@ async fn fetch_and_apply(cx: &Context, account: &Account) -> Result<usize, Error
             };
             cx.store().change_connector(id, change).await?;
         } else if !known_before.contains(&remote.remote_id) {
-            let connector = new_connector(cx, account, remote, |name| names.contains(name));
-            cx.store().save_connector(&connector).await?;
-            names.insert(connector.name);
+            new.push(new_connector(cx, account, remote));
         }
+    }
+    if !new.is_empty() {
+        add_connectors(cx, account, new).await?;
     }
     cx.emit(Event::ConnectorsChanged);
     Ok(count)
@@ -161,14 +162,24 @@ pub(crate) async fn update_account_label(cx: &Context, account: &Account) -> Res
     Ok(())
 }
 
-/// Builds the cache entry of a connector that is not cached yet.
-pub(crate) fn new_connector(
+/// Saves connectors that are not cached yet, under free names. Of one that another process has saved meanwhile, the
+/// saved one is returned.
+pub(crate) async fn add_connectors(
     cx: &Context,
     account: &Account,
-    remote: RemoteConnector,
-    is_taken: impl Fn(&str) -> bool,
-) -> Connector {
-    let name = free_name(&name_of(&remote.name), "-", is_taken);
+    connectors: Vec<Connector>,
+) -> Result<Vec<Connector>, Error> {
+    let free =
+        |name: &str, taken: &HashSet<String>| free_name(name, "-", |name| taken.contains(name));
+    let store = cx.store();
+    Ok(store
+        .add_remote_connectors(&account.id, connectors, free)
+        .await?)
+}
+
+/// Builds the cache entry of a connector that is not cached yet. Its name may be taken.
+pub(crate) fn new_connector(cx: &Context, account: &Account, remote: RemoteConnector) -> Connector {
+    let name = name_of(&remote.name);
     let mut connector = blank_connector(cx, account.id.clone(), name, String::new());
     copy_remote(&mut connector, account, remote, cx.now());
     connector

@@ -99,15 +99,11 @@ mod tests {
     fn tool(description: &str, schema: Value) -> Tool {
         Tool {
             name: "search".to_owned(),
-            title: None,
             description: Some(description.to_owned()),
             input_schema: Json(schema),
-            output_schema: None,
             effect: ToolEffect::Read,
             idempotent: true,
-            open_world: false,
-            icon: None,
-            needs_task: false,
+            ..Tool::default()
         }
     }
 

@@ -1,6 +1,8 @@
 //! Listing tools from the cache and from servers, and checking arguments.
 
-use patchbay_model::{Connector, ConnectorId, FieldProblem, Json, ServerFacts, Tool, ToolSummary};
+use patchbay_model::{
+    Connector, ConnectorId, FieldProblem, Json, ServerFacts, Tool, ToolSummary, clean_text,
+};
 use serde::{Deserialize, Serialize};
 use specta::Type;
 use tokio_util::sync::CancellationToken;
@@ -141,12 +143,51 @@ pub async fn validate_arguments(
 
 /// Finds a cached tool.
 pub async fn find_tool(cx: &Context, connector: &ConnectorId, name: &str) -> Result<Tool, Error> {
-    let tool = cx.store().find_tool(connector, name).await?;
-    tool.ok_or_else(|| not_found(name))
+    match cx.store().find_tool(connector, name).await? {
+        Some(tool) => Ok(tool),
+        None => Err(not_found(cx, connector, name).await?),
+    }
 }
 
-pub(crate) fn not_found(name: &str) -> Error {
-    Error::not_found("tool", name)
+/// Maximum number of similar names in an error.
+const MAX_SIMILAR: usize = 3;
+
+/// Maximum length of such a name, which a server chose.
+const MAX_NAME: usize = 100;
+
+/// The error for a tool that the connector does not offer, with the similar names that it offers.
+pub(crate) async fn not_found(
+    cx: &Context,
+    connector: &ConnectorId,
+    name: &str,
+) -> Result<Error, Error> {
+    let tools = cx.store().list_tool_summaries(Some(connector)).await?;
+    let names = tools.into_iter().map(|tool| tool.name);
+    let mut similar: Vec<_> = names
+        .filter_map(|other| Some((distance(name, &other)?, other)))
+        .collect();
+    similar.sort();
+    similar.truncate(MAX_SIMILAR);
+    Ok(Error::ToolNotFound {
+        name: name.to_owned(),
+        similar: similar
+            .into_iter()
+            .map(|(_, name)| clean_text(&name, MAX_NAME))
+            .collect(),
+    })
+}
+
+/// How different a name is from the one that was meant; `None` if it is another one. Case and separators don't count.
+fn distance(meant: &str, name: &str) -> Option<usize> {
+    let letters = |name: &str| -> String {
+        let letters = name.chars().filter(|letter| letter.is_alphanumeric());
+        letters.flat_map(char::to_lowercase).take(100).collect()
+    };
+    let (meant, name) = (letters(meant), letters(name));
+    let distance = strsim::levenshtein(&meant, &name);
+    let length = meant.chars().count();
+    let is_part = length > 2 && name.contains(&meant);
+    (is_part || distance <= length / 3).then_some(distance)
 }
 
 #[cfg(test)]
@@ -155,6 +196,21 @@ mod tests {
 
     use super::*;
     use crate::testing::{add, open_temporary};
+
+    #[test]
+    fn a_similar_name_is_found_whatever_its_case_and_separators() {
+        for (meant, name, expected) in [
+            ("addNote", "add_note", Some(0)),
+            ("ad_note", "add_note", Some(1)),
+            ("note", "add_note", Some(3)),
+            ("add_note", "delete_note", None),
+            ("nothing", "echo", None),
+            ("e", "echo", None),
+            ("", "echo", None),
+        ] {
+            assert_eq!(distance(meant, name), expected, "{meant} {name}");
+        }
+    }
 
     #[tokio::test]
     async fn an_unnamed_draft_adopts_the_clean_name_of_its_server() {

@@ -66,6 +66,7 @@ mod tests {
             panic!("nothing was told of it");
         };
         assert_eq!(connector.title, "Other");
+        assert!(connector.needs_attention, "a draft");
         let known = cx.store().find_connector(&added.id).await.unwrap().unwrap();
         assert_eq!(*connector, view_connector(&cx, known).await.unwrap());
         cx.store().remove_connector(&added.id).await.unwrap();

@@ -1,5 +1,8 @@
 //! Open questions of servers.
 
+use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
+
 use parking_lot::Mutex;
 use patchbay_http::Reach;
 use patchbay_model::{
@@ -23,6 +26,8 @@ pub struct OpenQuestion {
     pub identity: IdentityLine,
     pub asked_at: Timestamp,
     pub question: Question,
+    /// Whether so many were asked before that all further ones can be declined with it.
+    pub may_decline_all: bool,
 }
 
 /// What a server was doing when it asked.
@@ -67,4 +72,6 @@ pub(crate) struct PendingQuestion {
     pub(crate) open: OpenQuestion,
     pub(crate) reach: Reach,
     pub(crate) answer: oneshot::Sender<QuestionAnswer>,
+    /// Set to decline all further questions of the operation.
+    pub(crate) declines_rest: Arc<AtomicBool>,
 }

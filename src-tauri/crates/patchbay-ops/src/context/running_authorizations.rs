@@ -81,6 +81,8 @@ pub(crate) struct RunningAuthorization {
     /// Sends callbacks that came as a link or were pasted.
     pub(crate) callback_tx: mpsc::Sender<CallbackParams>,
     pub(crate) cancel: CancellationToken,
+    /// Held while tokens are saved: a cancellation waits for that, since they cannot be obtained again.
+    pub(crate) saving: Arc<tokio::sync::Mutex<()>>,
 }
 
 impl RunningAuthorization {
@@ -99,6 +101,7 @@ impl RunningAuthorization {
             registration: OnceLock::new(),
             callback_tx,
             cancel,
+            saving: Arc::default(),
         };
         (Arc::new(running), callbacks)
     }
@@ -122,9 +125,7 @@ impl RunningAuthorization {
 
     fn awaits(&self, params: &CallbackParams) -> bool {
         let expected_callback = self.expected_callback.get();
-        !self.is_over()
-            && expected_callback
-                .is_some_and(|expected_callback| expected_callback.ensure_expected(params).is_ok())
+        !self.is_over() && expected_callback.is_some_and(|expected| expected.has_state(params))
     }
 }
 
@@ -136,6 +137,13 @@ pub(crate) enum ExpectedCallback {
 }
 
 impl ExpectedCallback {
+    fn has_state(&self, params: &CallbackParams) -> bool {
+        match self {
+            Self::Code(pending) => params.belongs_to(pending),
+            Self::Return(way) => way.matches_params(params),
+        }
+    }
+
     /// Checks state and issuer of a callback, whose errors do not end the wait. Other errors are left to the
     /// authorization.
     pub(crate) fn ensure_expected(&self, params: &CallbackParams) -> Result<(), CallbackError> {

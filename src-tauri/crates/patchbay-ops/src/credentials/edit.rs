@@ -1,14 +1,15 @@
 //! Adding, replacing, renaming and removing wallet entries.
 
-use patchbay_model::{WalletEntry, WalletEntryId};
+use patchbay_model::{Secret, WalletEntry, WalletEntryId};
 use patchbay_store::Changed;
 
-use crate::address::free_name;
+use crate::address::NewName;
 use crate::context::Context;
 use crate::credentials::check::{
     CheckedSecret, check_name, check_replacement, check_secret_of, write,
 };
-use crate::credentials::forget::forget;
+use crate::credentials::forget::forget_unwritten;
+use crate::credentials::revoke::forget_and_revoke;
 use crate::credentials::secret::{AddWalletEntry, WalletSecret};
 use crate::credentials::users::{drop_credential, refresh_identities, reload_users};
 use crate::credentials::{find_wallet_entry, list_wallet, new_entry, not_found};
@@ -17,28 +18,71 @@ use crate::events::Event;
 use crate::secrets::SavedValues;
 use crate::secrets::tokens::entry_id;
 
-/// Adds a credential. Saves the secret first, so that no entry exists without one.
+/// Adds a credential.
 ///
 /// # Errors
 /// [`Error::Usage`] when a name, a header or the secret is empty or invalid, or the name is taken; [`Error::Reference`]
 /// when a reference cannot be resolved.
 pub async fn add_wallet_entry(cx: &Context, request: AddWalletEntry) -> Result<WalletEntry, Error> {
-    let id = WalletEntryId::new(cx.new_id("cred"));
     let name = check_name(&request.name)?;
-    let entry = new_entry(id, name, request.secret.kind(), cx.now());
     let taken = list_wallet(cx).await?;
-    if taken.iter().any(|other| other.name == entry.name) {
+    if taken.iter().any(|other| other.name == name) {
         return Err(Error::usage(
-            format!("a credential named {} already exists", entry.name),
+            format!("a credential named {name} already exists"),
             "Choose another name or replace it.",
         ));
     }
+    add(cx, NewName::Entered(name), request.secret).await
+}
+
+/// Adds a credential under that name, with a number if it is taken.
+///
+/// # Errors
+/// As for [`add_wallet_entry`].
+pub(crate) async fn add_derived_entry(
+    cx: &Context,
+    name: &str,
+    secret: WalletSecret,
+) -> Result<WalletEntry, Error> {
+    add(cx, NewName::Derived(check_name(name)?), secret).await
+}
+
+async fn add(cx: &Context, name: NewName, secret: WalletSecret) -> Result<WalletEntry, Error> {
+    let id = WalletEntryId::new(cx.new_id("cred"));
+    let entry = new_entry(id, name.as_str().to_owned(), secret.kind(), cx.now());
     let CheckedSecret { entry, secret } =
-        check_secret_of(cx, entry, request.secret, &SavedValues::new()).await?;
-    write(cx, &entry, secret).await?;
-    cx.store().save_wallet_entry(&entry).await?;
+        check_secret_of(cx, entry, secret, &SavedValues::new()).await?;
+    let entry = add_with_secret(cx, entry, name, secret).await?;
     cx.emit(Event::WalletChanged);
     Ok(entry)
+}
+
+/// Saves the entry before its secret: an entry without one is seen and can be deleted, a secret without an entry is
+/// neither.
+pub(crate) async fn add_with_secret(
+    cx: &Context,
+    entry: WalletEntry,
+    name: NewName,
+    secret: Option<Secret>,
+) -> Result<WalletEntry, Error> {
+    let entry = add_entry(cx, entry, name).await?;
+    if let Err(error) = write(cx, &entry, secret).await {
+        forget_unwritten(cx, &entry.id).await;
+        return Err(error);
+    }
+    Ok(entry)
+}
+
+/// Saves an entry that has no secret yet.
+pub(crate) async fn add_entry(
+    cx: &Context,
+    entry: WalletEntry,
+    name: NewName,
+) -> Result<WalletEntry, Error> {
+    let adding = cx
+        .store()
+        .add_wallet_entry(entry, |taken| name.among(" ", taken));
+    Ok(adding.await?)
 }
 
 /// Replaces the secret of a credential; every connector that uses it sends the new one from now on.
@@ -115,7 +159,8 @@ pub(crate) async fn rename_with_connector(cx: &Context, changed: &Changed) -> Re
     }
 }
 
-/// Deletes a credential, its secret first. Connectors that used it need a sign-in afterwards.
+/// Deletes a credential, its secret first; OAuth tokens are revoked in the background. Connectors that used it need a
+/// sign-in afterwards.
 ///
 /// # Errors
 /// [`Error::InUse`] when it is used and the deletion is not `confirmed`; [`Error::NotFound`].
@@ -135,7 +180,8 @@ pub async fn remove_wallet_entry(
             users: users.join(", "),
         });
     }
-    forget(cx, id).await?;
+    let oauth = cx.networks().oauth_of(cx.store(), &entry).await;
+    forget_and_revoke(cx, &entry, oauth).await?;
     drop_credential(cx, &entry).await?;
     cx.emit(Event::WalletChanged);
     Ok(())
@@ -146,10 +192,52 @@ fn titles(entry: &WalletEntry) -> Vec<String> {
     users.map(|user| user.title.clone()).collect()
 }
 
-/// Returns a name that no wallet entry has yet.
-pub(crate) async fn free_entry_name(cx: &Context, name: &str) -> Result<String, Error> {
-    let taken = cx.store().list_wallet().await?;
-    Ok(free_name(name, " ", |name| {
-        taken.iter().any(|entry| entry.name == name)
-    }))
+#[cfg(test)]
+mod tests {
+    use patchbay_model::{Code, Explain as _};
+    use patchbay_vault::SecretName;
+
+    use super::*;
+    use crate::testing::{block_vault, open_temporary};
+
+    fn token() -> WalletSecret {
+        WalletSecret::Bearer {
+            token: Secret::new("t0ken-of-the-wiki"),
+        }
+    }
+
+    #[tokio::test]
+    async fn a_credential_whose_secret_cannot_be_saved_is_not_added() {
+        let (_home, cx) = open_temporary().await;
+        block_vault(&cx).await;
+        let refused = add_derived_entry(&cx, "Wiki", token()).await.unwrap_err();
+        assert!(matches!(refused, Error::Vault(_)), "{refused:?}");
+        assert_eq!(list_wallet(&cx).await.unwrap(), []);
+    }
+
+    #[tokio::test]
+    async fn no_secret_is_saved_without_an_entry() {
+        let (_home, cx) = open_temporary().await;
+        let wiki = add_derived_entry(&cx, "Wiki", token()).await.unwrap();
+        // As when another process takes the name after it was checked.
+        let taken = NewName::Entered(wiki.name.clone());
+        let refused = add(&cx, taken, token()).await.unwrap_err();
+        assert_eq!(refused.code(), Code::Conflict, "{refused:?}");
+        let file = cx.paths().data.join("vault.json");
+        let saved = std::fs::read_to_string(file).unwrap();
+        let own = SecretName::wallet(&wiki.id);
+        assert_eq!(saved.matches("wallet/").count(), 1, "{saved}");
+        assert!(saved.contains(own.as_str()));
+    }
+
+    #[tokio::test]
+    async fn derived_names_count_up_however_many_are_added_at_once() {
+        let (_home, cx) = open_temporary().await;
+        let added = (0..5).map(|_| add_derived_entry(&cx, "Wiki", token()));
+        let added = futures::future::join_all(added).await.into_iter();
+        let mut names: Vec<String> = added.map(|it| it.unwrap().name).collect();
+        names.sort();
+        assert_eq!(names, ["Wiki", "Wiki 2", "Wiki 3", "Wiki 4", "Wiki 5"]);
+        cx.close().await;
+    }
 }

@@ -343,15 +343,11 @@ async fn changed_tools_need_a_review_until_accepted() {
     let connector = fixture.connector(UNREACHABLE_URL).await;
     let tool = |description: &str| Tool {
         name: "search".to_owned(),
-        title: None,
         description: Some(description.to_owned()),
         input_schema: Json(json!({ "type": "object" })),
-        output_schema: None,
         effect: ToolEffect::Read,
         idempotent: true,
-        open_world: false,
-        icon: None,
-        needs_task: false,
+        ..Tool::default()
     };
     for words in ["Searches", "Searches, and mails what it finds"] {
         let (store, tools) = (fixture.cx.store(), [tool(words)]);
@@ -363,4 +359,56 @@ async fn changed_tools_need_a_review_until_accepted() {
     assert_eq!(fixture.needs().await, [expected]);
     accept_tools(&fixture.cx, &connector.id).await.unwrap();
     assert_eq!(fixture.needs().await, []);
+}
+
+/// The connector with every combination of what decides whether it needs attention.
+fn variants(connector: &Connector) -> Vec<Connector> {
+    let statuses = [
+        Status::Ready,
+        Status::NeedsAuthorization,
+        Status::Authorizing,
+        Status::Disconnected,
+        Status::Disabled,
+        Status::Failing,
+        Status::Unknown,
+    ];
+    let mut variants = Vec::new();
+    for platform in [Platform::Local, Platform::Mistral] {
+        for status in statuses {
+            for (draft, reason) in [(false, None), (true, None), (false, Some("by its owner"))] {
+                let mut variant = connector.clone();
+                variant.identity.platform = platform;
+                variant.status.status = status;
+                variant.draft = draft;
+                variant.status.reason = reason.map(str::to_owned);
+                variants.push(variant);
+            }
+        }
+    }
+    variants
+}
+
+#[tokio::test]
+async fn a_row_needs_attention_exactly_if_its_status_or_tools_are_listed() {
+    let fixture = Fixture::new().await;
+    for connector in variants(&fixture.connector(UNREACHABLE_URL).await) {
+        fixture.save(&connector).await;
+        let is_listed = !fixture.needs().await.is_empty();
+        assert_eq!(needs_attention(&connector, 0), is_listed, "{connector:?}");
+        assert!(needs_attention(&connector, 1));
+    }
+}
+
+#[tokio::test]
+async fn the_first_page_begins_with_rows_that_need_attention() {
+    let fixture = Fixture::new().await;
+    let mut favourite = fixture.connector("http://127.0.0.1:9/favourite").await;
+    favourite.favourite = true;
+    fixture.save(&favourite).await;
+    for connector in variants(&fixture.connector(UNREACHABLE_URL).await) {
+        fixture.save(&connector).await;
+        let (rows, _) = fixture.cx.store().first_connectors(1).await.unwrap();
+        let is_first = rows[0].id == connector.id;
+        assert_eq!(needs_attention(&connector, 0), is_first, "{connector:?}");
+    }
 }

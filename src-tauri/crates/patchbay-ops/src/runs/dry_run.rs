@@ -38,7 +38,8 @@ pub async fn dry_run(cx: &Context, request: RunTool) -> Result<DryRun, Error> {
         _ => prepared.arguments,
     };
     let backend = for_connector(cx, &prepared.connector);
-    let planned = backend.plan_call(&prepared.tool, arguments, request.credential.clone());
+    let credential = request.credential.clone();
+    let planned = backend.plan_call(&prepared.tool, arguments, prepared.as_task, credential);
     let planned = planned.await?;
     Ok(DryRun {
         request: planned.request,

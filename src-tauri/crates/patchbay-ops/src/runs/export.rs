@@ -24,6 +24,7 @@ use crate::error::Error;
 use crate::redact::{KnownSecrets, redact_marked};
 use crate::runs::find_run;
 use crate::runs::run_tool::finish::{arguments_line, redact_result};
+use crate::runs::runs_file::limit_note;
 
 /// Number of runs that are read at once.
 const PAGE: u32 = 100;
@@ -55,6 +56,8 @@ pub struct Exported {
     pub path: String,
     /// Number of runs in the file.
     pub runs: u32,
+    /// Why Patchbay can't open the file again; `None` if it can, or if the format isn't meant for that.
+    pub note: Option<String>,
 }
 
 /// Writes the runs that match the query to a file, newest first, at most `limit` of the query (0 for all). An existing
@@ -77,6 +80,7 @@ pub async fn export_runs(
     Ok(Exported {
         path: path.display().to_string(),
         runs: export.runs,
+        note: export.note(),
     })
 }
 
@@ -93,6 +97,7 @@ pub async fn export_run(cx: &Context, id: &RunId, path: &Path) -> Result<Exporte
     Ok(Exported {
         path: path.display().to_string(),
         runs: 1,
+        note: limit_note(1, text.len()),
     })
 }
 
@@ -117,6 +122,7 @@ pub struct RunExport<'a> {
     left: Option<u32>,
     is_over: bool,
     runs: u32,
+    bytes: usize,
     lookups: Lookups,
 }
 
@@ -138,6 +144,7 @@ impl<'a> RunExport<'a> {
             left: (query.limit > 0).then_some(query.limit),
             is_over: false,
             runs: 0,
+            bytes: 0,
             lookups: Lookups::default(),
         }
     }
@@ -145,6 +152,15 @@ impl<'a> RunExport<'a> {
     /// Number of runs in the chunks so far.
     pub fn runs(&self) -> u32 {
         self.runs
+    }
+
+    /// Returns why Patchbay can't open the chunks so far as a file; `None` if it can, or if the format isn't meant for
+    /// that.
+    pub fn note(&self) -> Option<String> {
+        match self.format {
+            ExportFormat::Jsonl => limit_note(self.runs, self.bytes),
+            ExportFormat::Csv => None,
+        }
     }
 
     /// Returns the next chunk; `None` after the last.
@@ -169,6 +185,7 @@ impl<'a> RunExport<'a> {
         }
         self.is_over = page.next.is_none();
         self.query.before = page.next;
+        self.bytes += text.len();
         Ok(Some(text.into_bytes()))
     }
 

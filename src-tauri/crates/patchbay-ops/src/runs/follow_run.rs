@@ -7,7 +7,7 @@ use patchbay_platforms::mcp::{ToolCall, ends_task};
 use serde_json::Map;
 use tokio_util::sync::CancellationToken;
 
-use crate::backend::{for_connector, plain_call};
+use crate::backend::for_connector;
 use crate::connectors::find_connector;
 use crate::context::Context;
 use crate::error::Error;
@@ -124,7 +124,7 @@ fn resume_call(run: &ToolRun, task: Option<ServerTask>, connector: &Connector) -
     ToolCall {
         as_task: true,
         resumes: task,
-        ..plain_call(
+        ..ToolCall::new(
             run.summary.tool.clone(),
             arguments,
             silence_limit(connector),

@@ -41,6 +41,8 @@ pub async fn replay_run(
             "Edit and run to enter them again.",
         ));
     }
+    // Another connector may not offer it.
+    let as_task = earlier.as_task && elsewhere.is_none();
     let target = elsewhere.unwrap_or(ReplayTarget {
         connector: earlier.summary.connector,
         credential: earlier.credential,
@@ -54,6 +56,7 @@ pub async fn replay_run(
         confirmed,
         replay_of: Some(run.clone()),
         origin,
+        as_task,
     };
     run_tool(cx, request, on_progress).await
 }

@@ -23,7 +23,7 @@ use tokio_util::sync::CancellationToken;
 use self::progress::Progress;
 use self::task::RunTask;
 use crate::authorizations::scope_upgrade;
-use crate::backend::{CompletedCall, for_connector, plain_call};
+use crate::backend::{CompletedCall, for_connector};
 use crate::connectors::time_limits::run_limit;
 use crate::connectors::{status, tools};
 use crate::context::Context;
@@ -33,6 +33,7 @@ use crate::events::Event;
 use crate::json_object::not_an_object;
 use crate::questions::{PersonAsker, QuestionLog};
 use crate::redact::{KnownSecrets, redact_marked};
+use crate::runs::find_run;
 
 /// Default limit for the time between two signs of life of a tool.
 const DEFAULT_SILENCE_LIMIT: Duration = Duration::from_secs(60);
@@ -57,6 +58,11 @@ pub struct RunTool {
     pub origin: Origin,
     /// Name of a credential that the platform stores for the connector; `None` for the connector's default.
     pub credential: Option<String>,
+    /// Whether to run it as a task, of which the server keeps the result until it is fetched. Tools that can only run so
+    /// are always run so.
+    #[serde(default)]
+    #[specta(optional)]
+    pub as_task: bool,
 }
 
 /// A step of a run.
@@ -94,8 +100,8 @@ pub enum RunProgress {
 ///
 /// # Errors
 /// Those that prevent the start: [`Error::NotFound`]; [`Error::SwitchedOff`]; [`Error::Arguments`];
-/// [`Error::ConfirmationNeeded`]; [`Error::Usage`] when the arguments are not a JSON object, or when a credential is
-/// named and the platform does not support that.
+/// [`Error::ConfirmationNeeded`]; [`Error::Usage`] when the arguments are not a JSON object, when a credential is named
+/// and the platform does not support that, or when the tool cannot be run as a task.
 pub async fn run_tool(
     cx: &Context,
     request: RunTool,
@@ -218,12 +224,20 @@ async fn record_start(cx: &Context, run: &ToolRun, effect: ToolEffect) -> Result
 /// Cancels a run of this process.
 ///
 /// # Errors
-/// [`Error::NotFound`] when it is not running here.
+/// [`Error::RunsElsewhere`]; [`Error::NotFound`] when it is not running.
 pub async fn cancel_run(cx: &Context, run: &RunId) -> Result<(), Error> {
     if cx.running().cancel(run) {
         return Ok(());
     }
-    Err(Error::not_found("active run", run))
+    match find_run(cx, run).await {
+        Ok(ToolRun { summary, .. }) if summary.state == RunState::Running => {
+            Err(Error::RunsElsewhere {
+                tool: summary.tool,
+                origin: summary.origin,
+            })
+        }
+        _ => Err(Error::not_found("active run", run)),
+    }
 }
 
 /// Number of runs and rotations in progress, which end with this process.
@@ -239,6 +253,7 @@ pub(crate) struct Prepared {
     pub(crate) effect: ToolEffect,
     /// The arguments to send.
     pub(crate) arguments: Map<String, Value>,
+    pub(crate) as_task: bool,
     /// Whether the tool's schema marks anything as secret.
     has_marked_secrets: bool,
 }
@@ -264,8 +279,15 @@ pub(crate) async fn prepare(cx: &Context, request: &RunTool) -> Result<Prepared,
     };
     let backend = for_connector(cx, &connector);
     let unlisted = || backend.unlisted_tool(&request.tool).map(CachedTool::new);
-    let Some(known) = known.or_else(|| unlisted().map(Arc::new)) else {
-        return Err(tools::not_found(&request.tool));
+    let known = match known.or_else(|| unlisted().map(Arc::new)) {
+        // The server may have added it since.
+        None if connector.tool_count.is_some() => {
+            find_added_tool(cx, &connector, &request.tool).await?
+        }
+        known => known,
+    };
+    let Some(known) = known else {
+        return Err(tools::not_found(cx, &connector.id, &request.tool).await?);
     };
     let fields = known.check.problems(&request.arguments);
     if !fields.is_empty() {
@@ -276,11 +298,23 @@ pub(crate) async fn prepare(cx: &Context, request: &RunTool) -> Result<Prepared,
     }
     let effect = backend.effect_of(&known.tool, &arguments);
     drop(backend);
+    let Tool {
+        needs_task,
+        may_be_task,
+        ..
+    } = *known.tool;
+    if request.as_task && !needs_task && !may_be_task {
+        return Err(Error::usage(
+            format!("the tool {} can't run as a task", request.tool),
+            "Run it as usual.",
+        ));
+    }
     Ok(Prepared {
         connector,
         tool: Arc::clone(&known.tool),
         effect,
         arguments,
+        as_task: needs_task || request.as_task,
         has_marked_secrets: known.has_marked_secrets,
     })
 }
@@ -293,6 +327,21 @@ async fn list_and_find_tool(
 ) -> Result<Option<Arc<CachedTool>>, Error> {
     tools::refresh(cx, connector, cx.shutdown()).await?;
     Ok(tool_lookup::find(cx, &connector.id, &request.tool)?.tool)
+}
+
+/// Lists the tools anew, and finds the tool. Where they cannot be listed, a similar name is taken for a typing error.
+async fn find_added_tool(
+    cx: &Context,
+    connector: &Connector,
+    name: &str,
+) -> Result<Option<Arc<CachedTool>>, Error> {
+    let Err(failed) = tools::refresh_tools(cx, &connector.id).await else {
+        return Ok(tool_lookup::find(cx, &connector.id, name)?.tool);
+    };
+    match tools::not_found(cx, &connector.id, name).await? {
+        Error::ToolNotFound { similar, .. } if similar.is_empty() => Err(failed),
+        missing => Err(missing),
+    }
 }
 
 fn new_run(
@@ -333,6 +382,7 @@ fn new_run(
         credential: request.credential.clone(),
         questions: Vec::new(),
         task: None,
+        as_task: request.as_task,
     }
 }
 
@@ -358,8 +408,8 @@ fn tool_call(request: &RunTool, prepared: &Prepared) -> ToolCall {
     };
     let (name, arguments) = (prepared.tool.name.clone(), prepared.arguments.clone());
     ToolCall {
-        as_task: prepared.tool.needs_task,
-        ..plain_call(name, arguments, timeout)
+        as_task: prepared.as_task,
+        ..ToolCall::new(name, arguments, timeout)
     }
 }
 
@@ -449,7 +499,10 @@ async fn record_failure(
         return scope_upgrade::record_tool_access(cx, connector, tool, true).await;
     }
     // One slow or failing tool says nothing about its connector.
-    if matches!(error.code(), Code::TimedOut | Code::McpServerError) {
+    if matches!(
+        error.code(),
+        Code::TimedOut | Code::McpServerError | Code::McpFeatureOff
+    ) {
         return Ok(());
     }
     status::record_failure(cx, &connector.id, error).await

@@ -6,7 +6,7 @@
 use std::path::Path;
 
 use patchbay_http::json;
-use patchbay_http::text::clean_lines;
+use patchbay_http::text::{JSON_LIMITS, clean_lines};
 use patchbay_model::{Origin, Problem, RunLabel, ToolRun, clean_text};
 use serde::Serialize;
 use specta::Type;
@@ -18,11 +18,11 @@ const MAX_BYTES: usize = 64 * 1024 * 1024;
 /// Maximum number of runs in a file: all of them are in memory.
 const MAX_RUNS: usize = 500;
 
-/// Limits of one run: the maximum size of a tool's result and some more.
+/// Limits of one run: those of a tool's result, and some more for the rest of the run.
 const OF_RUN: json::Limits = json::Limits {
-    values: 500_000,
-    depth: 120,
-    text: 16 * 1024 * 1024,
+    values: JSON_LIMITS.values + 100_000,
+    depth: JSON_LIMITS.depth + 20,
+    text: MAX_BYTES,
     items: None,
 };
 
@@ -52,6 +52,18 @@ pub async fn read_runs_file(path: &Path) -> Result<RunsFile, Error> {
         name: clean_text(&name, NAME_LIMIT),
         runs: read_runs(&bytes)?,
     })
+}
+
+/// Returns why a file with so many runs and bytes can't be read again; `None` if it can.
+pub(super) fn limit_note(runs: u32, bytes: usize) -> Option<String> {
+    let limit = if runs as usize > MAX_RUNS {
+        format!("{MAX_RUNS} runs")
+    } else if bytes > MAX_BYTES {
+        format!("{} MiB", MAX_BYTES / 1024 / 1024)
+    } else {
+        return None;
+    };
+    Some(format!("Patchbay can only open files of up to {limit}"))
 }
 
 fn read_runs(bytes: &[u8]) -> Result<Vec<ToolRun>, Error> {
@@ -172,6 +184,16 @@ mod tests {
         assert_eq!(pretty[0].summary.tool, "search");
         assert_eq!(pretty[0].arguments.0, json!({"q": "a"}));
         assert_eq!(pretty[0].replay_of, None);
+    }
+
+    #[test]
+    fn the_largest_result_can_be_read_and_larger_files_are_named() {
+        let mut large = run();
+        large["result"]["structured"] = json!({"list": vec![0; JSON_LIMITS.values - 10]});
+        assert_eq!(read(&inert_json(&large)).unwrap().len(), 1);
+        assert_eq!(limit_note(500, MAX_BYTES), None);
+        assert!(limit_note(501, 1).unwrap().contains("500 runs"));
+        assert!(limit_note(1, MAX_BYTES + 1).unwrap().contains("64 MiB"));
     }
 
     #[test]

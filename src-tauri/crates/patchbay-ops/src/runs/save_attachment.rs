@@ -103,13 +103,18 @@ fn no_file() -> Error {
 fn file_of(part: &Content) -> Option<Attachment> {
     let decoded = |data: &str| STANDARD.decode(data.trim()).ok();
     let (name, bytes) = match part {
-        Content::Image { data, mime_type } => (unnamed("picture", mime_type), decoded(data)?),
-        Content::Audio { data, mime_type } => (unnamed("sound", mime_type), decoded(data)?),
+        Content::Image {
+            data, mime_type, ..
+        } => (unnamed("picture", mime_type), decoded(data)?),
+        Content::Audio {
+            data, mime_type, ..
+        } => (unnamed("sound", mime_type), decoded(data)?),
         Content::Resource {
             uri,
             mime_type,
             text,
             blob,
+            ..
         } => {
             let bytes = match (blob, text) {
                 (Some(blob), _) => decoded(blob)?,

@@ -12,6 +12,8 @@ use sha2::{Digest as _, Sha256};
 use tokio::io::AsyncReadExt as _;
 use tokio::process::Command;
 
+use crate::connectors::program_version;
+
 /// Time limit for a program that prints a secret; long enough for a person to touch a sensor.
 const TIMEOUT: Duration = Duration::from_secs(60);
 
@@ -24,6 +26,16 @@ pub struct ProgramRequest {
     pub purpose: Purpose,
     pub program: Program,
     pub occasion: Occasion,
+}
+
+impl ProgramRequest {
+    /// Whether the program is a server that its publisher can replace by a newer version at any start.
+    pub fn has_open_version(&self) -> bool {
+        let Program {
+            name, arguments, ..
+        } = &self.program;
+        matches!(self.purpose, Purpose::Server(_)) && program_version::is_open(name, arguments)
+    }
 }
 
 /// What a program is needed for.
@@ -149,7 +161,7 @@ pub(crate) fn find_in(name: &str, folders: &[PathBuf]) -> Result<PathBuf, String
 
 /// Whether a Windows path begins with a drive. Windows signs in to the computer that any other absolute path names, such
 /// as `\\server\share`, as soon as somebody looks whether there is such a file.
-fn has_drive(path: &Path) -> bool {
+pub(crate) fn has_drive(path: &Path) -> bool {
     let bytes = path.as_os_str().as_encoded_bytes();
     matches!(bytes, [drive, b':', b'\\' | b'/', ..] if drive.is_ascii_alphabetic())
 }

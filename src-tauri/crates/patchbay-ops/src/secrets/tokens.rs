@@ -25,6 +25,7 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 use url::Url;
 
+use crate::authorizations::forget_registrations;
 use crate::clock::Clock;
 use crate::context::networks::Networks;
 use crate::error::Error;
@@ -278,8 +279,14 @@ impl Tokens {
                     Err(error.into())
                 }
             }
-            Err(RefreshError::SignInAgain { detail }) => {
+            Err(RefreshError::SignInAgain {
+                detail,
+                is_client_refused,
+            }) => {
                 self.0.refusals.record(&entry.id, &request, &detail).await;
+                if is_client_refused && let Err(error) = self.forget_client(&request).await {
+                    tracing::warn!(%error, "a refused registration could not be forgotten");
+                }
                 Err(self.require_sign_in(entry, title, detail).await)
             }
             Err(_) if is_usable => Ok(grant),
@@ -356,9 +363,10 @@ impl Tokens {
         if let Saved::InMemory(error) = reservation.save(&grant.to_secret()).await {
             self.emit_unsaved(entry, &error);
         }
-        let expires_at = grant.expires_at;
+        let (expires_at, scopes) = (grant.expires_at, grant.scopes.clone());
         let renewed = move |known: &mut WalletEntry| {
             known.expires_at = expires_at;
+            known.scopes = scopes;
             known.replaced_at = now;
             known.needs_authorization = false;
         };
@@ -385,6 +393,22 @@ impl Tokens {
             connector: title.to_owned(),
             detail,
         }
+    }
+
+    /// Forgets the registration of the client that a grant was issued to, unless there is a newer one: at the next
+    /// sign-in its provider would say only to the person that it does not know the client.
+    async fn forget_client(&self, grant: &Grant) -> Result<(), Error> {
+        let (store, vault) = (&self.0.deps.store, &self.0.deps.vault);
+        let (server, issuer) = (grant.server.as_str(), grant.issuer.as_str());
+        let known = store.find_registrations(server, issuer).await?;
+        // The newest comes first.
+        if known
+            .first()
+            .is_some_and(|it| it.client_id == grant.client_id)
+        {
+            forget_registrations(store, vault, server, issuer).await?;
+        }
+        Ok(())
     }
 
     /// Forgets a refused refresh token after another sign-in or the removal of its entry.

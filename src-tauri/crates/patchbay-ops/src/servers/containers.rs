@@ -8,6 +8,7 @@ use std::collections::BTreeMap;
 use std::ffi::OsStr;
 use std::fs::{self, File};
 use std::io;
+use std::ops::Range;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -20,7 +21,7 @@ use super::quiet_command::{Variable, quiet_command};
 use crate::secrets::programs::search_path;
 
 /// Container programs with the same command line.
-pub(crate) const PROGRAMS: [&str; 3] = ["docker", "podman", "nerdctl"];
+const PROGRAMS: [&str; 3] = ["docker", "podman", "nerdctl"];
 
 /// The option for the id file. Its value must not change between starts, as the user allows the exact arguments.
 const OPTION: &str = "--cidfile";
@@ -64,11 +65,9 @@ const STOP_TIMEOUT: Duration = Duration::from_secs(10);
 /// container ignores signals, and the id file.
 pub(super) fn arguments(command: &ServerCommand, folder: &Path) -> Vec<String> {
     let mut words = command.arguments.clone();
-    let name = Path::new(&command.program).file_stem();
-    let is_known = PROGRAMS.iter().any(|known| name == Some(OsStr::new(known)));
-    if !is_known || words.first().is_none_or(|word| word != "run") {
+    let Some(run) = run_at(&command.program, &words) else {
         return words;
-    }
+    };
     let has = |option: &str| {
         let mut names = words.iter().map(|word| word.split('=').next());
         names.any(|name| name == Some(option))
@@ -80,13 +79,28 @@ pub(super) fn arguments(command: &ServerCommand, folder: &Path) -> Vec<String> {
     if let Some(file) = folder.join(ID_FILE).to_str().filter(|_| !has(OPTION)) {
         more.push(format!("{OPTION}={file}"));
     }
-    words.splice(1..1, more);
+    words.splice(run + 1..=run, more);
     words
 }
 
-/// Returns the position of the image in `docker run …`, whose own arguments follow it.
-pub(crate) fn image_at(words: &[String]) -> Option<usize> {
-    let mut at = 2;
+/// Returns the position of `run` in the arguments of a container program, which may follow `container`.
+fn run_at(program: &str, arguments: &[String]) -> Option<usize> {
+    let name = Path::new(program).file_stem();
+    let is_known = PROGRAMS.iter().any(|known| name == Some(OsStr::new(known)));
+    let at = usize::from(arguments.first().is_some_and(|word| word == "container"));
+    (is_known && arguments.get(at).is_some_and(|word| word == "run")).then_some(at)
+}
+
+/// Returns where the options of `docker run` are in the arguments of a program; the image follows them.
+pub(crate) fn run_options(program: &str, arguments: &[String]) -> Option<Range<usize>> {
+    let begin = run_at(program, arguments)? + 1;
+    let rest = &arguments[begin..];
+    Some(begin..begin + image_at(rest).unwrap_or(rest.len()))
+}
+
+/// Returns the position of the image behind the options of `docker run`.
+fn image_at(words: &[String]) -> Option<usize> {
+    let mut at = 0;
     loop {
         let Some(option) = words.get(at)?.strip_prefix('-') else {
             return Some(at);
@@ -275,11 +289,13 @@ mod tests {
                 Some("a/b"),
             ),
             ("docker run --rm -- a/b", Some("a/b")),
+            ("docker container run --rm a/b run", Some("a/b")),
             ("docker run -e", None),
             ("docker run", None),
         ] {
             let words: Vec<_> = words.split(' ').map(str::to_owned).collect();
-            let found = image_at(&words).map(|at| words[at].as_str());
+            let options = run_options(&words[0], &words[1..]).unwrap();
+            let found = words.get(options.end + 1).map(String::as_str);
             assert_eq!(found, image, "{words:?}");
         }
     }
@@ -323,9 +339,26 @@ mod tests {
         assert_eq!(added("docker", given), ["--init"]);
         let given = "run --cidfile=../container.cid --init files";
         assert_eq!(added("docker", given), [""; 0]);
-        for (program, words) in [("docker", "exec -i files"), ("npx", "run"), ("docker", "")] {
+        for (program, words) in [
+            ("docker", "exec -i files"),
+            ("npx", "run"),
+            ("docker", ""),
+            ("docker", "container"),
+            ("docker", "compose run files"),
+        ] {
             assert_eq!(added(program, words), [""; 0], "{program} {words}");
         }
+        let command = ServerCommand {
+            program: "podman".to_owned(),
+            arguments: ["container", "run", "-i", "files"]
+                .map(str::to_owned)
+                .to_vec(),
+            folder: None,
+            variables: BTreeMap::new(),
+        };
+        let all = arguments(&command, Path::new("folder"));
+        assert_eq!(all[..3], ["container", "run", "--init"]);
+        assert_eq!(all[4..], ["-i", "files"]);
     }
 
     #[test]

@@ -15,10 +15,10 @@ mod watcher;
 
 use std::collections::HashMap;
 use std::path::PathBuf;
-use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use async_trait::async_trait;
+use parking_lot::Mutex;
 #[cfg(unix)]
 use patchbay_platforms::mcp::Announcement;
 use patchbay_platforms::mcp::{McpProgram, ProcessGuard};
@@ -79,7 +79,7 @@ impl Guard {
     /// Sets the program of the watcher, which must understand [`WATCH_PROGRAMS`].
     #[cfg(unix)]
     pub(crate) fn set_watcher(&self, program: PathBuf) {
-        lock(&self.watcher).set_watcher(program);
+        self.watcher.lock().set_watcher(program);
     }
 
     /// Not needed on this system.
@@ -101,32 +101,28 @@ impl Guard {
     }
 }
 
-fn lock<T>(shared: &Mutex<T>) -> MutexGuard<'_, T> {
-    shared.lock().unwrap_or_else(PoisonError::into_inner)
-}
-
 #[async_trait]
 impl ProcessGuard for Guard {
     fn prepare(&self, program: &McpProgram) {
         containers::prepare(program, &self.servers);
         #[cfg(unix)]
-        lock(&self.watcher).prepare();
+        self.watcher.lock().prepare();
     }
 
     #[cfg(unix)]
     fn announce(&self) -> Option<Announcement> {
-        lock(&self.watcher).announce()
+        self.watcher.lock().announce()
     }
 
     fn started(&self, group: u32, program: &McpProgram) {
         self.running.send_modify(|running| *running += 1);
         #[cfg(unix)]
         {
-            lock(&self.watcher).started(group);
-            lock(&self.ledger).started(group);
+            self.watcher.lock().started(group);
+            self.ledger.lock().started(group);
         }
         if let Some(container) = Container::of(program, &self.servers) {
-            lock(&self.containers).insert(group, container);
+            self.containers.lock().insert(group, container);
         }
         tracing::debug!(group, "a server was started");
     }
@@ -134,10 +130,10 @@ impl ProcessGuard for Guard {
     async fn ended(&self, group: u32) {
         #[cfg(unix)]
         {
-            lock(&self.watcher).ended(group);
-            lock(&self.ledger).ended(group);
+            self.watcher.lock().ended(group);
+            self.ledger.lock().ended(group);
         }
-        let container = lock(&self.containers).remove(&group);
+        let container = self.containers.lock().remove(&group);
         if let Some(container) = container {
             container.stop().await;
         }

@@ -1,6 +1,5 @@
 //! Servers that run on Node.js: outdated versions, and npm's batch files on Windows.
 
-use std::env;
 use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
 use std::process::Stdio;
@@ -12,6 +11,7 @@ use tokio::io::AsyncReadExt as _;
 use super::quiet_command::{Variable, quiet_command};
 use crate::error::Error;
 use crate::secrets::programs::find_in;
+use crate::secrets::programs::search_path::{newest_node_of_nvm, nvm_folder};
 
 /// Oldest major version that MCP servers support.
 const OLDEST: u32 = 18;
@@ -100,26 +100,11 @@ fn major(version: &str) -> Option<u32> {
     version.strip_prefix('v')?.split('.').next()?.parse().ok()
 }
 
-fn nvm_folder() -> PathBuf {
-    let named = env::var_os("NVM_DIR").map(PathBuf::from);
-    named.unwrap_or_else(|| env::home_dir().unwrap_or_default().join(".nvm"))
-}
-
-/// Returns the folder of another Node.js: the newest of nvm, which names folders by version, or else the next in
-/// `PATH`. That one is not run to get its version, as the user has not allowed it.
+/// Returns the folder of another Node.js: the newest of nvm, or else the next in `PATH`. That one is not run to get its
+/// version, as the user has not allowed it.
 fn other_folder(node: &Path, path: &[PathBuf], nvm: &Path) -> Option<PathBuf> {
-    let versions = std::fs::read_dir(nvm.join("versions").join("node"));
-    let newest = versions
-        .into_iter()
-        .flatten()
-        .flatten()
-        .filter_map(|entry| {
-            let major = major(entry.file_name().to_str()?)?;
-            let folder = entry.path().join("bin");
-            (major >= OLDEST && folder.join("node").is_file()).then_some((major, folder))
-        });
-    let newest = newest.max().map(|(_, folder)| folder);
-    newest.or_else(|| {
+    let newest = newest_node_of_nvm(nvm).filter(|([major, ..], _)| *major >= OLDEST);
+    newest.map(|(_, folder)| folder).or_else(|| {
         let mut others = path
             .iter()
             .filter(|folder| node.parent() != Some(folder.as_path()));

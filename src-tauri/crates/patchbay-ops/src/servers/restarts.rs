@@ -1,9 +1,9 @@
 //! Automatic restarts of servers that ended unexpectedly, with backoff and a limit.
 
 use std::collections::HashMap;
-use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
+use parking_lot::Mutex;
 use patchbay_model::{Connector, ConnectorId, Explain as _};
 
 use crate::error::Error;
@@ -41,7 +41,7 @@ impl Restarts {
         ended_by_itself: bool,
     ) -> Result<(), Error> {
         let wait = {
-            let mut all = self.lock();
+            let mut all = self.0.lock();
             let Some(history) = all.get_mut(&connector.id) else {
                 return Ok(());
             };
@@ -67,7 +67,7 @@ impl Restarts {
             Some(patchbay_platforms::Error::Cancelled) => return,
             error => error.map(|error| (error.to_string(), error.problem().detail)),
         };
-        let mut all = self.lock();
+        let mut all = self.0.lock();
         let restarts = all.get(connector).map_or(0, |history| history.restarts);
         let history = StartHistory {
             last_start: Instant::now(),
@@ -79,11 +79,7 @@ impl Restarts {
 
     /// Resets the history, as the user tries again or changed the command.
     pub(crate) fn forget(&self, connector: &ConnectorId) {
-        self.lock().remove(connector);
-    }
-
-    fn lock(&self) -> MutexGuard<'_, HashMap<ConnectorId, StartHistory>> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        self.0.lock().remove(connector);
     }
 }
 

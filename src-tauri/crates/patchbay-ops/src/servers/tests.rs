@@ -10,12 +10,12 @@ use std::os::unix::fs::PermissionsExt as _;
 use std::sync::Mutex;
 
 use async_trait::async_trait;
-use patchbay_model::{Code, Explain as _, Secret};
+use patchbay_model::{Code, Explain as _, Secret, Status};
 
 use super::*;
 use crate::app_paths::AppPaths;
 use crate::clock::SystemClock;
-use crate::connectors::add_program::{AddProgram, add_program};
+use crate::connectors::add_program::{AddProgram, add_program, allow_connector_program};
 use crate::connectors::check::{cancel_check, check_connector};
 use crate::connectors::disconnect::disconnect_connector;
 use crate::connectors::tools::refresh_tools;
@@ -187,6 +187,9 @@ async fn a_refused_program_is_not_started_and_needs_another_confirmation() {
     assert_eq!(refused.code(), Code::ProgramNotAllowed);
     assert_eq!(fixture.starts(&connector), 0);
     *fixture.consent.refuses.lock().unwrap() = false;
+    let allowed = allow_connector_program(&fixture.cx, &connector.id).await;
+    assert_eq!(allowed.unwrap().status.status, Status::Unknown);
+    assert_eq!(fixture.starts(&connector), 0);
     refresh_tools(&fixture.cx, &connector.id).await.unwrap();
     // Other arguments or variables have to be allowed again.
     let changes: [fn(&mut ServerCommand); 2] = [
@@ -201,6 +204,32 @@ async fn a_refused_program_is_not_started_and_needs_another_confirmation() {
         store.change_connector(&connector.id, other).await.unwrap();
         check_connector(&fixture.cx, &connector.id).await.unwrap();
         assert_eq!(fixture.counts(&connector), (number + 3, number + 2));
+    }
+    fixture.cx.close().await;
+}
+
+#[tokio::test]
+async fn a_working_folder_that_is_gone_is_named_and_not_created() {
+    let fixture = Fixture::new().await;
+    let connector = fixture.add().await;
+    let folder = fixture.home.path().join("gone");
+    for why in ["there is no such folder", "it isn't a folder"] {
+        let chosen = folder.to_str().unwrap().to_owned();
+        let place = chosen.clone();
+        let change = move |connector: &mut Connector| {
+            connector.command.as_mut().unwrap().folder = Some(chosen);
+        };
+        let store = fixture.cx.store();
+        store.change_connector(&connector.id, change).await.unwrap();
+        let failed = refresh_tools(&fixture.cx, &connector.id).await.unwrap_err();
+        assert_eq!(failed.code(), Code::ProgramNotStarted);
+        let message = failed.to_string();
+        assert!(
+            message.ends_with(&format!("in {place}: {why}")),
+            "{message}"
+        );
+        assert!(!folder.is_dir());
+        fs::write(&folder, "").unwrap();
     }
     fixture.cx.close().await;
 }

@@ -1,16 +1,15 @@
 //! Disconnecting a local connector.
 
 use patchbay_model::{
-    Authentication, Connector, ConnectorStatus, Secret, Status, Timestamp, WalletEntry,
-    WalletEntryId, WalletKind,
+    Authentication, Connector, ConnectorStatus, Status, Timestamp, WalletEntry, WalletKind,
 };
-use patchbay_oauth::{Grant, Revocation, Untraced};
-use patchbay_vault::SecretName;
+use patchbay_oauth::Revocation;
 
 use crate::backend::RevokeOutcome;
 use crate::connectors::{not_found, status};
 use crate::context::Context;
-use crate::credentials::forget::{forget, forget_locked};
+use crate::credentials::forget::forget;
+use crate::credentials::revoke::{forget_revoked, revoke};
 use crate::error::Error;
 use crate::events::Event;
 use crate::secrets;
@@ -111,48 +110,5 @@ fn not_revoked(why: Option<&str>) -> RevokeOutcome {
     RevokeOutcome {
         revoked: false,
         note: why.map(ToOwned::to_owned),
-    }
-}
-
-/// Deletes the tokens. Returns newer ones that a concurrent refresh saved after the others were revoked.
-async fn forget_revoked(
-    cx: &Context,
-    id: &WalletEntryId,
-    revoked: &Secret,
-) -> Result<Option<Secret>, Error> {
-    let lock = cx.tokens().lock_credential(id).await?;
-    let saved = cx.vault().read(&SecretName::wallet(id)).await?;
-    forget_locked(cx, id, &lock).await?;
-    Ok(saved.filter(|saved| saved.expose() != revoked.expose()))
-}
-
-async fn revoke(cx: &Context, entry: &WalletEntry, secret: &Secret) -> Result<Revocation, Error> {
-    let grant = Grant::from_secret(secret)?;
-    let grant = cx.tokens().with_app_secret(entry, grant).await?;
-    let oauth = cx.networks().oauth_of(cx.store(), entry).await?;
-    Ok(oauth.revoke(&grant, &Untraced).await?)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::credentials::secret::WalletSecret;
-    use crate::testing::{add_credential, open_temporary};
-
-    #[tokio::test]
-    async fn a_token_refreshed_meanwhile_is_returned_for_revocation() {
-        let (_home, cx) = open_temporary().await;
-        let [revoked, renewed] = ["first-token-1", "renewed-token-2"].map(Secret::new);
-        for (saved, newer) in [(&revoked, None), (&renewed, Some("renewed-token-2"))] {
-            let token = saved.clone();
-            let id = add_credential(&cx, "Sign-in", WalletSecret::Bearer { token })
-                .await
-                .id;
-            let found = forget_revoked(&cx, &id, &revoked).await.unwrap();
-            assert_eq!(found.as_ref().map(Secret::expose), newer);
-            assert_eq!(cx.store().list_wallet().await.unwrap(), []);
-            let left = cx.vault().read(&SecretName::wallet(&id)).await.unwrap();
-            assert!(left.is_none());
-        }
     }
 }

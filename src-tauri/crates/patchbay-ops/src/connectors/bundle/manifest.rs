@@ -11,6 +11,7 @@ use serde_json::{Map, Value};
 use super::variables::expand_folders;
 use super::{BundleSetting, BundleSettingKind, FOLDER, bundle_error};
 use crate::error::Error;
+use crate::install_hint::product_of;
 use crate::json_object::scalar_text;
 
 const MAX_SETTINGS: usize = 100;
@@ -233,6 +234,14 @@ impl Manifest {
             other => clean_text(other, 20),
         });
         Some(names.collect::<Vec<_>>().join(", "))
+    }
+
+    /// Returns the required versions of the runtime that a program belongs to, such as `>=18`.
+    pub(super) fn required_version(&self, program: &str) -> Option<String> {
+        let product = product_of(program);
+        let mut all = self.compatibility.runtimes.iter();
+        let (_, versions) = all.find(|(name, _)| product_of(name) == product)?;
+        Some(clean_text(versions, 40))
     }
 
     /// Returns the required runtimes, such as `node >=18`.

@@ -269,6 +269,45 @@ async fn a_bundled_program_has_its_full_path_and_is_executable() {
 }
 
 #[tokio::test]
+async fn a_missing_runtime_is_named_with_its_version() {
+    let fixture = Fixture::new().await;
+    for (runtimes, hint) in [
+        (json!({ "jbang": ">=0.100" }), "Install JBang >=0.100"),
+        (json!({ "node": ">=18" }), "Install JBang"),
+    ] {
+        let mut manifest = manifest();
+        manifest["server"]["mcp_config"]["command"] = json!("jbang");
+        manifest["compatibility"] = json!({ "runtimes": runtimes });
+        let file = fixture.file(&bundle_of(&manifest, &[]));
+        let bundle = read_bundle(&fixture.cx, &file).await.unwrap();
+        let note = format!("It can't start yet: jbang isn't in PATH. {hint}");
+        assert_eq!(bundle.notes, [note]);
+    }
+}
+
+#[tokio::test]
+async fn an_older_runtime_is_named_with_the_version_that_is_needed() {
+    let fixture = Fixture::new().await;
+    let folder = fixture.home.path().join("v16.1.0/bin");
+    fs::create_dir_all(&folder).unwrap();
+    for name in ["node", "node.exe"] {
+        let program = folder.join(name);
+        fs::write(&program, "").unwrap();
+        #[cfg(unix)]
+        {
+            use std::os::unix::fs::PermissionsExt as _;
+            fs::set_permissions(&program, fs::Permissions::from_mode(0o755)).unwrap();
+        }
+    }
+    let mut manifest = manifest();
+    manifest["server"]["mcp_config"]["env"] = json!({ "PATH": folder.to_str().unwrap() });
+    let file = fixture.file(&bundle_of(&manifest, &[]));
+    let bundle = read_bundle(&fixture.cx, &file).await.unwrap();
+    let note = "It needs Node.js >=18, and 16.1.0 is installed. Install a newer Node.js";
+    assert_eq!(bundle.notes, [note]);
+}
+
+#[tokio::test]
 async fn hostile_archives_leave_nothing_behind() {
     let fixture = Fixture::new().await;
     let mut manifest = manifest();

@@ -3,6 +3,7 @@
 use patchbay_model::clean_text;
 use serde_json::Value;
 
+use super::words::strip_env_prefix;
 use super::{MAX_VALUES, PasteError, PastedBlank, PastedPlace, PastedValue, texts_of};
 
 /// Maximum length of the name of a blank; longer ones are plain text.
@@ -43,7 +44,7 @@ pub(crate) fn is_secret_name(name: &str) -> bool {
 
 /// Whether a value looks like a secret, whatever its name.
 pub(in crate::connectors) fn is_secret_value(value: &str) -> bool {
-    const BEGINS: [&str; 12] = [
+    const BEGINS: [&str; 22] = [
         "ghp_",
         "gho_",
         "ghs_",
@@ -53,11 +54,24 @@ pub(in crate::connectors) fn is_secret_value(value: &str) -> bool {
         "sk_",
         "xoxb-",
         "xoxp-",
+        "xapp-",
         "AKIA",
+        "AIza",
         "eyJhbGci",
-        "Bearer ",
+        "ntn_",
+        "secret_",
+        "lin_api_",
+        "figd_",
+        "hf_",
+        "npm_",
+        "rk_live_",
+        "pat-",
+        "Basic ",
     ];
-    BEGINS.iter().any(|begin| value.starts_with(begin)) || has_password(value)
+    // Within a value, as headers can be given as JSON.
+    BEGINS.iter().any(|begin| value.starts_with(begin))
+        || value.contains("Bearer ")
+        || has_password(value)
 }
 
 /// Whether a command line argument is probably a secret, contains one, or is an option that takes one.
@@ -92,7 +106,7 @@ pub(super) fn value(name: &str, value: String) -> PastedValue {
 pub(super) struct Blanks {
     /// Inputs declared in VS Code settings.
     inputs: Vec<PastedBlank>,
-    /// Whether `$NAME` (POSIX) and `%NAME%` (Windows) are blanks too.
+    /// Whether `$NAME` (POSIX), `%NAME%` (Windows) and `$env:NAME` (PowerShell) are blanks too.
     pub(super) has_shell_variables: bool,
 }
 
@@ -148,9 +162,11 @@ impl Blanks {
         if let Some(name) = placeholder_name(text) {
             return vec![self.blank(text, name, None)];
         }
-        let mut blanks = Vec::new();
+        let values = parts(text).filter_map(|part| Some((part, placeholder_name(part)?)));
+        let values = values.map(|(part, name)| self.blank(part, name, None));
+        let mut blanks: Vec<_> = values.take(MAX_VALUES + 1).collect();
         let mut rest = text;
-        while let Some(at) = rest.find(['$', '%']) {
+        while let Some(at) = rest.find(['$', '%', '<', '{']) {
             rest = &rest[at..];
             let (length, blank) = self.first(rest);
             blanks.extend(blank);
@@ -165,6 +181,18 @@ impl Blanks {
     /// Parses the blank at the start of a text; returns the length to skip.
     fn first(&self, text: &str) -> (usize, Option<PastedBlank>) {
         let is_name = |c: char| c.is_ascii_alphanumeric() || c == '_';
+        for (begin, end) in [("<", ">"), ("{env:", "}"), ("{{", "}}"), ("${{", "}}")] {
+            let inner = text.strip_prefix(begin).and_then(|it| it.split_once(end));
+            if let Some((inner, _)) = inner {
+                let whole = &text[..begin.len() + inner.len() + end.len()];
+                let inner = inner.trim();
+                let fits = |c: char| is_name(c) || "-. ".contains(c);
+                let begins = inner.starts_with(|c: char| c.is_ascii_alphanumeric());
+                if begins && inner.len() <= MAX_NAME && inner.chars().all(fits) {
+                    return (whole.len(), Some(self.blank(whole, inner, None)));
+                }
+            }
+        }
         if let Some(inner) = text.strip_prefix("${") {
             let Some((inner, _)) = inner.split_once('}') else {
                 return (2, None);
@@ -184,16 +212,18 @@ impl Blanks {
             }
             return (length, Some(self.blank(&text[..length], name, default)));
         }
-        if !self.has_shell_variables {
+        if !self.has_shell_variables || text.starts_with(['<', '{']) {
             return (1, None);
         }
-        let name = &text[1..];
+        let name = strip_env_prefix(text).unwrap_or(&text[1..]);
+        let start = text.len() - name.len();
         let name = &name[..name.find(|c| !is_name(c)).unwrap_or(name.len())];
         let begins = name.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_');
-        let after = text[1 + name.len()..].starts_with('%');
+        let length = start + name.len();
+        let after = text[length..].starts_with('%');
         let length = match text.starts_with('%') {
-            true if begins && after => name.len() + 2,
-            false if begins && name.len() <= MAX_NAME => name.len() + 1,
+            true if begins && after => length + 1,
+            false if begins && name.len() <= MAX_NAME => length,
             _ => return (1, None),
         };
         (length, Some(self.blank(&text[..length], name, None)))
@@ -214,8 +244,35 @@ impl Blanks {
     }
 }
 
-/// Returns the name of a value that consists of a placeholder: `<api key>`, `YOUR_API_KEY`, `$API_KEY`.
+/// Splits off the parts of a text that can be placeholders: what follows the scheme of an `Authorization` header, and the
+/// values of options and parameters.
+fn parts(text: &str) -> impl Iterator<Item = &str> {
+    const SCHEMES: [&str; 4] = ["bearer", "basic", "token", "bot"];
+    let of_scheme = text.split_once(' ').and_then(|(scheme, rest)| {
+        let is_scheme = SCHEMES.iter().any(|it| scheme.eq_ignore_ascii_case(it));
+        is_scheme.then(|| rest.trim())
+    });
+    let of_options = text.split(['=', '&']).skip(1);
+    of_scheme.into_iter().chain(of_options)
+}
+
+/// Returns the name of a value that consists of a placeholder: `<api key>`, `YOUR_API_KEY`, `$API_KEY`, `sk-xxxx`,
+/// `/path/to/folder`.
 fn placeholder_name(text: &str) -> Option<&str> {
+    const BEGINS: [&str; 11] = [
+        "your_",
+        "your-",
+        "your ",
+        "insert_your",
+        "insert-your",
+        "replace_with",
+        "replace-with",
+        "/path/to/",
+        "/absolute/path/",
+        "/full/path/",
+        "/your/path/",
+    ];
+    const ENDS: [&str; 2] = ["_here", "-here"];
     let is_name = |c: char| c.is_ascii_alphanumeric() || "_-. ".contains(c);
     if let Some(inner) = text.strip_prefix('<').and_then(|it| it.strip_suffix('>')) {
         let fits = !inner.is_empty() && inner.len() <= MAX_NAME && inner.chars().all(is_name);
@@ -228,10 +285,20 @@ fn placeholder_name(text: &str) -> Option<&str> {
             && name.chars().all(is_variable);
         return fits.then_some(name);
     }
-    let begins = ["YOUR_", "YOUR-", "your_", "your-"]
+    if text.len() > MAX_NAME || text.starts_with('-') {
+        return None;
+    }
+    let lower = text.to_ascii_lowercase();
+    let is_described = BEGINS.iter().any(|begin| lower.starts_with(begin))
+        || ENDS.iter().any(|end| lower.ends_with(end));
+    let is_path = lower.starts_with('/');
+    let other = if is_path { '/' } else { '@' };
+    let fits = text.chars().all(|c| is_name(c) || c == other);
+    let hidden = text.rsplit(['_', '-']).next().unwrap_or_default();
+    let is_hidden = ['x', 'X', '*', '•']
         .iter()
-        .any(|begin| text.starts_with(begin));
-    (begins && text.len() <= MAX_NAME && text.chars().all(is_name)).then_some(text)
+        .any(|mark| hidden.chars().count() > 2 && hidden.chars().all(|c| c == *mark));
+    ((is_described && fits) || is_hidden).then_some(text)
 }
 
 /// Parses an input declaration, whose name stays unchanged for comparison. Its `command` is ignored: the user fills it

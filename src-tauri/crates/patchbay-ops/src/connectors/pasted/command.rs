@@ -1,10 +1,10 @@
 //! Commands: removes wrappers such as `cmd /c` and `mcp-remote` and builds the proposal.
 
-use patchbay_model::is_variable_name;
+use patchbay_model::{clean_text, is_variable_name};
 
 use super::blanks::value;
 use super::{Draft, PasteError, PastedPlace, PastedServer, PastedValue};
-use crate::connectors::add_program::title_of;
+use crate::connectors::program_title::title_of;
 use crate::servers::containers;
 use crate::servers::steering::steers_programs;
 
@@ -31,8 +31,11 @@ impl Command {
             self.words.drain(..2);
             draft.note("`cmd /c` was left out: Patchbay finds the program without it");
         }
-        if let Some(place) = self.remote() {
+        if let Some((place, left_out)) = self.remote() {
             draft.note("mcp-remote was left out: Patchbay connects to the address itself");
+            if !left_out.is_empty() {
+                draft.note(format!("Not taken over: {}", left_out.join(", ")));
+            }
             return draft.finish(title, place);
         }
         self.pass_through_docker();
@@ -53,8 +56,8 @@ impl Command {
         draft.finish(Some(title), place)
     }
 
-    /// Returns the address that an `mcp-remote` command connects to.
-    fn remote(&self) -> Option<PastedPlace> {
+    /// Returns the address that an `mcp-remote` command connects to, and the options that have no meaning here.
+    fn remote(&self) -> Option<(PastedPlace, Vec<String>)> {
         let is_bridge = |word: &String| {
             let name = word.split_once('@').map_or(word.as_str(), |(name, _)| name);
             name == "mcp-remote"
@@ -63,8 +66,13 @@ impl Command {
         let mut rest = self.words[at + 1..].iter();
         let url = rest.next().filter(|word| word.starts_with("http"))?;
         let mut headers = Vec::new();
+        let mut left_out = Vec::new();
         while let Some(word) = rest.next() {
-            if let Some(line) = option(word, &["--header"], &mut rest) {
+            if option(word, &["--transport"], &mut rest).is_some() || word == "--allow-http" {
+                // The transport is detected, and plain http is confirmed in the review.
+            } else if word.starts_with("--") && !word.starts_with("--header") {
+                left_out.push(clean_text(word, 60));
+            } else if let Some(line) = option(word, &["--header"], &mut rest) {
                 let mut line = line.to_owned();
                 for PastedValue { name, value, .. } in &self.variables {
                     line = line.replace(&format!("${{{name}}}"), value);
@@ -72,19 +80,20 @@ impl Command {
                 headers.extend(header(&line));
             }
         }
-        Some(PastedPlace::address(url, headers))
+        Some((PastedPlace::address(url, headers), left_out))
     }
 
     /// Proposes the variables that `docker run -e NAME` takes from the environment of `docker`. A secret value of
     /// `-e NAME=value` becomes such a variable, as arguments are no place for it.
     fn pass_through_docker(&mut self) {
-        match self.words.as_slice() {
-            [program, run, ..] if containers::PROGRAMS.contains(&&**program) && run == "run" => {}
-            _ => return,
-        }
-        let image = containers::image_at(&self.words).unwrap_or(self.words.len());
+        let Some((program, arguments)) = self.words.split_first_mut() else {
+            return;
+        };
+        let Some(options) = containers::run_options(program, arguments) else {
+            return;
+        };
         let mut is_named = false;
-        for word in &mut self.words[..image] {
+        for word in &mut arguments[options] {
             let option = if std::mem::take(&mut is_named) {
                 ""
             } else if word == "-e" || word == "--env" {
@@ -121,9 +130,9 @@ impl Command {
     }
 }
 
-/// Parses `Name: value`.
+/// Parses `Name: value`, or `Name=value` as for Amp.
 pub(super) fn header(line: &str) -> Option<PastedValue> {
-    let (name, text) = line.split_once(':')?;
+    let (name, text) = line.split_once(':').or_else(|| line.split_once('='))?;
     Some(value(name.trim(), text.trim().to_owned()))
 }
 

@@ -8,7 +8,7 @@ use super::{
     Draft, PasteError, PastedPlace, PastedServer, PastedServers, PastedValue, mcp_servers, words,
 };
 
-/// Parses one command; `export` lines before it may set its variables.
+/// Parses one command; others before it may set its variables.
 pub(super) fn read(text: &str, home: &str) -> Result<PastedServers, PasteError> {
     let (text, was_changed) = normalize_input(text);
     let mut commands = words::split(&text)?;
@@ -17,25 +17,49 @@ pub(super) fn read(text: &str, home: &str) -> Result<PastedServers, PasteError> 
         draft.note("Typographic quotation marks, dashes and spaces were replaced");
     }
     let mut variables = Vec::new();
-    while commands.len() > 1 && commands[0][0] == "export" {
-        let words = commands.remove(0);
-        variables.extend(words[1..].iter().filter_map(|word| parse_assignment(word)));
+    while commands.len() > 1 && words::sets_variables(&commands[0]) {
+        variables.extend(set_variables(&commands.remove(0)));
     }
     let mut words = match commands.len() {
         0 => return Err(PasteError::Nothing),
         1 => commands.remove(0),
         _ => return Err(PasteError::Commands),
     };
-    take_variables(&mut words, &mut variables);
+    if words::sets_variables(&words) {
+        return Err(not_usable("it only sets variables"));
+    }
+    let folder = take_variables(&mut words, &mut variables, &mut draft)?;
     if let Some(parsed) = parse_client_command(&words, &variables, &draft) {
         return parsed;
     }
     let command = Command {
         words,
         variables,
-        folder: None,
+        folder,
     };
     Ok(command.into_server(None, draft)?.into())
+}
+
+fn not_usable(why: &str) -> PasteError {
+    PasteError::NotUsable {
+        name: None,
+        why: why.to_owned(),
+    }
+}
+
+/// Returns the variables that a command sets for those after it.
+fn set_variables(words: &[String]) -> Vec<PastedValue> {
+    if words[0] == "export" {
+        let assignments = words[1..].iter();
+        return assignments.filter_map(|it| parse_assignment(it)).collect();
+    }
+    let assignment = match words::strip_env_prefix(&words[0]) {
+        // PowerShell allows spaces around the sign.
+        Some(_) => words.concat(),
+        None => words[1..].join(" "),
+    };
+    let assignment = words::strip_env_prefix(&assignment).unwrap_or(&assignment);
+    parse_assignment(assignment).into_iter().collect()
 }
 
 /// Removes prompts and replaces typographic characters; returns whether any were replaced.
@@ -80,16 +104,51 @@ fn parse_assignment(word: &str) -> Option<PastedValue> {
     is_variable_name(name).then(|| value(name, text.to_owned()))
 }
 
-/// Moves the variables before a command to `variables`, and drops `env` and `cross-env`.
-fn take_variables(words: &mut Vec<String>, variables: &mut Vec<PastedValue>) {
-    while let Some(first) = words.first() {
-        if let Some(variable) = parse_assignment(first) {
+/// Moves the variables before a command to `variables`, and drops `env` and `cross-env`. Returns the working folder that
+/// `env` sets.
+fn take_variables(
+    words: &mut Vec<String>,
+    variables: &mut Vec<PastedValue>,
+    draft: &mut Draft<'_>,
+) -> Result<Option<String>, PasteError> {
+    let mut folder = None;
+    let mut is_env = false;
+    while let Some(first) = words.first().cloned() {
+        if let Some(variable) = parse_assignment(&first) {
             variables.push(variable);
-        } else if !(words.len() > 1 && matches!(first.as_str(), "env" | "cross-env")) {
+        } else if words.len() > 1 && matches!(first.as_str(), "env" | "/usr/bin/env" | "cross-env")
+        {
+            is_env = first != "cross-env";
+        } else if is_env && first.starts_with('-') {
+            let mut rest = words[1..].iter();
+            if let Some(line) = option(&first, &["-S", "--split-string"], &mut rest) {
+                let line = words::split(line)?.concat();
+                let rest = rest.cloned();
+                *words = line.into_iter().chain(rest).collect();
+                continue;
+            }
+            if let Some(given) = option(&first, &["-C", "--chdir"], &mut rest) {
+                folder = Some(given.to_owned());
+            } else if let Some(name) = option(&first, &["-u", "--unset"], &mut rest) {
+                let name = clean_text(name, 60);
+                draft.note(format!(
+                    "`env -u {name}` was left out: few of your variables are passed on"
+                ));
+            } else if matches!(first.as_str(), "-" | "-i" | "--ignore-environment") {
+                draft.note("`env -i` was left out: few of your variables are passed on");
+            } else if first != "--" {
+                let name = clean_text(&first, 60);
+                let why = format!("Patchbay doesn't know the option {name} of env");
+                return Err(not_usable(&why));
+            }
+            *words = rest.cloned().collect();
+            continue;
+        } else {
             break;
         }
         words.remove(0);
     }
+    Ok(folder)
 }
 
 /// Parses the commands with which other apps add a server: `claude mcp add …`, `code --add-mcp JSON`.
@@ -100,9 +159,11 @@ fn parse_client_command(
 ) -> Option<Result<PastedServers, PasteError>> {
     let known: Vec<&str> = words.iter().take(3).map(String::as_str).collect();
     match known[..] {
-        ["code" | "code-insiders", "--add-mcp", json] => {
-            Some(mcp_servers::read(json, None, draft.home))
-        }
+        [
+            "code" | "code-insiders" | "codium" | "cursor" | "windsurf",
+            "--add-mcp",
+            json,
+        ] => Some(mcp_servers::read(json, None, draft.home)),
         [_, "mcp", "add-json"] => {
             let mut rest = words[3..].iter();
             let mut plain = Vec::new();
@@ -118,14 +179,23 @@ fn parse_client_command(
             };
             Some(mcp_servers::read(json, Some(name), draft.home))
         }
-        [
-            "claude" | "codex" | "gemini" | "amp" | "copilot" | "qwen",
-            "mcp",
-            "add",
-        ] => Some(parse_add_command(&words[3..], variables, draft).map(PastedServers::from)),
+        [_, "mcp", "add"] => {
+            Some(parse_add_command(&words[3..], variables, draft).map(PastedServers::from))
+        }
         _ => None,
     }
 }
+
+/// Options of `mcp add` with a value that does not apply here, and those whose value is left out.
+const IGNORED: &[&str] = &["-t", "--transport", "--type", "-s", "--scope"];
+const LEFT_OUT: &[&str] = &[
+    "--timeout",
+    "--description",
+    "--include-tools",
+    "--exclude-tools",
+    "--client-id",
+    "--callback-port",
+];
 
 fn parse_add_command(
     words: &[String],
@@ -135,49 +205,64 @@ fn parse_add_command(
     let mut draft = draft.clone();
     let mut variables = variables.to_vec();
     let mut headers = Vec::new();
-    let mut name: Option<&String> = None;
+    let mut named: Option<&str> = None;
     let mut url: Option<&str> = None;
     let mut left_out = Vec::new();
+    let mut named_words = Vec::new();
+    // Claude Code takes several variables after one option.
+    let mut may_be_variable = false;
     let mut rest = words.iter();
     let command = loop {
         let Some(word) = rest.next() else {
-            break &[][..];
+            break named_words;
         };
         if word == "--" {
-            break rest.as_slice();
+            break rest.as_slice().to_vec();
         }
+        let follows_variable = std::mem::take(&mut may_be_variable);
         if let Some(pair) = option(word, &["-e", "--env"], &mut rest) {
             variables.extend(parse_assignment(pair));
+            may_be_variable = true;
+        } else if let Some(variable) = parse_assignment(word).filter(|_| follows_variable) {
+            variables.push(variable);
+            may_be_variable = true;
+        } else if let Some(line) = option(word, &["--command", "--args"], &mut rest) {
+            // As Auggie and Kiro name the command.
+            named_words.extend(words::split(line)?.concat());
         } else if let Some(line) = option(word, &["-H", "--header"], &mut rest) {
             headers.extend(header(line));
         } else if let Some(given) = option(word, &["--url"], &mut rest) {
             url = Some(given);
         } else if let Some(variable) = option(word, &["--bearer-token-env-var"], &mut rest) {
             headers.push(value("Authorization", format!("Bearer ${{{variable}}}")));
-        } else if option(word, &["-t", "--transport", "-s", "--scope"], &mut rest).is_some() {
-            // Ignored: the transport is detected, and the scope does not apply here.
-        } else if word.starts_with('-') && word.len() > 1 {
+        } else if let Some(given) = option(word, &["--name"], &mut rest) {
+            named = Some(given);
+        } else if option(word, IGNORED, &mut rest).is_some() {
+            // The transport is detected, and the scope does not apply here.
+        } else if option(word, LEFT_OUT, &mut rest).is_some()
+            || (word.starts_with('-') && word.len() > 1)
+        {
             left_out.push(clean_text(word, 60));
-        } else if name.is_none() {
-            name = Some(word);
         } else if word.starts_with("http://") || word.starts_with("https://") {
             url = Some(word);
+        } else if named.is_none() {
+            named = Some(word);
         } else {
             // The command begins here.
             let at = words.len() - rest.as_slice().len() - 1;
-            break &words[at..];
+            break words[at..].to_vec();
         }
     };
     if !left_out.is_empty() {
         draft.note(format!("Not taken over: {}", left_out.join(", ")));
     }
-    let title = name.map(|name| clean_text(name, 100));
+    let title = named.map(|name| clean_text(name, 100));
     match url {
         Some(url) => draft.finish(title, PastedPlace::address(url, headers)),
         None if command.is_empty() => Err(PasteError::NoServer),
         None => {
             let command = Command {
-                words: command.to_vec(),
+                words: command,
                 variables,
                 folder: None,
             };

@@ -17,7 +17,7 @@ pub(super) fn read(text: &str, home: &str) -> Option<Result<PastedServers, Paste
     let (scheme, rest) = text.split_once(':')?;
     match scheme {
         "cursor" | "lmstudio" => Some(url(text).and_then(|url| parse_cursor_link(&url, home))),
-        "vscode" | "vscode-insiders" => Some(parse_vscode_link(rest, home)),
+        "vscode" | "vscode-insiders" | "raycast" => Some(parse_vscode_link(rest, home)),
         "patchbay" => Some(url(text).and_then(|url| parse_patchbay_link(&url, home))),
         "goose" => Some(url(text).and_then(|url| parse_goose_link(&url, home))),
         "https" => {
@@ -31,9 +31,8 @@ pub(super) fn read(text: &str, home: &str) -> Option<Result<PastedServers, Paste
                     Some(parse_cursor_link(&url, home))
                 }
                 ("lmstudio.ai", "/install-mcp") => Some(parse_cursor_link(&url, home)),
-                ("vscode.dev" | "insiders.vscode.dev", "/redirect/mcp/install") => {
-                    Some(parse_vscode_page_link(&url, home))
-                }
+                ("vscode.dev" | "insiders.vscode.dev", "/redirect/mcp/install")
+                | ("kiro.dev", "/launch/mcp/add") => Some(parse_vscode_page_link(&url, home)),
                 ("vscode.dev" | "insiders.vscode.dev", "/redirect") => {
                     let link = parameter(&url, "url")?;
                     let (_, rest) = link.split_once(':')?;
@@ -104,7 +103,7 @@ fn parse_cursor_link(url: &Url, home: &str) -> Result<PastedServers, PasteError>
     mcp_servers::read(&json, name.as_deref(), home)
 }
 
-/// Parses `vscode:mcp/install?JSON`: an entry with its name, percent-encoded or not.
+/// Parses `vscode:mcp/install?JSON`: an entry with its name, percent-encoded or not. Raycast has the same.
 fn parse_vscode_link(rest: &str, home: &str) -> Result<PastedServers, PasteError> {
     let rest = rest.trim_start_matches('/');
     let json = rest
@@ -115,7 +114,7 @@ fn parse_vscode_link(rest: &str, home: &str) -> Result<PastedServers, PasteError
     mcp_servers::read(json.trim(), None, home)
 }
 
-/// Parses `https://vscode.dev/redirect/mcp/install?name=…&config=JSON&inputs=JSON`.
+/// Parses `https://vscode.dev/redirect/mcp/install?name=…&config=JSON&inputs=JSON`. Kiro's page has the same parameters.
 fn parse_vscode_page_link(url: &Url, home: &str) -> Result<PastedServers, PasteError> {
     let json = |name: &str| {
         let text = parameter(url, name)?;

@@ -1,14 +1,16 @@
-//! JSON settings of other apps: one entry, several, or a whole file.
+//! JSON, TOML and YAML settings of other apps: one entry, several, or a whole file.
+
+use std::borrow::Cow;
 
 use jsonc_parser::{ParseOptions, parse_to_serde_value};
 use patchbay_model::{clean_text, is_variable_name};
 use serde_json::{Map, Value};
 
-use super::blanks::{Blanks, value};
+use super::blanks::{Blanks, is_secret_name, value};
 use super::command::{Command, header};
 use super::{
     Draft, MAX_SERVERS, PasteError, PastedPlace, PastedServer, PastedServers, PastedValue,
-    registry, words,
+    registry, words, yaml,
 };
 use crate::catalogue::registry::is_registry_file;
 use crate::json_object::scalar_text;
@@ -32,14 +34,19 @@ const PROGRAMS: [&str; 2] = ["command", "cmd"];
 const VARIABLES: [&str; 3] = ["env", "environment", "envs"];
 
 /// Other members that are read, or can be ignored without a note.
-const OTHERS: [&str; 10] = [
+const OTHERS: [&str; 15] = [
     "args",
+    "bearer_token_env_var",
     "cwd",
     "description",
+    "env_http_headers",
     "env_keys",
+    "env_vars",
     "headers",
     "http_headers",
     "name",
+    "requestOptions",
+    "source",
     "transport",
     "transportType",
     "type",
@@ -52,6 +59,44 @@ pub(super) fn read(
     home: &str,
 ) -> Result<PastedServers, PasteError> {
     read_value(parse(text)?, name, home)
+}
+
+/// Parses TOML settings, as of Codex; `None` for any other text.
+pub(super) fn read_toml(text: &str, home: &str) -> Option<Result<PastedServers, PasteError>> {
+    let header = text.lines().position(|line| is_table_header(line.trim()))?;
+    match toml::from_str::<Map<String, Value>>(text) {
+        Ok(settings) => Some(read_value(Value::Object(settings), None, home)),
+        // A list in JSON may begin in the same way.
+        Err(_) if header > 0 || parse(text).is_ok() => None,
+        Err(error) => {
+            let at = error.span().map_or(0, |span| span.start);
+            let before = text.get(..at).unwrap_or_default();
+            let line = before.matches('\n').count() + 1;
+            Some(Err(PasteError::Toml { line }))
+        }
+    }
+}
+
+/// Parses YAML settings, as of goose and Continue; `None` for any other text.
+pub(super) fn read_yaml(text: &str, home: &str) -> Option<Result<PastedServers, PasteError>> {
+    let is_container = |line: &str| {
+        let name = line.trim().strip_suffix(':');
+        name.is_some_and(|name| CONTAINERS.contains(&name))
+    };
+    text.lines().any(is_container).then(|| {
+        let settings = yaml::parse(text).map_err(|line| PasteError::Yaml { line })?;
+        read_value(settings, None, home)
+    })
+}
+
+/// Whether a line is `[name]` or `[[name]]`.
+fn is_table_header(line: &str) -> bool {
+    let line = line.split('#').next().unwrap_or_default().trim_end();
+    let inner = line.strip_prefix('[').and_then(|it| it.strip_suffix(']'));
+    inner.is_some_and(|inner| {
+        let inner = inner.strip_prefix('[').unwrap_or(inner);
+        inner.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_')
+    })
 }
 
 fn read_value(root: Value, name: Option<&str>, home: &str) -> Result<PastedServers, PasteError> {
@@ -67,7 +112,14 @@ fn read_value(root: Value, name: Option<&str>, home: &str) -> Result<PastedServe
     let draft = Draft::new(home, Blanks::from_inputs(inputs));
     let mut servers = Vec::new();
     let mut first_refused = None;
-    for (name, entry) in entries.list {
+    // Those that goose brings itself are no servers.
+    let is_builtin =
+        |entry: &Map<String, Value>| matches!(text(entry, "type"), Some("builtin" | "platform"));
+    for (name, entry) in entries
+        .list
+        .into_iter()
+        .filter(|(_, entry)| !is_builtin(entry))
+    {
         let name = name.map(|name| clean_text(name, 100));
         match parse_server(name, entry, draft.clone()) {
             Ok(server) => servers.push(server),
@@ -104,9 +156,13 @@ pub(super) fn parse(text: &str) -> Result<Value, PasteError> {
     {
         return Ok(value);
     }
-    // Web pages and word processors replace quotation marks.
-    match parsed(&text.replace(['“', '”', '„'], "\"")) {
-        Ok(value) if text.contains(['“', '”', '„']) && value.is_object() => Ok(value),
+    // Web pages and word processors replace quotation marks, and Windows escapes those in arguments.
+    let plain = match text.starts_with("{\\\"") {
+        true => text.replace("\\\"", "\""),
+        false => text.replace(['“', '”', '„'], "\""),
+    };
+    match parsed(&plain) {
+        Ok(value) if plain != text && value.is_object() => Ok(value),
         _ => Err(failed),
     }
 }
@@ -201,9 +257,42 @@ fn first<'a>(entry: &'a Map<String, Value>, keys: &[&str]) -> Option<&'a Value> 
 }
 
 fn is_entry(entry: &Map<String, Value>) -> bool {
-    let is_place = |value: &Value| value.is_string() || value.is_array();
+    let is_place =
+        |value: &Value| value.is_string() || value.is_array() || value.get("path").is_some();
     let program = first(entry, &PROGRAMS).is_some_and(is_place);
     program || first(entry, &ADDRESSES).is_some_and(Value::is_string)
+}
+
+/// Moves the members of `command: { path, args, env }`, as in older settings of Zed, into the entry.
+fn flatten(entry: &Map<String, Value>) -> Cow<'_, Map<String, Value>> {
+    let Some(Value::Object(command)) = entry.get("command") else {
+        return Cow::Borrowed(entry);
+    };
+    let mut flat = entry.clone();
+    flat.remove("command");
+    flat.extend(command.clone());
+    if let Some(path) = flat.remove("path") {
+        flat.insert("command".to_owned(), path);
+    }
+    Cow::Owned(flat)
+}
+
+/// Whether a member with this value says nothing, such as `disabled: false`.
+fn is_usual(name: &str, value: &Value) -> bool {
+    match value {
+        Value::Null => true,
+        Value::Bool(flag) => *flag == matches!(name, "enabled" | "isActive"),
+        Value::String(text) => text.is_empty(),
+        Value::Array(list) => list.is_empty(),
+        Value::Object(members) => members.is_empty(),
+        Value::Number(_) => false,
+    }
+}
+
+/// Returns the texts of a list.
+fn texts(list: Option<&Value>) -> impl Iterator<Item = &str> {
+    let list = list.and_then(Value::as_array);
+    list.into_iter().flatten().filter_map(Value::as_str)
 }
 
 fn parse_server(
@@ -211,13 +300,16 @@ fn parse_server(
     entry: &Map<String, Value>,
     mut draft: Draft<'_>,
 ) -> Result<PastedServer, PasteError> {
+    let entry = &*flatten(entry);
     let refused = |why: &str| PasteError::NotUsable {
         name: name.clone(),
         why: why.to_owned(),
     };
     let known = [&ADDRESSES[..], &PROGRAMS, &VARIABLES, &OTHERS].concat();
-    let unknown = entry.keys().filter(|key| !known.contains(&key.as_str()));
-    if let Some(names) = names_of(unknown) {
+    let unknown = entry
+        .iter()
+        .filter(|(key, value)| !known.contains(&key.as_str()) && !is_usual(key, value));
+    if let Some(names) = names_of(unknown.map(|(key, _)| key)) {
         draft.note(format!("Not taken over: {names}"));
     }
     let title = text(entry, "name")
@@ -239,16 +331,15 @@ fn parse_server(
             }
             fits
         });
-        let keys = entry.get("env_keys").and_then(Value::as_array);
-        for key in keys.into_iter().flatten() {
-            // Names of secrets that Goose keeps in its own keychain.
-            if let Some(key) = key.as_str().filter(|key| is_variable_name(key))
-                && !command.variables.iter().any(|known| known.name == key)
-            {
+        // Names of secrets that Goose keeps in its own keychain, and of variables that Codex passes on.
+        let secret = texts(entry.get("env_keys")).map(|key| (key, true));
+        let passed_on = texts(entry.get("env_vars")).map(|key| (key, is_secret_name(key)));
+        for (key, is_secret) in secret.chain(passed_on) {
+            if is_variable_name(key) && !command.variables.iter().any(|known| known.name == key) {
                 command.variables.push(PastedValue {
                     name: key.to_owned(),
                     value: String::new(),
-                    is_secret: true,
+                    is_secret,
                 });
             }
         }
@@ -266,9 +357,18 @@ fn parse_server(
     if !(url.starts_with("http://") || url.starts_with("https://") || url.starts_with("${")) {
         return Err(refused("its address isn't http or https"));
     }
-    let mut headers = parse_pairs(first(entry, &["headers", "http_headers"]), &mut draft);
+    let of_options = entry.get("requestOptions").and_then(|it| it.get("headers"));
+    let given = first(entry, &["headers", "http_headers"]).or(of_options);
+    let mut headers = parse_pairs(given, &mut draft);
     if let Some(variable) = text(entry, "bearer_token_env_var") {
         headers.extend(header(&format!("Authorization: Bearer ${{{variable}}}")));
+    }
+    let of_variables = entry.get("env_http_headers").and_then(Value::as_object);
+    for (name, variable) in of_variables.into_iter().flatten() {
+        // Codex takes their values from its environment.
+        if let Some(variable) = variable.as_str() {
+            headers.push(value(name, format!("${{{variable}}}")));
+        }
     }
     match draft.finish(title, PastedPlace::address(url, headers)) {
         Err(PasteError::Control) => Err(refused("its address contains control characters")),

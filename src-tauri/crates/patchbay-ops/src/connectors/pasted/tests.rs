@@ -5,6 +5,8 @@ use serde_json::{Value, json};
 
 use super::*;
 
+mod snippets;
+
 const URL: &str = "https://mcp.linear.app/mcp";
 
 fn servers(text: &str) -> Vec<PastedServer> {
@@ -207,6 +209,13 @@ fn shell_syntax_is_refused() {
         let operator = operator.to_owned();
         assert_eq!(refused(text), PasteError::Shell { operator }, "{text}");
     }
+    let why = "Patchbay doesn't know the option -x of env".to_owned();
+    let unknown = PasteError::NotUsable { name: None, why };
+    assert_eq!(refused("env -x npx server"), unknown);
+    for only in ["export A=b", "set A=b", "$env:A = 'b'"] {
+        let refused = refused(only).to_string();
+        assert!(refused.contains("only sets variables"), "{refused}");
+    }
     assert_eq!(refused("npx 'server a"), PasteError::OpenQuote);
     assert_eq!(refused("npx \"server a"), PasteError::OpenQuote);
     assert_eq!(refused("npm install x\nnpx x"), PasteError::Commands);
@@ -389,6 +398,15 @@ fn json_may_have_comments_commas_and_lack_its_braces() {
         refused("{\n\"mcpServers\": ?}"),
         PasteError::Json { line: 2 }
     );
+    assert_eq!(
+        refused("[mcp_servers.a]\ncommand ="),
+        PasteError::Toml { line: 2 }
+    );
+    assert_eq!(refused("[a]\nb = 1"), PasteError::NoServer);
+    assert_eq!(
+        refused("mcpServers:\n  a: *b"),
+        PasteError::Yaml { line: 2 }
+    );
     assert_eq!(refused("{\"mcpServers\": {}}"), PasteError::NoServer);
     assert_eq!(refused("{\"a\": [1, {\"b\": null}]}"), PasteError::NoServer);
 }
@@ -533,6 +551,11 @@ fn install_links_are_parsed() {
         ),
         format!("vscode:mcp/install?{}", encoded(&named)),
         format!("vscode-insiders:mcp/install?{named}"),
+        format!("raycast://mcp/install?{}", encoded(&named)),
+        format!(
+            "https://kiro.dev/launch/mcp/add?name=files&config={}",
+            encoded(&entry.to_string())
+        ),
         format!(
             "https://insiders.vscode.dev/redirect/mcp/install?name=files&config={}",
             encoded(&entry.to_string())
@@ -573,6 +596,8 @@ fn install_links_are_parsed() {
         "https://cursor.com/link/mcp%2Finstall?name=files",
         "lmstudio://add_mcp?name=files",
         "vscode:extension/x",
+        "raycast://extensions/x",
+        "https://kiro.dev/launch/mcp/add?name=files",
         "goose://recipe?cmd=npx",
         "goose://extension?name=a",
         "goose://extension?url=file%3A%2F%2F%2Fetc",

@@ -8,14 +8,18 @@ enum Dialect {
     Posix,
     /// `cmd.exe`: backslashes are literal and only double quotes quote.
     Windows,
+    /// Backslashes are literal, and a doubled quotation mark is one within its own kind.
+    PowerShell,
 }
 
-/// Returns the words of each command. A command ends with its line unless the line is continued.
+/// Returns the words of each command. A command ends with its line unless the line is continued; one that only sets
+/// variables also ends before another in the same line.
 pub(super) fn split(text: &str) -> Result<Vec<Vec<String>>, PasteError> {
     let dialect = dialect_of(text);
     let escape = match dialect {
         Dialect::Posix => '\\',
         Dialect::Windows => '^',
+        Dialect::PowerShell => '`',
     };
     let mut commands = vec![Vec::new()];
     // `None` between words, as a word may be empty.
@@ -33,10 +37,14 @@ pub(super) fn split(text: &str) -> Result<Vec<Vec<String>>, PasteError> {
                 Some('\n') | None => {}
                 Some(escaped) => word.get_or_insert_default().push(escaped),
             },
-            '\'' if dialect == Dialect::Posix => {
+            '\'' if dialect != Dialect::Windows => {
                 let quoted = word.get_or_insert_default();
+                let is_doubled = dialect == Dialect::PowerShell;
                 loop {
                     match chars.next() {
+                        Some('\'') if is_doubled && chars.next_if_eq(&'\'').is_some() => {
+                            quoted.push('\'');
+                        }
                         Some('\'') => break,
                         Some(c) => quoted.push(c),
                         None => return Err(PasteError::OpenQuote),
@@ -47,8 +55,14 @@ pub(super) fn split(text: &str) -> Result<Vec<Vec<String>>, PasteError> {
                 let quoted = word.get_or_insert_default();
                 loop {
                     match chars.next() {
+                        Some(quote @ ('"' | '`')) if dialect == Dialect::PowerShell => {
+                            match chars.next_if(|next| quote == '`' || *next == '"') {
+                                Some(escaped) => quoted.push(escaped),
+                                None => break,
+                            }
+                        }
                         Some('"') => break,
-                        Some('\\') => match chars.peek() {
+                        Some('\\') if dialect != Dialect::PowerShell => match chars.peek() {
                             Some('"') => quoted.extend(chars.next()),
                             Some('\\' | '$' | '`') if dialect == Dialect::Posix => {
                                 quoted.extend(chars.next());
@@ -77,8 +91,21 @@ pub(super) fn split(text: &str) -> Result<Vec<Vec<String>>, PasteError> {
                 None => return Err(needs_shell_error("<")),
             },
             '$' if chars.peek() == Some(&'(') => return Err(needs_shell_error("$(")),
+            // The call operator.
+            '&' if dialect == Dialect::PowerShell
+                && word.is_none()
+                && commands.last().is_some_and(Vec::is_empty)
+                && chars.peek() == Some(&' ') => {}
             '|' | '&' | ';' | '>' | '`' => {
-                return Err(needs_shell_error(&operator(c, chars.peek())));
+                let operator = operator(c, chars.peek());
+                end_word(&mut commands, &mut word);
+                if !matches!(operator.as_str(), ";" | "&&")
+                    || !commands.last().is_some_and(|words| sets_variables(words))
+                {
+                    return Err(needs_shell_error(&operator));
+                }
+                chars.next_if_eq(&'&');
+                commands.push(Vec::new());
             }
             '#' if word.is_none() => {
                 // Comment up to the end of the line.
@@ -90,6 +117,23 @@ pub(super) fn split(text: &str) -> Result<Vec<Vec<String>>, PasteError> {
     end_word(&mut commands, &mut word);
     commands.retain(|words| !words.is_empty());
     Ok(commands)
+}
+
+/// Whether a command only sets variables for those after it: `export`, `set` of `cmd.exe`, `$env:NAME =` of PowerShell.
+pub(super) fn sets_variables(words: &[String]) -> bool {
+    let first = words.first().map_or("", String::as_str);
+    first == "export"
+        || first.eq_ignore_ascii_case("set")
+        || strip_env_prefix(first).is_some_and(|_| words.concat().contains('='))
+}
+
+/// Returns what follows `$env:`.
+pub(super) fn strip_env_prefix(word: &str) -> Option<&str> {
+    const PREFIX: &str = "$env:";
+    let begin = word.get(..PREFIX.len())?;
+    begin
+        .eq_ignore_ascii_case(PREFIX)
+        .then(|| &word[PREFIX.len()..])
 }
 
 fn end_word(commands: &mut [Vec<String>], word: &mut Option<String>) {
@@ -124,15 +168,23 @@ fn placeholder(chars: impl Iterator<Item = char>) -> Option<String> {
     None
 }
 
-/// A path with a drive letter or a line continued with `^` is for `cmd.exe`.
+/// A variable of `$env:` or a line continued with a backquote is for PowerShell, and a path with a drive letter or a line
+/// continued with `^` for `cmd.exe`.
 fn dialect_of(text: &str) -> Dialect {
+    let is_continued = |mark: &str| text.lines().any(|line| line.trim_end().ends_with(mark));
+    if is_continued(" `")
+        || text
+            .match_indices('$')
+            .any(|(at, _)| strip_env_prefix(&text[at..]).is_some())
+    {
+        return Dialect::PowerShell;
+    }
     let bytes = text.as_bytes();
     let has_drive = bytes.windows(3).enumerate().any(|(at, path)| {
         let begins = at == 0 || !bytes[at - 1].is_ascii_alphanumeric();
         begins && path[0].is_ascii_alphabetic() && &path[1..] == b":\\"
     });
-    let goes_on = text.lines().any(|line| line.trim_end().ends_with(" ^"));
-    match has_drive || goes_on {
+    match has_drive || is_continued(" ^") {
         true => Dialect::Windows,
         false => Dialect::Posix,
     }

@@ -92,9 +92,13 @@ fn result_value(result: &ToolResult) -> Value {
 /// Text, parsed if it is JSON; of binary content only a hash and its size.
 fn part_value(part: &Content) -> Value {
     match part {
-        Content::Text { text } => text_value(text),
-        Content::Image { data, mime_type } => bytes_value("image", mime_type, data),
-        Content::Audio { data, mime_type } => bytes_value("audio", mime_type, data),
+        Content::Text { text, .. } => text_value(text),
+        Content::Image {
+            data, mime_type, ..
+        } => bytes_value("image", mime_type, data),
+        Content::Audio {
+            data, mime_type, ..
+        } => bytes_value("audio", mime_type, data),
         Content::Resource {
             uri,
             text: Some(text),

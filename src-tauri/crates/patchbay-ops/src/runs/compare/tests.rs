@@ -8,9 +8,7 @@ fn run(id: &str, structured: Value) -> ToolRun {
     let mut run = finished_run();
     run.summary.id = RunId::new(id);
     run.result = Some(ToolResult {
-        content: vec![Content::Text {
-            text: structured.to_string(),
-        }],
+        content: vec![Content::text(structured.to_string())],
         structured: Some(Json(structured)),
         is_error: false,
     });
@@ -157,7 +155,7 @@ fn text_is_compared_as_text_and_bytes_by_their_fingerprint() {
         }),
         ..run("run_1", json!({}))
     };
-    let text = |text: &str| with(vec![Content::Text { text: text.into() }]);
+    let text = |text: &str| with(vec![Content::text(text)]);
     let before: String = (1..=20).map(|line| format!("line {line}\n")).collect();
     let comparison = compare(
         &text(&before),
@@ -184,6 +182,7 @@ fn text_is_compared_as_text_and_bytes_by_their_fingerprint() {
         with(vec![Content::Image {
             data: data.into(),
             mime_type: "image/png".into(),
+            annotations: None,
         }])
     };
     let comparison = compare(&image("AAAA"), &image("AAAB"), Vec::new());

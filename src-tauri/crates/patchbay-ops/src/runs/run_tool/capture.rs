@@ -43,6 +43,7 @@ pub(super) fn filter_run(run: &Arc<ToolRun>) -> Arc<ToolRun> {
             Vec::new()
         },
         task: run.task.clone(),
+        as_task: run.as_task,
     })
 }
 
@@ -72,9 +73,7 @@ fn filter_result(result: &ToolResult) -> ToolResult {
 fn filter_content(content: &Content) -> Content {
     let kind = match content {
         Content::Text { .. } => {
-            return Content::Text {
-                text: REDACTED.to_owned(),
-            };
+            return Content::text(REDACTED);
         }
         Content::Image { .. } => "image",
         Content::Audio { .. } => "audio",
@@ -154,12 +153,11 @@ mod tests {
         run.summary.arguments_line = arguments_line(&run.arguments.0);
         run.result = Some(ToolResult {
             content: vec![
-                Content::Text {
-                    text: "the harbour".to_owned(),
-                },
+                Content::text("the harbour"),
                 Content::Image {
                     data: "harbour".to_owned(),
                     mime_type: "image/png".to_owned(),
+                    annotations: None,
                 },
             ],
             structured: Some(Json(json!({ "found": "harbour" }))),

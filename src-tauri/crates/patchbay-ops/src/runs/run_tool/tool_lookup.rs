@@ -55,15 +55,10 @@ mod tests {
     fn echo(schema: serde_json::Value) -> Tool {
         Tool {
             name: "echo".to_owned(),
-            title: None,
-            description: None,
             input_schema: Json(schema),
-            output_schema: None,
             effect: ToolEffect::Read,
             idempotent: true,
-            open_world: false,
-            icon: None,
-            needs_task: false,
+            ..Tool::default()
         }
     }
 

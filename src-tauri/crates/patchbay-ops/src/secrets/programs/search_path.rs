@@ -2,8 +2,10 @@
 
 use std::env;
 use std::ffi::OsString;
+use std::io::{IsTerminal as _, stderr, stdin, stdout};
 use std::path::{Path, PathBuf};
 use std::process::Stdio;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 use process_wrap::tokio::{CommandWrap, KillOnDrop};
@@ -29,6 +31,69 @@ static OF_SHELL: ShellPath = ShellPath(Mutex::const_new(None));
 
 /// The `PATH` of the user's login shell.
 static OF_LOGIN_SHELL: ShellPath = ShellPath(Mutex::const_new(None));
+
+/// Whether [`declare_desktop_app`] was called.
+static IS_DESKTOP_APP: AtomicBool = AtomicBool::new(false);
+
+/// Declares this process an app with a window. Then its `PATH` is taken for that of the user's shell only if it was
+/// started in a terminal, since the sessions of some desktops begin with a shell too.
+pub fn declare_desktop_app() {
+    IS_DESKTOP_APP.store(true, Ordering::Relaxed);
+}
+
+/// Common installation folders of this system, and those in the home folder.
+#[cfg(not(windows))]
+const OF_SYSTEM: &[&str] = &[
+    "/opt/homebrew/bin",
+    "/home/linuxbrew/.linuxbrew/bin",
+    "/usr/local/bin",
+    "/opt/local/bin",
+    "/opt/podman/bin",
+    "/snap/bin",
+];
+#[cfg(not(windows))]
+const OF_HOME: &[&str] = &[
+    ".local/bin",
+    ".local/share/mise/shims",
+    ".asdf/shims",
+    ".cargo/bin",
+    ".volta/bin",
+    ".local/share/fnm/aliases/default/bin",
+    ".bun/bin",
+    ".deno/bin",
+    ".local/share/pnpm",
+    "Library/pnpm",
+    ".pyenv/shims",
+    ".dotnet/tools",
+    "go/bin",
+    ".docker/bin",
+    ".rd/bin",
+];
+#[cfg(windows)]
+const OF_SYSTEM: &[&str] = &[
+    r"C:\Program Files\nodejs",
+    r"C:\Program Files\Docker\Docker\resources\bin",
+    r"C:\Program Files\RedHat\Podman",
+    r"C:\Program Files\dotnet",
+    r"C:\Program Files\Go\bin",
+    r"C:\Program Files\Git\cmd",
+];
+#[cfg(windows)]
+const OF_HOME: &[&str] = &[
+    r".local\bin",
+    r".cargo\bin",
+    r".bun\bin",
+    r".deno\bin",
+    r".dotnet\tools",
+    r"go\bin",
+    r"scoop\shims",
+    r"AppData\Roaming\npm",
+    r"AppData\Local\pnpm",
+    r"AppData\Local\Volta\bin",
+    r"AppData\Local\mise\shims",
+    r"AppData\Local\Microsoft\WinGet\Links",
+    r"AppData\Local\Programs\Python\Launcher",
+];
 
 /// What a shell answered, and when. It is asked once, and again after [`ShellPath::forget`].
 struct ShellPath(Mutex<Option<(Option<OsString>, Instant)>>);
@@ -58,16 +123,24 @@ pub(crate) async fn forget_shell_paths() -> bool {
     OF_LOGIN_SHELL.forget(FRESH).await || is_forgotten
 }
 
-/// Returns the folders of `PATH`. On macOS those of the user's login shell follow: an app that is opened from the
-/// Finder or the Dock only gets the system's folders, not those where people install programs.
+/// Returns the folders of `PATH`. Those of the user's login shell follow unless a shell started this process: an app that
+/// is opened from the desktop may only get the system's folders, not those where people install programs.
 pub(crate) async fn folders() -> Vec<PathBuf> {
     let mut paths = vec![env::var_os("PATH").unwrap_or_default()];
-    if cfg!(target_os = "macos") {
-        let shell = env::var_os("SHELL").unwrap_or_else(|| "/bin/zsh".into());
+    if cfg!(unix) && !has_path_of_shell() {
+        let shell = user_shell();
         let asked = path_of_login_shell(Path::new(&shell), TIMEOUT);
         paths.extend(OF_LOGIN_SHELL.get(asked).await);
     }
     join_paths(&paths)
+}
+
+fn user_shell() -> OsString {
+    let usual = match cfg!(target_os = "macos") {
+        true => "/bin/zsh",
+        false => "/bin/sh",
+    };
+    env::var_os("SHELL").unwrap_or_else(|| usual.into())
 }
 
 /// Returns the folders of this process's `PATH`.
@@ -79,7 +152,8 @@ pub(crate) fn process_search_path() -> Vec<PathBuf> {
 /// first.
 ///
 /// A process started from a shell already has the `PATH` that the user wants. Otherwise the login shell is asked, whose
-/// folders precede ours: people install programs there, and the system's may be old.
+/// folders precede ours: people install programs there, and the system's may be old. Common installation folders follow,
+/// as not every version manager is set up for the login shell, and Windows passes a new `PATH` to new processes only.
 pub(crate) async fn server_search_path(before: Option<&String>) -> Vec<PathBuf> {
     let mut paths: Vec<OsString> = before.map(OsString::from).into_iter().collect();
     if cfg!(windows) {
@@ -89,38 +163,70 @@ pub(crate) async fn server_search_path(before: Option<&String>) -> Vec<PathBuf> 
         paths = local.into_iter().collect();
     }
     let own = env::var_os("PATH").unwrap_or_default();
-    if cfg!(windows) || env::var_os("SHLVL").is_some() {
+    if cfg!(unix) && has_path_of_shell() {
         paths.push(own);
         return join_paths(&paths);
     }
-    let shell = env::var_os("SHELL").unwrap_or_else(|| "/bin/sh".into());
-    match OF_SHELL
-        .get(path_of_interactive_shell(Path::new(&shell)))
-        .await
-    {
-        Some(path) => paths.extend([path, own]),
-        None => {
-            paths.push(own);
-            paths.push(usual_folders());
+    if cfg!(unix) {
+        let shell = user_shell();
+        let asked = path_of_interactive_shell(Path::new(&shell));
+        paths.extend(OF_SHELL.get(asked).await);
+    }
+    paths.push(own);
+    let mut folders = join_paths(&paths);
+    for folder in usual_folders(&env::home_dir().unwrap_or_default(), &nvm_folder()) {
+        if !folders.contains(&folder) {
+            folders.push(folder);
         }
     }
-    join_paths(&paths)
+    folders
 }
 
-/// Returns common installation folders, for when the shell's `PATH` is unknown.
-fn usual_folders() -> OsString {
-    let home = env::home_dir().unwrap_or_default();
-    let of_home = [
-        ".local/bin",
-        ".cargo/bin",
-        ".volta/bin",
-        ".bun/bin",
-        ".deno/bin",
-    ];
-    let of_system = ["/opt/homebrew/bin", "/usr/local/bin", "/snap/bin"];
-    let folders = of_system.map(PathBuf::from).into_iter();
-    let all = folders.chain(of_home.map(|folder| home.join(folder)));
-    env::join_paths(all.filter(|folder| folder.is_dir())).unwrap_or_default()
+/// Whether the `PATH` of this process comes from the user's shell.
+fn has_path_of_shell() -> bool {
+    let is_desktop_app = IS_DESKTOP_APP.load(Ordering::Relaxed);
+    let is_in_terminal = stdin().is_terminal() || stdout().is_terminal() || stderr().is_terminal();
+    env::var_os("SHLVL").is_some() && is_started_in_shell(is_desktop_app, is_in_terminal)
+}
+
+/// Whether a process that has `SHLVL` was started in a shell, not by the session of a desktop. Commands in scripts have no
+/// terminal.
+fn is_started_in_shell(is_desktop_app: bool, is_in_terminal: bool) -> bool {
+    !is_desktop_app || is_in_terminal
+}
+
+/// Returns the common installation folders that exist.
+pub(super) fn usual_folders(home: &Path, nvm: &Path) -> Vec<PathBuf> {
+    let of_home = OF_HOME.iter().map(|folder| home.join(folder));
+    let of_nvm = newest_node_of_nvm(nvm).map(|(_, folder)| folder);
+    let all = OF_SYSTEM.iter().map(PathBuf::from).chain(of_home);
+    let all = all.chain(of_nvm);
+    all.filter(|folder| folder.is_absolute() && folder.is_dir())
+        .collect()
+}
+
+/// Returns the folder of nvm.
+pub(crate) fn nvm_folder() -> PathBuf {
+    let named = env::var_os("NVM_DIR").map(PathBuf::from);
+    named.unwrap_or_else(|| env::home_dir().unwrap_or_default().join(".nvm"))
+}
+
+/// Returns the version and the folder of the newest Node.js that nvm has installed; nvm names folders by version.
+pub(crate) fn newest_node_of_nvm(nvm: &Path) -> Option<([u32; 3], PathBuf)> {
+    let versions = std::fs::read_dir(nvm.join("versions").join("node")).ok()?;
+    let installed = versions.flatten().filter_map(|entry| {
+        let version = node_version(entry.file_name().to_str()?)?;
+        let folder = entry.path().join("bin");
+        folder.join("node").is_file().then_some((version, folder))
+    });
+    installed.max()
+}
+
+/// Parses a version such as `v18.20.1`.
+fn node_version(name: &str) -> Option<[u32; 3]> {
+    let mut numbers = name.strip_prefix('v')?.split('.').map(|it| it.parse().ok());
+    let version = [numbers.next()??, numbers.next()??, numbers.next()??];
+    numbers.next().is_none().then_some(version)
 }
 
 /// Returns the `PATH` of an interactive shell, since version managers are set up in files that only such a shell reads.

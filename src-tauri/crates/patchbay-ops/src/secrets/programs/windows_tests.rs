@@ -44,3 +44,13 @@ async fn a_path_from_outside_adds_only_folders_on_drives() {
     let folders = search_path::server_search_path(Some(&given)).await;
     assert_eq!(folders[0], Path::new(r"C:\ours"));
 }
+
+#[test]
+fn folders_of_installers_are_searched_if_they_exist() {
+    let home = tempfile::tempdir().unwrap();
+    let folder = home.path().join(r"AppData\Roaming\npm");
+    fs::create_dir_all(&folder).unwrap();
+    let found = search_path::usual_folders(home.path(), Path::new("none"));
+    let ours = found.iter().filter(|it| it.starts_with(home.path()));
+    assert_eq!(ours.collect::<Vec<_>>(), [&folder]);
+}

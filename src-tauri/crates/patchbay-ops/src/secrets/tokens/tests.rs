@@ -13,7 +13,9 @@ use crate::credentials::new_entry;
 use crate::credentials::secret::{SecretValue, WalletSecret};
 use crate::need::NeedKind;
 use crate::needs::list_needs;
-use crate::testing::{UNREACHABLE_URL, add, add_credential, lapsed_grant, open_temporary};
+use crate::testing::{
+    UNREACHABLE_URL, add, add_credential, block_vault, lapsed_grant, open_temporary,
+};
 use crate::vault::{save_unsaved_secrets, unsaved_problem};
 
 /// A pending request at the token endpoint.
@@ -87,7 +89,7 @@ impl Fixture {
             answered.await.unwrap();
             let tokens = json!({
                 "access_token": "renewed-token-2", "token_type": "Bearer",
-                "refresh_token": "refresh-token-2", "expires_in": 3600,
+                "refresh_token": "refresh-token-2", "expires_in": 3600, "scope": "read",
             });
             let tokens = tokens.to_string();
             let answer = format!(
@@ -121,6 +123,7 @@ async fn a_refresh_keeps_concurrent_changes() {
     let known = known.unwrap().unwrap();
     assert_eq!(known.name, "Renamed");
     assert_eq!(known.expires_at, grant.expires_at);
+    assert_eq!(known.scopes, ["read"]);
 }
 
 #[tokio::test]
@@ -166,9 +169,7 @@ async fn a_renewed_token_that_cannot_be_saved_is_used_reported_and_saved_later()
 #[tokio::test]
 async fn no_token_is_requested_while_it_could_not_be_saved() {
     let fixture = fixture().await;
-    let file = fixture.cx.paths().data.join("vault.lock");
-    std::fs::remove_file(&file).unwrap();
-    std::fs::create_dir(&file).unwrap();
+    block_vault(&fixture.cx).await;
     let tokens = fixture.cx.tokens();
     let refused = tokens
         .grant(&fixture.entry, "Wiki", None)

@@ -42,6 +42,7 @@ pub(crate) fn is_outdated(before: &Connector, after: &Connector) -> bool {
         || after.time_limits != before.time_limits
         || after.roots != before.roots
         || after.sampling != before.sampling
+        || after.log_level != before.log_level
         || after.network != before.network
         || after.status.status == Status::Disabled
 }

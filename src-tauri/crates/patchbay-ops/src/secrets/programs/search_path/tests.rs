@@ -48,6 +48,61 @@ async fn a_shell_is_asked_once_and_again_when_its_answer_may_be_outdated() {
 }
 
 #[test]
+fn a_desktop_app_is_started_in_a_shell_only_if_it_has_a_terminal() {
+    for (is_desktop_app, is_in_terminal, is_started) in [
+        (false, false, true),
+        (false, true, true),
+        (true, false, false),
+        (true, true, true),
+    ] {
+        let found = is_started_in_shell(is_desktop_app, is_in_terminal);
+        assert_eq!(found, is_started, "{is_desktop_app} {is_in_terminal}");
+    }
+}
+
+#[tokio::test]
+async fn programs_of_secrets_are_searched_in_our_own_path_first_and_only_there_if_a_shell_set_it() {
+    let own = process_search_path();
+    let folders = folders().await;
+    assert_eq!(folders[..own.len()], own);
+    if has_path_of_shell() {
+        assert_eq!(folders, own);
+    }
+}
+
+#[test]
+fn usual_folders_are_those_that_exist_and_the_newest_node_of_nvm() {
+    let home = tempfile::tempdir().unwrap();
+    let nvm = home.path().join("nvm");
+    for folder in [".volta/bin", ".asdf/shims"] {
+        fs::create_dir_all(home.path().join(folder)).unwrap();
+    }
+    for version in ["v9.11.2", "v20.9.0", "v20.10.0", "v100", "system"] {
+        let folder = nvm.join("versions/node").join(version).join("bin");
+        fs::create_dir_all(&folder).unwrap();
+        fs::write(folder.join("node"), "").unwrap();
+    }
+    fs::create_dir_all(nvm.join("versions/node/v22.0.0/bin")).unwrap();
+    let folders = usual_folders(home.path(), &nvm);
+    let ours: Vec<_> = folders
+        .iter()
+        .filter_map(|folder| folder.strip_prefix(home.path()).ok())
+        .collect();
+    let expected = [
+        ".asdf/shims",
+        ".volta/bin",
+        "nvm/versions/node/v20.10.0/bin",
+    ];
+    assert_eq!(ours, expected.map(Path::new));
+    assert!(folders.iter().all(|folder| folder.is_dir()));
+    assert!(
+        usual_folders(Path::new(""), Path::new("none"))
+            .iter()
+            .all(|it| it.is_absolute())
+    );
+}
+
+#[test]
 fn each_absolute_folder_is_listed_once() {
     let paths = ["/usr/bin:bin:/bin".into(), "/opt/bin:/bin::/usr/bin".into()];
     let all = ["/usr/bin", "/bin", "/opt/bin"].map(PathBuf::from);
