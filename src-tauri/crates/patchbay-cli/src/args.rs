@@ -47,7 +47,18 @@ pub(crate) use session::SessionVerb;
 pub(crate) use tool::{RunArgs, ToolVerb};
 pub(crate) use vault::VaultVerb;
 
-const EXIT_CODES: &str = "\
+/// The help of arguments that the schema of a tool or an operation reads.
+const ARGUMENTS_HELP: &str = "KEY=TEXT, KEY:=JSON, or - to read a JSON object from stdin. TEXT is read as JSON where no text is \
+                              taken, such as count=3 for a number";
+
+const AFTER_HELP: &str = "\
+Examples:
+  patchbay connector add https://mcp.example.com/mcp --connect
+  patchbay connector add files -- npx -y @modelcontextprotocol/server-filesystem ~/Documents
+  patchbay tool list
+  patchbay tool run files list_directory path=/tmp
+  patchbay run show latest
+
 Exit codes:
   0  success
   1  error
@@ -57,6 +68,7 @@ Exit codes:
   5  tool error
   6  not found
   7  network error
+  130  interrupted (128 and the number of the signal)
 
 CONNECTOR: a short name, ACCOUNT/NAME or id.
 Secrets: read from stdin (-), a reference (env://, cmd://, op://) or the wallet
@@ -74,7 +86,7 @@ Environment:
 
 /// Manage your connectors and run their tools.
 #[derive(Debug, Parser)]
-#[command(name = "patchbay", version, after_help = EXIT_CODES, max_term_width = 100)]
+#[command(name = "patchbay", version, after_help = AFTER_HELP, max_term_width = 100)]
 pub(crate) struct CliArgs {
     #[command(flatten)]
     pub(crate) settings: Settings,
@@ -154,7 +166,7 @@ pub(crate) enum Noun {
     Doctor {
         /// Check only this connector
         connector: Option<String>,
-        /// Write a report without secrets, your name and your folder, to give to others
+        /// Print a report to share, without secrets, your name and your home folder
         #[arg(long)]
         report: bool,
     },
@@ -240,10 +252,58 @@ mod tests {
     use clap::CommandFactory as _;
 
     use super::*;
+    use crate::command_hint::tests::named_commands::assert_runnable;
 
     #[test]
     fn the_grammar_holds_together() {
         CliArgs::command().debug_assert();
+    }
+
+    #[test]
+    fn the_examples_are_taken() {
+        let examples = AFTER_HELP.split("\n\n").next().unwrap();
+        for line in examples.lines().skip(1) {
+            assert_runnable(&format!("`{}`", line.trim()));
+        }
+    }
+
+    #[test]
+    fn an_option_stands_under_the_heading_of_its_subject() {
+        let command = CliArgs::command();
+        let connector = command.find_subcommand("connector").unwrap();
+        let heading = |verb: &str, id: &str| {
+            let verb = connector.find_subcommand(verb).unwrap();
+            let found = verb.get_arguments().find(|arg| arg.get_id() == id);
+            found
+                .unwrap()
+                .get_help_heading()
+                .unwrap_or_default()
+                .to_owned()
+        };
+        for (verb, id, expected) in [
+            ("add", "title", ""),
+            ("add", "connect", ""),
+            ("add", "no_browser", "Connecting"),
+            ("add", "authorities", "Network"),
+            ("add", "token_from", "Sign-in"),
+            ("add", "variables", "Local programs"),
+            ("create", "connect", ""),
+            ("create", "timeout", "Connecting"),
+            ("create", "authorize_url", "Provider sign-in"),
+            ("edit", "capture", ""),
+            ("edit", "distrusted", "Network"),
+            ("edit", "deviations", "Sign-in"),
+            ("edit", "overwrite", "Hosted connectors"),
+            ("edit", "removed_variables", "Local programs"),
+        ] {
+            assert_eq!(heading(verb, id), expected, "{verb} {id}");
+        }
+        for verb in connector.get_subcommands() {
+            for positional in verb.get_positionals() {
+                let heading = positional.get_help_heading();
+                assert_eq!(heading, None, "{} {positional}", verb.get_name());
+            }
+        }
     }
 
     #[test]

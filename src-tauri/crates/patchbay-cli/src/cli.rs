@@ -2,10 +2,10 @@
 
 use std::sync::Arc;
 
-use patchbay_model::{Account, Connector, SecretReference, Timestamp};
+use patchbay_model::{Account, Connector, RunId, SecretReference, Timestamp};
 use patchbay_ops::{
     AppPaths, BrowserUrl, Clock as _, Context, ContextOptions, OpenBrowser, SystemClock,
-    resolve_account, resolve_connector, view_connector,
+    resolve_account, resolve_connector, resolve_run, view_connector,
 };
 use serde::Serialize;
 
@@ -32,16 +32,18 @@ impl Cli {
         allows_server: bool,
         opens_browser: bool,
     ) -> Result<Self, Failure> {
+        if settings.no_input {
+            prompt::disable();
+        }
         let stderr = Stderr::new(settings.quiet);
         let mut options = ContextOptions::of_system(AppPaths::from_environment()?);
         if !opens_browser {
             options.browser = Arc::new(NoBrowser);
         }
-        options.can_ask = prompt::is_interactive(settings.no_input);
+        options.can_ask = prompt::is_interactive();
         options.programs = Arc::new(TerminalConsent {
             allowed: allowed_programs,
             allows_server,
-            no_input: settings.no_input,
             stderr: stderr.clone(),
         });
         let cx = Context::open(options).await?;
@@ -66,7 +68,7 @@ impl Cli {
 
     /// Whether the user can be prompted.
     pub(crate) fn is_interactive(&self) -> bool {
-        prompt::is_interactive(self.settings.no_input)
+        prompt::is_interactive()
     }
 
     pub(crate) fn is_json(&self) -> bool {
@@ -82,9 +84,24 @@ impl Cli {
         Ok(resolve_account(&self.cx, text).await?)
     }
 
+    pub(crate) async fn optional_account(
+        &self,
+        text: Option<&str>,
+    ) -> Result<Option<Account>, Failure> {
+        match text {
+            Some(text) => self.account(text).await.map(Some),
+            None => Ok(None),
+        }
+    }
+
     /// Resolves a connector by short name, `ACCOUNT/NAME` or id.
     pub(crate) async fn connector(&self, text: &str) -> Result<Connector, Failure> {
         Ok(resolve_connector(&self.cx, text).await?)
+    }
+
+    /// Resolves a run by id, or the newest one by `latest`.
+    pub(crate) async fn run_id(&self, text: &str) -> Result<RunId, Failure> {
+        Ok(resolve_run(&self.cx, text).await?)
     }
 
     pub(crate) async fn optional_connector(

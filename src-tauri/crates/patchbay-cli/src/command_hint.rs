@@ -1,9 +1,12 @@
 //! Hints that name a command, where the window has a button.
 
-use patchbay_model::{Code, Connector, OauthDeviation, Problem};
+use patchbay_model::{
+    Authentication, Code, Connector, OauthDeviation, Problem, WalletEntry, WalletKind,
+};
 use patchbay_ops::{
-    Fix, MAX_WAIT, NO_SECRET_HINT, NextAction, OTHER_CLIENT_HINT, TimeLimit, UNSAFE_HINT,
-    UNTRUSTED_HINT, abilities, deviation_hint, fix, reauth_action,
+    CHECK_APP_HINT, ClientFeature, Fix, MAX_WAIT, NO_FOLDER_HINT, NO_KEYCHAIN_HINT, NO_SECRET_HINT,
+    NextAction, OTHER_CLIENT_HINT, TimeLimit, UNSAFE_HINT, UNTRUSTED_HINT, abilities,
+    deviation_hint, fix, reauth_action,
 };
 
 use crate::args::deviation_name;
@@ -11,9 +14,13 @@ use crate::output::text;
 
 /// The hint with the command that helps with a connector's problem; `None` if its own hint is fine.
 pub(crate) fn command_hint(problem: &Problem, connector: &Connector) -> Option<String> {
+    fix_hint(problem, connector).or_else(|| check_hint(problem, connector))
+}
+
+/// As [`command_hint`], for a problem that a check of the connector found.
+pub(crate) fn fix_hint(problem: &Problem, connector: &Connector) -> Option<String> {
     let hint = problem.hint.as_deref().unwrap_or_default();
-    // A warning is not replaced by a way around it.
-    if hint.contains("`patchbay ") || hint == UNSAFE_HINT {
+    if is_final(hint) {
         return None;
     }
     if let Some(limit) = TimeLimit::ALL.into_iter().find(|one| one.hint() == hint) {
@@ -22,9 +29,12 @@ pub(crate) fn command_hint(problem: &Problem, connector: &Connector) -> Option<S
             TimeLimit::Connect => limits.connect_seconds,
             TimeLimit::Run | TimeLimit::Call => limits.run_seconds,
         };
-        let default = if connector.command.is_some() { 600 } else { 60 };
-        let seconds = seconds.unwrap_or(default);
-        return Some(raise_limit_hint(limit, &connector.title, seconds.into()));
+        let seconds = seconds.unwrap_or(match (limit, &connector.command) {
+            (TimeLimit::Connect, None) => 30,
+            (TimeLimit::Connect, Some(_)) => 600,
+            (TimeLimit::Run | TimeLimit::Call, _) => 60,
+        });
+        return Some(raise_limit_hint(limit, &connector.name, seconds.into()));
     }
     let name = text::quote(&connector.name);
     let is_edited_here = abilities(connector).configured_here;
@@ -36,15 +46,20 @@ pub(crate) fn command_hint(problem: &Problem, connector: &Connector) -> Option<S
         ));
     }
     Some(match problem.code {
+        Code::AuthExchange if is_edited_here && hint == CHECK_APP_HINT => format!(
+            "If you use your own OAuth app, run `patchbay connector edit {name} --client-id ID --client-secret-from -`. Then run `patchbay connector connect {name}`."
+        ),
         code if fix(code) == Some(Fix::Reauth) => {
-            format!("Run `patchbay {}`.", reauth_command(connector))
+            let command = reauth_command(connector)?;
+            format!("Run `patchbay {command}`.{}", list_fields(&command))
         }
         Code::AuthIssuerChanged => format!(
             "Contact the server's operator. If that is the right place, run `patchbay connector connect {name} --accept-issuer HOST`."
         ),
         code if fix(code) == Some(Fix::MoreAccess) => {
-            let command = reauth_command(connector);
-            format!("To sign in with more access, run `patchbay {command}`.")
+            let command = reauth_command(connector)?;
+            let fields = list_fields(&command);
+            format!("To sign in with more access, run `patchbay {command}`.{fields}")
         }
         code if fix(code) == Some(Fix::ReplaceKey) => {
             replace_key_command(&connector.identity.account)
@@ -65,6 +80,12 @@ pub(crate) fn command_hint(problem: &Problem, connector: &Connector) -> Option<S
         Code::McpNotAServer if is_edited_here => {
             format!("Try a path such as /mcp: run `patchbay connector edit {name} --url URL`.")
         }
+        Code::McpFeatureOff if is_edited_here && hint == ClientFeature::Sampling.hint() => format!(
+            "To turn it on, run `patchbay connector edit {name} --sampling on`, then run it again."
+        ),
+        Code::McpFeatureOff if is_edited_here => format!(
+            "To choose some, run `patchbay connector edit {name} --root FOLDER`, then run it again."
+        ),
         Code::AuthClientNeeded if is_edited_here && hint == NO_SECRET_HINT => {
             format!("Run `patchbay connector edit {name} --client-id ID --client-secret-from -`.")
         }
@@ -84,8 +105,8 @@ pub(crate) fn command_hint(problem: &Problem, connector: &Connector) -> Option<S
         Code::ProgramNotAllowed => {
             format!("If you trust it, run `patchbay connector edit {name} --allow`.")
         }
-        Code::FileFailed if connector.command.is_some() => {
-            format!("If its folder is gone, run `patchbay connector edit {name} --cwd FOLDER`.")
+        Code::ProgramNotStarted if hint == NO_FOLDER_HINT => {
+            format!("Create the folder, or run `patchbay connector edit {name} --cwd FOLDER`.")
         }
         code if connector.command.is_some()
             && (code == Code::ProgramNotStarted || fix(code) == Some(Fix::ShowLog)) =>
@@ -93,43 +114,110 @@ pub(crate) fn command_hint(problem: &Problem, connector: &Connector) -> Option<S
             let log = format!("run `patchbay connector log {name}`.");
             match hint.strip_suffix('.') {
                 None => format!("To see what it wrote, {log}"),
+                // It says what to do about what the server said.
+                Some(_) if code == Code::McpServerError => return None,
                 Some(words) => format!("{words}, or {log}"),
-            }
-        }
-        Code::TimedOut
-        | Code::NetworkUnreachable
-        | Code::NetworkDns
-        | Code::NetworkTls
-        | Code::NetworkPlainHttp
-        | Code::NetworkRedirect
-        | Code::McpNotAServer
-        | Code::McpProtocol
-        | Code::PlatformFailed
-        | Code::PlatformAnswer => {
-            let check = format!("run `patchbay connector check {name}`.");
-            match hint.strip_suffix('.') {
-                None => format!("To see why, {check}"),
-                Some(words) if hint.starts_with("Try again") => {
-                    format!("{words}. If that doesn't help, {check}")
-                }
-                Some(words) => format!("{words}, then {check}"),
             }
         }
         _ => return None,
     })
 }
 
-/// The command that signs a connector in again.
-pub(crate) fn reauth_command(connector: &Connector) -> String {
+/// Whether a hint stays as it is: it names a command, or is a warning, which is not replaced by a way around it.
+fn is_final(hint: &str) -> bool {
+    hint.contains("`patchbay ") || hint == UNSAFE_HINT
+}
+
+/// Offers a check where the hint does not say what to do.
+fn check_hint(problem: &Problem, connector: &Connector) -> Option<String> {
+    let is_connection = matches!(
+        problem.code,
+        Code::TimedOut
+            | Code::NetworkUnreachable
+            | Code::NetworkDns
+            | Code::NetworkTls
+            | Code::NetworkPlainHttp
+            | Code::NetworkRedirect
+            | Code::McpNotAServer
+            | Code::McpProtocol
+            | Code::PlatformFailed
+            | Code::PlatformAnswer
+    );
+    let is_sign_in = matches!(fix(problem.code), Some(Fix::Reauth | Fix::MoreAccess));
+    if !is_connection && !is_sign_in {
+        return None;
+    }
     let name = text::quote(&connector.name);
-    match (reauth_action(connector), &connector.identity.credential) {
-        (NextAction::SignIn, _) => format!("connector connect {name}"),
-        (NextAction::EnterKey, _) => format!("credential add --connector {name}"),
-        (NextAction::Doctor, _) => format!("connector check {name}"),
-        _ if !abilities(connector).signs_in_here => format!("connector edit {name}"),
-        (_, Some(credential)) => format!("credential replace {}", text::quote(credential)),
+    let check = format!("run `patchbay connector check {name}`.");
+    match problem.hint.as_deref().unwrap_or_default() {
+        "" => Some(format!("To see why, {check}")),
+        hint if hint.starts_with("Try again") => {
+            let hint = hint.trim_end_matches('.');
+            Some(format!("{hint}. If that doesn't help, {check}"))
+        }
+        _ => None,
+    }
+}
+
+/// Says where the fields of a command are listed that takes one of a platform's form.
+fn list_fields(command: &str) -> String {
+    let form = command.strip_suffix(FORM_SECRET);
+    form.map(|form| format!(" For its fields, run `patchbay {form} --describe`."))
+        .unwrap_or_default()
+}
+
+/// The option for a secret of a platform's form.
+const FORM_SECRET: &str = " --secret FIELD=-";
+
+pub(crate) fn connect_command(connector: &Connector) -> String {
+    format!("connector connect {}", text::quote(&connector.name))
+}
+
+/// The command that signs a connector in again; `None` where only its platform can.
+pub(crate) fn reauth_command(connector: &Connector) -> Option<String> {
+    let name = text::quote(&connector.name);
+    Some(match reauth_action(connector) {
+        // It may work without a sign-in, only not for what was wanted.
+        NextAction::SignIn if connector.authentication == Authentication::None => {
+            format!("{} --again", connect_command(connector))
+        }
+        NextAction::SignIn => connect_command(connector),
+        NextAction::EnterKey => format!("credential add --connector {name}{FORM_SECRET}"),
+        NextAction::Doctor => return None,
+        // The key is one of the platform's settings.
+        _ if !abilities(connector).signs_in_here => format!("connector edit {name}{FORM_SECRET}"),
+        _ => secret_command(connector),
+    })
+}
+
+/// The command that enters the secret of a local connector.
+fn secret_command(connector: &Connector) -> String {
+    let name = text::quote(&connector.name);
+    let credential = connector.identity.credential.as_deref().map(text::quote);
+    match (&connector.authentication, credential) {
+        _ if connector.command.is_some() => format!("connector edit {name} --env-secret NAME"),
+        (Authentication::Headers { .. }, Some(credential)) => {
+            format!("credential replace {credential} --header NAME")
+        }
+        (_, Some(credential)) => format!("credential replace {credential}"),
         (_, None) => format!("connector edit {name} --token-from -"),
     }
+}
+
+/// The command that replaces the secret of a saved credential, with the options that take it.
+pub(crate) fn replace_command(entry: &WalletEntry) -> String {
+    let name = text::quote(&entry.name);
+    let option = match entry.kind {
+        WalletKind::Headers => "--header",
+        WalletKind::Variables => "--env-secret",
+        WalletKind::OauthClient => {
+            return format!("credential replace {name} --client-id ID --client-secret-from -");
+        }
+        WalletKind::Bearer | WalletKind::Oauth => return format!("credential replace {name}"),
+    };
+    let values = entry.header_names.iter();
+    let options = values.map(|value| format!(" {option} {}", text::quote(value)));
+    format!("credential replace {name}{}", options.collect::<String>())
 }
 
 /// The hint for signing an account in again.
@@ -145,17 +233,22 @@ pub(crate) fn raise_limit_hint(limit: TimeLimit, connector: &str, seconds: u64) 
         TimeLimit::Run => "--run-timeout",
         TimeLimit::Call => return "Run it again with a longer --timeout.".to_owned(),
     };
-    let title = text::quote(connector);
+    let name = text::quote(connector);
     let longer = seconds.saturating_mul(4).clamp(1, MAX_WAIT.into());
-    format!("To give it more time, run `patchbay connector edit {title} {flag} {longer}`.")
+    format!("To give it more time, run `patchbay connector edit {name} {flag} {longer}`.")
 }
 
 /// Replaces hints that name a button of the window, for problems that are not about one connector.
 pub(crate) fn with_command_hint(problem: Problem) -> Problem {
     let hint = match problem.code {
         Code::ConfirmationNeeded => "Add --yes to confirm.",
-        Code::VaultNoKeychain => {
-            "Start a keychain such as GNOME Keyring or KWallet, or run `patchbay vault passphrase`."
+        Code::VaultNoKeychain if problem.hint.as_deref() == Some(NO_KEYCHAIN_HINT) => {
+            match cfg!(any(windows, target_os = "macos")) {
+                true => "Run `patchbay vault passphrase`.",
+                false => {
+                    "Start a keychain such as GNOME Keyring or KWallet, or run `patchbay vault passphrase`."
+                }
+            }
         }
         Code::VaultKeyLost => "Restore the keychain from a backup, or run `patchbay vault reset`.",
         Code::VaultDamaged => "Restore it from a backup, or run `patchbay vault reset`.",
@@ -171,69 +264,4 @@ pub(crate) fn with_command_hint(problem: Problem) -> Problem {
 }
 
 #[cfg(test)]
-mod tests {
-    use serde_json::json;
-
-    use super::*;
-
-    fn wiki() -> Connector {
-        let at = "2026-11-27T12:00:00Z";
-        let connector = json!({
-            "id": "con_1", "account": "local", "remoteId": null, "name": "wiki", "title": "Wiki",
-            "description": null, "icon": null, "endpoint": "https://wiki.example/mcp",
-            "visibility": "private",
-            "status": {
-                "status": "unknown", "word": null, "reason": null, "code": null, "checkedAt": null,
-                "lastOkAt": null,
-            },
-            "identity": {
-                "platform": "local", "account": "This computer", "credential": null, "level": null,
-                "expiresAt": null,
-            },
-            "authentication": {
-                "kind": "oauth", "client": null, "entry": null, "callbackPort": null,
-                "callbackHost": null, "redirect": "loopback", "scopes": [],
-            },
-            "authenticationMethods": ["oauth"], "server": null, "toolCount": null, "createdAt": at,
-            "updatedAt": at, "tags": [], "favourite": false, "draft": true, "native": {},
-        });
-        serde_json::from_value(connector).unwrap()
-    }
-
-    fn hint(code: Code, hint: &str) -> Option<String> {
-        let problem = Problem::new(code, "it failed").with_hint(hint);
-        command_hint(&problem, &wiki())
-    }
-
-    #[test]
-    fn a_warning_stays_as_it_is() {
-        for code in [
-            Code::NetworkRedirect,
-            Code::AuthUnsafeUrl,
-            Code::AuthDiscovery,
-        ] {
-            assert_eq!(hint(code, UNSAFE_HINT), None);
-        }
-        let other = hint(
-            Code::NetworkRedirect,
-            "If you trust it, use that address instead.",
-        );
-        assert_eq!(
-            other.unwrap(),
-            "If you trust it, run `patchbay connector edit wiki --url URL`."
-        );
-    }
-
-    #[test]
-    fn the_command_for_an_oauth_app_gives_what_it_lacks() {
-        let hint = |words| hint(Code::AuthClientNeeded, words).unwrap();
-        assert_eq!(
-            hint(NO_SECRET_HINT),
-            "Run `patchbay connector edit wiki --client-id ID --client-secret-from -`."
-        );
-        assert_eq!(
-            hint(OTHER_CLIENT_HINT),
-            "Run `patchbay connector connect wiki`, or `patchbay connector edit wiki --client-id ID` first."
-        );
-    }
-}
+pub(crate) mod tests;

@@ -22,6 +22,7 @@ mod pasted;
 mod platform_credential;
 mod program;
 mod programs;
+mod refreshes;
 mod rotate;
 mod run;
 mod run_result;
@@ -34,13 +35,13 @@ mod watch;
 
 use std::process::Command;
 
+use patchbay_model::Code;
 use patchbay_ops::unsaved_problem;
 
 use crate::args::{CliArgs, Noun};
 use crate::cli::Cli;
 use crate::failure::Failure;
-use crate::interrupt::interrupted;
-use crate::{completion, output};
+use crate::{completion, interrupt, output};
 
 /// Opens Patchbay, runs the command, and closes it whatever the outcome.
 pub(crate) async fn run(args: CliArgs) -> Result<(), Failure> {
@@ -55,34 +56,32 @@ pub(crate) async fn run(args: CliArgs) -> Result<(), Failure> {
     if args.noun.watches() {
         cli.out = cli.out.with_repeats();
     }
-    let handles_interrupt = args.noun.watches() || handles_interrupt(&args.noun);
     let outcome = tokio::select! {
         outcome = dispatch(&cli, args.noun) => outcome,
-        () = interrupted(), if !handles_interrupt => Err(Failure::cancelled()),
+        // Commands that have to cancel something wait for Ctrl-C themselves.
+        () = interrupt::unhandled() => Err(Failure::cancelled()),
     };
     cli.stderr.clear();
     cli.cx.close().await;
     match unsaved_problem(&cli.cx) {
         // Worse than any other failure: unsaved secrets are lost now.
         Some(problem) => Err(problem.into()),
-        None => match outcome? {
+        None => match outcome.map_err(explain_interrupt)? {
             Some(program) => exec::run(program).await,
             None => Ok(()),
         },
     }
 }
 
-/// Whether the command handles Ctrl-C itself, because it has to cancel something.
-fn handles_interrupt(noun: &Noun) -> bool {
-    use crate::args::{ConnectorVerb, RunVerb, ToolVerb};
-    match noun {
-        Noun::Connector(ConnectorVerb::Add(add)) => add.connect,
-        Noun::Connector(ConnectorVerb::Create(create)) => create.signs_in(),
-        Noun::Connector(ConnectorVerb::Copy(copy)) => copy.connect,
-        Noun::Connector(ConnectorVerb::Connect { .. }) => true,
-        Noun::Tool(ToolVerb::Run(_))
-        | Noun::Run(RunVerb::Again { .. } | RunVerb::Next { .. } | RunVerb::Follow { .. }) => true,
-        _ => false,
+/// A program isn't allowed where Ctrl-C was the answer to the question.
+fn explain_interrupt(failure: Failure) -> Failure {
+    let is_question = matches!(
+        failure.code(),
+        Code::ProgramNotAllowed | Code::ReferenceNotAllowed
+    );
+    match is_question && interrupt::exit_code().is_some() {
+        true => Failure::cancelled(),
+        false => failure,
     }
 }
 

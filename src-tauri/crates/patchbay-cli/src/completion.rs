@@ -4,15 +4,11 @@ use clap::{Arg, Command, CommandFactory as _};
 use clap_complete::Shell;
 use clap_complete::engine::{ArgValueCandidates, CompletionCandidate};
 use clap_complete::env::{CompleteEnv, Shells};
-use patchbay_ops::{
-    AppPaths, ConnectorTool, Context, ContextOptions, list_accounts, list_connectors, list_tools,
-    list_wallet, resolve_connector,
-};
+use patchbay_ops::{AppPaths, LATEST_RUN, NameKind, saved_names};
 
 use crate::args::CliArgs;
 use crate::failure::Failure;
 use crate::output::text;
-use crate::runtime;
 
 /// Set by the completion script to the name of its shell.
 const VARIABLE: &str = "PATCHBAY_COMPLETE";
@@ -62,75 +58,38 @@ fn add_completers(command: Command) -> Command {
 
 fn add_completer(arg: Arg) -> Arg {
     let candidates = match arg.get_id().as_str() {
-        "connector" => ArgValueCandidates::new(|| names(Kind::Connector)),
-        "account" => ArgValueCandidates::new(|| names(Kind::Account)),
-        "credential" => ArgValueCandidates::new(|| names(Kind::Credential)),
-        "tool" => ArgValueCandidates::new(|| names(Kind::Tool)),
+        "connector" => ArgValueCandidates::new(|| names(&NameKind::Connector)),
+        "account" => ArgValueCandidates::new(|| names(&NameKind::Account)),
+        "credential" => ArgValueCandidates::new(|| names(&NameKind::Credential)),
+        "run" | "first" | "second" => ArgValueCandidates::new(run_ids),
+        "tool" => ArgValueCandidates::new(tool_names),
         "subject" => ArgValueCandidates::new(|| {
-            let kinds = [Kind::Connector, Kind::Credential];
-            kinds.into_iter().flat_map(names).collect()
+            let kinds = [NameKind::Connector, NameKind::Credential];
+            kinds.iter().flat_map(names).collect()
         }),
         _ => return arg,
     };
     arg.add(candidates)
 }
 
-#[derive(Clone, Copy)]
-enum Kind {
-    Connector,
-    Account,
-    Credential,
-    Tool,
-}
-
 /// Lists the names of that kind; none if they cannot be read, because an error can't be shown.
-fn names(kind: Kind) -> Vec<CompletionCandidate> {
-    let Ok(paths) = AppPaths::from_environment() else {
-        return Vec::new();
-    };
-    // Completion does not create the data folder.
-    if !paths.database().exists() {
-        return Vec::new();
-    }
-    let read = async {
-        let cx = Context::open(ContextOptions::of_system(paths)).await.ok()?;
-        let names = list(&cx, kind).await;
-        cx.close().await;
-        names
-    };
-    let runtime = runtime().ok();
-    let names = runtime.and_then(|runtime| runtime.block_on(read));
-    names.unwrap_or_default()
+fn names(kind: &NameKind) -> Vec<CompletionCandidate> {
+    let names = AppPaths::from_environment().and_then(|paths| saved_names(&paths, kind));
+    let names = names.unwrap_or_default().into_iter();
+    names
+        .filter_map(|it| candidate(&it.name, &it.id, &it.title))
+        .collect()
 }
 
-async fn list(cx: &Context, kind: Kind) -> Option<Vec<CompletionCandidate>> {
-    let names = match kind {
-        Kind::Connector => {
-            let all = list_connectors(cx).await.ok()?.into_iter();
-            let all = all.map(|it| candidate(&it.name, it.id.as_str(), &it.title));
-            all.collect::<Vec<_>>()
-        }
-        Kind::Account => {
-            let all = list_accounts(cx).await.ok()?.into_iter();
-            let all = all.map(|it| candidate(&it.label, it.id.as_str(), &it.label));
-            all.collect()
-        }
-        Kind::Credential => {
-            let all = list_wallet(cx).await.ok()?.into_iter();
-            let all = all.map(|it| candidate(&it.name, it.id.as_str(), &it.name));
-            all.collect()
-        }
-        Kind::Tool => {
-            let connector = resolve_connector(cx, &connector_argument()?).await.ok()?;
-            let all = list_tools(cx, Some(&connector.id)).await.ok()?.into_iter();
-            // A tool has no id that could replace its name.
-            all.map(|ConnectorTool { tool, .. }| {
-                candidate(&tool.name, "", tool.title.as_deref().unwrap_or_default())
-            })
-            .collect()
-        }
-    };
-    Some(names.into_iter().flatten().collect())
+fn run_ids() -> Vec<CompletionCandidate> {
+    let latest = candidate(LATEST_RUN, "", "The newest run");
+    latest.into_iter().chain(names(&NameKind::Run)).collect()
+}
+
+fn tool_names() -> Vec<CompletionCandidate> {
+    connector_argument()
+        .map(|connector| names(&NameKind::Tool { connector }))
+        .unwrap_or_default()
 }
 
 /// The connector argument before the word that is completed.

@@ -11,5 +11,5 @@ pub(crate) fn are_supported() -> bool {
 
 #[cfg(not(windows))]
 pub(crate) fn are_supported() -> bool {
-    true
+    std::env::var_os("TERM").is_none_or(|terminal| terminal != "dumb")
 }

@@ -26,7 +26,7 @@ pub(crate) fn code_of(code: Code) -> u8 {
         | Code::PlatformSignedOut
         | Code::TimedOut => SIGN_IN,
         Code::AuthDenied | Code::AuthForbidden | Code::VaultDenied => DENIED,
-        Code::ToolFailed | Code::McpServerError => TOOL,
+        Code::ToolFailed | Code::McpServerError | Code::McpFeatureOff => TOOL,
         Code::NotFound | Code::ToolNotFound => NOT_FOUND,
         Code::NetworkUnreachable
         | Code::NetworkDns

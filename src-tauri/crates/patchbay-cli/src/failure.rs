@@ -6,8 +6,8 @@ use std::process::ExitCode;
 use patchbay_model::{Code, Connector, Explain as _, FieldProblem, Problem, inert_json};
 
 use crate::command_hint::{self, with_command_hint};
-use crate::exit;
 use crate::output::text;
+use crate::{exit, interrupt};
 
 /// Number of output lines shown of a program that ended; its log has more.
 const LAST_LINES: usize = 5;
@@ -35,6 +35,15 @@ impl Failure {
         self.0.code
     }
 
+    /// The failure of a verb about this connector, with a hint that names the command that helps.
+    pub(crate) fn about(error: patchbay_ops::Error, connector: &Connector) -> Self {
+        let failure = Self::from(error.problem());
+        match hint_of(&error, Some(connector)) {
+            Some(hint) => failure.with_hint(hint),
+            None => failure.of(connector),
+        }
+    }
+
     /// Adds a hint that names the command that helps with this connector.
     #[must_use]
     pub(crate) fn of(self, connector: &Connector) -> Self {
@@ -50,12 +59,12 @@ impl Failure {
         self
     }
 
-    pub(crate) fn hint(&self) -> Option<&str> {
-        self.0.hint.as_deref()
+    pub(crate) fn message(&self) -> &str {
+        &self.0.message
     }
 
-    pub(crate) fn fields(&self) -> &[FieldProblem] {
-        &self.0.fields
+    pub(crate) fn hint(&self) -> Option<&str> {
+        self.0.hint.as_deref()
     }
 
     pub(crate) fn into_problem(self) -> Problem {
@@ -72,7 +81,8 @@ impl Failure {
         };
         // There is nowhere to report that standard error is closed.
         drop(std::io::stderr().lock().write_all(text.as_bytes()));
-        ExitCode::from(exit::code_of(problem.code))
+        let interrupted = interrupt::exit_code().filter(|_| problem.code == Code::Cancelled);
+        ExitCode::from(interrupted.unwrap_or_else(|| exit::code_of(problem.code)))
     }
 }
 
@@ -85,16 +95,18 @@ impl From<Problem> for Failure {
 impl From<patchbay_ops::Error> for Failure {
     fn from(error: patchbay_ops::Error) -> Self {
         let failure = Self::from(error.problem());
-        match hint_of(&error) {
+        match hint_of(&error, None) {
             Some(hint) => failure.with_hint(hint),
             None => failure,
         }
     }
 }
 
-/// The hint that names a command, instead of that of the error.
-fn hint_of(error: &patchbay_ops::Error) -> Option<String> {
+/// The hint that names a command, instead of that of the error. A connector that is not known is named by its title,
+/// which others may have too.
+fn hint_of(error: &patchbay_ops::Error, known: Option<&Connector>) -> Option<String> {
     use patchbay_ops::Error;
+    let name_of = |title| known.map_or(title, |connector: &Connector| connector.name.as_str());
     Some(match error {
         Error::SignedOut { account, .. } | Error::SignedOutHere { account } => {
             command_hint::replace_key_command(account)
@@ -103,12 +115,12 @@ fn hint_of(error: &patchbay_ops::Error) -> Option<String> {
             "Add `--from -` to enter the key for the new address.".to_owned()
         }
         Error::SwitchedOff { connector, account } => {
-            let title = text::quote(connector);
+            let name = text::quote(name_of(connector));
             match account {
                 Some(_) => {
-                    format!("Run `patchbay connector actions {title}` to see how to turn it on.")
+                    format!("Run `patchbay connector actions {name}` to see how to turn it on.")
                 }
-                None => format!("Run `patchbay connector edit {title} --on`."),
+                None => format!("Run `patchbay connector edit {name} --on`."),
             }
         }
         Error::ProgramNotAllowed { reference, .. } => {
@@ -118,19 +130,20 @@ fn hint_of(error: &patchbay_ops::Error) -> Option<String> {
             )
         }
         Error::ServerNotAllowed { connector, .. } => {
-            let title = text::quote(connector);
+            let name = text::quote(name_of(connector));
             format!(
-                "If you trust it, run `patchbay connector check {title}` in a terminal, or allow it with `patchbay connector edit {title} --allow`."
+                "If you trust it, run `patchbay connector check {name}` in a terminal, or allow it with `patchbay connector edit {name} --allow`."
             )
         }
         Error::ServerStopped { connector, .. } => {
-            format!("Run `patchbay connector check {}`.", text::quote(connector))
+            let name = text::quote(name_of(connector));
+            format!("Run `patchbay connector check {name}`.")
         }
         Error::TooSlow {
             connector,
             limit,
             seconds,
-        } => command_hint::raise_limit_hint(*limit, connector, *seconds),
+        } => command_hint::raise_limit_hint(*limit, name_of(connector), *seconds),
         Error::NotFound { kind, .. } => format!("Run `patchbay {}`.", list_command(kind)?),
         _ => return None,
     })
@@ -142,9 +155,9 @@ fn list_command(kind: &str) -> Option<&'static str> {
         "account" => "account list",
         "connector" => "connector list",
         "run" => "run list",
-        "tool" => "tool list",
         "credential" => "credential list",
         "allowed program" => "credential programs list",
+        "catalog entry" => "catalog list",
         _ => return None,
     })
 }
@@ -203,29 +216,8 @@ fn render_field(field: &FieldProblem) -> String {
     }
 }
 
-/// Turns the message into a sentence: capitalized unless it starts with a name, and with a full stop.
 fn sentence(problem: &Problem) -> String {
-    let message = text::line(&problem.message);
-    let begins_with_name = matches!(problem.code, Code::ToolFailed | Code::ConfirmationNeeded)
-        || begins_with_address(&message);
-    let mut letters = message.chars();
-    let first = letters.next().filter(|_| !begins_with_name);
-    let stop = if message.ends_with(['.', '!', '?']) {
-        ""
-    } else {
-        "."
-    };
-    match first {
-        Some(first) => format!("{}{}{stop}", first.to_uppercase(), letters.as_str()),
-        None => format!("{message}{stop}"),
-    }
-}
-
-/// Whether the first word is a host or the name of a field, such as `mistral.ai`, `localhost:80` or `client_id`.
-fn begins_with_address(message: &str) -> bool {
-    let first = message.split(' ').next().unwrap_or_default();
-    let first = first.trim_end_matches(['.', ':', ',', '!', '?']);
-    first.contains(['.', ':', '_', '@', '/'])
+    patchbay_model::sentence(&text::line(&problem.message), problem.code)
 }
 
 #[cfg(test)]
@@ -233,6 +225,7 @@ mod tests {
     use serde_json::{Value, json};
 
     use super::*;
+    use crate::command_hint::tests::wiki;
 
     #[test]
     fn the_last_lines_of_a_program_are_shown_below_each_other() {
@@ -296,6 +289,9 @@ mod tests {
             hint(off(None)),
             "Run `patchbay connector edit \"My wiki\" --on`."
         );
+        let known = Failure::about(off(None), &wiki()).into_problem();
+        let expected = "Run `patchbay connector edit wiki --on`.";
+        assert_eq!(known.hint.as_deref(), Some(expected));
         assert_eq!(
             hint(off(Some("Acme".to_owned()))),
             "Run `patchbay connector actions \"My wiki\"` to see how to turn it on."

@@ -2,24 +2,26 @@
 
 use std::collections::BTreeMap;
 
-use patchbay_model::Json;
+use patchbay_model::{Form, Json};
 use patchbay_ops::{GivenSecret, resolve_wallet_entry};
 use serde_json::{Map, Value};
 
 use crate::cli::Cli;
 use crate::failure::Failure;
-use crate::secret_source::Source;
+use crate::secret_source::{Source, parse_field};
 use crate::tool_arguments;
 
 /// Secrets by JSON pointer.
 pub(crate) type Secrets = BTreeMap<String, GivenSecret>;
 
 /// Merges arguments `key=value` and `key:=json` over the values of a form.
-pub(crate) fn overlay(mut values: Value, words: &[String]) -> Result<Json, Failure> {
+pub(crate) fn overlay(form: &Form, words: &[String]) -> Result<Json, Failure> {
+    let mut values = form.values.0.clone();
     if values.is_null() {
         values = Value::Object(Map::new());
     }
-    let Json(given) = tool_arguments::read(None, words)?;
+    let Json(mut given) = tool_arguments::read(None, words)?;
+    tool_arguments::read_by_schema(&mut given, words, &form.schema);
     if let Value::Object(given) = given {
         for (key, value) in given {
             put(&mut values, &pointer(&key), value)?;
@@ -32,13 +34,7 @@ pub(crate) fn overlay(mut values: Value, words: &[String]) -> Result<Json, Failu
 pub(crate) async fn secrets(cli: &Cli, given: &[String]) -> Result<Secrets, Failure> {
     let mut secrets = Secrets::new();
     for given in given {
-        let Some((slot, source)) = given.split_once('=') else {
-            return Err(Failure::usage(
-                "--secret needs a source",
-                "Use FIELD=SOURCE, such as token=env://NAME.",
-            ));
-        };
-        let source = Source::parse("--secret", source)?;
+        let (slot, source) = parse_field(given)?;
         secrets.insert(pointer(slot), given_secret(cli, &source, slot).await?);
     }
     Ok(secrets)
@@ -95,28 +91,44 @@ mod tests {
         words.iter().map(|word| (*word).to_owned()).collect()
     }
 
+    fn form(values: Value) -> Form {
+        let port = json!({ "type": "integer" });
+        Form {
+            schema: Json(json!({ "properties": { "port": port } })),
+            values: Json(values),
+            ..Form::default()
+        }
+    }
+
     #[test]
     fn words_go_to_their_places() {
         let values = json!({ "name": "a", "auth": { "kind": "none" }, "list": [1, 2] });
-        let given = words(&["name=b", "/auth/kind=bearer", "/new/deep:=3", "/list/1:=5"]);
+        let given = words(&[
+            "name=b",
+            "/auth/kind=bearer",
+            "/new/deep:=3",
+            "/list/1:=5",
+            "port=80",
+        ]);
         assert_eq!(
-            overlay(values, &given).unwrap().0,
+            overlay(&form(values), &given).unwrap().0,
             json!({
-                "name": "b", "auth": { "kind": "bearer" }, "list": [1, 5], "new": { "deep": 3 }
+                "name": "b", "auth": { "kind": "bearer" }, "list": [1, 5], "new": { "deep": 3 },
+                "port": 80,
             })
         );
-        assert_eq!(overlay(Value::Null, &[]).unwrap().0, json!({}));
+        assert_eq!(overlay(&form(Value::Null), &[]).unwrap().0, json!({}));
     }
 
     #[test]
     fn a_name_with_a_slash_in_it_is_still_a_name() {
-        let read = overlay(Value::Null, &words(&["a/b=c", "~=d"])).unwrap();
+        let read = overlay(&form(Value::Null), &words(&["a/b=c", "~=d"])).unwrap();
         assert_eq!(read.0, json!({ "a/b": "c", "~": "d" }));
     }
 
     #[test]
     fn a_pointer_into_a_text_is_refused() {
-        assert!(overlay(json!({ "a": "b" }), &words(&["/a/b=c"])).is_err());
-        assert!(overlay(json!({ "a": [] }), &words(&["/a/0=c"])).is_err());
+        assert!(overlay(&form(json!({ "a": "b" })), &words(&["/a/b=c"])).is_err());
+        assert!(overlay(&form(json!({ "a": [] })), &words(&["/a/0=c"])).is_err());
     }
 }

@@ -12,6 +12,7 @@ mod escapes;
 mod exit;
 mod failure;
 mod form_values;
+mod input;
 mod interrupt;
 mod logging;
 mod output;
@@ -23,13 +24,14 @@ mod stderr;
 mod tool_arguments;
 mod unlock;
 
+use std::ffi::OsString;
 use std::process::ExitCode;
 use std::thread;
 use std::time::Duration;
 
 use args::CliArgs;
-use clap::Parser as _;
-use clap::error::ErrorKind;
+use clap::error::{ContextKind, ContextValue, ErrorKind};
+use clap::{CommandFactory as _, Parser as _};
 use failure::Failure;
 use patchbay_ops::{HOST_SESSIONS, WATCH_PROGRAMS, host_sessions, watch_programs};
 #[cfg(windows)]
@@ -81,7 +83,7 @@ fn command() -> ExitCode {
     }
     let cli = match CliArgs::try_parse() {
         Ok(cli) => cli,
-        Err(error) => return report_parse_error(&error),
+        Err(error) => return report_parse_error(error),
     };
     let settings = cli.settings;
     let outcome = logging::start().and_then(|()| run(cli));
@@ -118,7 +120,7 @@ fn runtime() -> Result<tokio::runtime::Runtime, Failure> {
 }
 
 /// Reports help and version as answers, and any other parse error as a usage failure.
-fn report_parse_error(error: &clap::Error) -> ExitCode {
+fn report_parse_error(error: clap::Error) -> ExitCode {
     if matches!(
         error.kind(),
         ErrorKind::DisplayHelp | ErrorKind::DisplayVersion
@@ -127,14 +129,109 @@ fn report_parse_error(error: &clap::Error) -> ExitCode {
         drop(error.print());
         return ExitCode::SUCCESS;
     }
-    // Parsing failed, so the flag has to be found by hand.
-    let json = std::env::args_os().any(|argument| argument == "--json");
+    // Parsing failed, so what was typed has to be looked at by hand.
+    let words: Vec<_> = std::env::args_os().collect();
+    let json = words.iter().any(|word| word == "--json");
+    let error = with_program_tip(error, &words);
     if !json {
         drop(error.print());
         return ExitCode::from(exit::USAGE);
     }
+    let hint = format!("Run `{} --help`.", named_command(&words));
+    Failure::usage(parse_message(&error), hint).report(json)
+}
+
+/// The command that the words name, as far as they do.
+fn named_command(words: &[OsString]) -> String {
+    let grammar = CliArgs::command();
+    let (mut command, mut name) = (&grammar, "patchbay".to_owned());
+    let words = words.iter().skip(1).filter_map(|word| word.to_str());
+    for word in words.filter(|word| !word.starts_with('-')) {
+        let Some(found) = command.find_subcommand(word) else {
+            break;
+        };
+        command = found;
+        name.push_str(&format!(" {}", found.get_name()));
+    }
+    name
+}
+
+/// Says where the command of a local program goes, if it seems to follow `connector add` without `--`.
+fn with_program_tip(mut error: clap::Error, words: &[OsString]) -> clap::Error {
+    let mut pairs = words.windows(2);
+    let added = pairs.position(|pair| pair == ["connector", "add"]);
+    let added = added.map_or(&[][..], |at| &words[at + 2..]);
+    let begins_command = added.first().and_then(|first| first.to_str());
+    let begins_command =
+        begins_command.is_some_and(|first| !first.starts_with('-') && !first.contains("://"));
+    if error.kind() == ErrorKind::UnknownArgument
+        && error.get(ContextKind::SuggestedArg).is_none()
+        && begins_command
+        && !added.iter().any(|word| word == "--")
+    {
+        let tip = "write the command of a local program after --, as in 'connector add -- npx -y PACKAGE'";
+        let tip = ContextValue::StyledStrs(vec![tip.into()]);
+        error.insert(ContextKind::Suggested, tip);
+    }
+    error
+}
+
+/// The message of a parse error on one line, with the arguments or values that it lists, but without the usage.
+fn parse_message(error: &clap::Error) -> String {
+    if error.kind() == ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand {
+        return "no command given".to_owned();
+    }
     let text = error.render().to_string();
-    let message = text.lines().next().unwrap_or_default();
-    let message = message.trim_start_matches("error: ");
-    Failure::usage(message, "See --help.").report(json)
+    let message = text.split("\n\n").next().unwrap_or_default();
+    let lines: Vec<_> = message.lines().map(str::trim).collect();
+    lines.join(" ").trim_start_matches("error: ").to_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_message_of_a_parse_error_names_what_is_missing() {
+        let message = |words: &[&str]| {
+            let words = std::iter::once(&"patchbay").chain(words);
+            parse_message(&CliArgs::try_parse_from(words).unwrap_err())
+        };
+        assert_eq!(
+            message(&["tool", "run"]),
+            "the following required arguments were not provided: <CONNECTOR> <TOOL>"
+        );
+        assert_eq!(message(&["tool"]), "no command given");
+        let value = message(&["run", "list", "--status", "x"]);
+        assert!(value.contains("[possible values: "), "{value}");
+    }
+
+    #[test]
+    fn the_help_of_what_was_typed_is_named() {
+        for (typed, expected) in [
+            ("patchbay tool run --json", "patchbay tool run"),
+            ("pb --json run ls x --nope", "patchbay run list"),
+            ("patchbay nonsense", "patchbay"),
+        ] {
+            let words: Vec<OsString> = typed.split(' ').map(Into::into).collect();
+            assert_eq!(named_command(&words), expected);
+        }
+    }
+
+    #[test]
+    fn a_command_without_its_dashes_is_told_where_it_goes() {
+        let tip = |words: &[&str]| {
+            let words: Vec<OsString> = words.iter().map(Into::into).collect();
+            let error = CliArgs::try_parse_from(&words).unwrap_err();
+            let text = with_program_tip(error, &words).render().to_string();
+            text.contains("after --")
+        };
+        assert!(tip(&["patchbay", "connector", "add", "npx", "-y", "x"]));
+        assert!(tip(&["patchbay", "--json", "connector", "add", "npx", "x"]));
+        let url = "https://wiki.example/mcp";
+        assert!(!tip(&["patchbay", "connector", "add", url, "x"]));
+        // An option that is nearly right is suggested.
+        assert!(!tip(&["patchbay", "connector", "add", "npx", "--titles"]));
+        assert!(!tip(&["patchbay", "connector", "show", "npx", "x"]));
+    }
 }

@@ -3,6 +3,7 @@
 //! Everything written to a terminal is sanitized here once more, in case a command forgot that a text comes from
 //! another party.
 
+pub(crate) mod content;
 pub(crate) mod facts;
 pub(crate) mod forms;
 pub(crate) mod raw;
@@ -18,6 +19,7 @@ use std::os::windows::io::AsHandle as Stream;
 
 use std::ffi::OsStr;
 use std::io::{ErrorKind, IsTerminal as _, Write as _};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, PoisonError};
 
 use patchbay_model::{Code, Problem, inert_json, inert_json_pretty};
@@ -38,6 +40,9 @@ pub(crate) struct Output {
 
 /// The last answer of `--watch`. Static, because a process has one standard output.
 static LAST_ANSWER: Mutex<Option<String>> = Mutex::new(None);
+
+/// Whether the reader of standard output closed the pipe.
+static IS_CLOSED: AtomicBool = AtomicBool::new(false);
 
 /// What standard output can display.
 #[derive(Clone, Copy, Debug)]
@@ -150,6 +155,11 @@ pub(crate) fn columns(stream: impl Stream) -> Option<usize> {
     Some(usize::from(width.0)).filter(|width| *width > 0)
 }
 
+/// Whether nobody reads standard output any more.
+pub(crate) fn is_closed() -> bool {
+    IS_CLOSED.load(Ordering::SeqCst)
+}
+
 pub(crate) fn write(bytes: &[u8]) -> Result<(), Failure> {
     write_to_stdout(bytes).map(drop)
 }
@@ -164,7 +174,11 @@ fn write_to_stdout(bytes: &[u8]) -> Result<bool, Failure> {
             Err(Problem::new(Code::FileFailed, message).into())
         }
         // A reader such as `head` may close the pipe early.
-        written => Ok(written.is_ok()),
+        Err(_) => {
+            IS_CLOSED.store(true, Ordering::SeqCst);
+            Ok(false)
+        }
+        Ok(()) => Ok(true),
     }
 }
 

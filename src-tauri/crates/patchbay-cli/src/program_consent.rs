@@ -14,7 +14,6 @@ pub(crate) struct TerminalConsent {
     pub(crate) allowed: Vec<SecretReference>,
     /// Whether the command allows the program of its connector with `--allow`.
     pub(crate) allows_server: bool,
-    pub(crate) no_input: bool,
     pub(crate) stderr: Stderr,
 }
 
@@ -28,7 +27,7 @@ impl ProgramConsent for TerminalConsent {
         if is_named {
             return true;
         }
-        if !prompt::is_interactive(self.no_input) {
+        if !prompt::is_interactive() {
             return false;
         }
         self.stderr.clear();
@@ -39,6 +38,9 @@ impl ProgramConsent for TerminalConsent {
 
 /// Columns before the further rows of a word: none begins a line, or where another word begins.
 const FURTHER_INDENT: usize = 14;
+
+/// What is said of a server whose command doesn't fix its version.
+const OPEN_VERSION: &str = "not fixed, so any start may run newer code";
 
 /// Number of rows that a terminal surely shows at once.
 const SHOWN_ROWS: usize = 20;
@@ -82,6 +84,9 @@ fn question(request: &ProgramRequest, columns: usize) -> String {
         for (number, variable) in server.variables.iter().enumerate() {
             say(if number == 0 { "variables" } else { "" }, variable);
         }
+    }
+    if request.has_open_version() {
+        push_word(&mut lines, "version", OPEN_VERSION, columns);
     }
     if lines.len() > SHOWN_ROWS {
         lines.push(format!(
@@ -150,6 +155,16 @@ mod tests {
         );
         let variables = "\n  variables API_KEY\n            HOST=a<U+000A>b\n";
         assert!(shown.contains(variables), "{shown}");
+        assert!(!shown.contains("version"), "{shown}");
+
+        let mut open = server;
+        open.program.name = "npx".to_owned();
+        let version = "\n  version   not fixed, so any start may run newer code\nIt can do";
+        assert!(
+            question(&open, 80).contains(version),
+            "{}",
+            question(&open, 80)
+        );
     }
 
     #[test]

@@ -1,19 +1,44 @@
 //! Prompts at the terminal.
 
-use std::io::{BufRead as _, IsTerminal as _, Write as _};
+use std::io::{self, ErrorKind, IsTerminal as _, Write as _};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
 
 use patchbay_model::Secret;
+use tokio::runtime::Handle;
 
 use crate::failure::Failure;
+use crate::input::{next_line, next_line_blocking, run_on_thread};
+use crate::interrupt::Interrupts;
 use crate::output::{self, text};
 
-pub(crate) fn is_interactive(no_input: bool) -> bool {
-    !no_input && std::io::stdin().is_terminal() && std::io::stderr().is_terminal()
+/// Whether nobody is to be asked.
+static IS_DISABLED: AtomicBool = AtomicBool::new(false);
+
+/// Makes every read from a terminal fail from now on, as `--no-input` says.
+pub(crate) fn disable() {
+    IS_DISABLED.store(true, Ordering::SeqCst);
+}
+
+/// Whether the user can be prompted.
+pub(crate) fn is_interactive() -> bool {
+    !IS_DISABLED.load(Ordering::SeqCst) && io::stdin().is_terminal() && io::stderr().is_terminal()
+}
+
+/// Fails where reading would wait for somebody to type who is not to be asked.
+fn ensure_enabled() -> Result<(), Failure> {
+    match IS_DISABLED.load(Ordering::SeqCst) && io::stdin().is_terminal() {
+        true => Err(Failure::usage(
+            "nothing is read from a terminal with --no-input",
+            "Pipe it in, or use a reference such as env://NAME for a secret.",
+        )),
+        false => Ok(()),
+    }
 }
 
 /// Columns of the terminal where questions are shown.
 pub(crate) fn columns() -> usize {
-    output::columns(std::io::stderr()).map_or(80, |columns| columns.max(40))
+    output::columns(io::stderr()).map_or(80, |columns| columns.max(40))
 }
 
 /// Asks a yes-or-no question; the default is no.
@@ -28,7 +53,8 @@ pub(crate) fn confirm_lines(question: &str) -> Result<bool, Failure> {
 
 fn ask_yes_no(question: &str) -> Result<bool, Failure> {
     print_prompt(&format!("{question} [y/N] "))?;
-    let answer = read_line()?.unwrap_or_default();
+    let answer = input_line("the answer")?;
+    let answer = answer.as_ref().map_or("", Secret::expose);
     Ok(matches!(answer.trim().to_lowercase().as_str(), "y" | "yes"))
 }
 
@@ -41,29 +67,155 @@ pub(crate) fn say(line: &str) {
 /// Asks for a line; `None` at the end of input.
 pub(crate) fn line(question: &str) -> Result<Option<String>, Failure> {
     print_prompt(&text::message(question))?;
-    read_line()
-}
-
-fn read_line() -> Result<Option<String>, Failure> {
-    let mut answer = String::new();
-    let read = tokio::task::block_in_place(|| std::io::stdin().lock().read_line(&mut answer))
-        .map_err(|error| Failure::internal(format!("couldn't read the answer: {error}")))?;
-    let answer = answer.trim_end_matches(['\n', '\r']);
-    Ok((read > 0).then(|| answer.to_owned()))
+    let answer = input_line("the answer")?;
+    Ok(answer.map(|answer| answer.expose().to_owned()))
 }
 
 /// Asks for a secret without showing it.
 pub(crate) fn secret(what: &str) -> Result<Secret, Failure> {
     let prompt = format!("{}: ", text::message(what));
-    tokio::task::block_in_place(|| rpassword::prompt_password(&prompt))
-        .map(Secret::new)
-        .map_err(|error| Failure::internal(format!("couldn't read {what}: {error}")))
+    read_input(what, move || {
+        rpassword::prompt_password(&prompt).map(Secret::new)
+    })
+}
+
+/// Reads the next line of standard input, without its end; `None` at the end of input.
+pub(crate) fn input_line(what: &str) -> Result<Option<Secret>, Failure> {
+    ensure_enabled()?;
+    match Handle::try_current() {
+        Ok(runtime) => wait(what, &runtime, next_line()),
+        // The question of a server. The run that it belongs to hears the signal.
+        Err(_) => next_line_blocking().map_err(|error| failed_read(what, &error)),
+    }
+}
+
+/// Reads from the terminal or standard input. A signal ends the reading, as it ends the command.
+pub(crate) fn read_input<T: Send + 'static>(
+    what: &str,
+    read: impl FnOnce() -> io::Result<T> + Send + 'static,
+) -> Result<T, Failure> {
+    ensure_enabled()?;
+    match Handle::try_current() {
+        Ok(runtime) => wait(what, &runtime, async {
+            let read = run_on_thread(read).await;
+            read.unwrap_or_else(|_| Err(ErrorKind::UnexpectedEof.into()))
+        }),
+        // The question of a server, as above.
+        Err(_) => read().map_err(|error| failed_read(what, &error)),
+    }
+}
+
+fn wait<T>(
+    what: &str,
+    runtime: &Handle,
+    read: impl Future<Output = io::Result<T>>,
+) -> Result<T, Failure> {
+    let read = tokio::task::block_in_place(|| runtime.block_on(until_interrupted(read)));
+    read.ok_or_else(Failure::cancelled)?
+        .map_err(|error| failed_read(what, &error))
+}
+
+/// The failure of a read. Ctrl-C and Ctrl-D in place of a secret cancel the command.
+fn failed_read(what: &str, error: &io::Error) -> Failure {
+    match error.kind() {
+        ErrorKind::Interrupted | ErrorKind::UnexpectedEof => Failure::cancelled(),
+        ErrorKind::InvalidData => {
+            Failure::usage(format!("{what} isn't text in UTF-8"), "Pass it as UTF-8.")
+        }
+        _ => Failure::internal(format!("couldn't read {what}: {error}")),
+    }
+}
+
+/// How long the signal of a reader that Ctrl-C has ended may take.
+const SIGNAL_DELAY: Duration = Duration::from_secs(1);
+
+/// Waits for what is read; `None` after a signal.
+async fn until_interrupted<T>(read: impl Future<Output = io::Result<T>>) -> Option<io::Result<T>> {
+    // Before anything is read: without its echo, a terminal sends no signal, but its reader does.
+    let mut interrupts = Interrupts::listen();
+    let mode = TerminalMode::of_stdin();
+    tokio::select! {
+        biased;
+        () = interrupts.next() => {
+            mode.restore();
+            // The message that follows begins a line, also after the echo of Ctrl-C.
+            if io::stdin().is_terminal() {
+                drop(print_prompt("\n"));
+            }
+            None
+        }
+        read = read => {
+            if matches!(&read, Err(error) if error.kind() == ErrorKind::Interrupted) {
+                // The signal of the reader may come after what it returns.
+                drop(tokio::time::timeout(SIGNAL_DELAY, interrupts.next()).await);
+                return None;
+            }
+            Some(read)
+        }
+    }
+}
+
+/// How a terminal treats what is typed, such as whether it echoes it.
+#[cfg(unix)]
+struct TerminalMode(Option<libc::termios>);
+
+#[cfg(unix)]
+impl TerminalMode {
+    fn of_stdin() -> Self {
+        let mut mode = std::mem::MaybeUninit::<libc::termios>::uninit();
+        #[expect(unsafe_code, reason = "no dependency offers this call")]
+        // SAFETY: the call only fills in the mode, which is read only on success.
+        let mode = unsafe {
+            (libc::tcgetattr(libc::STDIN_FILENO, mode.as_mut_ptr()) == 0)
+                .then(|| mode.assume_init())
+        };
+        Self(mode)
+    }
+
+    fn restore(&self) {
+        if let Some(mode) = &self.0 {
+            #[expect(unsafe_code, reason = "no dependency offers this call")]
+            // SAFETY: the call only reads the mode.
+            unsafe {
+                libc::tcsetattr(libc::STDIN_FILENO, libc::TCSANOW, mode);
+            }
+        }
+    }
+}
+
+/// On Windows the reader restores the console itself: no other signal than the typed one leaves the process running.
+#[cfg(windows)]
+struct TerminalMode;
+
+#[cfg(windows)]
+impl TerminalMode {
+    fn of_stdin() -> Self {
+        Self
+    }
+
+    fn restore(&self) {}
 }
 
 fn print_prompt(question: &str) -> Result<(), Failure> {
-    let mut stderr = std::io::stderr().lock();
+    let mut stderr = io::stderr().lock();
     stderr
         .write_all(question.as_bytes())
         .and_then(|()| stderr.flush())
         .map_err(|error| Failure::internal(format!("couldn't prompt: {error}")))
+}
+
+#[cfg(test)]
+mod tests {
+    use patchbay_model::Code;
+
+    use super::*;
+
+    #[test]
+    fn the_end_of_input_cancels_and_no_text_is_a_wrong_input() {
+        let code = |kind: ErrorKind| failed_read("token", &kind.into()).code();
+        assert_eq!(code(ErrorKind::Interrupted), Code::Cancelled);
+        assert_eq!(code(ErrorKind::UnexpectedEof), Code::Cancelled);
+        assert_eq!(code(ErrorKind::InvalidData), Code::UsageInvalid);
+        assert_eq!(code(ErrorKind::Other), Code::Internal);
+    }
 }

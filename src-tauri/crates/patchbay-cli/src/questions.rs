@@ -1,5 +1,7 @@
 //! Answers questions of servers at the terminal, field by field.
 
+mod field;
+
 use std::collections::HashSet;
 
 use patchbay_model::{
@@ -7,16 +9,19 @@ use patchbay_model::{
     SamplingRole, Timestamp,
 };
 use patchbay_ops::{
-    AskedDuring, Context, Error, OpenQuestion, answer_question, list_questions, open_question_page,
-    question_problems,
+    AskedDuring, Context, Error, Event, OpenQuestion, answer_question, list_questions,
+    open_question_page,
 };
 use serde_json::{Map, Value};
+use tokio::sync::broadcast::Receiver;
 use tokio::sync::broadcast::error::RecvError;
 use tokio::sync::oneshot;
 use tokio::task::JoinSet;
 
+use self::field::Field;
 use crate::cli::Cli;
-use crate::output::{text, words};
+use crate::input::run_on_thread;
+use crate::output::{content, text, words};
 use crate::prompt;
 use crate::stderr::Stderr;
 
@@ -39,10 +44,14 @@ impl QuestionResponder {
 async fn answer_all(cx: Context, stderr: Stderr, now: Timestamp) {
     let mut events = cx.events();
     let mut seen: HashSet<QuestionId> = HashSet::new();
+    let mut unread = None;
     loop {
         for open in list_questions(&cx) {
             if seen.insert(open.id.clone()) {
-                answer(&cx, &stderr, &open, now).await;
+                if let Some(line) = unread.take() {
+                    skip_line(&stderr, line).await;
+                }
+                unread = answer(&cx, &stderr, &open, now).await;
             }
         }
         match events.recv().await {
@@ -53,13 +62,43 @@ async fn answer_all(cx: Context, stderr: Stderr, now: Timestamp) {
     }
 }
 
-async fn answer(cx: &Context, stderr: &Stderr, open: &OpenQuestion, now: Timestamp) {
+/// A line of input that is read but no longer needed: the next prompt would not get it.
+type UnreadLine = oneshot::Receiver<()>;
+
+async fn skip_line(stderr: &Stderr, mut line: UnreadLine) {
+    let _quiet = stderr.pause();
+    if line.try_recv().is_err() {
+        prompt::say("Press Enter for the next question.");
+        drop(line.await);
+    }
+}
+
+/// Asks the user, and answers the question. Returns a line that the user did not have to enter.
+async fn answer(
+    cx: &Context,
+    stderr: &Stderr,
+    open: &OpenQuestion,
+    now: Timestamp,
+) -> Option<UnreadLine> {
     let _quiet = stderr.pause();
     let answer = ask_on_terminal(open, now).await;
     if matches!(answer, QuestionAnswer::Accept { .. })
-        && matches!(open.question, Question::Page { .. })
+        && let Question::Page { awaits_done, .. } = open.question
     {
         open_page(cx, stderr, open).await;
+        if awaits_done {
+            let mut events = cx.events();
+            let mut line =
+                run_on_thread(|| drop(Terminal.line("Press Enter when you're done there: ")));
+            tokio::select! {
+                _ = &mut line => {}
+                () = wait_until_closed(cx, &mut events, &open.id) => {
+                    prompt::say("");
+                    stderr.say("The server no longer waits for that.");
+                    return Some(line);
+                }
+            }
+        }
     }
     match answer_question(cx, &open.id, answer) {
         Ok(()) => {}
@@ -68,6 +107,16 @@ async fn answer(cx: &Context, stderr: &Stderr, open: &OpenQuestion, now: Timesta
             stderr.say(&error.to_string());
             // Each value is valid by itself; a form that is invalid as a whole cannot be corrected here.
             drop(answer_question(cx, &open.id, QuestionAnswer::Cancel));
+        }
+    }
+    None
+}
+
+/// Waits until a question is no longer open: the server knows that the user is done on its page, or the run has ended.
+async fn wait_until_closed(cx: &Context, events: &mut Receiver<Event>, id: &QuestionId) {
+    while list_questions(cx).iter().any(|open| open.id == *id) {
+        if matches!(events.recv().await, Err(RecvError::Closed)) {
+            std::future::pending::<()>().await;
         }
     }
 }
@@ -79,7 +128,7 @@ async fn open_page(cx: &Context, stderr: &Stderr, open: &OpenQuestion) {
     };
     let hint = error.hint().unwrap_or_default();
     stderr.say(format!("{error}. {hint}").trim());
-    run_on_thread(|| drop(Terminal.line("Press Enter when you have opened it: "))).await;
+    drop(run_on_thread(|| drop(Terminal.line("Press Enter when you have opened it: "))).await);
 }
 
 /// Prompts on a thread of its own, because reading a line cannot be cancelled.
@@ -87,12 +136,6 @@ async fn ask_on_terminal(open: &OpenQuestion, now: Timestamp) -> QuestionAnswer 
     let open = open.clone();
     let answer = run_on_thread(move || ask(&mut Terminal, &open, now)).await;
     answer.unwrap_or(QuestionAnswer::Cancel)
-}
-
-async fn run_on_thread<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> Option<T> {
-    let (sender, receiver) = oneshot::channel();
-    std::thread::spawn(move || sender.send(work()));
-    receiver.await.ok()
 }
 
 /// Maximum rows of a text that belongs to a question, so that it doesn't scroll the question out of sight.
@@ -143,7 +186,7 @@ fn ask(prompter: &mut impl Prompter, open: &OpenQuestion, now: Timestamp) -> Que
     ));
     // For sampling, all messages are shown below.
     if !matches!(open.question, Question::Sampling(_)) {
-        say_lines(prompter, open.question.message(), MAX_ROWS);
+        say_lines(prompter, &open.question.message(), MAX_ROWS);
     }
     match &open.question {
         Question::Form(form) => prompt_form(prompter, open, form),
@@ -153,6 +196,7 @@ fn ask(prompter: &mut impl Prompter, open: &OpenQuestion, now: Timestamp) -> Que
             prompter.say(&format!("  Host: {}", text::line(host)));
             prompt_decision(
                 prompter,
+                open,
                 "Open it in the browser?",
                 Json(Value::Object(Map::new())),
             )
@@ -203,7 +247,9 @@ fn prompt_sampling(
             SamplingRole::User => "User:",
             SamplingRole::Assistant => "Assistant:",
         });
-        say_lines(prompter, &message.text, usize::MAX);
+        for part in &message.content {
+            say_lines(prompter, &content::as_text(part, None), usize::MAX);
+        }
     }
     if !models.is_empty() {
         let names: Vec<_> = models.iter().map(|name| text::line(name)).collect();
@@ -227,7 +273,7 @@ fn prompt_sampling(
         return QuestionAnswer::Decline;
     }
     let values = Map::from_iter([("text".to_owned(), text.into())]);
-    prompt_decision(prompter, &send_to(open), Json(Value::Object(values)))
+    prompt_decision(prompter, open, &send_to(open), Json(Value::Object(values)))
 }
 
 fn send_to(open: &OpenQuestion) -> String {
@@ -264,411 +310,34 @@ fn prompt_form(
             None => return QuestionAnswer::Cancel,
         }
     }
-    prompt_decision(prompter, &send_to(open), Json(Value::Object(values)))
+    prompt_decision(prompter, open, &send_to(open), Json(Value::Object(values)))
 }
 
 /// Asks whether to send the answer. The end of input cancels.
-fn prompt_decision(prompter: &mut impl Prompter, question: &str, values: Json) -> QuestionAnswer {
+fn prompt_decision(
+    prompter: &mut impl Prompter,
+    open: &OpenQuestion,
+    question: &str,
+    values: Json,
+) -> QuestionAnswer {
+    let all = match open.may_decline_all {
+        true => "decline [a]ll, ",
+        false => "",
+    };
     loop {
-        let Some(word) = prompter.line(&format!("{question} [y]es, [d]ecline, [c]ancel: ")) else {
+        let choices = format!("{question} [y]es, [d]ecline, {all}[c]ancel: ");
+        let Some(word) = prompter.line(&choices) else {
             return QuestionAnswer::Cancel;
         };
         match word.trim().to_lowercase().as_str() {
             "y" | "yes" => return QuestionAnswer::Accept { values },
             "d" | "decline" | "n" | "no" => return QuestionAnswer::Decline,
+            "a" | "all" if open.may_decline_all => return QuestionAnswer::DeclineAll,
             "c" | "cancel" => return QuestionAnswer::Cancel,
             _ => {}
         }
     }
 }
 
-struct Field<'a> {
-    question: &'a Question,
-    name: &'a str,
-    schema: &'a Value,
-    is_required: bool,
-}
-
-impl Field<'_> {
-    /// Reads the value, which may be left out; `None` at the end of input.
-    fn ask(&self, prompter: &mut impl Prompter) -> Option<Option<Value>> {
-        let schema = self.schema;
-        if let Some(description) = schema["description"].as_str() {
-            say_lines(prompter, description, MAX_ROWS);
-        }
-        let choices = self.choices();
-        for (number, choice) in choices.iter().enumerate() {
-            let title = choice["title"].as_str().unwrap_or_default();
-            prompter.say(&format!("  {:>3}  {}", number + 1, text::line(title)));
-        }
-        let prompt = self.prompt();
-        loop {
-            let typed = match schema["format"] == "password" {
-                true => prompter.read_hidden(&prompt)?,
-                false => prompter.line(&prompt)?,
-            };
-            if typed.trim().is_empty() {
-                match schema.get("default") {
-                    Some(default) => return Some(Some(default.clone())),
-                    None if !self.is_required => return Some(None),
-                    None => {
-                        prompter.say("  Required. Ctrl-D cancels.");
-                        continue;
-                    }
-                }
-            }
-            match self.read(&typed) {
-                Ok(value) => return Some(Some(value)),
-                Err(problem) => prompter.say(&format!("  {}", text::line(&problem))),
-            }
-        }
-    }
-
-    fn prompt(&self) -> String {
-        let schema = self.schema;
-        let title = schema["title"].as_str().unwrap_or(self.name);
-        let kind = match (schema["type"].as_str(), self.choices().is_empty()) {
-            (Some("array"), _) => ", numbers with commas between",
-            (_, false) => ", number",
-            (Some("boolean"), _) => ", y/n",
-            (Some("string"), _) => "",
-            (Some("integer"), _) => ", whole number",
-            (Some("number"), _) => ", number",
-            _ => ", JSON",
-        };
-        let default = match schema.get("default") {
-            Some(_) if schema["format"] == "password" => " [filled in]".to_owned(),
-            Some(default) => format!(" [{}]", text::line(&self.format_default(default))),
-            None if self.is_required => String::new(),
-            None => " (optional)".to_owned(),
-        };
-        format!("{}{kind}{default}: ", text::line(title))
-    }
-
-    /// Renders a default as the user would type it.
-    fn format_default(&self, value: &Value) -> String {
-        let number = |value: &Value| {
-            let mut choices = self.choices().iter();
-            let index = choices.position(|choice| choice["const"] == *value)?;
-            Some((index + 1).to_string())
-        };
-        match value {
-            Value::Array(values) => {
-                let numbers: Vec<_> = values.iter().filter_map(number).collect();
-                numbers.join(", ")
-            }
-            value => match (number(value), value) {
-                (Some(number), _) => number,
-                (None, Value::Bool(is_so)) => if *is_so { "y" } else { "n" }.to_owned(),
-                (None, Value::String(words)) => words.clone(),
-                (None, other) => other.to_string(),
-            },
-        }
-    }
-
-    fn choices(&self) -> &[Value] {
-        let own = self.schema["oneOf"].as_array();
-        let listed = own.or(self.schema["items"]["oneOf"].as_array());
-        listed.map_or(&[], Vec::as_slice)
-    }
-
-    /// Parses and validates a typed value.
-    ///
-    /// # Errors
-    /// A message for the user.
-    fn read(&self, typed: &str) -> Result<Value, String> {
-        let trimmed = typed.trim();
-        let kind = self.schema["type"].as_str();
-        let value = if kind == Some("array") {
-            let words = trimmed.split(',').map(str::trim);
-            let words = words.filter(|word| !word.is_empty());
-            words
-                .map(|word| self.choice(word))
-                .collect::<Result<_, _>>()?
-        } else if !self.choices().is_empty() {
-            self.choice(trimmed)?
-        } else {
-            match kind {
-                Some("string") => Value::from(typed),
-                Some("boolean") => match trimmed.to_lowercase().as_str() {
-                    "y" | "yes" | "true" => true.into(),
-                    "n" | "no" | "false" => false.into(),
-                    _ => return Err("Enter y or n.".to_owned()),
-                },
-                Some(_) => serde_json::from_str::<serde_json::Number>(trimmed)
-                    .map(Value::Number)
-                    .map_err(|_| "Enter a number.".to_owned())?,
-                None => serde_json::from_str(trimmed)
-                    .map_err(|_| "Enter JSON; text goes in double quotes.".to_owned())?,
-            }
-        };
-        let values = Value::Object(Map::from_iter([(self.name.to_owned(), value.clone())]));
-        let pointer = patchbay_model::pointer::member("", self.name);
-        let problems = question_problems(self.question, &values);
-        let own = problems.into_iter().find(|problem| {
-            let below = problem.path.strip_prefix(&pointer);
-            below.is_some_and(|below| below.is_empty() || below.starts_with('/'))
-        });
-        own.map_or(Ok(value), |problem| Err(problem.message))
-    }
-
-    /// Finds a choice by number or name.
-    fn choice(&self, word: &str) -> Result<Value, String> {
-        let choices = self.choices();
-        let number = word.parse::<usize>().ok();
-        let by_number = number.and_then(|number| choices.get(number.checked_sub(1)?));
-        let by_name = || {
-            let mut all = choices.iter();
-            all.find(|choice| choice["title"] == word || choice["const"] == word)
-        };
-        let found = by_number.or_else(by_name);
-        let found = found.ok_or_else(|| format!("Enter a number from 1 to {}.", choices.len()))?;
-        Ok(found["const"].clone())
-    }
-}
-
 #[cfg(test)]
-mod tests {
-    use std::collections::VecDeque;
-
-    use patchbay_model::{ConnectorId, Form, IdentityLine, Platform, RunId, SamplingMessage};
-    use serde_json::json;
-
-    use super::*;
-
-    /// Types what was written down before, and keeps what was shown.
-    #[derive(Default)]
-    struct Script {
-        typed: VecDeque<&'static str>,
-        shown: Vec<String>,
-    }
-
-    impl Prompter for Script {
-        fn columns(&self) -> usize {
-            80
-        }
-
-        fn say(&mut self, line: &str) {
-            self.shown.push(line.to_owned());
-        }
-
-        fn line(&mut self, question: &str) -> Option<String> {
-            self.say(question);
-            self.typed.pop_front().map(str::to_owned)
-        }
-
-        fn read_hidden(&mut self, question: &str) -> Option<String> {
-            self.line(&format!("hidden {question}"))
-        }
-    }
-
-    fn now() -> Timestamp {
-        Timestamp::parse("2026-11-20T09:41:00Z").unwrap()
-    }
-
-    fn asked(question: Question, typed: &[&'static str]) -> (QuestionAnswer, Vec<String>) {
-        let open = OpenQuestion {
-            id: QuestionId::new("ask_1"),
-            connector: ConnectorId::new("con_1"),
-            connector_title: "Fi\u{202e}les".to_owned(),
-            during: AskedDuring::Run {
-                run: RunId::new("run_1"),
-                tool: "ec\u{1b}ho".to_owned(),
-            },
-            identity: IdentityLine {
-                platform: Platform::Local,
-                account: "This computer".to_owned(),
-                credential: None,
-                user: None,
-                level: None,
-                expires_at: None,
-            },
-            asked_at: now(),
-            question,
-        };
-        let mut prompter = Script {
-            typed: typed.iter().copied().collect(),
-            ..Script::default()
-        };
-        let answer = ask(&mut prompter, &open, now());
-        assert!(prompter.typed.is_empty(), "left: {:?}", prompter.typed);
-        (answer, prompter.shown)
-    }
-
-    fn form(properties: Value, required: Value) -> Question {
-        Question::Form(QuestionForm {
-            message: "Who are\nyou?".to_owned(),
-            form: Form {
-                schema: Json(
-                    json!({ "type": "object", "properties": properties, "required": required }),
-                ),
-                ..Form::default()
-            },
-            secrets: Vec::new(),
-        })
-    }
-
-    fn fields() -> Question {
-        let colours = json!([{ "const": "r", "title": "Red" }, { "const": "g", "title": "Green" }]);
-        let fields = json!({
-            "name": { "type": "string", "title": "Name", "default": "Ada", "maxLength": 5 },
-            "age": { "type": "integer", "title": "Age", "minimum": 0 },
-            "sure": { "type": "boolean", "title": "Sure" },
-            "one": { "oneOf": colours, "title": "Color", "default": "g" },
-            "some": { "type": "array", "uniqueItems": true, "items": { "oneOf": colours }, "title": "Colors" },
-            "raw": { "title": "Raw" },
-        });
-        form(fields, json!(["age"]))
-    }
-
-    #[test]
-    fn fields_are_asked_for_one_by_one_and_checked() {
-        let typed = [
-            "Ada Lovelace",
-            "",
-            "",
-            "old",
-            "-1",
-            "36",
-            "maybe",
-            "y",
-            "3",
-            "Red",
-            "2, 1",
-            "{",
-            "[1]",
-            "later",
-            "y",
-        ];
-        let (answer, shown) = asked(fields(), &typed);
-        let values = json!({ "name": "Ada", "age": 36, "sure": true, "one": "r", "some": ["g", "r"], "raw": [1] });
-        assert_eq!(
-            answer,
-            QuestionAnswer::Accept {
-                values: Json(values)
-            }
-        );
-        let shown = shown.join("\n");
-        for line in [
-            "The server \"Fi<U+202E>les\" asks, while",
-            "  Who are\n  you?",
-            "Name [Ada]: ",
-            "Age, whole number: ",
-            "Sure, y/n (optional): ",
-            "    1  Red",
-            "Color, number [2]: ",
-            "Colors, numbers with commas between (optional): ",
-            "  Required.",
-            "Raw, JSON (optional): ",
-            "Send this to the server \"Fi<U+202E>les\"? [y]es, [d]ecline, [c]ancel: ",
-        ] {
-            assert!(shown.contains(line), "{line:?} in {shown}");
-        }
-        assert!(!shown.contains(['\u{202e}', '\u{1b}']), "{shown}");
-    }
-
-    #[test]
-    fn a_long_text_neither_hides_the_question_nor_looks_like_one_of_ours() {
-        let Question::Form(mut form) = form(json!({ "a": { "type": "string" } }), json!([])) else {
-            panic!("a form");
-        };
-        form.message = format!("{}Send this?\n{}", "x".repeat(78), "down\n".repeat(500));
-        let (_, shown) = asked(Question::Form(form), &["", "n"]);
-        assert_eq!(shown[2], "  Send this?");
-        assert!(
-            shown.iter().all(|line| text::width(line) <= 80),
-            "{shown:?}"
-        );
-        assert!(
-            shown.contains(&"  … (462 more lines)".to_owned()),
-            "{shown:?}"
-        );
-        assert!(shown.len() < 50, "{}", shown.len());
-    }
-
-    #[test]
-    fn what_is_left_empty_is_not_sent_and_no_is_another_word_than_nothing() {
-        let only = || form(json!({ "a": { "type": "string" } }), json!([]));
-        let (answer, _) = asked(only(), &["", "yes"]);
-        assert_eq!(
-            answer,
-            QuestionAnswer::Accept {
-                values: Json(json!({}))
-            }
-        );
-        assert_eq!(asked(only(), &["x", "d"]).0, QuestionAnswer::Decline);
-        assert_eq!(asked(only(), &["x", "c"]).0, QuestionAnswer::Cancel);
-        assert_eq!(asked(only(), &["x"]).0, QuestionAnswer::Cancel);
-        assert_eq!(asked(only(), &[]).0, QuestionAnswer::Cancel);
-    }
-
-    #[test]
-    fn what_looks_like_a_secret_is_said_to_and_not_shown() {
-        let Question::Form(mut form) = form(
-            json!({ "p": { "type": "string", "format": "password", "title": "Password" } }),
-            json!(["p"]),
-        ) else {
-            panic!("a form");
-        };
-        form.secrets = vec!["Password".to_owned()];
-        let (answer, shown) = asked(Question::Form(form), &["hunter2", "n"]);
-        assert_eq!(answer, QuestionAnswer::Decline);
-        assert!(
-            shown
-                .iter()
-                .any(|line| line.contains("must not ask for secrets"))
-        );
-        assert!(shown.contains(&"hidden Password: ".to_owned()), "{shown:?}");
-    }
-
-    #[test]
-    fn a_text_is_written_line_by_line_after_all_was_shown() {
-        let sampling = || {
-            let say = |role, text: &str| SamplingMessage {
-                role,
-                text: text.to_owned(),
-            };
-            Question::Sampling(SamplingRequest {
-                system_prompt: Some("Be\u{1b} kind".to_owned()),
-                messages: vec![
-                    say(SamplingRole::User, "Hi\nthere"),
-                    say(SamplingRole::Assistant, "Yes?"),
-                ],
-                max_tokens: Some(300),
-                models: vec!["son\u{202e}net".to_owned()],
-            })
-        };
-        let (answer, shown) = asked(sampling(), &["Dear", "", "Ada", ".", "y"]);
-        let values = Json(json!({ "text": "Dear\n\nAda" }));
-        assert_eq!(answer, QuestionAnswer::Accept { values });
-        let shown = shown.join("\n");
-        for words in [
-            "System prompt:\n  Be",
-            "User:\n  Hi\n  there\nAssistant:\n  Yes?",
-            "Preferred models: ",
-            "Longest text: 300 tokens",
-        ] {
-            assert!(shown.contains(words), "{words:?} in {shown}");
-        }
-        assert!(!shown.contains(['\u{202e}', '\u{1b}']), "{shown}");
-        assert_eq!(asked(sampling(), &["."]).0, QuestionAnswer::Decline);
-        assert_eq!(
-            asked(sampling(), &["x", ".", "d"]).0,
-            QuestionAnswer::Decline
-        );
-        assert_eq!(asked(sampling(), &["x"]).0, QuestionAnswer::Cancel);
-    }
-
-    #[test]
-    fn a_page_is_shown_whole_and_asked_about() {
-        let page = Question::Page {
-            message: "Pay".to_owned(),
-            url: "https://pay.example/a?b=c".to_owned(),
-            host: "pay.example".to_owned(),
-        };
-        let (answer, shown) = asked(page, &["", "y"]);
-        assert!(matches!(answer, QuestionAnswer::Accept { .. }));
-        assert!(shown.contains(&"  Page: https://pay.example/a?b=c".to_owned()));
-        assert!(shown.contains(&"  Host: pay.example".to_owned()));
-    }
-}
+mod tests;

@@ -1,6 +1,6 @@
 //! Sources of secrets. A secret is never an argument itself.
 
-use std::io::{BufRead as _, IsTerminal as _, Read as _};
+use std::io::{IsTerminal as _, Read as _};
 
 use patchbay_model::{Secret, SecretReference};
 use patchbay_ops::{SecretInput, SecretValue, resolve_reference, resolve_wallet_entry};
@@ -46,6 +46,17 @@ pub(crate) fn parse_variable(given: &str) -> Result<(String, Source), Failure> {
     parse_named("--env-secret", given, "_")
 }
 
+/// Parses the secret field of a form: its name or JSON pointer, and the source of its value.
+pub(crate) fn parse_field(given: &str) -> Result<(&str, Source), Failure> {
+    let (field, source) = given.split_once('=').ok_or_else(|| {
+        Failure::usage(
+            "--secret needs a source",
+            "Use FIELD=SOURCE, such as token=env://NAME.",
+        )
+    })?;
+    Ok((field, Source::parse("--secret", source)?))
+}
+
 /// Parses `NAME=SOURCE`, or `NAME` for standard input. A name consists of ASCII letters, digits and `signs`.
 fn parse_named(option: &str, given: &str, signs: &str) -> Result<(String, Source), Failure> {
     let (name, from) = given.split_once('=').unwrap_or((given, "-"));
@@ -71,20 +82,12 @@ impl Cli {
     /// Reads the next secret: by a prompt on a terminal, otherwise the next line of standard input.
     pub(crate) fn secret_input(&self, what: &str) -> Result<Secret, Failure> {
         if std::io::stdin().is_terminal() {
-            if self.settings.no_input {
-                return Err(missing(what));
-            }
             return prompt::secret(what);
         }
-        let mut line = String::new();
-        let read = tokio::task::block_in_place(|| std::io::stdin().lock().read_line(&mut line));
-        let line = Secret::new(line);
-        read.map_err(|error| Failure::internal(format!("couldn't read {what}: {error}")))?;
-        let secret = line.expose().trim_end_matches(['\r', '\n']);
-        if secret.is_empty() {
-            return Err(missing(what));
-        }
-        Ok(Secret::new(secret))
+        let secret = prompt::input_line(what)?;
+        secret
+            .filter(|secret| !secret.is_empty())
+            .ok_or_else(|| missing(what))
     }
 
     /// As [`Cli::secret_input`], but reads standard input to its end if it starts with a JSON object.
@@ -93,11 +96,12 @@ impl Cli {
         if std::io::stdin().is_terminal() || !line.expose().trim_start().starts_with('{') {
             return Ok(line);
         }
-        let mut rest = String::new();
-        let read =
-            tokio::task::block_in_place(|| std::io::stdin().lock().read_to_string(&mut rest));
-        let rest = Secret::new(rest);
-        read.map_err(|error| Failure::internal(format!("couldn't read {what}: {error}")))?;
+        let rest = prompt::read_input(what, || {
+            let mut rest = String::new();
+            let read = std::io::stdin().lock().read_to_string(&mut rest);
+            let rest = Secret::new(rest);
+            read.map(|_| rest)
+        })?;
         let whole = Secret::new(format!("{}\n{}", line.expose(), rest.expose()));
         Ok(Secret::new(whole.expose().trim_end()))
     }
@@ -193,6 +197,15 @@ mod tests {
         let failure = parse_variable("API_KEY=hunter2").unwrap_err();
         assert!(!format!("{failure:?}").contains("hunter2"));
         assert_eq!(parse_variable("API_KEY").unwrap().1, Source::Input);
+    }
+
+    #[test]
+    fn a_field_comes_with_its_source() {
+        assert_eq!(parse_field("/a/b=-").unwrap(), ("/a/b", Source::Input));
+        for given in ["hunter2", "token=hunter2"] {
+            let failure = parse_field(given).unwrap_err();
+            assert!(!format!("{failure:?}").contains("hunter2"));
+        }
     }
 
     #[test]

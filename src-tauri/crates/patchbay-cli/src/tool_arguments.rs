@@ -1,11 +1,12 @@
 //! Arguments of a tool, from command line arguments.
 
-use std::io::Read as _;
+use std::cell::Cell;
 
-use patchbay_model::{FieldProblem, Json, pointer};
+use patchbay_model::{Json, pointer};
 use serde_json::{Map, Value};
 
 use crate::failure::Failure;
+use crate::prompt;
 
 /// Reads the JSON object of `--args`, `-`, `key=value` and `key:=json`; later ones take precedence.
 pub(crate) fn read(whole: Option<&str>, words: &[String]) -> Result<Json, Failure> {
@@ -36,17 +37,71 @@ fn pair(word: &str) -> Result<(String, Value), Failure> {
     Ok((key.to_owned(), value))
 }
 
-/// The first invalid argument that was given as text but is valid JSON, such as `a=2` for a number.
-pub(crate) fn meant_as_json<'a>(words: &'a [String], problems: &[FieldProblem]) -> Option<&'a str> {
+/// Whether any argument is given as text.
+pub(crate) fn has_text(words: &[String]) -> bool {
+    texts(words).next().is_some()
+}
+
+fn texts(words: &[String]) -> impl Iterator<Item = (&str, &str)> {
     let pairs = words.iter().filter_map(|word| word.split_once('='));
-    let mut pairs = pairs.filter(|(key, _)| !key.ends_with(':'));
-    let is_meant = |key: &str, text: &str| {
-        let path = pointer::member("", key);
-        serde_json::from_str::<Value>(text).is_ok()
-            && problems.iter().any(|problem| problem.path == path)
+    pairs.filter(|(key, _)| !key.ends_with(':'))
+}
+
+/// Reads as JSON what was given as text for a value that is no text by the schema, such as `a=2` for a number. What is
+/// no JSON stays text.
+pub(crate) fn read_by_schema(arguments: &mut Value, words: &[String], schema: &Value) {
+    for (key, text) in texts(words) {
+        if let Some(value) = arguments.get_mut(key)
+            && value.as_str() == Some(text)
+            && let Ok(read) = serde_json::from_str(text)
+            && let Some(property) = property(schema, key)
+            && refuses_text(schema, property, 0, &Cell::new(MAX_PARTS))
+        {
+            *value = read;
+        }
+    }
+}
+
+/// The schema of a value, by its name or JSON pointer.
+fn property<'a>(schema: &'a Value, key: &str) -> Option<&'a Value> {
+    let own = schema["properties"].get(key);
+    let nested = || {
+        let mut names = key.strip_prefix('/')?.split('/');
+        names.try_fold(schema, |schema, name| {
+            schema["properties"].get(pointer::unescape(name))
+        })
     };
-    let found = pairs.find(|(key, text)| is_meant(key, text));
-    found.map(|(key, _)| key)
+    own.or_else(nested)
+}
+
+/// How many references and choices of a schema are followed.
+const MAX_DEPTH: u32 = 8;
+
+/// How many parts of a schema are looked at: one may apply many others, and each of these as many again.
+const MAX_PARTS: u32 = 10_000;
+
+/// Whether a schema takes no text, as far as `left` further parts of it tell.
+fn refuses_text(root: &Value, schema: &Value, depth: u32, left: &Cell<u32>) -> bool {
+    let Some(fewer) = left.get().checked_sub(1).filter(|_| depth <= MAX_DEPTH) else {
+        return false;
+    };
+    left.set(fewer);
+    let refuses = |schema: &Value| refuses_text(root, schema, depth + 1, left);
+    let all = |name: &str| schema[name].as_array().map(Vec::as_slice);
+    let referred = schema["$ref"].as_str().and_then(|it| it.strip_prefix('#'));
+    let is_refused_by_type = match &schema["type"] {
+        Value::String(kind) => kind != "string",
+        Value::Array(kinds) => kinds.iter().all(|kind| kind != "string"),
+        _ => false,
+    };
+    let choices = ["anyOf", "oneOf"].into_iter().filter_map(all);
+    let is_other = |value: &Value| !value.is_string();
+    is_refused_by_type
+        || referred.is_some_and(|it| root.pointer(it).is_some_and(refuses))
+        || choices.into_iter().any(|some| some.iter().all(refuses))
+        || all("allOf").is_some_and(|some| some.iter().any(refuses))
+        || all("enum").is_some_and(|some| some.iter().all(is_other))
+        || schema.get("const").is_some_and(is_other)
 }
 
 fn invalid_pair() -> Failure {
@@ -97,10 +152,7 @@ pub(crate) fn position(error: &serde_json::Error) -> String {
 }
 
 fn stdin() -> Result<String, Failure> {
-    let mut text = String::new();
-    tokio::task::block_in_place(|| std::io::stdin().lock().read_to_string(&mut text))
-        .map_err(|error| Failure::internal(format!("couldn't read stdin: {error}")))?;
-    Ok(text)
+    prompt::read_input("stdin", || std::io::read_to_string(std::io::stdin().lock()))
 }
 
 #[cfg(test)]
@@ -131,17 +183,64 @@ mod tests {
     }
 
     #[test]
-    fn text_that_was_meant_as_something_else_is_found() {
-        let wrong = ["/a", "/b~1c"].map(|path| FieldProblem {
-            path: path.to_owned(),
-            message: String::new(),
+    fn text_is_read_as_what_the_schema_wants_and_stays_text_where_it_may() {
+        let schema = json!({
+            "properties": {
+                "count": { "type": "integer" },
+                "flag": { "anyOf": [{ "type": "boolean" }, { "type": "null" }] },
+                "list": { "$ref": "#/$defs/list" },
+                "either": { "type": ["string", "number"] },
+                "any": {},
+                "level": { "enum": [1, 2] },
+                "word": { "enum": ["1", 2] },
+                "zip": { "pattern": "^[0-9]+$" },
+                "at": { "properties": { "port": { "allOf": [{ "type": "integer" }] } } },
+                "in/out": { "properties": { "port": { "type": "integer" } } },
+                "loop": { "$ref": "#/properties/loop" },
+            },
+            "$defs": { "list": { "type": "array" } },
         });
-        let meant = |given: &[&str]| meant_as_json(&words(given), &wrong).map(ToOwned::to_owned);
-        assert_eq!(meant(&["a=2"]).as_deref(), Some("a"));
-        assert_eq!(meant(&["x=2", "b/c=true"]).as_deref(), Some("b/c"));
-        for other in ["a=two", "a:=2", "x=2", "-", "a="] {
-            assert_eq!(meant(&[other]), None, "{other}");
-        }
+        let read = |given: &[&str]| {
+            let given = words(given);
+            let mut arguments = read(None, &given).unwrap().0;
+            read_by_schema(&mut arguments, &given, &schema);
+            arguments
+        };
+        let given = [
+            "count=3",
+            "flag=true",
+            "list=[\"a\"]",
+            "level=2",
+            "/at/port=80",
+            "/in~1out/port=90",
+        ];
+        let expected = json!({
+            "count": 3, "flag": true, "list": ["a"], "level": 2, "/at/port": 80, "/in~1out/port": 90,
+        });
+        assert_eq!(read(&given), expected);
+        let given = [
+            "either=3", "any=3", "word=1", "zip=123", "loop=1", "other=1",
+        ];
+        let expected = json!({
+            "either": "3", "any": "3", "word": "1", "zip": "123", "loop": "1", "other": "1",
+        });
+        assert_eq!(read(&given), expected);
+        // What is no JSON is left to the check of the arguments, and what was given as JSON stays.
+        let given = ["count=three", "flag:=\"true\"", "list=a,b"];
+        let expected = json!({ "count": "three", "flag": "true", "list": "a,b" });
+        assert_eq!(read(&given), expected);
+    }
+
+    #[test]
+    fn a_schema_that_applies_itself_many_times_is_looked_at_in_part() {
+        let again = vec![json!({ "$ref": "#/$defs/again" }); 1000];
+        let schema = json!({
+            "properties": { "a": { "$ref": "#/$defs/again" } },
+            "$defs": { "again": { "allOf": again } },
+        });
+        let mut arguments = json!({ "a": "1" });
+        read_by_schema(&mut arguments, &words(&["a=1"]), &schema);
+        assert_eq!(arguments, json!({ "a": "1" }));
     }
 
     #[test]

@@ -2,7 +2,7 @@
 
 use clap::builder::PossibleValuesParser;
 use clap::{Args, Subcommand};
-use patchbay_model::{AccountColour, Platform};
+use patchbay_model::{AccountColour, Platform, debug_fields};
 use patchbay_ops::platform_abilities;
 
 fn platforms() -> PossibleValuesParser {
@@ -52,7 +52,7 @@ pub(crate) enum AccountVerb {
         #[arg(long)]
         dry_run: bool,
     },
-    /// Set the color
+    /// Set the color of an account
     Color {
         /// Account (name or id)
         account: String,
@@ -72,7 +72,7 @@ pub(crate) enum AccountVerb {
         #[command(flatten)]
         secrets: AccountSecretArgs,
     },
-    /// Remove from Patchbay
+    /// Remove an account from Patchbay
     #[command(visible_alias = "rm")]
     Remove {
         /// Account (name or id)
@@ -91,7 +91,7 @@ pub(crate) struct AccountAddArgs {
     /// Base URL for a custom address
     #[arg(long, value_name = "URL")]
     pub(crate) base_url: Option<String>,
-    /// Send the key to that URL over plain http, where others can read it
+    /// Allow plain http for that URL, where others can read the key
     #[arg(long, requires = "base_url")]
     pub(crate) allow_plain_http: bool,
     /// Setting as NAME=TEXT or NAME:=JSON
@@ -139,7 +139,10 @@ pub(crate) struct ApiArgs {
     /// Operation name
     pub(crate) operation: Option<String>,
     /// KEY=TEXT, KEY:=JSON, or - to read a JSON object from stdin
-    #[arg(value_name = "ARGUMENT")]
+    #[arg(
+        value_name = "ARGUMENT",
+        long_help = super::ARGUMENTS_HELP
+    )]
     pub(crate) arguments: Vec<String>,
     /// Arguments as a JSON object, or - for stdin; KEY=TEXT and KEY:=JSON override it
     #[arg(long, value_name = "JSON", allow_hyphen_values = true)]
@@ -176,9 +179,5 @@ pub(crate) struct ApiArgs {
     pub(crate) body: Vec<String>,
 }
 
-impl std::fmt::Debug for ApiArgs {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        // The arguments may contain secrets.
-        f.debug_struct("ApiArgs").finish_non_exhaustive()
-    }
-}
+// The arguments may contain secrets.
+debug_fields! { ApiArgs: }

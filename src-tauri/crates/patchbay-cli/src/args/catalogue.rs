@@ -9,10 +9,10 @@ pub(crate) enum CatalogueVerb {
     /// List connectors you can add or create
     #[command(visible_alias = "ls")]
     List {
-        /// Match all words
+        /// Search words, all of which must match
         #[arg(value_name = "WORD")]
         words: Vec<String>,
-        /// Servers from a registry file instead, or - for stdin
+        /// List the servers in a registry file instead, or - for stdin
         #[arg(long, value_name = "FILE", conflicts_with = "account")]
         file: Option<PathBuf>,
         #[command(flatten)]

@@ -119,10 +119,10 @@ pub(crate) enum ConnectorVerb {
     Log {
         /// Connector (name, ACCOUNT/NAME or id)
         connector: String,
-        /// Most lines
+        /// Maximum number of lines
         #[arg(long, default_value_t = 50)]
         lines: usize,
-        /// Only messages of this level and above
+        /// Lowest level of messages to show
         #[arg(long, value_parser = levels())]
         level: Option<LogLevel>,
     },
@@ -207,43 +207,44 @@ pub(crate) struct AddArgs {
     /// Command of a local program, word by word after --
     #[arg(last = true, value_name = "PROGRAM")]
     pub(crate) command: Vec<String>,
-    #[command(flatten)]
-    pub(crate) pasted: PastedArgs,
-    #[command(flatten)]
-    pub(crate) bundle: BundleArgs,
-    #[command(flatten)]
-    pub(crate) program: ProgramArgs,
     /// Short name [default: from name]
     #[arg(long, conflicts_with = "command")]
     pub(crate) name: Option<String>,
     /// Name [default: from server]
     #[arg(long)]
     pub(crate) title: Option<String>,
-    #[command(flatten)]
-    pub(crate) authentication: AuthenticationArgs,
-    /// Send credentials over plain http, where others can read them
-    #[arg(long)]
-    pub(crate) allow_plain_http: bool,
-    /// Trust an authority of your own; repeatable
-    #[arg(
-        long = "root-certificate",
-        value_name = "FILE",
-        conflicts_with = "local",
-        long_help = "Trust an authority of your own besides those of the system, for this connector alone; repeatable. \
-                     FILE holds its certificate as PEM"
-    )]
-    pub(crate) authorities: Vec<PathBuf>,
-    #[command(flatten)]
-    pub(crate) network: NetworkArgs,
     /// Connect right away
     #[arg(long)]
     pub(crate) connect: bool,
     #[command(flatten)]
     pub(crate) how: ConnectArgs,
+    #[command(flatten)]
+    pub(crate) authentication: AuthenticationArgs,
+    #[command(flatten)]
+    pub(crate) network: NetworkArgs,
+    /// Allow plain http, where others can read the credentials
+    #[arg(long)]
+    pub(crate) allow_plain_http: bool,
+    /// Trust another certificate authority; repeatable
+    #[arg(
+        long = "root-certificate",
+        value_name = "FILE",
+        conflicts_with = "local",
+        long_help = "Trust another certificate authority besides those of the system, for this connector only; \
+                     repeatable. FILE holds its certificate as PEM"
+    )]
+    pub(crate) authorities: Vec<PathBuf>,
+    #[command(flatten)]
+    pub(crate) program: ProgramArgs,
+    #[command(flatten)]
+    pub(crate) pasted: PastedArgs,
+    #[command(flatten)]
+    pub(crate) bundle: BundleArgs,
 }
 
 /// How a server is reached, where that is not as for all others.
 #[derive(Clone, Debug, Default, Args)]
+#[command(next_help_heading = "Network")]
 pub(crate) struct NetworkArgs {
     /// Proxy of its own: system, none or an address
     #[arg(
@@ -253,12 +254,12 @@ pub(crate) struct NetworkArgs {
         long_help = "Proxy of its own: system (default), none, or an address like http://proxy.example:3128"
     )]
     pub(crate) proxy: Option<ProxyChoice>,
-    /// Show the server a certificate of yours
+    /// Use a client certificate
     #[arg(
         long,
         value_name = "FILE",
-        long_help = "Show the server a certificate of yours. FILE holds it and its unencrypted private key as PEM; both \
-                     are kept in the keychain"
+        long_help = "Use a client certificate. FILE holds it and its unencrypted private key as PEM; both are kept in the \
+                     vault"
     )]
     pub(crate) client_certificate: Option<PathBuf>,
 }
@@ -286,7 +287,7 @@ pub(crate) struct PastedArgs {
         long,
         value_name = "FILE",
         conflicts_with_all = ["address", "token_from", "headers", "auth", "client_id"],
-        long_help = "Add every server that FILE names (- for stdin): addresses, a command, JSON of another app, or an \
+        long_help = "Add every server that FILE names (- for stdin): addresses, a command, settings of another app, or an \
                      install link"
     )]
     pub(crate) from: Option<PathBuf>,
@@ -363,11 +364,12 @@ pub(crate) struct ProgramArgs {
 }
 
 #[derive(Clone, Debug, Default, Args)]
+#[command(next_help_heading = "Connecting")]
 pub(crate) struct ConnectArgs {
     /// Sign-in timeout in seconds [default: 300]
     #[arg(long, value_name = "SECONDS", value_parser = clap::value_parser!(u32).range(1..=86_400))]
     pub(crate) timeout: Option<u32>,
-    /// Time to connect to the server in seconds, kept [default: 30]
+    /// Time to connect to the server in seconds, saved [default: 30]
     #[arg(long, value_name = "SECONDS", value_parser = clap::value_parser!(u32).range(1..=86_400))]
     pub(crate) connect_timeout: Option<u32>,
     /// Print the sign-in link instead of opening a browser
@@ -409,35 +411,12 @@ pub(crate) struct EditArgs {
     /// Turn off
     #[arg(long)]
     pub(crate) off: bool,
-    /// Allow plain http, where others can read the credentials (true or false)
-    #[arg(long, value_name = "YES", num_args = 0..=1, default_missing_value = "true")]
-    pub(crate) allow_plain_http: Option<bool>,
     /// Time to connect to the server in seconds (0: default)
     #[arg(long, value_name = "SECONDS", value_parser = clap::value_parser!(u32).range(0..=86_400))]
     pub(crate) connect_timeout: Option<u32>,
     /// Silence allowed in a run in seconds (0: default)
     #[arg(long, value_name = "SECONDS", value_parser = clap::value_parser!(u32).range(0..=86_400))]
     pub(crate) run_timeout: Option<u32>,
-    /// Trust an authority of your own; repeatable (replaces all)
-    #[arg(
-        long = "root-certificate",
-        value_name = "FILE",
-        conflicts_with = "no_authorities",
-        long_help = "Trust an authority of your own besides those of the system, for this connector alone; repeatable \
-                     (replaces all). FILE holds its certificate as PEM"
-    )]
-    pub(crate) authorities: Vec<PathBuf>,
-    /// Trust only the authorities of the system
-    #[arg(long = "no-root-certificates")]
-    pub(crate) no_authorities: bool,
-    #[command(flatten)]
-    pub(crate) network: NetworkArgs,
-    /// Show the server no certificate of yours any longer
-    #[arg(long, conflicts_with = "client_certificate")]
-    pub(crate) no_client_certificate: bool,
-    /// Stop trusting the certificate of HOST:PORT; repeatable
-    #[arg(long = "distrust", value_name = "HOST:PORT")]
-    pub(crate) distrusted: Vec<String>,
     /// Tell the server about a folder; repeatable (replaces all)
     #[arg(
         long = "root",
@@ -450,17 +429,20 @@ pub(crate) struct EditArgs {
     /// Tell the server about no folders
     #[arg(long)]
     pub(crate) no_roots: bool,
-    /// Let the server ask you for texts of a language model
+    /// Let the server ask for text of a language model
     #[arg(
         long,
         value_name = "on|off",
         value_parser = on_or_off(),
         hide_possible_values = true,
-        long_help = "Let the server ask you for texts of a language model. You write them yourself, or decline: Patchbay \
-                     has no model"
+        long_help = "Let the server ask for text of a language model. You write it yourself, or decline: Patchbay has no \
+                     model"
     )]
     pub(crate) sampling: Option<bool>,
-    /// Whether notifications tell of it
+    /// Least severe messages to ask its log for (default: info)
+    #[arg(long, value_name = "LEVEL", value_parser = levels())]
+    pub(crate) log_level: Option<LogLevel>,
+    /// Show notifications about this connector
     #[arg(long, value_name = "on|off", value_parser = on_or_off(), hide_possible_values = true)]
     pub(crate) notifications: Option<bool>,
     /// What to keep of runs: metadata, redacted or full
@@ -475,13 +457,35 @@ pub(crate) struct EditArgs {
     )]
     pub(crate) capture: Option<CaptureLevel>,
     #[command(flatten)]
+    pub(crate) network: NetworkArgs,
+    /// Allow plain http, where others can read the credentials (true or false)
+    #[arg(long, value_name = "YES", num_args = 0..=1, default_missing_value = "true")]
+    pub(crate) allow_plain_http: Option<bool>,
+    /// Trust another certificate authority; repeatable (replaces all)
+    #[arg(
+        long = "root-certificate",
+        value_name = "FILE",
+        conflicts_with = "no_authorities",
+        long_help = "Trust another certificate authority besides those of the system, for this connector only; \
+                     repeatable (replaces all). FILE holds its certificate as PEM"
+    )]
+    pub(crate) authorities: Vec<PathBuf>,
+    /// Trust only the certificate authorities of the system
+    #[arg(long = "no-root-certificates")]
+    pub(crate) no_authorities: bool,
+    /// Use no client certificate
+    #[arg(long, conflicts_with = "client_certificate")]
+    pub(crate) no_client_certificate: bool,
+    /// Stop trusting the certificate of HOST:PORT; repeatable
+    #[arg(long = "distrust", value_name = "HOST:PORT")]
+    pub(crate) distrusted: Vec<String>,
+    #[command(flatten)]
     pub(crate) authentication: AuthenticationArgs,
     /// Sign in differently, as a provider needs it; repeatable
     #[arg(
         long = "oauth-deviation",
         value_name = "NAME=on|off|auto",
         value_parser = parse_deviation,
-        help_heading = "Sign-in",
         long_help = "Sign in differently than the standards say, as a provider needs it; repeatable. auto (the default) \
                      does what is known of the provider, as far as it weakens nothing.\n\n\
                      offline-access: ask for offline access by a parameter\n\
@@ -500,31 +504,32 @@ pub(crate) struct EditArgs {
 }
 
 #[derive(Debug, Args)]
+#[command(next_help_heading = "Local programs")]
 pub(crate) struct EditProgramArgs {
-    /// Set an environment variable of a local program
+    /// Set an environment variable
     #[arg(long = "env", value_name = "NAME=VALUE")]
     pub(crate) variables: Vec<String>,
-    /// Set a secret environment variable of a local program
+    /// Set a secret environment variable
     #[arg(
         long = "env-secret",
         value_name = "NAME[=SOURCE]",
-        long_help = "Set a secret environment variable of a local program; others stay. SOURCE: - (stdin, default), \
+        long_help = "Set a secret environment variable; others stay. SOURCE: - (stdin, default), \
                      env://NAME, cmd://… or op://…"
     )]
     pub(crate) secret_variables: Vec<String>,
-    /// Remove an environment variable of a local program
+    /// Remove an environment variable, plain or secret
     #[arg(long = "remove-env", value_name = "NAME")]
     pub(crate) removed_variables: Vec<String>,
-    /// Working folder of a local program
+    /// Working folder
     #[arg(long = "cwd", value_name = "FOLDER", conflicts_with = "own_folder")]
     pub(crate) folder: Option<PathBuf>,
-    /// Let a local program work in a folder of its own
+    /// Work in a folder of its own
     #[arg(long = "own-cwd")]
     pub(crate) own_folder: bool,
     /// Allow the program to run without asking
     #[arg(long = "allow")]
     pub(crate) is_allowed: bool,
     /// New command of a local program
-    #[arg(last = true, value_name = "COMMAND")]
+    #[arg(last = true, value_name = "COMMAND", help_heading = None::<&str>)]
     pub(crate) command: Vec<String>,
 }

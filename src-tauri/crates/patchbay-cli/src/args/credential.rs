@@ -1,6 +1,7 @@
 //! `patchbay credential …`.
 
 use clap::{Args, Subcommand, ValueEnum};
+use patchbay_model::SecretReference;
 
 use super::{PlacedArgs, TargetArgs};
 
@@ -43,7 +44,7 @@ pub(crate) enum CredentialVerb {
     /// Delete a credential
     #[command(visible_alias = "rm")]
     Remove {
-        /// Name or id (optional if the platform has only one)
+        /// Credential (name or id; optional if the platform has only one)
         #[arg(required_unless_present = "connector")]
         credential: Option<String>,
         #[command(flatten)]
@@ -59,9 +60,10 @@ pub(crate) enum ProgramsVerb {
     /// Allow the program of a secret reference, without running it
     Allow {
         /// Secret reference, such as 'cmd://pass show mcp'
-        reference: String,
+        #[arg(value_parser = SecretReference::parse)]
+        reference: SecretReference,
     },
-    /// Remove an allowed program
+    /// Stop allowing a program
     Forget {
         /// Program id
         program: String,
@@ -84,7 +86,7 @@ pub(crate) struct AddArgs {
 
 #[derive(Debug, Args)]
 pub(crate) struct ReplaceArgs {
-    /// Name or id (optional if the platform has only one)
+    /// Credential (name or id; optional if the platform has only one)
     #[arg(required_unless_present = "connector")]
     pub(crate) credential: Option<String>,
     #[command(flatten)]

@@ -1,11 +1,11 @@
 //! What can be done with connectors and credentials of hosted platforms.
 
 use clap::Args;
-use clap::builder::TypedValueParser;
+use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
 use patchbay_model::{Level, Redirect};
 
+use super::ConnectArgs;
 use super::authentication::redirect;
-use super::{ConnectArgs, one_of};
 
 /// Values of a form that a platform makes.
 #[derive(Debug, Default, Args)]
@@ -30,20 +30,13 @@ pub(crate) struct CreateArgs {
     pub(crate) values: Vec<String>,
     #[command(flatten)]
     pub(crate) form: FormArgs,
-    #[command(flatten)]
-    pub(crate) provider: ProviderArgs,
     /// Connect right away
     #[arg(long)]
     pub(crate) connect: bool,
     #[command(flatten)]
     pub(crate) how: ConnectArgs,
-}
-
-impl CreateArgs {
-    /// Whether the command includes a sign-in.
-    pub(crate) fn signs_in(&self) -> bool {
-        self.connect || self.provider.client_id.is_some()
-    }
+    #[command(flatten)]
+    pub(crate) provider: ProviderArgs,
 }
 
 /// Signing in to the provider with an OAuth app of one's own, where the platform wants its tokens.
@@ -91,9 +84,10 @@ pub(crate) struct CopyArgs {
 
 /// Changes of what a hosted platform keeps of a connector.
 #[derive(Debug, Default, Args)]
+#[command(next_help_heading = "Hosted connectors")]
 pub(crate) struct ChangeArgs {
-    /// Setting, as KEY=TEXT or KEY:=JSON (hosted)
-    #[arg(value_name = "VALUE")]
+    /// Setting of a hosted connector, as KEY=TEXT or KEY:=JSON
+    #[arg(value_name = "VALUE", help_heading = None::<&str>)]
     pub(crate) values: Vec<String>,
     #[command(flatten)]
     pub(crate) form: FormArgs,
@@ -141,9 +135,15 @@ pub(crate) struct PlacedArgs {
 }
 
 fn level() -> impl TypedValueParser<Value = Level> {
-    one_of([
-        ("user", "Personal", Level::User),
-        ("workspace", "Workspace", Level::Workspace),
-        ("organization", "Organization", Level::Organization),
-    ])
+    // The JSON of all commands calls the first one `user`.
+    let words = [
+        PossibleValue::new("personal").alias("user"),
+        PossibleValue::new("workspace"),
+        PossibleValue::new("organization"),
+    ];
+    PossibleValuesParser::new(words).map(|word| match word.as_str() {
+        "workspace" => Level::Workspace,
+        "organization" => Level::Organization,
+        _ => Level::User,
+    })
 }

@@ -16,9 +16,9 @@ pub(crate) enum RunVerb {
     List(RunListArgs),
     /// Show a run with its arguments and result
     Show {
-        /// Run id
+        /// Run id, or latest
         #[arg(required_unless_present = "file")]
-        id: Option<String>,
+        run: Option<String>,
         /// Show what is in an exported file instead
         #[arg(
             long,
@@ -30,8 +30,8 @@ pub(crate) enum RunVerb {
     },
     /// Run again
     Again {
-        /// Run id
-        id: String,
+        /// Run id, or latest
+        run: String,
         /// Connector to run on
         #[arg(long, value_name = "CONNECTOR")]
         connector: Option<String>,
@@ -44,20 +44,20 @@ pub(crate) enum RunVerb {
     },
     /// Name, note or pin a run
     Edit(RunEditArgs),
-    /// Wait for a run to finish, also one that a server works on since Patchbay quit
+    /// Wait for a run, also one started before Patchbay quit
     Follow {
-        /// Run id
-        id: String,
+        /// Run id, or latest
+        run: String,
     },
     /// Load the next page of results
     Next {
-        /// Run id
-        id: String,
+        /// Run id, or latest
+        run: String,
     },
     /// Save a file from the result
     Save {
-        /// Run id
-        id: String,
+        /// Run id, or latest
+        run: String,
         /// Part number [default: first file]
         #[arg(long, value_name = "NUMBER", value_parser = clap::value_parser!(u32).range(1..))]
         part: Option<u32>,
@@ -83,9 +83,9 @@ pub(crate) enum RunVerb {
     /// Delete a run, or all of them
     #[command(visible_alias = "rm")]
     Delete {
-        /// Run id
+        /// Run id, or latest
         #[arg(required_unless_present = "all", conflicts_with = "all")]
-        id: Option<String>,
+        run: Option<String>,
         /// Delete all runs
         #[arg(long)]
         all: bool,
@@ -110,7 +110,7 @@ pub(crate) struct RunFilterArgs {
     /// Search words and filters, such as status:failed is:pinned since:7d
     pub(crate) query: Vec<String>,
     /// Status
-    #[arg(long = "status", value_parser = state())]
+    #[arg(long = "status", value_name = "STATUS", value_parser = state())]
     pub(crate) states: Vec<RunState>,
     /// Only runs before this one
     #[arg(long, value_name = "ID")]
@@ -120,8 +120,8 @@ pub(crate) struct RunFilterArgs {
 #[derive(Debug, Args)]
 #[command(group = clap::ArgGroup::new("change").required(true).multiple(true))]
 pub(crate) struct RunEditArgs {
-    /// Run id
-    pub(crate) id: String,
+    /// Run id, or latest
+    pub(crate) run: String,
     /// Name; empty to remove it
     #[arg(long, group = "change")]
     pub(crate) name: Option<String>,
@@ -138,7 +138,7 @@ pub(crate) struct RunEditArgs {
 
 #[derive(Debug, Default, Args)]
 pub(crate) struct RunCompareArgs {
-    /// Run, or the earlier of two
+    /// Run id, or latest; the earlier of two
     #[arg(value_name = "RUN")]
     pub(crate) first: String,
     /// Later run
@@ -159,13 +159,13 @@ pub(crate) struct RunCompareArgs {
 pub(crate) struct RunExportArgs {
     #[command(flatten)]
     pub(crate) filter: RunFilterArgs,
-    /// Only this run
+    /// Only this run (id, or latest)
     #[arg(
-        long = "run",
+        long,
         value_name = "ID",
         conflicts_with_all = ["query", "states", "before", "limit", "format"]
     )]
-    pub(crate) id: Option<String>,
+    pub(crate) run: Option<String>,
     /// Maximum number of runs, latest first [default: all]
     #[arg(long, value_parser = clap::value_parser!(u32).range(1..))]
     pub(crate) limit: Option<u32>,

@@ -1,6 +1,7 @@
 //! `patchbay tool …`.
 
 use clap::{Args, Subcommand};
+use patchbay_model::debug_fields;
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum ToolVerb {
@@ -41,25 +42,27 @@ pub(crate) struct RunArgs {
     /// Tool name
     pub(crate) tool: String,
     /// KEY=TEXT, KEY:=JSON, or - to read a JSON object from stdin
-    #[arg(value_name = "ARGUMENT")]
+    #[arg(
+        value_name = "ARGUMENT",
+        long_help = super::ARGUMENTS_HELP
+    )]
     pub(crate) arguments: Vec<String>,
     /// Arguments as a JSON object, or - for stdin; KEY=TEXT and KEY:=JSON override it
     #[arg(long, value_name = "JSON", allow_hyphen_values = true)]
     pub(crate) args: Option<String>,
-    /// Timeout in seconds without a response [default: 60]
+    /// Timeout in seconds without a response [default: the connector's, else 60]
     #[arg(long, value_name = "SECONDS", value_parser = clap::value_parser!(u32).range(1..=86_400))]
     pub(crate) timeout: Option<u32>,
     /// Credential to run with (hosted)
     #[arg(long, value_name = "NAME")]
     pub(crate) credential: Option<String>,
+    /// Run as a task, if the tool offers that: the result stays at the server until it is fetched
+    #[arg(long)]
+    pub(crate) as_task: bool,
     /// Show the request without sending it
     #[arg(long)]
     pub(crate) dry_run: bool,
 }
 
-impl std::fmt::Debug for RunArgs {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        // The arguments may contain secrets.
-        f.debug_struct("RunArgs").finish_non_exhaustive()
-    }
-}
+// The arguments may contain secrets.
+debug_fields! { RunArgs: }

@@ -10,7 +10,7 @@ use serde_json::{Map, Value};
 use crate::args::AccountSecretArgs;
 use crate::cli::Cli;
 use crate::failure::Failure;
-use crate::secret_source::Source;
+use crate::secret_source::{Source, parse_field};
 use crate::tool_arguments::position;
 
 const ALL_FIELDS: &str = "Run `patchbay account platforms` for the fields.";
@@ -72,13 +72,7 @@ impl Fields {
     }
 
     async fn add_named(&mut self, cli: &Cli, given: &str) -> Result<(), Failure> {
-        let Some((name, source)) = given.split_once('=') else {
-            return Err(Failure::usage(
-                "--secret needs a source",
-                "Use NAME=SOURCE, such as client_secret=env://NAME.",
-            ));
-        };
-        let source = Source::parse("--secret", source)?;
+        let (name, source) = parse_field(given)?;
         let secret = match cli.reference_or_entry(&source).await? {
             Some(secret) => secret,
             None => strip_scheme(&cli.secret_input(name)?),
@@ -143,7 +137,7 @@ impl Fields {
                 (false, _) if self.is_known => {
                     return Err(Failure::usage(
                         format!("{name} isn't a secret"),
-                        "Use `patchbay account edit`.",
+                        format!("Use `patchbay account edit ACCOUNT {name}=TEXT`."),
                     ));
                 }
                 (false, member) => {

@@ -7,7 +7,6 @@ use patchbay_ops::{
     CallOperation, Error, OperationInfo, ResponseMeta, call_operation, call_operation_with_meta,
     list_account_operations, list_operations, operations_setting, save_operation, stream_operation,
 };
-use serde_json::Value;
 
 use super::authentication::header_texts;
 use crate::args::ApiArgs;
@@ -15,7 +14,7 @@ use crate::cli::Cli;
 use crate::failure::Failure;
 use crate::output::facts::Facts;
 use crate::output::table::{Cell, Table};
-use crate::output::{Screen, text, words};
+use crate::output::{forms, text, words};
 use crate::tool_arguments;
 
 struct OperationList {
@@ -25,10 +24,7 @@ struct OperationList {
 }
 
 pub(super) async fn run(cli: &Cli, args: ApiArgs) -> Result<(), Failure> {
-    let account = match &args.account {
-        Some(account) => Some(cli.account(account).await?),
-        None => None,
-    };
+    let account = cli.optional_account(args.account.as_deref()).await?;
     let available = match &account {
         Some(account) => OperationList::of(cli, account).await?,
         None => OperationList::on(args.platform.as_deref()),
@@ -116,37 +112,11 @@ fn describe(cli: &Cli, operation: &OperationInfo) -> Result<(), Failure> {
             .add("Does", &operation.summary)
             .toned("Effect", effect, tone)
             .render(screen);
-        format!("{facts}\n{}", parameters(operation, screen))
+        format!(
+            "{facts}\n{}",
+            forms::arguments(&operation.parameters, screen)
+        )
     })
-}
-
-fn parameters(operation: &OperationInfo, screen: Screen) -> String {
-    let schema = &operation.parameters;
-    let required = schema["required"].as_array();
-    let is_required = |name: &str| required.is_some_and(|all| all.contains(&name.into()));
-    let Some(properties) = schema["properties"].as_object() else {
-        return "No arguments.\n".to_owned();
-    };
-    let rows = properties.iter().map(|(name, property)| {
-        [
-            Cell::from(name),
-            Cell::from(kind(property)),
-            Cell::from(if is_required(name) { "required" } else { "" }),
-            Cell::from(property["description"].as_str().unwrap_or_default()),
-        ]
-    });
-    Table::new(["ARGUMENT", "TYPE", "", "WHAT"], rows).render(screen)
-}
-
-fn kind(property: &Value) -> String {
-    match &property["type"] {
-        Value::String(kind) => kind.clone(),
-        Value::Array(kinds) => {
-            let words: Vec<_> = kinds.iter().filter_map(Value::as_str).collect();
-            words.join(" or ")
-        }
-        _ => "any".to_owned(),
-    }
 }
 
 async fn call(
@@ -158,10 +128,13 @@ async fn call(
     let name = args.operation.as_deref().ok_or_else(no_operation)?;
     let operation = available.find_operation(name)?;
     let headers = header_texts(cli, &args.headers).await?;
+    let mut arguments = tool_arguments::read(args.args.as_deref(), &args.arguments)?;
+    let schema = &operation.parameters;
+    tool_arguments::read_by_schema(&mut arguments.0, &args.arguments, schema);
     let request = CallOperation {
         account: account.id.clone(),
         operation: operation.name.clone(),
-        arguments: tool_arguments::read(args.args.as_deref(), &args.arguments)?,
+        arguments,
         confirmed: confirm(cli, operation, &account.label)?,
         timeout_seconds: args.timeout,
         retries: args.retries,

@@ -221,9 +221,11 @@ pub(super) async fn next_secret(
         WalletKind::Variables => Kind::Variables,
         WalletKind::OauthClient => Kind::OauthClient,
         WalletKind::Oauth => {
+            let user = entry.used_by.first();
+            let user = user.map_or("NAME", |user| user.connector.as_str());
             return Err(Failure::usage(
                 "sign-ins are renewed with your browser",
-                "Run `patchbay connector connect NAME`.",
+                format!("Run `patchbay connector connect {user} --again`."),
             ));
         }
     };

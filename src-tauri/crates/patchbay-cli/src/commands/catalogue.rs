@@ -2,13 +2,14 @@
 
 mod item;
 
-use patchbay_model::{AccountId, Code, Problem};
+use patchbay_model::{AccountId, Code};
 use patchbay_ops::{
-    AccountDefinitions, list_account_definitions, list_accounts, list_catalogue,
+    AccountDefinitions, Error, list_account_definitions, list_accounts, list_catalogue,
     platform_abilities, read_registry_file,
 };
 
 use self::item::CatalogueItem;
+pub(super) use self::item::add_command;
 use super::pasted::text_of;
 use crate::args::{CatalogueVerb, SourceArgs};
 use crate::cli::Cli;
@@ -33,10 +34,8 @@ pub(super) async fn run(cli: &Cli, verb: CatalogueVerb) -> Result<(), Failure> {
 
 /// The connector types of the accounts, then the known servers.
 async fn list_items(cli: &Cli, of: &SourceArgs) -> Result<Vec<CatalogueItem>, Failure> {
-    let account = match &of.account {
-        Some(text) => Some(cli.account(text).await?.id),
-        None => None,
-    };
+    let account = cli.optional_account(of.account.as_deref()).await?;
+    let account = account.map(|account| account.id);
     let mut items = Vec::new();
     if account != Some(AccountId::local()) {
         items = definitions(cli, account.as_ref()).await?;
@@ -102,9 +101,9 @@ async fn show(cli: &Cli, name: &str, of: &SourceArgs) -> Result<(), Failure> {
         Some(known) => Some(known),
         None => list_items(cli, of).await?.into_iter().find(is_meant),
     };
-    let item = item.ok_or_else(|| {
-        let problem = Problem::new(Code::NotFound, format!("{name} isn't in the catalog"));
-        Failure::from(problem).with_hint("Run `patchbay catalog list`.")
+    let item = item.ok_or_else(|| Error::NotFound {
+        kind: "catalog entry",
+        name: name.to_owned(),
     })?;
     cli.out.answer(&item, |screen| item.facts(screen))
 }

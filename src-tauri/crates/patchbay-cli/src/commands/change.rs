@@ -1,8 +1,7 @@
 //! `patchbay connector edit` on hosted platforms, `patchbay connector actions` and `action`.
 
 use patchbay_model::{
-    Action, Code, Connector, ConnectorSettings, Fact, PlatformDetails, Problem, Timestamp,
-    inert_json_pretty,
+    Action, Connector, ConnectorSettings, Fact, PlatformDetails, Timestamp, inert_json_pretty,
 };
 use patchbay_ops::{
     ActionOutcome, ChangeSettings, Error, RunAction, SettingsPlan, change_settings,
@@ -49,8 +48,9 @@ pub(super) async fn change(
         "Save these changes to {} on {}?",
         connector.title, connector.identity.account
     );
-    let message = format!("changes to {} not confirmed", connector.title);
-    let needed = Problem::new(Code::ConfirmationNeeded, message);
+    let needed = Error::ConfirmationNeeded {
+        what: format!("Changing {}", connector.title),
+    };
     cli.confirm(&question, needed.into())?;
     let changed = change_settings(&cli.cx, &connector.id, change).await;
     let changed = changed.map_err(|error| match error {
@@ -69,7 +69,7 @@ async fn read_changes(
     args: &ChangeArgs,
 ) -> Result<ChangeSettings, Failure> {
     Ok(ChangeSettings {
-        values: form_values::overlay(current.form.values.0.clone(), &args.values)?,
+        values: form_values::overlay(&current.form, &args.values)?,
         base: current.form.values,
         secrets: form_values::secrets(cli, &args.form.secrets).await?,
         overwrite: args.overwrite,
@@ -190,7 +190,7 @@ fn explain(error: Error, connector: &Connector) -> Failure {
         Error::NotFound { kind: "action", .. } => {
             Failure::from(error).with_hint(format!("Run `patchbay connector actions {name}`."))
         }
-        error => Failure::from(error).of(connector),
+        error => Failure::about(error, connector),
     }
 }
 

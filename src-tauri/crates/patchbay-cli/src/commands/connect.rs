@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use patchbay_model::{
-    Authentication, Authorization, AuthorizationState, Code, Connector, IssuerChange, Json,
+    Authentication, Authorization, AuthorizationState, Code, Connector, Form, IssuerChange, Json,
     Problem, Secret, Status, TimeLimits, clean_text, count,
 };
 use patchbay_ops::{
@@ -12,11 +12,13 @@ use patchbay_ops::{
     has_consent, platform_problem, refresh_connector, refresh_tools, start_authorization,
     update_connector, wait_for_authorization,
 };
-use tokio::sync::{broadcast, mpsc};
+use tokio::sync::broadcast;
 
 use crate::args::ConnectArgs;
 use crate::cli::Cli;
+use crate::command_hint::connect_command;
 use crate::failure::Failure;
+use crate::input;
 use crate::interrupt::{Interrupts, interrupted};
 use crate::output::{forms, when, words};
 use crate::prompt;
@@ -57,7 +59,7 @@ pub(super) async fn connect(
     }
     let connector = find_connector(&cli.cx, &connector.id).await?;
     if let Some(error) = platform_problem(&connector) {
-        return Err(Failure::from(error).of(&connector));
+        return Err(Failure::about(error, &connector));
     }
     let tools = count(connector.tool_count.unwrap_or_default(), "tool");
     cli.say(format!(
@@ -74,6 +76,22 @@ pub(super) async fn connect(
         cli.say(format!("It was {former} before. {hint}"));
     }
     Ok(connector)
+}
+
+/// Connects a connector that the command has added. If that fails, the connector stays, and the next command is named.
+pub(super) async fn connect_added(
+    cli: &Cli,
+    connector: Connector,
+    how: ConnectArgs,
+) -> Result<Connector, Failure> {
+    let (title, command) = (connector.title.clone(), connect_command(&connector));
+    let connected = connect(cli, connector, Json::default(), how).await;
+    if connected.is_err() {
+        cli.say(format!(
+            "{title} stays, not connected yet. Next: patchbay {command}"
+        ));
+    }
+    connected
 }
 
 /// Saves `--connect-timeout`, if given, with the connector.
@@ -101,10 +119,7 @@ pub(super) async fn choices(cli: &Cli, connector: &Connector) -> Result<(), Fail
     cli.unlock_for(connector).await?;
     match consent_form(&cli.cx, &connector.id).await? {
         Some(form) => forms::describe(cli, &form),
-        None => {
-            cli.say("No sign-in options.");
-            Ok(())
-        }
+        None => cli.print_done("No sign-in options.", &None::<Form>),
     }
 }
 
@@ -144,10 +159,11 @@ async fn connects_without_sign_in(cli: &Cli, connector: &Connector) -> Result<bo
     }
 }
 
-async fn list_tools(cli: &Cli, connector: &Connector) -> Result<(), Failure> {
+/// Lists the tools of a connector anew, until Ctrl-C.
+pub(super) async fn list_tools(cli: &Cli, connector: &Connector) -> Result<(), Failure> {
     let listing = async {
         let listed = refresh_tools(&cli.cx, &connector.id).await;
-        listed.map_err(|error| Failure::from(error).of(connector))
+        listed.map_err(|error| Failure::about(error, connector))
     };
     tokio::select! {
         listed = listing => listed.map(drop),
@@ -218,15 +234,13 @@ pub(super) async fn wait_for_end(
     // Before the page is shown, because Ctrl-C may follow at once.
     let mut interrupts = Interrupts::listen();
     let mut current = started;
-    let mut pasted = None;
+    let mut takes_address = cli.is_interactive();
     let mut ticks = tokio::time::interval(TICK);
     let mut shown_state = None;
     while !current.state.is_over() {
         let is_new = shown_state.replace(current.state) != Some(current.state);
         show_state(cli, &current, is_new, no_browser);
-        if current.state == AuthorizationState::AwaitingUser && pasted.is_none() {
-            pasted = Some(pasted_lines(cli));
-        }
+        let awaits_user = current.state == AuthorizationState::AwaitingUser;
         tokio::select! {
             event = events.recv() => {
                 current = match event {
@@ -238,9 +252,10 @@ pub(super) async fn wait_for_end(
                 };
             }
             _ = ticks.tick() => {}
-            Some(address) = next_line(&mut pasted) => {
-                finish_from_pasted(cli, &current, &address).await;
-            }
+            pasted = input::next_line(), if awaits_user && takes_address => match pasted {
+                Ok(Some(address)) => finish_from_pasted(cli, &current, &address).await,
+                Ok(None) | Err(_) => takes_address = false,
+            },
             () = interrupts.next() => return cancel(cli, &current, &mut interrupts).await,
         }
     }
@@ -326,31 +341,6 @@ fn print_page(cli: &Cli, authorization: &Authorization, no_browser: bool) {
 fn scope_list(scopes: &[String]) -> String {
     let scopes: Vec<String> = scopes.iter().map(|scope| clean_text(scope, 200)).collect();
     scopes.join(", ")
-}
-
-/// Waits for the next pasted line; forever if there is no receiver yet.
-async fn next_line(pasted: &mut Option<mpsc::Receiver<Secret>>) -> Option<Secret> {
-    match pasted {
-        Some(pasted) => pasted.recv().await,
-        None => std::future::pending().await,
-    }
-}
-
-/// Receives lines that the user pastes during an authorization, if the terminal is interactive.
-fn pasted_lines(cli: &Cli) -> mpsc::Receiver<Secret> {
-    let (sender, receiver) = mpsc::channel(1);
-    if cli.is_interactive() {
-        // On its own thread, which ends with the process: a read from the terminal cannot be cancelled.
-        std::thread::spawn(move || {
-            for line in std::io::stdin().lines() {
-                let Ok(line) = line else { return };
-                if sender.blocking_send(Secret::new(line)).is_err() {
-                    return;
-                }
-            }
-        });
-    }
-    receiver
 }
 
 async fn finish_from_pasted(cli: &Cli, authorization: &Authorization, address: &Secret) {

@@ -1,16 +1,17 @@
 //! `patchbay connector types|create|copy|copies`.
 
-use patchbay_model::{AccountId, AuthorizationState, Connector, Definition, Json};
+use patchbay_model::{Account, AuthorizationState, Connector, Definition, Granted};
 use patchbay_ops::{
     CreateConnector, Error, GivenSecret, ProviderSignIn, StartProviderSignIn, copy_form,
     create_connector, creation_form, list_copies, list_definitions, provider_sign_in,
-    start_provider_sign_in,
+    resolve_wallet_entry, start_provider_sign_in,
 };
 use serde_json::Value;
 
 use super::connect;
 use crate::args::{ConnectArgs, CopyArgs, CreateArgs, ProviderArgs};
 use crate::cli::Cli;
+use crate::command_hint::connect_command;
 use crate::failure::Failure;
 use crate::form_values;
 use crate::output::table::{Cell, Table};
@@ -40,10 +41,11 @@ fn definition_row(definition: &Definition) -> [Cell; 4] {
 }
 
 pub(super) async fn create(cli: &Cli, args: CreateArgs) -> Result<(), Failure> {
-    let account = cli.account(&args.account).await?.id;
+    let account = cli.account(&args.account).await?;
     cli.unlock().await?;
     let mut words = args.values;
     let definition = definition(cli, &account, args.definition, &mut words).await?;
+    let account = account.id;
     let form = creation_form(&cli.cx, &account, &definition).await?;
     if args.form.describe {
         return forms::describe(cli, &form);
@@ -51,13 +53,14 @@ pub(super) async fn create(cli: &Cli, args: CreateArgs) -> Result<(), Failure> {
     let mut request = CreateConnector {
         account,
         definition,
-        values: form_values::overlay(form.values.0, &words)?,
+        values: form_values::overlay(&form, &words)?,
         secrets: form_values::secrets(cli, &args.form.secrets).await?,
     };
-    if let Some(client_id) = args.provider.client_id.clone() {
-        sign_in(cli, &mut request, client_id, args.provider, &args.how).await?;
-    }
-    create_from_form(cli, request, args.connect, args.how).await
+    let granted = match args.provider.client_id.clone() {
+        Some(client_id) => sign_in(cli, &mut request, client_id, args.provider, &args.how).await?,
+        None => Vec::new(),
+    };
+    create_from_form(cli, request, &granted, args.connect, args.how).await
 }
 
 /// Creates the same connector on another account.
@@ -72,10 +75,10 @@ pub(super) async fn copy(cli: &Cli, args: CopyArgs) -> Result<(), Failure> {
     let request = CreateConnector {
         account,
         definition: copy.definition,
-        values: form_values::overlay(copy.form.values.0, &args.values)?,
+        values: form_values::overlay(&copy.form, &args.values)?,
         secrets: form_values::secrets(cli, &args.form.secrets).await?,
     };
-    create_from_form(cli, request, args.connect, args.how).await
+    create_from_form(cli, request, &[], args.connect, args.how).await
 }
 
 /// Lists the other connectors for the same service, and what differs there.
@@ -100,11 +103,11 @@ pub(super) async fn copies(cli: &Cli, connector: &str) -> Result<(), Failure> {
 /// Finds a definition by id or title, or returns the only one. If none is given, the first argument is a field value.
 async fn definition(
     cli: &Cli,
-    account: &AccountId,
+    account: &Account,
     mut given: Option<String>,
     words: &mut Vec<String>,
 ) -> Result<String, Failure> {
-    let definitions = list_definitions(&cli.cx, account).await?;
+    let definitions = list_definitions(&cli.cx, &account.id).await?;
     let is_known = |word: &str| definitions.iter().any(|one| one.id == word);
     if let Some(word) = given.take_if(|word| word.contains('=') && !is_known(word)) {
         words.insert(0, word);
@@ -117,30 +120,33 @@ async fn definition(
     let exact = found.iter().find(|one| Some(&one.id) == given.as_ref());
     match (exact, found.as_slice()) {
         (Some(one), _) | (None, [one]) => Ok(one.id.clone()),
-        (None, found) => Err(ambiguous_definition(given.as_deref(), found.len())),
+        (None, found) => {
+            let failure = ambiguous_definition(given.as_deref(), found.len());
+            let account = text::quote(&account.label);
+            Err(failure.with_hint(format!("Run `patchbay connector types {account}`.")))
+        }
     }
 }
 
 fn ambiguous_definition(given: Option<&str>, count: usize) -> Failure {
-    let failure = match given {
+    match given {
         None => Failure::usage("name a connector type", ""),
         Some(given) if count == 0 => Failure::from(Error::NotFound {
             kind: "connector type",
             name: given.to_owned(),
         }),
         Some(given) => Failure::usage(format!("{count} types match {given}"), ""),
-    };
-    failure.with_hint("Run `patchbay connector types ACCOUNT`.")
+    }
 }
 
-/// Lets the user sign in at the provider, and adds the granted tokens to the request.
+/// Lets the user sign in at the provider, and adds the granted tokens to the request. Returns the tokens.
 async fn sign_in(
     cli: &Cli,
     create: &mut CreateConnector,
     client_id: String,
     args: ProviderArgs,
     how: &ConnectArgs,
-) -> Result<(), Failure> {
+) -> Result<Vec<Granted>, Failure> {
     let sign_in_form = provider_sign_in(&cli.cx, &create.account, &create.definition).await?;
     let sign_in_form = sign_in_form.ok_or_else(|| {
         Failure::usage("this type has no provider sign-in", "Remove --client-id.")
@@ -166,7 +172,7 @@ async fn sign_in(
     let started = start_provider_sign_in(&cli.cx, request).await?;
     let ended = connect::wait_for_end(cli, started, events, how.no_browser).await?;
     if ended.state != AuthorizationState::Authorized {
-        return connect::check_granted(ended);
+        return connect::check_granted(ended).map(|()| Vec::new());
     }
     let ProviderSignIn {
         values,
@@ -179,13 +185,28 @@ async fn sign_in(
     if let (Some(field), Some(secret)) = (client_secret_field, client_secret) {
         create.secrets.insert(field, secret);
     }
-    for granted in ended.granted {
+    for granted in &ended.granted {
         let secret = GivenSecret::Entry {
-            entry: granted.entry,
+            entry: granted.entry.clone(),
         };
-        create.secrets.insert(granted.path, secret);
+        create.secrets.insert(granted.path.clone(), secret);
     }
-    Ok(())
+    Ok(ended.granted)
+}
+
+/// Says how a sign-in at the provider is used again, which stays in the wallet.
+async fn say_granted(cli: &Cli, granted: &[Granted]) {
+    for Granted { path, entry } in granted {
+        // Whoever removed it meanwhile doesn't need it.
+        if let Ok(entry) = resolve_wallet_entry(&cli.cx, entry.as_str()).await {
+            cli.say(reuse_message(path, &entry.name));
+        }
+    }
+}
+
+fn reuse_message(path: &str, name: &str) -> String {
+    let secret = text::quote(&format!("{path}=wallet:{name}"));
+    format!("The sign-in is saved. To use it again, replace --client-id with --secret {secret}.")
 }
 
 /// Merges objects recursively; values of `over` win.
@@ -203,16 +224,19 @@ fn merge(values: &mut Value, over: Value) {
 async fn create_from_form(
     cli: &Cli,
     request: CreateConnector,
+    granted: &[Granted],
     connects: bool,
     how: ConnectArgs,
 ) -> Result<(), Failure> {
-    let mut connector = create_connector(&cli.cx, request)
-        .await
-        .map_err(explain_values)?;
+    let created = create_connector(&cli.cx, request).await;
+    if created.is_err() {
+        say_granted(cli, granted).await;
+    }
+    let mut connector = created.map_err(explain_values)?;
     let (title, account) = (&connector.title, &connector.identity.account);
     cli.say(format!("Created {title} on {account}."));
     if connects {
-        connector = connect::connect(cli, connector, Json::default(), how).await?;
+        connector = connect::connect_added(cli, connector, how).await?;
     } else if let Some(next) = next_step(&connector) {
         cli.say(next);
     }
@@ -223,10 +247,7 @@ async fn create_from_form(
 fn next_step(connector: &Connector) -> Option<String> {
     use patchbay_model::Status::{Disconnected, NeedsAuthorization};
     let waits = matches!(connector.status.status, NeedsAuthorization | Disconnected);
-    waits.then(|| {
-        let name = text::quote(&connector.name);
-        format!("Next: patchbay connector connect {name}")
-    })
+    waits.then(|| format!("Next: patchbay {}", connect_command(connector)))
 }
 
 /// Adds the hint how to list the fields.
@@ -250,6 +271,15 @@ mod tests {
         assert_eq!(
             values,
             json!({ "name": "a", "credentials": { "kind": "oauth", "x": 1 } })
+        );
+    }
+
+    #[test]
+    fn a_sign_in_that_stays_is_named_as_the_option_takes_it() {
+        assert_eq!(
+            reuse_message("/credentials/token", "GitHub token"),
+            "The sign-in is saved. To use it again, replace --client-id with \
+             --secret \"/credentials/token=wallet:GitHub token\"."
         );
     }
 

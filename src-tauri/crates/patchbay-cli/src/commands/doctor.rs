@@ -13,7 +13,7 @@ use tokio::task::JoinSet;
 
 use super::vault;
 use crate::cli::Cli;
-use crate::command_hint::with_command_hint;
+use crate::command_hint::{fix_hint, with_command_hint};
 use crate::failure::{Failure, detail_lines};
 use crate::output::table::Tone;
 use crate::output::{Screen, text, when};
@@ -198,7 +198,12 @@ pub(super) fn failed_step(check: &Check) -> Option<Failure> {
 
 fn failure_of(step: &CheckStep, connector: &Connector) -> Option<Failure> {
     let problem = step.problem.clone()?;
-    Some(Failure::from(problem).of(connector))
+    let hint = fix_hint(&problem, connector);
+    let failure = Failure::from(problem);
+    Some(match hint {
+        Some(hint) => failure.with_hint(hint),
+        None => failure,
+    })
 }
 
 fn render_report(report: &Report, screen: Screen) -> String {
@@ -247,7 +252,7 @@ fn render_step(step: &CheckStep, connector: &Connector, screen: Screen) -> Strin
         .into_iter()
         .flatten()
         .collect();
-    let line = render_item(tone, &step.name.replace('_', "-"), &text.join(", "), screen);
+    let line = render_item(tone, step.label(), &text.join(", "), screen);
     let problem = failure_of(step, connector).map(Failure::into_problem);
     line + &render_hints(problem.as_ref())
 }

@@ -8,19 +8,21 @@ use patchbay_ops::{
     watch_resource,
 };
 
-use super::run_result;
 use crate::cli::Cli;
 use crate::failure::Failure;
 use crate::interrupt::interrupted;
 use crate::output::table::Cell;
-use crate::output::text;
+use crate::output::{self, content, text};
 use crate::questions::QuestionResponder;
 use crate::tool_arguments;
+
+/// How to save a resource that a terminal can't show.
+const TO_SAVE: &str = "to save it, add > FILE";
 
 pub(super) async fn resources(cli: &Cli, connector: &str) -> Result<(), Failure> {
     let connector = cli.unlocked_connector(connector).await?;
     let resources = list_resources(&cli.cx, &connector.id).await;
-    let resources = resources.map_err(|error| Failure::from(error).of(&connector))?;
+    let resources = resources.map_err(|error| Failure::about(error, &connector))?;
     let heads = ["URI", "NAME", "ARGUMENTS", "KIND", "DESCRIPTION"];
     cli.print_table(&resources, "No resources.", heads, |one| {
         let variables = one.variables.iter().flatten();
@@ -59,7 +61,7 @@ pub(super) async fn read(cli: &Cli, connector: &str, uri: &str) -> Result<(), Fa
     let parts = read_resource(&cli.cx, &connector.id, uri).await;
     print(
         cli,
-        &parts.map_err(|error| Failure::from(error).of(&connector))?,
+        &parts.map_err(|error| Failure::about(error, &connector))?,
     )
 }
 
@@ -72,17 +74,20 @@ pub(super) async fn watch(cli: &Cli, connector: &str, uri: &str) -> Result<(), F
     let watching = watch_resource(&cli.cx, &connector.id, uri, interrupted(), on_change);
     let printing = async {
         while change.changed().await.is_ok() {
-            let parts = read_resource(&cli.cx, &connector.id, uri).await?;
+            let parts = read_resource(&cli.cx, &connector.id, uri).await;
+            let parts = parts.map_err(|error| Failure::about(error, &connector))?;
             cli.out.clear()?;
             print(cli, &parts)?;
+            if output::is_closed() {
+                break;
+            }
         }
         Ok(())
     };
-    let watched = tokio::select! {
-        ended = watching => ended.map_err(Failure::from),
+    tokio::select! {
+        ended = watching => ended.map_err(|error| Failure::about(error, &connector)),
         ended = printing => ended,
-    };
-    watched.map_err(|failure: Failure| failure.of(&connector))
+    }
 }
 
 fn print(cli: &Cli, parts: &[Content]) -> Result<(), Failure> {
@@ -100,14 +105,8 @@ fn print(cli: &Cli, parts: &[Content]) -> Result<(), Failure> {
                     raw.write(b"\n")?;
                 }
             }
-            Content::Resource {
-                uri,
-                mime_type,
-                blob: Some(blob),
-                ..
-            } if raw.is_terminal() => {
-                let kind = mime_type.as_deref().unwrap_or("binary");
-                raw.write((run_result::binary(uri, kind, blob) + "\n").as_bytes())?;
+            Content::Resource { blob: Some(_), .. } if raw.is_terminal() => {
+                raw.write((content::as_text(part, Some(TO_SAVE)) + "\n").as_bytes())?;
             }
             Content::Resource {
                 blob: Some(blob), ..
@@ -128,7 +127,7 @@ fn print(cli: &Cli, parts: &[Content]) -> Result<(), Failure> {
 pub(super) async fn prompts(cli: &Cli, connector: &str) -> Result<(), Failure> {
     let connector = cli.unlocked_connector(connector).await?;
     let prompts = list_prompts(&cli.cx, &connector.id).await;
-    let prompts = prompts.map_err(|error| Failure::from(error).of(&connector))?;
+    let prompts = prompts.map_err(|error| Failure::about(error, &connector))?;
     let heads = ["PROMPT", "ARGUMENTS", "DESCRIPTION"];
     cli.print_table(&prompts, "No prompts.", heads, |one| {
         let arguments = one.arguments.iter();
@@ -150,17 +149,14 @@ pub(super) async fn prompt(
     let connector = cli.unlocked_connector(connector).await?;
     let _responder = QuestionResponder::start(cli);
     let filled = fill_prompt(&cli.cx, &connector.id, name, arguments).await;
-    let filled = filled.map_err(|error| Failure::from(error).of(&connector))?;
+    let filled = filled.map_err(|error| Failure::about(error, &connector))?;
     cli.out.answer(&filled, |_| prompt_text(&filled))
 }
 
 fn prompt_text(filled: &FilledPrompt) -> String {
     let messages = filled.messages.iter().map(|message| {
-        let content = match &message.content {
-            Content::Text { text } => text.clone(),
-            other => inert_json_pretty(other),
-        };
-        format!("{}: {}\n", text::line(&message.role), text::lines(&content))
+        let content = text::lines(&content::as_text(&message.content, None));
+        format!("{}: {content}\n", text::line(&message.role))
     });
     messages.collect()
 }

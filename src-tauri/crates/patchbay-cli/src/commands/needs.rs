@@ -2,10 +2,15 @@
 
 use std::collections::HashMap;
 
-use patchbay_model::{ConnectorId, Timestamp, VaultBackend, VaultState};
-use patchbay_ops::{Need, NeedFix, NeedKind, list_connector_rows, list_needs, vault_status};
+use patchbay_model::{
+    Authentication, Connector, ConnectorId, Timestamp, VaultBackend, VaultState, WalletEntry,
+};
+use patchbay_ops::{
+    Need, NeedFix, NeedKind, list_connector_rows, list_needs, list_wallet, vault_status,
+};
 
 use crate::cli::Cli;
+use crate::command_hint::{reauth_command, replace_command};
 use crate::failure::Failure;
 use crate::output::table::{Cell, Tone};
 use crate::output::{text, when};
@@ -19,26 +24,39 @@ pub(super) async fn run(cli: &Cli) -> Result<(), Failure> {
         }
         false => "",
     };
-    let names = match needs.is_empty() || cli.is_json() {
-        true => HashMap::new(),
-        false => unique_names(cli).await?,
+    let known = match needs.is_empty() || cli.is_json() {
+        true => Known::default(),
+        false => Known {
+            connectors: connectors_by_id(cli).await?,
+            wallet: list_wallet(&cli.cx).await?,
+        },
     };
     let now = cli.now();
     let heads = ["PROBLEM", "REASON", "ACCOUNT", "SINCE", "FIX"];
-    cli.print_table(&needs, if_empty, heads, |need| row(need, &names, now))
+    cli.print_table(&needs, if_empty, heads, |need| row(need, &known, now))
 }
 
-/// Short names that select one connector, by its id.
-async fn unique_names(cli: &Cli) -> Result<HashMap<ConnectorId, String>, Failure> {
-    let mut ids: HashMap<String, Vec<ConnectorId>> = HashMap::new();
-    for connector in list_connector_rows(&cli.cx).await? {
-        ids.entry(connector.name).or_default().push(connector.id);
+/// What needs may be about.
+#[derive(Default)]
+struct Known {
+    connectors: HashMap<ConnectorId, Connector>,
+    wallet: Vec<WalletEntry>,
+}
+
+/// The connectors by id. A short name that several have is replaced by the id.
+async fn connectors_by_id(cli: &Cli) -> Result<HashMap<ConnectorId, Connector>, Failure> {
+    let mut connectors = list_connector_rows(&cli.cx).await?;
+    let mut counts: HashMap<String, usize> = HashMap::new();
+    for connector in &connectors {
+        *counts.entry(connector.name.clone()).or_default() += 1;
     }
-    let unique = |(name, ids): (String, Vec<ConnectorId>)| match <[_; 1]>::try_from(ids) {
-        Ok([id]) => Some((id, name)),
-        Err(_) => None,
-    };
-    Ok(ids.into_iter().filter_map(unique).collect())
+    for connector in &mut connectors {
+        if counts.get(&connector.name) != Some(&1) {
+            connector.name = connector.id.to_string();
+        }
+    }
+    let by_id = connectors.into_iter().map(|it| (it.id.clone(), it));
+    Ok(by_id.collect())
 }
 
 /// The message if nothing needs the user. A vault that is locked by a passphrase is no problem: each command that needs
@@ -55,7 +73,7 @@ fn message_without_needs(vault: VaultState, backend: Option<VaultBackend>) -> &'
     }
 }
 
-fn row(need: &Need, names: &HashMap<ConnectorId, String>, now: Timestamp) -> [Cell; 5] {
+fn row(need: &Need, known: &Known, now: Timestamp) -> [Cell; 5] {
     let who = need.identity.as_ref();
     let who = who.map(|identity| match &identity.credential {
         Some(credential) => format!("{} · {credential}", identity.account),
@@ -70,7 +88,7 @@ fn row(need: &Need, names: &HashMap<ConnectorId, String>, now: Timestamp) -> [Ce
         Cell::from(need.words.as_deref().unwrap_or_default()),
         Cell::from(who.unwrap_or_default()),
         Cell::from(time.unwrap_or_default()),
-        Cell::from(help_command(need, names)),
+        Cell::from(help_command(need, known)),
     ]
 }
 
@@ -82,31 +100,48 @@ fn tone(kind: NeedKind) -> Tone {
     }
 }
 
-fn help_command(need: &Need, names: &HashMap<ConnectorId, String>) -> String {
+fn help_command(need: &Need, Known { connectors, wallet }: &Known) -> String {
     let name = |id: Option<&str>| text::quote(id.unwrap_or(&need.title));
-    let connector = need.connector.as_ref();
-    let connector = connector.map(|id| names.get(id).map_or(id.as_str(), |name| name));
-    let connector = name(connector);
+    let id = need.connector.as_ref();
+    let known = id.and_then(|id| connectors.get(id));
+    let saved = wallet
+        .iter()
+        .find(|entry| Some(&entry.id) == need.entry.as_ref());
+    let short = known.map(|connector| connector.name.as_str());
+    let connector = name(short.or(id.map(ConnectorId::as_str)));
     let account = name(need.account.as_ref().map(|id| id.as_str()));
     let entry = name(need.entry.as_ref().map(|id| id.as_str()));
     match need.fix {
-        NeedFix::SignIn | NeedFix::Show | NeedFix::Connect | NeedFix::Renew => {
+        NeedFix::SignIn | NeedFix::Show | NeedFix::Connect => {
             format!("patchbay connector connect {connector}")
         }
+        // It is connected still.
+        NeedFix::Renew => format!("patchbay connector connect {connector} --again"),
         NeedFix::Check if need.connector.is_none() && need.account.is_none() => {
             "patchbay connector list --refresh".to_owned()
         }
         NeedFix::Check if need.connector.is_none() => format!("patchbay account test {account}"),
         NeedFix::Check => format!("patchbay doctor {connector}"),
         NeedFix::ReviewTools => format!("patchbay tool changes {connector}"),
-        NeedFix::ReplaceKey if need.entry.is_some() => {
-            format!("patchbay credential replace {entry}")
-        }
+        NeedFix::ReplaceKey if need.entry.is_some() => match saved {
+            Some(saved) => format!("patchbay {}", replace_command(saved)),
+            None => format!("patchbay credential replace {entry}"),
+        },
         // The platform keeps the key of a connector, if it is not one of its settings.
         NeedFix::ReplaceKey if need.connector.is_some() => {
-            format!("patchbay credential add --connector {connector}")
+            let command = known.and_then(reauth_command);
+            let command = command
+                .unwrap_or_else(|| format!("credential add --connector {connector} --describe"));
+            format!("patchbay {command}")
         }
-        NeedFix::EditSettings => format!("patchbay connector edit {connector}"),
+        NeedFix::EditSettings => {
+            let saved = known.and_then(|connector| saved_secret(connector, wallet));
+            let command = saved.map(replace_command);
+            match command.or_else(|| known.and_then(reauth_command)) {
+                Some(command) => format!("patchbay {command}"),
+                None => format!("patchbay connector edit {connector} --help"),
+            }
+        }
         NeedFix::ReplaceKey => format!("patchbay account replace-key {account}"),
         // Only the process that has the secret can save it.
         NeedFix::SaveAgain => "free space on the disk".to_owned(),
@@ -114,11 +149,24 @@ fn help_command(need: &Need, names: &HashMap<ConnectorId, String>) -> String {
     }
 }
 
+/// The credential with the secret that a connector sends.
+fn saved_secret<'a>(connector: &Connector, wallet: &'a [WalletEntry]) -> Option<&'a WalletEntry> {
+    let (Authentication::Bearer { entry }
+    | Authentication::Headers { entry }
+    | Authentication::Variables { entry }) = &connector.authentication
+    else {
+        return None;
+    };
+    wallet.iter().find(|saved| saved.id == *entry)
+}
+
 #[cfg(test)]
 mod tests {
     use serde_json::json;
 
     use super::*;
+    use crate::command_hint::tests::named_commands::assert_runnable;
+    use crate::command_hint::tests::wiki;
 
     fn helped(fix: &str, about: &[(&str, &str)]) -> String {
         let mut need = json!({
@@ -129,14 +177,68 @@ mod tests {
         for (name, id) in about {
             need[name] = json!(id);
         }
-        let names = [(ConnectorId::new("con_2"), "wiki".to_owned())].into();
-        help_command(&serde_json::from_value(need).unwrap(), &names)
+        let id = ConnectorId::new("con_2");
+        let mut known = wiki();
+        known.id = id.clone();
+        known.authentication_methods.clear();
+        known.authentication = Authentication::None;
+        let wallet: [(&str, &str, &[&str]); 4] = [
+            ("wal_2", "headers", &["X-Key", "X-Org"]),
+            ("wal_3", "variables", &["API_KEY"]),
+            ("wal_4", "oauth_client", &[]),
+            ("wal_5", "bearer", &[]),
+        ];
+        let known = Known {
+            connectors: [(id, known)].into(),
+            wallet: wallet
+                .map(|(id, kind, names)| saved(id, kind, names))
+                .into(),
+        };
+        let command = help_command(&serde_json::from_value(need).unwrap(), &known);
+        assert_runnable(&format!("`{command}`"));
+        command
+    }
+
+    fn saved(id: &str, kind: &str, names: &[&str]) -> WalletEntry {
+        let at = "2026-11-27T12:00:00Z";
+        let entry = json!({
+            "id": id, "name": "Key", "kind": kind, "reference": null, "headerNames": names,
+            "issuer": null, "scopes": [], "createdAt": at, "replacedAt": at, "expiresAt": at,
+            "lastUsedAt": null, "usedBy": [], "needsAuthorization": false, "renews": false,
+        });
+        serde_json::from_value(entry).unwrap()
+    }
+
+    #[test]
+    fn a_credential_is_replaced_with_the_options_that_its_kind_takes() {
+        for (id, options) in [
+            ("wal_2", " --header X-Key --header X-Org"),
+            ("wal_3", " --env-secret API_KEY"),
+            ("wal_4", " --client-id ID --client-secret-from -"),
+            ("wal_5", ""),
+        ] {
+            let command = helped("replace_key", &[("entry", id)]);
+            assert_eq!(command, format!("patchbay credential replace Key{options}"));
+        }
     }
 
     #[test]
     fn a_connector_is_named_as_a_person_names_it() {
         let command = helped("sign_in", &[("connector", "con_2")]);
         assert_eq!(command, "patchbay connector connect wiki");
+        let command = helped("edit_settings", &[("connector", "con_2")]);
+        assert_eq!(command, "patchbay connector edit wiki --token-from -");
+    }
+
+    #[test]
+    fn a_secret_that_a_connector_sends_is_replaced_where_it_is_saved() {
+        let mut connector = wiki();
+        let wallet = [saved("wal_2", "headers", &["X-Key"])];
+        assert_eq!(saved_secret(&connector, &wallet), None);
+        let entry = wallet[0].id.clone();
+        connector.authentication = Authentication::Headers { entry };
+        assert_eq!(saved_secret(&connector, &wallet), wallet.first());
+        assert_eq!(saved_secret(&connector, &[]), None);
     }
 
     #[test]
@@ -146,6 +248,7 @@ mod tests {
         let entry = ("entry", "wal_1");
         let commands = [
             helped("sign_in", &[connector, account]),
+            helped("renew", &[connector, account]),
             helped("check", &[connector, account]),
             helped("check", &[account]),
             helped("review_tools", &[connector, account]),
@@ -157,12 +260,13 @@ mod tests {
         ];
         let expected = [
             "patchbay connector connect con_1",
+            "patchbay connector connect con_1 --again",
             "patchbay doctor con_1",
             "patchbay account test acc_1",
             "patchbay tool changes con_1",
             "patchbay account replace-key acc_1",
-            "patchbay credential add --connector con_1",
-            "patchbay connector edit con_1",
+            "patchbay credential add --connector con_1 --describe",
+            "patchbay connector edit con_1 --help",
             "patchbay credential replace wal_1",
             "patchbay credential rotate wal_1 --retry",
         ];

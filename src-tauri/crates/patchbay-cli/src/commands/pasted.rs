@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::io::Read as _;
 use std::path::Path;
 
-use patchbay_model::{Json, Secret, ServerCommand};
+use patchbay_model::{Connector, Secret, ServerCommand};
 use patchbay_ops::{
     AddConnector, AddProgram, AuthenticationChoice, ConnectorView, Error, PastedBlank, PastedPlace,
     PastedServer, PastedServers, PastedValue, SecretInput, SecretValue, add_connector, add_program,
@@ -16,8 +16,10 @@ use super::connect;
 use super::program::{absolute, finish_adding, variables};
 use crate::args::{AddArgs, PastedArgs};
 use crate::cli::Cli;
+use crate::command_hint::connect_command;
 use crate::failure::Failure;
 use crate::output::text;
+use crate::prompt;
 use crate::secret_source::Source;
 
 /// One byte more than the parser accepts, so that it rejects a longer file by its length.
@@ -54,6 +56,35 @@ pub(super) async fn add(cli: &Cli, found: PastedServers, args: AddArgs) -> Resul
         cli.unlock().await?;
     }
     let mut added = Vec::new();
+    if let Err(failure) = add_all(cli, &servers, requests, &mut added).await {
+        say_next(cli, &added);
+        return Err(failure);
+    }
+    let mut connected = Vec::new();
+    let mut added = added.into_iter();
+    while let Some(connector) = added.next() {
+        match finish(cli, connector, &args).await {
+            Ok(connector) => connected.push(connector),
+            Err(failure) => {
+                say_next(cli, added.as_slice());
+                return Err(failure);
+            }
+        }
+    }
+    if !args.connect {
+        say_next(cli, &connected);
+    }
+    let connected = view_connectors(&cli.cx, connected).await?;
+    cli.out.answer(&connected, |_| names(&connected))
+}
+
+/// Adds one server after the other to `added`, until one can't be added.
+async fn add_all(
+    cli: &Cli,
+    servers: &[PastedServer],
+    requests: Vec<Request>,
+    added: &mut Vec<Connector>,
+) -> Result<(), Failure> {
     for (server, request) in servers.iter().zip(requests) {
         let connector = match request {
             Request::Address(request) => add_connector(&cli.cx, request).await?,
@@ -65,21 +96,23 @@ pub(super) async fn add(cli: &Cli, found: PastedServers, args: AddArgs) -> Resul
         }
         added.push(connector);
     }
-    let mut connected = Vec::new();
-    for connector in added {
-        let is_allowed = args.program.is_allowed;
-        let connector = finish_adding(cli, connector, is_allowed, &args.how).await?;
-        connected.push(match args.connect {
-            true => connect::connect(cli, connector, Json::default(), args.how.clone()).await?,
-            false => {
-                let name = text::quote(&connector.name);
-                cli.say(format!("Next: patchbay connector connect {name}"));
-                connector
-            }
-        });
+    Ok(())
+}
+
+async fn finish(cli: &Cli, connector: Connector, args: &AddArgs) -> Result<Connector, Failure> {
+    let is_allowed = args.program.is_allowed;
+    let connector = finish_adding(cli, connector, is_allowed, &args.how).await?;
+    match args.connect {
+        true => connect::connect_added(cli, connector, args.how.clone()).await,
+        false => Ok(connector),
     }
-    let connected = view_connectors(&cli.cx, connected).await?;
-    cli.out.answer(&connected, |_| names(&connected))
+}
+
+/// Names the commands that connect these connectors.
+fn say_next(cli: &Cli, connectors: &[Connector]) {
+    for connector in connectors {
+        cli.say(format!("Next: patchbay {}", connect_command(connector)));
+    }
 }
 
 fn names(connectors: &[ConnectorView]) -> String {
@@ -89,16 +122,13 @@ fn names(connectors: &[ConnectorView]) -> String {
 
 /// Reads at most `max_bytes` of a file, or of standard input for `-`.
 pub(super) fn text_of(file: &Path, max_bytes: u64) -> Result<String, Failure> {
+    if file == Path::new("-") {
+        return prompt::read_input("stdin", move || {
+            std::io::read_to_string(std::io::stdin().lock().take(max_bytes))
+        });
+    }
     let read = tokio::task::block_in_place(|| {
-        let mut text = String::new();
-        if file == Path::new("-") {
-            let mut stdin = std::io::stdin().lock().take(max_bytes);
-            stdin.read_to_string(&mut text)?;
-        } else {
-            let mut file = std::fs::File::open(file)?.take(max_bytes);
-            file.read_to_string(&mut text)?;
-        }
-        Ok(text)
+        std::io::read_to_string(std::fs::File::open(file)?.take(max_bytes))
     });
     read.map_err(|source| {
         let path = file.display().to_string();

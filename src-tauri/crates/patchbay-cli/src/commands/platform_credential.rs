@@ -13,7 +13,7 @@ use crate::cli::Cli;
 use crate::failure::Failure;
 use crate::form_values;
 use crate::output::table::{Cell, Table, Tone};
-use crate::output::{Screen, forms, text, when};
+use crate::output::{Screen, forms, text, when, words};
 
 /// The answer of commands that change a credential.
 #[derive(Serialize)]
@@ -61,6 +61,18 @@ impl Target {
         is_listed.then(|| level.credentials.iter().any(|one| one.name == name))
     }
 
+    fn replace_command(&self, name: &str) -> String {
+        let name = match name {
+            "" => String::new(),
+            name => format!(" {}", text::quote(name)),
+        };
+        let connector = text::quote(&self.connector.name);
+        let level = words::level(self.level);
+        format!(
+            "patchbay credential replace{name} --connector {connector} --level {level} --secret FIELD=-"
+        )
+    }
+
     fn print_done(&self, cli: &Cli, verb: &str, name: &str) -> Result<(), Failure> {
         let title = &self.connector.title;
         let shown = describe_credential(self.level, name);
@@ -73,9 +85,9 @@ impl Target {
     }
 }
 
-/// `user credential mine`; the one of a level has no name.
+/// `personal credential mine`; the one of a level has no name.
 fn describe_credential(level: Level, name: &str) -> String {
-    let level = level.as_str();
+    let level = words::level(level);
     match name {
         "" => format!("{level} credential"),
         name => format!("{level} credential {}", text::line(name)),
@@ -90,7 +102,10 @@ fn no_level(connector: &Connector, known: &[CredentialsOfLevel]) -> Failure {
             "Remove --connector to use the wallet.",
         );
     }
-    let levels: Vec<_> = known.iter().map(|one| one.level.level.as_str()).collect();
+    let levels: Vec<_> = known
+        .iter()
+        .map(|one| words::level(one.level.level))
+        .collect();
     Failure::usage(
         format!("choose a level for {title}: {}", levels.join(", ")),
         "Add --level.",
@@ -125,11 +140,17 @@ pub(super) async fn list(cli: &Cli, args: &TargetArgs) -> Result<(), Failure> {
     }
     let now = cli.now();
     cli.out
-        .answer(&levels, |screen| table(&levels, now, screen))
+        .answer(&levels, |screen| table(&levels, now, screen))?;
+    let problems: Option<Vec<_>> = levels.into_iter().map(|one| one.problem).collect();
+    match problems.and_then(|all| all.into_iter().next()) {
+        // None could be listed.
+        Some(problem) => Err(Failure::from(problem).of(&connector)),
+        None => Ok(()),
+    }
 }
 
 fn report_problem(cli: &Cli, level: &CredentialsOfLevel) {
-    let name = level.level.level.as_str();
+    let name = words::level(level.level.level);
     if let Some(Problem { message, .. }) = &level.problem {
         cli.say(format!("Level {name}: {message}."));
     } else if !level.level.is_listed {
@@ -167,7 +188,7 @@ fn row(credential: &PlatformCredential, now: Timestamp) -> [Cell; 6] {
         .filter(|part| !part.is_empty())
         .collect();
     [
-        Cell::from(credential.level.as_str()),
+        Cell::from(words::level(credential.level)),
         Cell::from(&credential.name),
         Cell::from(if credential.is_default { "default" } else { "" }),
         Cell::toned(&status, tone),
@@ -180,12 +201,11 @@ pub(super) async fn add(cli: &Cli, name: Option<String>, args: PlacedArgs) -> Re
     let target = Target::find(cli, &args.target).await?;
     let name = name.unwrap_or_default();
     if target.has(&name) == Some(true) && !args.form.describe {
+        let shown = describe_credential(target.level, &name);
+        let replace = target.replace_command(&name);
         return Err(Failure::usage(
-            format!(
-                "{} already exists",
-                describe_credential(target.level, &name)
-            ),
-            "Use `patchbay credential replace` or choose another name.",
+            format!("{shown} already exists"),
+            format!("Use `{replace}` or choose another name."),
         ));
     }
     save(cli, &target, &name, args, "Saved").await
@@ -221,7 +241,7 @@ async fn save(
         connector: id.clone(),
         level: target.level,
         name: name.to_owned(),
-        values: form_values::overlay(form.values.0, &args.values)?,
+        values: form_values::overlay(&form, &args.values)?,
         secrets: form_values::secrets(cli, &args.form.secrets).await?,
         is_default: args.default.then_some(true),
     };

@@ -3,14 +3,15 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
-use patchbay_model::{Connector, ServerCommand};
-use patchbay_ops::{AddProgram, add_program, allow_connector_program};
+use patchbay_model::{Authentication, Connector, ServerCommand};
+use patchbay_ops::{AddProgram, add_program, allow_connector_program, list_wallet};
 
 use super::authentication::variable_values;
 use super::connect;
 use crate::args::{ConnectArgs, EditProgramArgs, ProgramArgs};
 use crate::cli::Cli;
 use crate::failure::Failure;
+use crate::output::text;
 
 /// Adds a connector whose server is a local program.
 pub(super) async fn add(
@@ -40,7 +41,8 @@ pub(super) async fn add(
     Ok(add_program(&cli.cx, request).await?)
 }
 
-/// Allows the program of a new connector if `is_allowed`, and saves `--connect-timeout`.
+/// Allows the program of a new connector if `is_allowed`, and saves `--connect-timeout`. The connector stays if that
+/// fails.
 pub(super) async fn finish_adding(
     cli: &Cli,
     connector: Connector,
@@ -48,14 +50,32 @@ pub(super) async fn finish_adding(
     how: &ConnectArgs,
 ) -> Result<Connector, Failure> {
     if is_allowed && connector.command.is_some() {
-        allow_connector_program(&cli.cx, &connector.id).await?;
+        let allowed = allow_connector_program(&cli.cx, &connector.id).await;
+        allowed.map_err(|error| Failure::about(error, &connector))?;
     }
     connect::save_connect_timeout(cli, connector, how).await
 }
 
-/// Applies the changes to the command of a connector; `None` if there are none.
+/// Names of the secret variables of a connector's program.
+pub(super) async fn secret_variables(
+    cli: &Cli,
+    connector: &Connector,
+) -> Result<Vec<String>, Failure> {
+    let Authentication::Variables { entry } = &connector.authentication else {
+        return Ok(Vec::new());
+    };
+    let wallet = list_wallet(&cli.cx).await?.into_iter();
+    let mut entries = wallet.filter(|known| known.id == *entry);
+    Ok(entries
+        .next()
+        .map(|entry| entry.header_names)
+        .unwrap_or_default())
+}
+
+/// Applies the changes to the command of a connector, except for its secret variables; `None` if there are none.
 pub(super) fn updated_command(
     connector: &Connector,
+    secrets: &[String],
     args: EditProgramArgs,
 ) -> Result<Option<ServerCommand>, Failure> {
     let before = connector.command.clone().unwrap_or_default();
@@ -66,10 +86,11 @@ pub(super) fn updated_command(
         command.arguments = words.collect();
     }
     for name in &args.removed_variables {
-        if command.variables.remove(name).is_none() {
+        if command.variables.remove(name).is_none() && !secrets.contains(name) {
+            let connector = text::quote(&connector.name);
             return Err(Failure::usage(
                 format!("variable {name} not found"),
-                "A secret one is in the credential: `patchbay credential list`.",
+                format!("Run `patchbay connector show {connector}`."),
             ));
         }
     }

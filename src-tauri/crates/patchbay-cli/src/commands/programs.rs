@@ -16,7 +16,7 @@ pub(super) async fn run(cli: &Cli, verb: ProgramsVerb) -> Result<(), Failure> {
     match verb {
         ProgramsVerb::List => list(cli).await,
         ProgramsVerb::Allow { reference } => {
-            let allowed = allow_program(&cli.cx, &reference).await?;
+            let allowed = allow_program(&cli.cx, reference.as_str()).await?;
             print_done(cli, "Allowed", &allowed)
         }
         ProgramsVerb::Forget { program } => forget(cli, &program).await,

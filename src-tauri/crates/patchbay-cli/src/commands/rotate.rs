@@ -151,10 +151,10 @@ fn role(target: &RotationTarget) -> String {
         Some(SecretHolder::Creation) => "set at creation".to_owned(),
         Some(SecretHolder::Settings) => "setting".to_owned(),
         Some(SecretHolder::Credential { level, name }) if name.is_empty() => {
-            format!("{} credential", level.as_str())
+            format!("{} credential", words::level(*level))
         }
         Some(SecretHolder::Credential { level, name }) => {
-            format!("{} credential {name}", level.as_str())
+            format!("{} credential {name}", words::level(*level))
         }
         None if target.account_id.is_some() => "account sign-in".to_owned(),
         None => "sign-in".to_owned(),
@@ -181,7 +181,7 @@ mod tests {
             problem: None,
         };
         assert_eq!(step(&target), "Wiki on work: updated");
-        assert_eq!(role(&target), "user credential mine");
+        assert_eq!(role(&target), "personal credential mine");
         let missed = RotationTarget {
             problem: Some(Problem::new(
                 Code::NetworkUnreachable,

@@ -26,29 +26,30 @@ pub(super) async fn run(cli: &Cli, verb: RunVerb) -> Result<(), Failure> {
     match verb {
         RunVerb::List(args) => list(cli, args).await,
         RunVerb::Show {
-            id,
+            run,
             file: Some(file),
-        } => file::show(cli, &file, id.as_deref()).await,
-        RunVerb::Show { id, file: None } => show(cli, id.unwrap_or_default()).await,
+        } => file::show(cli, &file, run.as_deref()).await,
+        RunVerb::Show { run, file: None } => show(cli, &run.unwrap_or_default()).await,
         RunVerb::Again {
-            id,
+            run,
             connector,
             credential,
             compare,
-        } => again(cli, id, (connector, credential), compare).await,
+        } => again(cli, &run, (connector, credential), compare).await,
         RunVerb::Edit(args) => edit::run(cli, args).await,
-        RunVerb::Follow { id } => follow::wait_for_run(cli, &id).await,
-        RunVerb::Next { id } => follow::next(cli, &id).await,
-        RunVerb::Save { id, part, folder } => follow::save(cli, &id, part, folder).await,
+        RunVerb::Follow { run } => follow::wait_for_run(cli, &run).await,
+        RunVerb::Next { run } => follow::next(cli, &run).await,
+        RunVerb::Save { run, part, folder } => follow::save(cli, &run, part, folder).await,
         RunVerb::Compare(args) => compare::run(cli, args).await,
         RunVerb::Export(args) => export::run(cli, args).await,
         RunVerb::Limits { days, runs } => retention::limits(cli, days, runs).await,
         RunVerb::Prune => retention::prune(cli).await,
-        RunVerb::Delete { id: Some(id), .. } => {
-            remove_run(&cli.cx, &RunId::new(&id)).await?;
+        RunVerb::Delete { run: Some(run), .. } => {
+            let id = cli.run_id(&run).await?;
+            remove_run(&cli.cx, &id).await?;
             cli.print_done(format!("Deleted {id}."), &id)
         }
-        RunVerb::Delete { id: None, .. } => retention::delete_all(cli).await,
+        RunVerb::Delete { run: None, .. } => retention::delete_all(cli).await,
     }
 }
 
@@ -128,15 +129,18 @@ fn tool_label(run: &ToolRunSummary) -> String {
     }
 }
 
-async fn show(cli: &Cli, id: String) -> Result<(), Failure> {
-    let run = find_run(&cli.cx, &RunId::new(id)).await?;
-    answer_run(cli, &run)
+async fn show(cli: &Cli, run: &str) -> Result<(), Failure> {
+    let run = find_run(&cli.cx, &cli.run_id(run).await?).await?;
+    answer_run(cli, &run, Some(&run.summary.id))
 }
 
-fn answer_run(cli: &Cli, run: &ToolRun) -> Result<(), Failure> {
+/// Shows a run; `saved` is its id if it is in the history.
+fn answer_run(cli: &Cli, run: &ToolRun, saved: Option<&RunId>) -> Result<(), Failure> {
     let now = cli.now();
     cli.out.answer(run, |screen| {
-        format!("{}{}", facts(run, now, screen), render_result(run, screen))
+        let result = run.result.as_ref();
+        let result = result.map(|result| format!("\n{}", result_text(result, saved, screen)));
+        facts(run, now, screen) + &result.unwrap_or_default()
     })
 }
 
@@ -170,23 +174,17 @@ fn facts(run: &ToolRun, now: Timestamp, screen: Screen) -> String {
     facts.render(screen)
 }
 
-fn render_result(run: &ToolRun, screen: Screen) -> String {
-    run.result
-        .as_ref()
-        .map(|result| format!("\n{}", result_text(result, screen)))
-        .unwrap_or_default()
-}
-
 async fn again(
     cli: &Cli,
-    id: String,
+    run: &str,
     elsewhere: (Option<String>, Option<String>),
     compares: bool,
 ) -> Result<(), Failure> {
-    let (run, connector) = replay(cli, RunId::new(&id), elsewhere).await?;
+    let id = cli.run_id(run).await?;
+    let (run, connector) = replay(cli, &id, elsewhere).await?;
     if compares {
         let args = RunCompareArgs {
-            first: id,
+            first: id.to_string(),
             second: Some(run.summary.id.to_string()),
             ..RunCompareArgs::default()
         };
@@ -197,10 +195,10 @@ async fn again(
 
 async fn replay(
     cli: &Cli,
-    id: RunId,
+    id: &RunId,
     (connector, credential): (Option<String>, Option<String>),
 ) -> Result<(ToolRun, Connector), Failure> {
-    let earlier = find_run(&cli.cx, &id).await?.summary;
+    let earlier = find_run(&cli.cx, id).await?.summary;
     let is_elsewhere = connector.is_some() || credential.is_some();
     let connector = match &connector {
         Some(named) => cli.connector(named).await?,
@@ -213,7 +211,7 @@ async fn replay(
     cli.unlock_for(&connector).await?;
     let start = |confirmed, progress: &Progress| {
         let (target, origin) = (target.clone(), Origin::CommandLine);
-        replay_run(&cli.cx, &id, target, origin, confirmed, progress.listener())
+        replay_run(&cli.cx, id, target, origin, confirmed, progress.listener())
     };
     let run = with_confirmation(cli, &connector, start).await?;
     Ok((run, connector))

@@ -1,12 +1,12 @@
 //! The result of a finished run.
 
 use patchbay_model::{
-    Code, Connector, Content, Problem, RunState, ToolResult, ToolRun, inert_json_pretty,
+    Code, Connector, Problem, RunId, RunState, ToolResult, ToolRun, inert_json_pretty,
 };
 
 use crate::cli::Cli;
 use crate::failure::Failure;
-use crate::output::{Screen, text, when};
+use crate::output::{Screen, content, text, when};
 
 /// Prints the result of a run.
 ///
@@ -17,7 +17,7 @@ pub(super) fn finish(cli: &Cli, run: &ToolRun, connector: &Connector) -> Result<
     cli.out.answer(run, |screen| {
         let result = run.result.as_ref();
         result
-            .map(|result| result_text(result, screen))
+            .map(|result| result_text(result, Some(&run.summary.id), screen))
             .unwrap_or_default()
     })?;
     let summary = &run.summary;
@@ -46,8 +46,9 @@ fn failure_of(problem: &Problem, tool: &str, connector: &Connector) -> Failure {
     }
 }
 
-/// Renders a result: text as it is, and a description of anything else.
-pub(super) fn result_text(result: &ToolResult, screen: Screen) -> String {
+/// Renders a result: text as it is, and a description of anything else, with the command that saves a file of the run
+/// that is given.
+pub(super) fn result_text(result: &ToolResult, run: Option<&RunId>, screen: Screen) -> String {
     if result.content.is_empty() {
         let structured = result.structured.as_ref();
         return structured
@@ -55,42 +56,12 @@ pub(super) fn result_text(result: &ToolResult, screen: Screen) -> String {
             .map(|json| make_inert(&json, screen))
             .unwrap_or_default();
     }
+    let to_save = run.map(|run| format!("to save it, run `patchbay run save {run}`"));
     result
         .content
         .iter()
-        .map(|part| make_inert(&part_text(part), screen))
+        .map(|part| make_inert(&content::as_text(part, to_save.as_deref()), screen))
         .collect()
-}
-
-fn part_text(part: &Content) -> String {
-    match part {
-        Content::Text { text } => text.clone(),
-        Content::Image { data, mime_type } => binary("image", mime_type, data),
-        Content::Audio { data, mime_type } => binary("sound", mime_type, data),
-        Content::ResourceLink { uri, name, .. } => format!("{name}: {uri}"),
-        Content::Resource {
-            text: Some(text), ..
-        } => text.clone(),
-        Content::Resource {
-            uri,
-            blob,
-            mime_type,
-            ..
-        } => {
-            let kind = mime_type.as_deref().unwrap_or("binary");
-            binary(uri, kind, blob.as_deref().unwrap_or_default())
-        }
-        Content::Other { value } => inert_json_pretty(value),
-    }
-}
-
-/// Placeholder for binary content.
-pub(super) fn binary(what: &str, kind: &str, base64: &str) -> String {
-    let bytes = u32::try_from(base64.len() / 4 * 3).unwrap_or(u32::MAX);
-    format!(
-        "[{what}, {kind}, {}; use `patchbay run save`]",
-        when::size(bytes)
-    )
 }
 
 /// Sanitizes text for a terminal; text for a file or a program is unchanged.
@@ -108,10 +79,12 @@ fn make_inert(text: &str, screen: Screen) -> String {
 
 #[cfg(test)]
 mod tests {
+    use patchbay_model::Content;
+
     use super::*;
 
     fn text_of(text: &str, is_terminal: bool) -> String {
-        let content = vec![Content::Text { text: text.into() }];
+        let content = vec![Content::text(text)];
         // Also one that says that it is no column wide.
         let screen = Screen {
             is_terminal,
@@ -122,6 +95,7 @@ mod tests {
                 content,
                 ..ToolResult::default()
             },
+            None,
             screen,
         )
     }
@@ -130,17 +104,5 @@ mod tests {
     fn texts_stay_as_they_are_unless_a_terminal_shows_them() {
         assert_eq!(text_of("a\u{1b}[2J\u{202e}", false), "a\u{1b}[2J\u{202e}\n");
         assert_eq!(text_of("a\u{1b}[2J\u{202e}", true), "a�[2J<U+202E>\n");
-    }
-
-    #[test]
-    fn bytes_are_named_not_shown() {
-        let image = Content::Image {
-            data: "A".repeat(4000),
-            mime_type: "image/png".into(),
-        };
-        assert_eq!(
-            part_text(&image),
-            "[image, image/png, 3.0 kB; use `patchbay run save`]"
-        );
     }
 }

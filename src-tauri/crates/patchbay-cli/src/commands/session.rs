@@ -41,6 +41,9 @@ async fn end(cli: &Cli, connector: Option<&str>) -> Result<(), Failure> {
     let connector = cli.optional_connector(connector).await?;
     let id = connector.as_ref().map(|connector| &connector.id);
     let ended = end_sessions(&cli.cx, id).await?;
-    let message = format!("Ended {}.", count(ended as usize, "session"));
+    let message = match ended {
+        0 => "No sessions to end.".to_owned(),
+        ended => format!("Ended {}.", count(ended as usize, "session")),
+    };
     cli.print_done(&message, &json!({ "ended": ended }))
 }

@@ -7,17 +7,19 @@ use patchbay_model::{
 };
 use patchbay_ops::{
     ConnectorTool, DryRun, Error, RunProgress, RunTool, cancel_run, check_connectors, dry_run,
-    list_connectors, list_tools, refresh_tools, run_tool,
+    find_tool, list_connectors, list_tools, run_tool,
 };
+use serde_json::Value;
 
-use super::{run_result, tool_changes};
+use super::refreshes::Refreshes;
+use super::{connect, doctor, run_result, tool_changes};
 use crate::args::{RunArgs, ToolVerb};
 use crate::cli::Cli;
 use crate::failure::Failure;
 use crate::interrupt::Interrupts;
 use crate::output::facts::Facts;
 use crate::output::table::{Cell, Tone};
-use crate::output::{Screen, text, words};
+use crate::output::{Screen, forms, text, words};
 use crate::questions::QuestionResponder;
 use crate::stderr::Stderr;
 use crate::tool_arguments;
@@ -29,29 +31,48 @@ pub(super) async fn run(cli: &Cli, verb: ToolVerb) -> Result<(), Failure> {
         ToolVerb::Changes { connector } => tool_changes::list(cli, connector.as_deref()).await,
         ToolVerb::Accept { connector } => tool_changes::accept(cli, &connector).await,
         ToolVerb::Run(args) if args.dry_run => print_dry_run(cli, args).await,
-        ToolVerb::Run(args) => run_tool_command(cli, args).await,
+        ToolVerb::Run(args) => {
+            let (connector, request) = request(cli, args).await?;
+            run_confirmed(cli, connector, request).await
+        }
     }
 }
 
 async fn list(cli: &Cli, connector: Option<&str>, refresh: bool) -> Result<(), Failure> {
     let connector = cli.optional_connector(connector).await?;
-    match &connector {
-        Some(connector) => load(cli, connector, refresh).await?,
-        None if refresh => {
-            cli.unlock().await?;
-            check_connectors(&cli.cx).await?;
+    let failed = match &connector {
+        Some(connector) => {
+            load(cli, connector, refresh).await?;
+            None
         }
-        None => {}
-    }
+        None if refresh => refresh_all(cli).await?,
+        None => None,
+    };
     let id = connector.as_ref().map(|connector| &connector.id);
     let tools = list_tools(&cli.cx, id).await?;
     let connectors = list_connectors(&cli.cx).await?;
+    let if_empty = match &connector {
+        Some(_) => "No tools.",
+        None => "No tools yet. Connect a connector with `patchbay connector connect NAME`.",
+    };
     cli.print_table(
         &tools,
-        "No tools. Connect one first: patchbay connector connect NAME",
+        if_empty,
         ["CONNECTOR", "TOOL", "EFFECT", "DESCRIPTION"],
         |tool| row(tool, &connectors),
-    )
+    )?;
+    failed.map_or(Ok(()), Err)
+}
+
+/// Lists the tools of all connectors anew. Returns the failure if none could be listed.
+async fn refresh_all(cli: &Cli) -> Result<Option<Failure>, Failure> {
+    cli.unlock().await?;
+    let checks = check_connectors(&cli.cx).await?;
+    let mut refreshes = Refreshes::default();
+    for check in &checks {
+        refreshes.add(cli, &check.connector.title, doctor::failed_step(check));
+    }
+    Ok(refreshes.failure("connectors"))
 }
 
 fn row(tool: &ConnectorTool, connectors: &[Connector]) -> [Cell; 4] {
@@ -80,41 +101,63 @@ async fn load(cli: &Cli, connector: &Connector, refresh: bool) -> Result<(), Fai
         return Ok(());
     }
     cli.unlock_for(connector).await?;
-    let listed = refresh_tools(&cli.cx, &connector.id).await;
-    listed
-        .map(drop)
-        .map_err(|error| Failure::from(error).of(connector))
+    connect::list_tools(cli, connector).await
 }
 
 async fn show(cli: &Cli, connector: &str, name: &str) -> Result<(), Failure> {
     let connector = cli.connector(connector).await?;
     load(cli, &connector, false).await?;
-    let tools = list_tools(&cli.cx, Some(&connector.id)).await?;
-    let tool = tools.into_iter().find(|one| one.tool.name == name);
-    let tool = tool.ok_or_else(|| {
-        let (kind, name) = ("tool", name.to_owned());
-        explain(Error::NotFound { kind, name }, &connector)
-    })?;
-    let tool = tool.tool;
-    cli.out.answer(&tool, |screen| facts(&tool, screen))
+    let tool = find_tool(&cli.cx, &connector.id, name).await;
+    let tool = tool.map_err(|error| explain(error, &connector))?;
+    cli.out
+        .answer(&tool, |screen| facts(&connector, &tool, screen))
 }
 
-fn facts(tool: &Tool, screen: Screen) -> String {
+/// The command that runs a tool, with placeholders for the arguments that it needs.
+fn run_command(connector: &Connector, tool: &Tool) -> String {
+    let [connector, name] = [&connector.name, &tool.name].map(|name| text::quote(name));
+    let required = tool.input_schema["required"].as_array();
+    let required = required.into_iter().flatten().filter_map(Value::as_str);
+    let arguments = required.map(|name| format!(" {}", text::quote(&format!("{name}=VALUE"))));
+    let arguments: String = arguments.collect();
+    format!("patchbay tool run {connector} {name}{arguments}")
+}
+
+fn facts(connector: &Connector, tool: &Tool, screen: Screen) -> String {
     let (effect, tone) = words::effect(tool.effect);
-    let schema = inert_json_pretty(&tool.input_schema);
+    let arguments = forms::arguments(&tool.input_schema, screen);
+    let schema = forms::has_nested(&tool.input_schema).then(|| {
+        let schema = inert_json_pretty(&tool.input_schema);
+        format!("\nArguments (JSON Schema):\n{schema}\n")
+    });
+    let task = match (tool.needs_task, tool.may_be_task) {
+        (true, _) => Some("always"),
+        (false, true) => Some("with --as-task"),
+        (false, false) => None,
+    };
     let facts = Facts::default()
         .add("Name", &tool.name)
         .add_optional("Title", tool.title.as_ref())
         .toned("Effect", effect, tone)
+        .add_optional("Task", task)
         .add_optional("Description", tool.description.as_ref())
+        .add("Run with", run_command(connector, tool))
         .render(screen);
-    format!("{facts}\nArguments (JSON Schema):\n{schema}\n")
+    format!("{facts}\n{arguments}{}", schema.unwrap_or_default())
 }
 
 async fn request(cli: &Cli, args: RunArgs) -> Result<(Connector, RunTool), Failure> {
-    let arguments = tool_arguments::read(args.args.as_deref(), &args.arguments)?;
+    let mut arguments = tool_arguments::read(args.args.as_deref(), &args.arguments)?;
     let connector = cli.connector(&args.connector).await?;
     cli.unlock_for(&connector).await?;
+    if tool_arguments::has_text(&args.arguments) {
+        load(cli, &connector, false).await?;
+        // An unknown tool is reported when it is run. One that the server added since takes text alone until then.
+        if let Ok(tool) = find_tool(&cli.cx, &connector.id, &args.tool).await {
+            let schema = &tool.input_schema;
+            tool_arguments::read_by_schema(&mut arguments.0, &args.arguments, schema);
+        }
+    }
     let request = RunTool {
         connector: connector.id.clone(),
         tool: args.tool,
@@ -124,15 +167,15 @@ async fn request(cli: &Cli, args: RunArgs) -> Result<(Connector, RunTool), Failu
         replay_of: None,
         origin: Origin::CommandLine,
         credential: args.credential,
+        as_task: args.as_task,
     };
     Ok((connector, request))
 }
 
 async fn print_dry_run(cli: &Cli, args: RunArgs) -> Result<(), Failure> {
-    let words = args.arguments.clone();
     let (connector, request) = request(cli, args).await?;
     let dry = dry_run(&cli.cx, request).await;
-    let dry = dry.map_err(|error| with_json_hint(explain(error, &connector), &words))?;
+    let dry = dry.map_err(|error| explain(error, &connector))?;
     let now = cli.now();
     cli.out.answer(&dry, |screen| {
         let identity = words::identity(&dry.identity, now);
@@ -163,24 +206,6 @@ fn render_dry_run(dry: &DryRun, identity: &str, screen: Screen) -> String {
         .map(|(name, value)| text::line(&format!("{name}: {value}")) + "\n");
     let headers: String = headers.collect();
     format!("{facts}\n{headers}\n{}\n", body.unwrap_or_default())
-}
-
-async fn run_tool_command(cli: &Cli, args: RunArgs) -> Result<(), Failure> {
-    let words = args.arguments.clone();
-    let (connector, request) = request(cli, args).await?;
-    let outcome = run_confirmed(cli, connector, request).await;
-    outcome.map_err(|failure| with_json_hint(failure, &words))
-}
-
-/// Hints at the `:=` syntax if a text argument seems to be meant as JSON.
-fn with_json_hint(failure: Failure, words: &[String]) -> Failure {
-    match tool_arguments::meant_as_json(words, failure.fields()) {
-        Some(key) => {
-            let hint = format!("Write {key}:=VALUE for anything but text.");
-            failure.with_hint(hint)
-        }
-        None => failure,
-    }
 }
 
 /// Runs a tool, asking for confirmation if it needs one, and prints its result.
@@ -225,14 +250,21 @@ where
 fn explain(error: Error, connector: &Connector) -> Failure {
     let name = text::quote(&connector.name);
     let hint = match &error {
-        Error::NotFound { kind: "tool", .. } => {
+        Error::ToolNotFound { similar, .. } if similar.is_empty() => {
             format!("Run `patchbay tool list {name}`.")
+        }
+        Error::ToolNotFound { similar, .. } => {
+            let similar: Vec<_> = similar.iter().map(|name| text::quote(name)).collect();
+            format!(
+                "Use {}, or run `patchbay tool list {name}`.",
+                similar.join(" or ")
+            )
         }
         Error::Arguments { tool, .. } => {
             let tool = text::quote(tool);
             format!("Run `patchbay tool show {name} {tool}`.")
         }
-        _ => return Failure::from(error).of(connector),
+        _ => return Failure::about(error, connector),
     };
     Failure::from(error).with_hint(hint)
 }
@@ -327,4 +359,28 @@ fn progress_line(progress: f64, total: Option<f64>, message: Option<&str>) -> St
         total.unwrap_or_default(),
         message.unwrap_or_default()
     )
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+    use crate::command_hint::tests::named_commands::assert_runnable;
+    use crate::command_hint::tests::wiki;
+
+    #[test]
+    fn a_tool_is_shown_with_the_command_that_runs_it() {
+        let schema = json!({ "type": "object", "required": ["id", "a b"] });
+        let tool = json!({
+            "name": "delete note", "title": null, "description": null, "inputSchema": schema,
+            "outputSchema": null, "effect": "read", "idempotent": true, "openWorld": false,
+            "icon": null,
+        });
+        let tool: Tool = serde_json::from_value(tool).unwrap();
+        let command = run_command(&wiki(), &tool);
+        let expected = "patchbay tool run wiki \"delete note\" id=VALUE \"a b=VALUE\"";
+        assert_eq!(command, expected);
+        assert_runnable(&format!("`{command}`"));
+    }
 }

@@ -42,9 +42,12 @@ pub(super) async fn run(cli: &Cli, verb: VaultVerb) -> Result<(), Failure> {
 /// Starts an empty vault after a confirmation, if the secrets can't be read any more.
 async fn reset(cli: &Cli) -> Result<VaultStatus, Failure> {
     open_if_possible(cli).await?;
-    let needed = match set_vault_aside(&cli.cx, false).await {
-        Err(needed @ Error::VaultBeginsAnew) => needed,
+    match set_vault_aside(&cli.cx, false).await {
+        Err(Error::VaultBeginsAnew) => {}
         other => return Ok(other?),
+    }
+    let needed = Error::ConfirmationNeeded {
+        what: "Resetting the vault".to_owned(),
     };
     let losses = describe_losses(cli).await?;
     cli.say(format!(
@@ -125,7 +128,11 @@ async fn new_passphrase(cli: &Cli, from: Option<&str>) -> Result<Secret, Failure
 
 fn facts(status: &VaultStatus, screen: Screen) -> String {
     let (state, tone) = state(status);
-    let problem = status.problem.clone().map(with_command_hint);
+    // Each command that needs it asks for the passphrase.
+    let is_passphrase = status.backend == Some(VaultBackend::Passphrase);
+    let problem = status.problem.clone();
+    let problem = problem.filter(|_| !(is_passphrase && status.state == VaultState::Locked));
+    let problem = problem.map(with_command_hint);
     let problem = problem.as_ref();
     Facts::default()
         .add("Protected by", protection(status))

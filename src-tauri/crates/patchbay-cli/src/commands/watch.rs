@@ -8,6 +8,7 @@ use tokio::sync::broadcast::error::RecvError;
 use crate::cli::Cli;
 use crate::failure::Failure;
 use crate::interrupt::interrupted;
+use crate::output;
 
 /// Changes within this time are shown together.
 const DEBOUNCE: Duration = Duration::from_millis(100);
@@ -26,6 +27,9 @@ pub(super) async fn repeat(
         loop {
             cli.out.clear()?;
             show().await?;
+            if output::is_closed() {
+                return Ok(());
+            }
             if let Err(RecvError::Closed) = events.recv().await {
                 return Ok(());
             }

@@ -63,6 +63,45 @@ fn row(form: &Form, member: &Value, shown: &str, pointer: &str, is_required: boo
     ]
 }
 
+/// Renders the arguments that a schema takes, a line for each.
+pub(crate) fn arguments(schema: &Value, screen: Screen) -> String {
+    let required = schema["required"].as_array();
+    let is_required = |name: &str| required.is_some_and(|all| all.contains(&name.into()));
+    let properties = schema["properties"].as_object();
+    let Some(properties) = properties.filter(|properties| !properties.is_empty()) else {
+        return "No arguments.\n".to_owned();
+    };
+    let rows = properties.iter().map(|(name, property)| {
+        let need = match property.get("default") {
+            _ if is_required(name) => "required".to_owned(),
+            Some(default) => format!("default {}", short(default)),
+            None => String::new(),
+        };
+        let kind = Some(type_of(property)).filter(|kind| !kind.is_empty());
+        [
+            Cell::from(name),
+            Cell::from(kind.unwrap_or_else(|| "any".to_owned())),
+            Cell::from(need),
+            Cell::from(property["description"].as_str().unwrap_or_default()),
+        ]
+    });
+    Table::new(["ARGUMENT", "TYPE", "", "DESCRIPTION"], rows).render(screen)
+}
+
+/// Whether an argument is more than one plain value, which [`arguments`] doesn't show whole.
+pub(crate) fn has_nested(schema: &Value) -> bool {
+    let is_plain = |kind: &Value| {
+        let kind = kind.as_str();
+        kind.is_some_and(|kind| !matches!(kind, "object" | "array"))
+    };
+    let is_nested = |property: &Value| match &property["type"] {
+        Value::Array(kinds) => !kinds.iter().all(is_plain),
+        kind => !is_plain(kind) && property["enum"].is_null(),
+    };
+    let properties = schema["properties"].as_object();
+    properties.is_some_and(|properties| properties.values().any(is_nested))
+}
+
 fn type_of(schema: &Value) -> String {
     if let Some(options) = schema["enum"].as_array() {
         let options: Vec<_> = options.iter().map(short).collect();
@@ -140,6 +179,27 @@ level        user | workspace
         shown.sort();
         expected.sort();
         assert_eq!(shown, expected);
+    }
+
+    #[test]
+    fn each_argument_has_its_line() {
+        let schema = json!({ "type": "object", "required": ["text"], "properties": {
+            "text": { "type": "string", "description": "What\u{1b} to say" },
+            "times": { "type": ["integer", "null"], "default": 1 },
+        } });
+        assert_eq!(
+            arguments(&schema, Screen::PLAIN),
+            "\
+ARGUMENT  TYPE                       DESCRIPTION
+text      string          required   What\u{fffd} to say
+times     integer | null  default 1
+"
+        );
+        assert!(!has_nested(&schema));
+        for nested in [json!({ "type": "array" }), json!({ "$ref": "#/x" })] {
+            assert!(has_nested(&json!({ "properties": { "a": nested } })));
+        }
+        assert_eq!(arguments(&json!({}), Screen::PLAIN), "No arguments.\n");
     }
 
     #[test]

@@ -8,6 +8,12 @@ const MIN_COLUMN_WIDTH: usize = 8;
 
 const COLUMN_GAP: &str = "  ";
 
+/// Heads of columns that are never shortened, because people copy what is in them: a long line is wrapped instead.
+const WHOLE: [&str; 2] = ["FIX", "ID"];
+
+/// Heads of columns with names that commands take, which are shortened after all others.
+const NAMES: [&str; 3] = ["CONNECTOR", "NAME", "TOOL"];
+
 /// The colour of a text, which shows a state in addition to its word.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Tone {
@@ -105,10 +111,15 @@ impl<const N: usize> Table<N> {
         // The widest column is shortened first.
         let shown = widths.iter().filter(|width| **width > 0).count();
         let gaps = COLUMN_GAP.len() * shown.saturating_sub(1);
-        while widths.iter().sum::<usize>() + gaps > screen_width {
-            match widths.iter_mut().max() {
-                Some(widest) if *widest > MIN_COLUMN_WIDTH => *widest -= 1,
-                _ => break,
+        for is_name in [false, true] {
+            let gives = |head: &str| !WHOLE.contains(&head) && NAMES.contains(&head) == is_name;
+            while widths.iter().sum::<usize>() + gaps > screen_width {
+                let columns = self.heads.iter().zip(&mut widths);
+                let columns = columns.filter(|(head, _)| gives(head));
+                match columns.map(|(_, width)| width).max() {
+                    Some(widest) if *widest > MIN_COLUMN_WIDTH => *widest -= 1,
+                    _ => break,
+                }
             }
         }
         widths
@@ -165,6 +176,40 @@ mod tests {
         };
         let longest = table().render(screen).lines().map(text::width).max();
         assert_eq!(longest, Some(26));
+    }
+
+    #[test]
+    fn what_is_copied_stays_whole_and_names_as_long_as_possible() {
+        let [id, fix] = ["run_01m8femsca6k99q4d6cwjeffn0", "patchbay doctor wiki"];
+        let name = "a-name-of-some-length";
+        let reason = "words ".repeat(9);
+        let row = [id, name, &reason, fix].map(Cell::from);
+        let table = Table::new(["ID", "NAME", "REASON", "FIX"], [row]);
+        let shown = |columns| {
+            let screen = Screen {
+                width: Some(columns),
+                ..Screen::PLAIN
+            };
+            table.render(screen)
+        };
+        let wide = shown(90);
+        let is_shown = |shown: &str| [id, name, fix].map(|text| shown.contains(text));
+        assert_eq!(is_shown(&wide), [true; 3], "{wide}");
+        assert!(wide.lines().all(|line| text::width(line) <= 90), "{wide}");
+        let narrow = shown(40);
+        assert_eq!(is_shown(&narrow), [true, false, true], "{narrow}");
+    }
+
+    #[test]
+    fn pictures_of_several_characters_are_cut_to_their_column() {
+        let family = "👩\u{200d}👩\u{200d}👧❤\u{fe0f}".repeat(20);
+        let rows = [[Cell::from(&family), Cell::from("x")]];
+        let screen = Screen {
+            width: Some(20),
+            ..Screen::PLAIN
+        };
+        let shown = Table::new(["NAME", "URL"], rows).render(screen);
+        assert!(shown.lines().all(|line| text::width(line) <= 20), "{shown}");
     }
 
     #[test]

@@ -110,12 +110,10 @@ pub(crate) fn truncate_to_width(text: &str, columns: usize) -> String {
     if width(text) <= columns {
         return text.to_owned();
     }
-    let mut taken = 0;
-    let fits = |sign: &char| {
-        taken += sign.width().unwrap_or(0);
-        taken < columns
-    };
-    let mut short: String = text.chars().take_while(fits).collect();
+    // Not the sum of single characters: a heart is wider with the sign after it that makes it a picture.
+    let ends = text.char_indices().map(|(at, sign)| at + sign.len_utf8());
+    let end = ends.take_while(|end| width(&text[..*end]) < columns).last();
+    let mut short = text[..end.unwrap_or(0)].to_owned();
     if columns > 0 {
         short.push('…');
     }
@@ -133,6 +131,10 @@ mod tests {
         assert_eq!(truncate_to_width("日本語", 5), "日本…");
         assert_eq!(truncate_to_width("日本語", 4), "日…");
         assert_eq!(truncate_to_width("x", 0), "");
+        for columns in 1..9 {
+            let hearts = truncate_to_width(&"❤\u{fe0f}".repeat(9), columns);
+            assert!(width(&hearts) <= columns, "{hearts}");
+        }
     }
 
     #[test]

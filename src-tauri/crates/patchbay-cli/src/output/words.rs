@@ -34,7 +34,7 @@ pub(crate) fn status(status: &ConnectorStatus) -> (String, Tone) {
 
 /// Account, credential, user, level and expiry on one line.
 pub(crate) fn identity(identity: &IdentityLine, now: Timestamp) -> String {
-    let level = identity.level.map(Level::as_str);
+    let level = identity.level.map(level);
     let expiry = identity.expires_at.map(|at| {
         let verb = if at <= now { "expired" } else { "expires" };
         format!("{verb} {}", when::relative(at, now))
@@ -48,6 +48,13 @@ pub(crate) fn identity(identity: &IdentityLine, now: Timestamp) -> String {
     ];
     let parts: Vec<_> = parts.into_iter().flatten().collect();
     parts.join(" · ")
+}
+
+pub(crate) fn level(level: Level) -> &'static str {
+    match level {
+        Level::User => "personal",
+        level => level.as_str(),
+    }
 }
 
 pub(crate) fn authentication(connector: &Connector) -> &'static str {

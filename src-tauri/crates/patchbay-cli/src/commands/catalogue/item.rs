@@ -167,18 +167,14 @@ fn facts_of_server(entry: &CatalogueEntry, sign_in: &str) -> Facts {
     let facts = match &entry.reach {
         Reach::Address { url, transport } => facts
             .add("Address", url)
-            .add_optional("Transport", words::deprecated(*transport))
-            .add(
-                "Add with",
-                format!("patchbay connector add {}", text::quote(url)),
-            ),
+            .add_optional("Transport", words::deprecated(*transport)),
         Reach::Command { words, variables } => facts
             .add("Command", words.join(" "))
-            .add("Variables", described(variables))
-            .add("Add with", add_command(&entry.id, words, variables)),
+            .add("Variables", described(variables)),
     };
     let tried = if entry.verified { "yes" } else { "no" };
     facts
+        .add("Add with", add_command(entry))
         .add("Sign-in", sign_in)
         .add_optional("Note", entry.note.as_ref())
         .add_optional("Source", entry.source.as_ref())
@@ -196,8 +192,15 @@ fn described(variables: &[CatalogueVariable]) -> String {
     words.collect::<Vec<_>>().join(", ")
 }
 
-/// The command that adds a local server. It asks for secrets; other variables have a placeholder.
-fn add_command(name: &str, words: &[String], variables: &[CatalogueVariable]) -> String {
+/// The command that adds a known server. It asks for the secrets of a local one, whose other variables have a
+/// placeholder.
+pub(in crate::commands) fn add_command(entry: &CatalogueEntry) -> String {
+    let (words, variables) = match &entry.reach {
+        Reach::Address { url, .. } => {
+            return format!("patchbay connector add {}", text::quote(url));
+        }
+        Reach::Command { words, variables } => (words, variables),
+    };
     let variables = variables.iter().map(|variable| match variable.is_secret {
         true => format!(" --env-secret {}", text::quote(&variable.name)),
         false => format!(
@@ -209,7 +212,7 @@ fn add_command(name: &str, words: &[String], variables: &[CatalogueVariable]) ->
     let (variables, words): (String, String) = (variables.collect(), words.collect());
     format!(
         "patchbay connector add {}{variables} --{words}",
-        text::quote(name)
+        text::quote(&entry.id)
     )
 }
 
@@ -218,6 +221,7 @@ mod tests {
     use patchbay_ops::list_catalogue;
 
     use super::*;
+    use crate::command_hint::tests::named_commands::assert_runnable;
 
     fn found(words: &[&str]) -> Vec<String> {
         let words: Vec<String> = words.iter().map(|&word| word.to_owned()).collect();
@@ -235,12 +239,27 @@ mod tests {
             is_secret,
             is_required: true,
         };
-        let variables = [variable("API_KEY", true), variable("MODE", false)];
+        let variables = vec![variable("API_KEY", true), variable("MODE", false)];
+        assert_eq!(described(&variables), "API_KEY (secret), MODE");
+        let words = vec!["npx".to_owned(), "files".to_owned()];
+        let mut entry = list_catalogue().remove(0);
+        entry.id = "files".to_owned();
+        entry.reach = Reach::Command { words, variables };
         assert_eq!(
-            add_command("files", &["npx".to_owned(), "files".to_owned()], &variables),
+            add_command(&entry),
             "patchbay connector add files --env-secret API_KEY --env MODE=VALUE -- npx files"
         );
-        assert_eq!(described(&variables), "API_KEY (secret), MODE");
+    }
+
+    #[test]
+    fn each_entry_says_how_it_is_added() {
+        for entry in list_catalogue() {
+            let facts = CatalogueItem::Server(entry).facts(Screen::PLAIN);
+            let command = facts
+                .lines()
+                .find_map(|line| line.strip_prefix("Add with:"));
+            assert_runnable(&format!("`{}`", command.unwrap().trim()));
+        }
     }
 
     #[test]

@@ -17,7 +17,7 @@ use crate::output::{Screen, text, when, words};
 const MAX_VALUE_CHARS: usize = 100;
 
 pub(super) async fn run(cli: &Cli, args: RunCompareArgs) -> Result<(), Failure> {
-    let (before, after) = resolve_pair(cli, args.first, args.second).await?;
+    let (before, after) = resolve_pair(cli, &args.first, args.second.as_deref()).await?;
     let mut comparison = compare_runs(&cli.cx, &before, &after, None).await?;
     if args.all || !args.ignored.is_empty() {
         let mut ignored = if args.all {
@@ -47,12 +47,12 @@ pub(super) async fn run(cli: &Cli, args: RunCompareArgs) -> Result<(), Failure> 
 /// Returns the earlier and the later run.
 async fn resolve_pair(
     cli: &Cli,
-    first: String,
-    second: Option<String>,
+    first: &str,
+    second: Option<&str>,
 ) -> Result<(RunId, RunId), Failure> {
-    let first = RunId::new(first);
+    let first = cli.run_id(first).await?;
     if let Some(second) = second {
-        return Ok((first, RunId::new(second)));
+        return Ok((first, cli.run_id(second).await?));
     }
     match previous_run(&cli.cx, &first).await? {
         Some(before) => Ok((before.id, first)),

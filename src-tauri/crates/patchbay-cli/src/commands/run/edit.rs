@@ -1,6 +1,6 @@
 //! `patchbay run edit`.
 
-use patchbay_model::{RunId, RunLabel};
+use patchbay_model::RunLabel;
 use patchbay_ops::{find_run, label_run};
 
 use crate::args::RunEditArgs;
@@ -8,7 +8,7 @@ use crate::cli::Cli;
 use crate::failure::Failure;
 
 pub(super) async fn run(cli: &Cli, args: RunEditArgs) -> Result<(), Failure> {
-    let id = RunId::new(args.id);
+    let id = cli.run_id(&args.run).await?;
     let before = find_run(&cli.cx, &id).await?.summary.label;
     let label = RunLabel {
         name: args.name.or(before.name),

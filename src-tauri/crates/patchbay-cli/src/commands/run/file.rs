@@ -35,5 +35,5 @@ pub(super) async fn show(cli: &Cli, path: &Path, id: Option<&str>) -> Result<(),
             .answer(&file, |screen| table(summaries, now).render(screen));
     };
     cli.say(format!("From {name}, not from your history."));
-    answer_run(cli, run)
+    answer_run(cli, run, None)
 }

@@ -12,7 +12,7 @@ use crate::failure::Failure;
 
 /// Waits for a run and prints its result.
 pub(super) async fn wait_for_run(cli: &Cli, id: &str) -> Result<(), Failure> {
-    let id = RunId::new(id);
+    let id = cli.run_id(id).await?;
     let run = find_run(&cli.cx, &id).await?;
     let connector = find_connector(&cli.cx, &run.summary.connector).await?;
     if run.summary.state != RunState::Running {
@@ -28,7 +28,7 @@ pub(super) async fn wait_for_run(cli: &Cli, id: &str) -> Result<(), Failure> {
 
 /// Runs the tool of a run again for the next page of its result.
 pub(super) async fn next(cli: &Cli, id: &str) -> Result<(), Failure> {
-    let id = RunId::new(id);
+    let id = cli.run_id(id).await?;
     let earlier = find_run(&cli.cx, &id).await?;
     let connector = find_connector(&cli.cx, &earlier.summary.connector).await?;
     cli.unlock_for(&connector).await?;
@@ -46,6 +46,7 @@ pub(super) async fn next(cli: &Cli, id: &str) -> Result<(), Failure> {
         replay_of: None,
         origin: Origin::CommandLine,
         credential: earlier.credential,
+        as_task: earlier.as_task,
     };
     run_confirmed(cli, connector, request).await
 }
@@ -57,7 +58,7 @@ pub(super) async fn save(
     part: Option<u32>,
     folder: PathBuf,
 ) -> Result<(), Failure> {
-    let id = RunId::new(id);
+    let id = cli.run_id(id).await?;
     let index = match part {
         Some(number) => number - 1,
         None => first_file(cli, &id).await?,

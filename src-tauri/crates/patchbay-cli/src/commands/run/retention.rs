@@ -1,7 +1,7 @@
 //! `patchbay run limits`, `prune` and `delete --all`.
 
-use patchbay_model::{Code, Problem, Timestamp, count};
-use patchbay_ops::{History, Retention, keep_runs, remove_all_runs, trim_runs};
+use patchbay_model::{Timestamp, count};
+use patchbay_ops::{Error, History, Retention, keep_runs, remove_all_runs, trim_runs};
 
 use crate::args::Limit;
 use crate::cli::Cli;
@@ -58,8 +58,9 @@ pub(super) async fn delete_all(cli: &Cli) -> Result<(), Failure> {
     let History { runs, pinned, .. } = patchbay_ops::history(&cli.cx).await?;
     let runs = runs.saturating_sub(pinned);
     let stays = if pinned > 0 { " Pinned runs stay." } else { "" };
-    let needed = Problem::new(Code::ConfirmationNeeded, "this deletes every run")
-        .with_hint("Add --yes to confirm.");
+    let needed = Error::ConfirmationNeeded {
+        what: "Deleting all runs".to_owned(),
+    };
     cli.confirm(
         &format!("Delete all runs ({runs})?{stays} You can't undo this."),
         needed.into(),

@@ -1,0 +1,171 @@
+//! `patchbay connector edit`.
+
+use std::path::PathBuf;
+
+use patchbay_model::{Code, Connector, TimeLimits};
+use patchbay_ops::{
+    ConnectorChanges, Error, NetworkChanges, abilities, allow_connector_program,
+    remove_secret_variables, set_client_certificate, set_secret_variables, update_connector,
+};
+
+use super::facts;
+use crate::args::EditArgs;
+use crate::cli::Cli;
+use crate::commands::{authentication, change, deviations, program, trust};
+use crate::failure::Failure;
+use crate::output::text;
+
+pub(super) async fn edit(cli: &Cli, args: EditArgs) -> Result<(), Failure> {
+    let mut connector = cli.connector(&args.connector).await?;
+    if (args.on || args.off) && !abilities(&connector).configured_here {
+        let (title, account) = (&connector.title, &connector.identity.account);
+        let name = text::quote(&connector.name);
+        return Err(Failure::usage(
+            format!("{title} is turned on and off on {account}"),
+            format!("Run `patchbay connector actions {name}` to see how."),
+        ));
+    }
+    let is_change = args.change.is_given();
+    let is_allowed = args.program.is_allowed;
+    // What is typed or read comes before any change, so that a command that is cancelled there changes nothing.
+    let mut removed = program::secret_variables(cli, &connector).await?;
+    removed.retain(|name| args.program.removed_variables.contains(name));
+    let secrets = authentication::variable_values(cli, &args.program.secret_variables).await?;
+    let command = program::updated_command(&connector, &removed, args.program)?;
+    let authentication = authentication::choice(cli, args.authentication).await?;
+    let authorities = trust::read_authorities(&args.authorities, args.no_authorities).await?;
+    if is_change {
+        match change::change(cli, &connector, args.change).await? {
+            Some(changed) => connector = changed,
+            // `--describe` or `--dry-run`.
+            None => return Ok(()),
+        }
+    }
+    let network = NetworkChanges {
+        authorities,
+        forget: (!args.distrusted.is_empty()).then_some(args.distrusted),
+        proxy: args.network.proxy,
+        forget_client_certificate: args.no_client_certificate,
+    };
+    let changes = ConnectorChanges {
+        name: args.name,
+        title: args.title,
+        url: args.url,
+        command,
+        authentication,
+        tags: args.tags,
+        favourite: flag_pair(args.favorite, args.no_favorite),
+        enabled: flag_pair(args.on, args.off),
+        allow_plain_http: args.allow_plain_http,
+        time_limits: limits(&connector, args.connect_timeout, args.run_timeout),
+        roots: roots(&args.roots, args.no_roots)?,
+        sampling: args.sampling,
+        log_level: args.log_level,
+        muted: args.notifications.map(|on| !on),
+        capture: args.capture,
+        oauth_deviations: deviations::changed(&connector, &args.deviations),
+        network: (network != NetworkChanges::default()).then_some(network),
+    };
+    let certificate = args.network.client_certificate;
+    let changes_secrets = !secrets.is_empty() || !removed.is_empty();
+    let changes_here = changes_anything(&changes) || changes_secrets || certificate.is_some();
+    if !is_change && !is_allowed && !changes_here {
+        return Err(Failure::usage(
+            "no changes given",
+            "Run `patchbay connector edit --help`.",
+        ));
+    }
+    if changes_secrets {
+        cli.unlock().await?;
+    } else if changes.authentication.is_some() || changes.command.is_some() || is_allowed {
+        cli.unlock_for(&connector).await?;
+    }
+    if !removed.is_empty() {
+        connector = remove_secret_variables(&cli.cx, &connector.id, &removed).await?;
+        cli.say(format!(
+            "Removed {} of {}.",
+            removed.join(", "),
+            connector.title
+        ));
+    }
+    if changes_anything(&changes) {
+        let updated = update_connector(&cli.cx, &connector.id, changes).await;
+        connector = updated.map_err(|error| explain_edit(error, &connector))?;
+        cli.say(format!("Updated {}.", connector.title));
+    }
+    if !secrets.is_empty() {
+        connector = set_secret_variables(&cli.cx, &connector.id, secrets).await?;
+        cli.say(format!("Saved the variables of {}.", connector.title));
+    }
+    if let Some(file) = certificate {
+        connector = set_client_certificate(&cli.cx, &connector.id, &file).await?;
+        cli.say(format!("{} shows its certificate now.", connector.title));
+    }
+    if is_allowed {
+        connector = allow_connector_program(&cli.cx, &connector.id).await?;
+        cli.say(format!("The program of {} may start now.", connector.title));
+    }
+    facts::print(cli, connector).await
+}
+
+/// Adds the hint how to see what can be changed of a hosted connector.
+fn explain_edit(error: Error, connector: &Connector) -> Failure {
+    let failure = Failure::from(error);
+    if failure.code() != Code::UsageInvalid || abilities(connector).configured_here {
+        return failure;
+    }
+    let name = text::quote(&connector.name);
+    failure.with_hint(format!(
+        "For what can be changed, run `patchbay connector edit {name} --describe`."
+    ))
+}
+
+/// The value of a pair of flags, of which the grammar allows at most one.
+fn flag_pair(yes: bool, no: bool) -> Option<bool> {
+    (yes || no).then_some(yes)
+}
+
+/// The time limits with the given ones, where 0 stands for the default; `None` if none is given.
+fn limits(connector: &Connector, connect: Option<u32>, run: Option<u32>) -> Option<TimeLimits> {
+    let chosen = |given: Option<u32>, before| match given {
+        Some(seconds) => (seconds > 0).then_some(seconds),
+        None => before,
+    };
+    let before = connector.time_limits;
+    (connect.is_some() || run.is_some()).then(|| TimeLimits {
+        connect_seconds: chosen(connect, before.connect_seconds),
+        run_seconds: chosen(run, before.run_seconds),
+    })
+}
+
+/// The given folders, or an empty list with `none`; `None` if the folders stay as they are.
+fn roots(given: &[PathBuf], none: bool) -> Result<Option<Vec<String>>, Failure> {
+    let roots: Result<Vec<_>, _> = given.iter().map(|it| program::absolute(it)).collect();
+    let roots = roots?;
+    Ok((none || !roots.is_empty()).then_some(roots))
+}
+
+fn changes_anything(changes: &ConnectorChanges) -> bool {
+    !matches!(
+        changes,
+        ConnectorChanges {
+            name: None,
+            title: None,
+            url: None,
+            command: None,
+            authentication: None,
+            tags: None,
+            favourite: None,
+            enabled: None,
+            allow_plain_http: None,
+            time_limits: None,
+            roots: None,
+            sampling: None,
+            log_level: None,
+            muted: None,
+            capture: None,
+            oauth_deviations: None,
+            network: None,
+        }
+    )
+}
