@@ -181,6 +181,7 @@ impl<'a> Person<'a> {
                 confirmed: true,
                 replay_of: None,
                 credential: None,
+                as_task: false,
                 origin: Origin::Window,
             };
             let problem = match run_tool(self.cx, request, |_| {}).await {

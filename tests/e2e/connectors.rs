@@ -17,7 +17,7 @@ use patchbay_playground::{
 use serde_json::json;
 use url::Url;
 
-use crate::support::{Harness, assert_done, echo, request, start_playground, text_of};
+use crate::support::{Harness, assert_done, echo, request, start_playground, text_of, wait_until};
 
 #[tokio::test]
 async fn disconnecting_gives_the_tokens_back() {
@@ -40,6 +40,32 @@ async fn disconnecting_gives_the_tokens_back() {
     assert!(again.revoked);
     let twice = harness.disconnect(&connector).await;
     assert!(!twice.revoked);
+}
+
+#[tokio::test]
+async fn tokens_that_are_not_needed_any_more_are_given_back() {
+    let (harness, connector) = Harness::connected().await;
+    let revoked = || {
+        let is_revocation =
+            |it: &LoggedRequest| it.path == "/auth/revoke" && it.status == Some(200);
+        harness.playground.count(is_revocation)
+    };
+    let other = ConnectorChanges {
+        authentication: Some(AuthenticationChoice::None),
+        ..ConnectorChanges::default()
+    };
+    harness.update(&connector, other).await;
+    assert!(harness.wallet().await.is_empty());
+    wait_until("the tokens were not revoked", || revoked() > 0).await;
+
+    let before = revoked();
+    let connector = harness.connect().await;
+    let entry = harness.wallet().await.remove(0).id;
+    remove_wallet_entry(&harness.cx, &entry, true)
+        .await
+        .unwrap();
+    assert_eq!(harness.echo_code(&connector).await, Code::AuthNeeded);
+    wait_until("the tokens were not revoked", || revoked() > before).await;
 }
 
 #[tokio::test]

@@ -9,12 +9,12 @@ use patchbay_ops::{
     list_authorizations, list_connectors, remove_connector, restore_connector, start_authorization,
     wait_for_authorization,
 };
-use patchbay_playground::{Endpoint, Failure, IssuerParameter};
+use patchbay_playground::{Endpoint, Failure, IssuerParameter, Playground};
 use url::Url;
 
 use crate::support::{
-    Answer, Browser, Child, Harness, Role, add_request, oauth, oauth_for, open_shared, parameter,
-    send_line, sign_in_request, start_playground, visit,
+    Answer, Browser, Child, Harness, Role, TIMEOUT, add_request, oauth, oauth_for, open_shared,
+    parameter, send_line, sign_in_request, start_playground, text_of, visit,
 };
 
 #[tokio::test]
@@ -197,10 +197,24 @@ async fn a_callback_of_another_issuer_is_answered_and_waited_past() {
         assert!(now.trace.iter().any(|step| step.method == "callback"));
         assert_eq!(harness.playground.token_requests(), 0);
 
-        // Pasted it is refused, too, and the right one still completes.
+        // Pasted and as a link it is refused alike, and the right one still completes.
         let pasted = Secret::new(ended.at.as_str());
         let refused = finish_authorization(&harness.cx, &pending.id, &pasted).await;
-        assert_eq!(refused.unwrap_err().code(), Code::AuthCallback);
+        let query = ended.at.query().unwrap();
+        let link = Secret::new(format!("patchbay://oauth/callback?{query}"));
+        let linked = handle_callback_link(&harness.cx, &link);
+        for refused in [refused, linked] {
+            let refused = refused.unwrap_err();
+            assert_eq!(refused.code(), Code::AuthCallback);
+            let message = refused.to_string();
+            assert!(
+                message.contains("different authorization server"),
+                "{message}"
+            );
+        }
+        let now = find_authorization(&harness.cx, &pending.id).await.unwrap();
+        let sent_away = now.trace.iter().filter(|step| step.method == "callback");
+        assert_eq!(sent_away.count(), 3);
         let issuer = harness.playground.issuer();
         let mut right = ended.at;
         let pairs: Vec<(String, String)> = right.query_pairs().into_owned().collect();
@@ -232,13 +246,10 @@ async fn a_token_endpoint_that_fails_keeps_the_connector_for_another_try() {
 
 #[tokio::test]
 async fn a_provider_that_forgot_us_gets_another_registration() {
-    let (harness, connector) = Harness::connected().await;
+    let (harness, connector) = Harness::connected_at_own_port().await;
     let page = harness.browser.page(1).await;
     let client = parameter(&page, "client_id");
     assert!(harness.playground.remove_client(&client));
-    harness.playground.expire_access_tokens();
-    assert_eq!(harness.echo_code(&connector).await, Code::AuthExpired);
-    assert_eq!(harness.status(&connector).await, Status::NeedsAuthorization);
 
     let pending = harness.start_waiting(&connector, Redirect::Loopback).await;
     // Only the user sees that the provider does not know us.
@@ -246,6 +257,20 @@ async fn a_provider_that_forgot_us_gets_another_registration() {
     assert!(page.contains("cannot go on"), "{page}");
     harness.cancel(&pending).await;
     assert_eq!(harness.playground.registrations(), 1);
+    harness.authorize(&connector).await;
+    assert_eq!(harness.playground.registrations(), 2);
+}
+
+#[tokio::test]
+async fn a_provider_that_refuses_our_refresh_gets_another_registration_at_once() {
+    let (harness, connector) = Harness::connected_at_own_port().await;
+    let page = harness.browser.page(1).await;
+    let client = parameter(&page, "client_id");
+    assert!(harness.playground.remove_client(&client));
+    harness.playground.expire_access_tokens();
+    assert_eq!(harness.echo_code(&connector).await, Code::AuthExpired);
+    assert_eq!(harness.status(&connector).await, Status::NeedsAuthorization);
+
     harness.authorize(&connector).await;
     assert_eq!(harness.playground.registrations(), 2);
 }
@@ -311,6 +336,52 @@ async fn a_code_is_redeemed_once_however_often_it_comes() {
     assert_eq!(third.unwrap_err().code(), Code::Conflict);
     harness.assert_authorized(&pending).await;
     assert_eq!(harness.playground.token_requests(), 1);
+}
+
+#[tokio::test]
+async fn tokens_that_were_issued_before_a_cancellation_are_saved() {
+    let harness = Harness::new().await;
+    let slow = Duration::from_secs(30);
+    harness.configure(|switches| switches.delays.extend([(Endpoint::UserInfo, slow)]));
+    let choice = oauth_for(&["openid", "read"]);
+    let connector = harness.add_at(harness.playground.url(), choice).await;
+    let pending = harness.start(&connector, Redirect::Loopback).await;
+    let asks_who = || harness.playground.count(|it| it.path == "/auth/userinfo") > 0;
+    let outcome = async {
+        while harness.playground.token_requests() == 0 && !asks_who() {
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
+        tokio::time::sleep(Duration::from_millis(200)).await;
+        harness.cancel(&pending).await
+    };
+    let outcome = tokio::time::timeout(slow, outcome).await.unwrap();
+    assert_eq!(outcome.state, AuthorizationState::Cancelled);
+    assert_eq!(harness.wallet().await.len(), 1);
+    harness.configure(|switches| switches.delays.clear());
+    assert_eq!(text_of(&harness.echo(&connector).await), "hi");
+    assert_eq!(harness.browser.opened().len(), 1);
+}
+
+#[tokio::test]
+async fn tokens_that_come_after_a_cancellation_are_revoked() {
+    let harness = Harness::new().await;
+    let slow = Duration::from_secs(2);
+    harness.configure(|switches| switches.delays.extend([(Endpoint::Token, slow)]));
+    let connector = harness.add().await;
+    let pending = harness.start(&connector, Redirect::Loopback).await;
+    let requests = |path: &'static str| {
+        move |playground: &Playground| playground.count(|request| request.path == path)
+    };
+    let (tokens, revocations) = (requests("/auth/token"), requests("/auth/revoke"));
+    let asked = harness.playground.wait_until(|it| tokens(it) == 1, TIMEOUT);
+    assert!(asked.await, "the code is exchanged");
+    let outcome = harness.cancel(&pending).await;
+    assert_eq!(outcome.state, AuthorizationState::Cancelled);
+    let revoked = harness
+        .playground
+        .wait_until(|it| revocations(it) == 2, TIMEOUT);
+    assert!(revoked.await, "both tokens are revoked");
+    assert!(harness.wallet().await.is_empty());
 }
 
 #[tokio::test]

@@ -314,6 +314,27 @@ async fn a_tool_that_needs_more_scopes_gets_them_after_another_consent() {
 }
 
 #[tokio::test]
+async fn a_scope_that_the_provider_does_not_offer_does_not_lock_the_user_out() {
+    let (harness, connector) = Harness::connected_at_own_port().await;
+    harness.configure(|switches| {
+        let scopes = ["fly".to_owned()].into();
+        switches.step_up.insert("echo".to_owned(), scopes);
+    });
+    assert_eq!(harness.echo_code(&connector).await, Code::AuthForbidden);
+    // Refused to the saved registration, then to a new one that was made with the scope.
+    for registrations in [1, 2] {
+        let outcome = harness.sign_in(&connector).await;
+        assert_eq!(outcome.state, AuthorizationState::Failed);
+        let message = outcome.problem.unwrap().message;
+        assert!(message.contains("invalid_scope"), "{message}");
+        assert_eq!(harness.playground.registrations(), registrations);
+    }
+    let outcome = harness.sign_in(&connector).await;
+    assert_eq!(outcome.state, AuthorizationState::Authorized);
+    assert!(!outcome.scopes.contains(&"fly".to_owned()));
+}
+
+#[tokio::test]
 async fn a_list_that_needs_more_scopes_says_so_and_signs_nobody_out() {
     let (harness, connector) = Harness::connected().await;
     harness.configure(|switches| {

@@ -218,7 +218,7 @@ async fn answers_of_every_kind_reach_the_history() {
         .await;
     let content = picture.result.unwrap().content;
     let is_png = |part: &Content| {
-        matches!(part, Content::Image { data, mime_type }
+        matches!(part, Content::Image { data, mime_type, .. }
             if mime_type == "image/png" && data.starts_with("iVBOR"))
     };
     assert!(content.iter().any(is_png), "{content:?}");
@@ -309,6 +309,14 @@ async fn a_cancelled_run_stops_at_the_server_too() {
         unreachable!()
     };
     harness.tool_waits().await;
+    let other = harness.open().await;
+    // Runs are on disk after a moment.
+    while find_run(&other, &run.id).await.is_err() {
+        tokio::time::sleep(Duration::from_millis(5)).await;
+    }
+    let elsewhere = cancel_run(&other, &run.id).await.unwrap_err();
+    assert_eq!(elsewhere.code(), Code::Conflict);
+    other.close().await;
     cancel_run(&harness.cx, &run.id).await.unwrap();
     let run = running.await.unwrap().unwrap();
     assert_eq!(run.summary.state, RunState::Cancelled);

@@ -10,10 +10,9 @@ use std::time::Duration;
 use anyhow::{Context as _, Result};
 use futures::{StreamExt as _, TryStreamExt as _};
 use patchbay_model::{
-    Account, AccountId, Authentication, AuthenticationMethod, CaptureLevel, ChosenDeviations,
-    Connector, ConnectorId, ConnectorStatus, IdentityLine, Json, Level, NetworkSettings, Platform,
-    RemoteId, Status, TimeLimits, Timestamp, Tool, ToolEffect, Visibility, WalletEntry,
-    WalletEntryId, WalletKind,
+    Account, AccountId, AuthenticationMethod, Connector, ConnectorId, ConnectorStatus,
+    IdentityLine, Json, Level, Platform, RemoteId, Status, Timestamp, Tool, ToolEffect, Visibility,
+    WalletEntry, WalletEntryId, WalletKind,
 };
 use patchbay_store::Store;
 use serde_json::json;
@@ -107,12 +106,9 @@ fn tool(number: usize) -> Tool {
                 "limit": { "type": "integer", "minimum": 1, "maximum": 100 },
             },
         })),
-        output_schema: None,
         effect,
-        idempotent: false,
         open_world: true,
-        icon: None,
-        needs_task: false,
+        ..Tool::default()
     }
 }
 
@@ -137,16 +133,20 @@ fn connector(account: &Account, number: usize, place: usize, begun: Timestamp) -
         (status != Status::Ready).then(|| format!("{service} has not answered for a while"));
     let name = format!("{}-{place}", service.to_lowercase());
     let at = begun + Duration::from_secs(60 * (number * 1000 + place) as u64);
+    let id = ConnectorId::new(format!("con_{number:02}{place:04}"));
+    let title = format!("{service} {number}{place:03}");
+    let identity = IdentityLine {
+        platform: account.platform,
+        account: account.label.clone(),
+        credential: Some(format!("{service} of the team")),
+        user: None,
+        level: Some(Level::Workspace),
+        expires_at: None,
+    };
     Connector {
-        id: ConnectorId::new(format!("con_{number:02}{place:04}")),
-        account: account.id.clone(),
         remote_id: Some(RemoteId::new(format!("remote-{number}-{place}"))),
-        title: format!("{service} {number}{place:03}"),
         description: Some(format!("What {} keeps in {service}.", account.label)),
-        connector_type: None,
-        icon: None,
         endpoint: Some(format!("https://{name}.example.com/mcp")),
-        command: None,
         visibility: Visibility::Workspace,
         status: ConnectorStatus {
             status,
@@ -156,34 +156,13 @@ fn connector(account: &Account, number: usize, place: usize, begun: Timestamp) -
             checked_at: Some(at),
             last_ok_at: (status == Status::Ready).then_some(at),
         },
-        identity: IdentityLine {
-            platform: account.platform,
-            account: account.label.clone(),
-            credential: Some(format!("{service} of the team")),
-            user: None,
-            level: Some(Level::Workspace),
-            expires_at: None,
-        },
-        authentication: Authentication::None,
         authentication_methods: vec![AuthenticationMethod::Oauth],
-        server: None,
         tool_count: Some(u32::try_from(place % 40).unwrap_or_default()),
-        tools_lacking_access: Vec::new(),
-        created_at: at,
-        updated_at: at,
         tags: vec!["team".to_owned()],
         favourite: place.is_multiple_of(50),
-        allows_plain_http: false,
-        time_limits: TimeLimits::default(),
-        roots: Vec::new(),
-        sampling: false,
-        muted: false,
-        capture: CaptureLevel::default(),
-        oauth_deviations: ChosenDeviations::new(),
-        network: NetworkSettings::default(),
-        draft: false,
         native: native(&name, place),
         name,
+        ..Connector::new(id, account.id.clone(), title, identity, at)
     }
 }
 

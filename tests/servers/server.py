@@ -5,6 +5,7 @@ import sys
 
 from mcp.server import MCPServer
 from mcp.server.mcpserver import Context
+from pydantic import BaseModel
 
 server = MCPServer("python-sdk", version="1.0", instructions="Say something.")
 
@@ -22,6 +23,19 @@ async def long(steps: int, seconds: float, ctx: Context) -> str:
         await asyncio.sleep(seconds / steps)
         await ctx.report_progress(step + 1, steps)
     return "done"
+
+
+class Person(BaseModel):
+    """What is asked of a person."""
+
+    name: str
+
+
+@server.tool()
+async def ask(ctx: Context) -> str:
+    """Asks for a name."""
+    answer = await ctx.elicit("Who is there?", Person)
+    return f"Hello {answer.data.name}" if answer.action == "accept" else answer.action
 
 
 @server.resource("note://welcome")

@@ -138,6 +138,7 @@ async fn call_through_ops(cx: &Context, connector: &ConnectorId) -> Result<Durat
             confirmed: false,
             replay_of: None,
             credential: None,
+            as_task: false,
             origin: Origin::Window,
         };
         let run = run_tool(cx, request, |_| {}).await?;

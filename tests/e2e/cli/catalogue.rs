@@ -22,6 +22,8 @@ async fn known_servers_are_listed_searched_and_shown() {
         shown.transcript()
     );
     terminal.fails("catalog show nothing", 6).await;
+    let named = terminal.fails("connector add linear", 2).await;
+    named.assert_stderr("Run `patchbay connector add https://mcp.linear.app/mcp`.");
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -121,6 +121,10 @@ async fn names_are_completed_from_what_is_known_here() {
         ["echo"]
     );
     assert!(complete(&["tool", "run", "gone", "ech"]).await.is_empty());
+    let run = terminal.json("tool run play echo message=hi").await;
+    assert_eq!(complete(&["run", "show", "la"]).await, ["latest"]);
+    let newest = [run["id"].as_str().unwrap()];
+    assert_eq!(complete(&["run", "again", "run_"]).await, newest);
 
     // Where there is no home, none is made.
     let mut command = terminal.command(&["--", "patchbay", "connector", "show", ""]);

@@ -51,18 +51,30 @@ async fn the_doctor_opens_a_vault_that_no_connector_needs() {
 async fn a_destructive_tool_runs_once_it_is_confirmed() {
     let terminal = Terminal::connected().await;
     terminal.does("tool run play add_note text=a").await;
-    for more in ["", " --dry-run"] {
-        let as_text = format!("tool run play delete_note id=1{more}");
-        let refused = terminal.run(&words(&as_text)).await;
-        let hint = "hint: Write id:=VALUE for anything but text.";
-        refused.assert_stderr(hint);
-    }
-    let delete = "tool run play delete_note id:=1";
+    // A number is read where the tool takes no text.
+    let dry = "tool run play delete_note id=1 --dry-run";
+    let dry = terminal.json(dry).await;
+    let body: serde_json::Value = serde_json::from_str(dry["body"].as_str().unwrap()).unwrap();
+    assert_eq!(body["params"]["arguments"], json!({ "id": 1 }));
+    let wrong = terminal.fails("tool run play delete_note id=one", 2).await;
+    wrong.assert_stderr("`patchbay tool show play delete_note`");
+    let delete = "tool run play delete_note id=1";
     let refused = terminal.run(&words(&format!("{delete} --json"))).await;
     assert_eq!(refused.failure()["code"], "confirmation_needed");
     let runs = terminal.json("run list tool:delete").await;
     assert_eq!(runs["total"], 0);
     terminal.does(&format!("{delete} --yes")).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_list_says_when_nothing_fits() {
+    let terminal = Terminal::new().await;
+    let none = terminal.does("connector list --status off").await;
+    none.assert_stderr("No connectors yet.");
+    terminal.connect().await;
+    let none = terminal.does("connector list --status off").await;
+    assert_eq!(none.stdout, "");
+    none.assert_stderr("No matching connectors.");
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -78,10 +90,49 @@ async fn with_json_a_failure_is_one_line_of_json() {
         assert_eq!(done.stderr.lines().count(), 1, "{}", done.stderr);
         let failure = done.failure();
         assert_eq!(failure["code"], code);
+        if line == "tool run" {
+            let message = failure["message"].as_str().unwrap();
+            assert!(message.ends_with(": <CONNECTOR> <TOOL>"), "{message}");
+        }
         let members: Vec<_> = failure.as_object().unwrap().keys().collect();
         let all = "code message hint detail status request platformCode requestId fields retryable";
         assert_eq!(members, words(all));
     }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_tool_that_a_server_added_since_is_found_and_a_similar_name_offered() {
+    let terminal = Terminal::new().await;
+    let hide = |name: Option<&str>| {
+        let hidden = name.map(str::to_owned).into_iter().collect();
+        let playground = &terminal.playground;
+        playground.configure(|switches| switches.hidden_tools = hidden);
+    };
+    hide(Some("echo"));
+    terminal.connect().await;
+    terminal.fails("tool run play echo message=x", 6).await;
+    hide(None);
+    terminal.does("tool run play echo message=x").await;
+    let mistyped = terminal.fails("tool run play ecko message=x", 6).await;
+    mistyped.assert_stderr("Use echo, or run `patchbay tool list play`.");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_was_added_before_a_failure_is_named_with_what_goes_on() {
+    let terminal = Terminal::new().await;
+    let file = terminal.home.path().join("servers.json");
+    let server = json!({
+        "url": "http://127.0.0.1:9/mcp", "headers": { "Authorization": "Bearer key-1" },
+    });
+    let servers = json!({ "mcpServers": { "one": server, "two": server } });
+    std::fs::write(&file, servers.to_string()).unwrap();
+    let from = file.to_str().unwrap();
+    let failed = terminal
+        .run(&["connector", "add", "--from", from, "--connect"])
+        .await;
+    assert_eq!(failed.code, 7, "{}", failed.transcript());
+    failed.assert_stderr("one stays, not connected yet. Next: patchbay connector connect one");
+    failed.assert_stderr("Next: patchbay connector connect two");
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -96,6 +147,17 @@ async fn a_failed_tool_still_gives_its_answer() {
         (&run["problem"]["code"], &failed.failure()["code"]),
         (&expected, &expected)
     );
+}
+
+#[cfg(unix)]
+#[tokio::test(flavor = "multi_thread")]
+async fn messages_that_nobody_reads_are_no_failure() {
+    let terminal = Terminal::new().await;
+    let mut command = terminal.command(&["connector", "list"]);
+    command.env("PATCHBAY_LOG", "debug");
+    let mut child = command.spawn().unwrap();
+    drop(child.stderr.take());
+    super::terminal::ended(child).await.succeeded();
 }
 
 #[cfg(unix)]

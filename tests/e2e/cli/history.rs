@@ -60,6 +60,29 @@ async fn two_runs_are_compared_and_what_is_ignored_is_remembered() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn the_newest_run_has_a_name() {
+    let terminal = open().await;
+    terminal.fails("run show latest", 6).await;
+    let first = run_echo(&terminal, "play", "one").await;
+    let second = run_echo(&terminal, "play", "two").await;
+    let shown = terminal.json("run show latest").await;
+    assert_eq!(shown["id"], second);
+    let compared = terminal.json("run compare latest").await;
+    assert_eq!(compared["before"]["id"], first);
+    // It is the one that was the newest before.
+    let again = terminal.json("run again latest --compare").await;
+    assert_eq!(again["before"]["id"], second);
+    let third = again["after"]["id"].clone();
+    let exported = terminal.does("run export --run latest").await;
+    exported.assert_stdout(third.as_str().unwrap());
+    terminal.does("run edit latest --pin").await;
+    assert_eq!(terminal.json("run delete latest").await, third);
+    terminal.fails("run next latest", 6).await;
+    let named = terminal.json("run follow latest").await;
+    assert_eq!(named["id"], second);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_run_is_repeated_on_another_copy_of_its_connector() {
     let terminal = open().await;
     let run = run_echo(&terminal, "play", "there").await;

@@ -71,14 +71,7 @@ async fn nothing_that_a_server_wrote_acts_on_a_terminal_however_wide_it_says_it_
             &["connector", "resource", "play", "playground://dot.png"],
             &["--json", "run", "list"],
         ] {
-            let mut words = words.to_vec();
-            let id;
-            if let Some(latest) = words.iter_mut().find(|word| **word == "latest") {
-                let runs = terminal.json("run list").await;
-                id = runs["runs"][0]["id"].as_str().unwrap().to_owned();
-                *latest = &id;
-            }
-            let shown = without_our_codes(&on_a_terminal(&terminal, &words, columns).await);
+            let shown = without_our_codes(&on_a_terminal(&terminal, words, columns).await);
             let found: Vec<char> = shown.chars().filter(|sign| acts(*sign)).collect();
             assert!(
                 found.is_empty(),

@@ -2,12 +2,12 @@
 
 use std::ops::Deref;
 use std::path::{Path, PathBuf};
-use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
 use tokio::process::Child;
 
 use super::terminal::{Done, TOKEN, Terminal, by, words};
+use crate::support::wait_until;
 
 mod doctor;
 mod roots;
@@ -33,14 +33,6 @@ fn lives(pid: &str) -> bool {
 fn pids(file: &Path) -> Vec<String> {
     let text = std::fs::read_to_string(file).unwrap_or_default();
     text.lines().map(str::to_owned).collect()
-}
-
-async fn wait_until(what: &str, is_so: impl Fn() -> bool) {
-    let began = Instant::now();
-    while !is_so() {
-        assert!(began.elapsed() < Duration::from_secs(20), "{what}");
-        tokio::time::sleep(Duration::from_millis(20)).await;
-    }
 }
 
 struct Programs {
@@ -171,6 +163,26 @@ async fn a_program_is_added_allowed_used_and_never_left_behind() {
 }
 
 #[tokio::test]
+async fn a_tool_is_run_as_a_task_where_the_user_chooses_that() {
+    let harness = Programs::new().await;
+    harness.connect("tasks").await;
+    let shown = harness.does("tool show files maybe").await;
+    shown.assert_stdout("with --as-task");
+    let run = "tool run files maybe how=well --as-task --json";
+    harness.does(run).await.assert_stdout("done");
+    let earlier = harness.find_run(0).await;
+    assert_eq!(earlier["asTask"], true, "{earlier}");
+    let again = format!("run again {} --json", earlier["id"].as_str().unwrap());
+    harness.does(&again).await.assert_stdout("done");
+    assert_eq!(harness.find_run(0).await["asTask"], true);
+
+    harness.does("connector remove files").await;
+    harness.connect("well").await;
+    let refused = harness.run(&words("tool run files echo --as-task")).await;
+    assert_eq!(refused.code, 2, "{}", refused.transcript());
+}
+
+#[tokio::test]
 async fn a_program_that_was_added_without_secrets_gets_one_later() {
     let harness = Programs::new().await;
     harness.add("well", &[]).await.succeeded();
@@ -193,6 +205,17 @@ async fn a_program_that_was_added_without_secrets_gets_one_later() {
     variables.assert_stdout(&format!("API_KEY={TOKEN}"));
     harness.does("connector connect files").await.succeeded();
     assert!(harness.nothing_lives());
+
+    // It is removed as a plain one is, with the credential that held nothing else.
+    let shown = harness.does("connector show files").await;
+    shown.assert_stdout("Secret variables:");
+    let removed = harness.does("connector edit files --remove-env API_KEY");
+    removed.await.assert_stderr("Removed API_KEY of files.");
+    let left = harness.json("credential list").await;
+    assert_eq!(left.as_array().unwrap().len(), entries.len() - 1);
+    assert!(!left.to_string().contains("API_KEY"), "{left}");
+    let missing = "connector edit files --remove-env API_KEY";
+    harness.fails(missing, 2).await;
 }
 
 #[tokio::test]
@@ -200,6 +223,7 @@ async fn another_command_is_allowed_anew() {
     let harness = Programs::new().await;
     let failed = harness.add("ends", &CONNECTED).await;
     assert_eq!(failed.code, 1, "{failed:?}");
+    failed.assert_stderr("not connected yet. Next: patchbay connector connect files");
 
     let command = format!("python3 {} well", harness.script);
     let edit = "connector edit files";
@@ -256,6 +280,9 @@ async fn a_program_that_fails_says_what_it_wrote_without_the_secret() {
     let missing = words("connector add gone --allow -- npx-is-not-there");
     let missing = harness.run(&missing).await;
     missing.assert_stderr("npx-is-not-there isn't in PATH");
+    // It stays, and is mended where it is.
+    missing.assert_stderr("Added gone.");
+    missing.assert_stderr("`patchbay connector edit gone -- FULL_PATH ARGUMENTS`");
 }
 
 #[tokio::test]
@@ -375,6 +402,17 @@ async fn servers_that_a_text_names_are_added_filled_in_and_run() {
     let piped = "connector add --from - --name piped";
     let piped = harness.does_with(piped, &line).await;
     assert_eq!(piped.stdout, "piped\n");
+    for (text, hint) in [
+        ("npx -y notes", "Write a command after --"),
+        (
+            "cursor://anysphere.cursor-deeplink/mcp/install?name=x",
+            "--from -",
+        ),
+    ] {
+        let refused = harness.run(&["connector", "add", text]).await;
+        assert_eq!(refused.code, 2, "{refused:?}");
+        refused.assert_stderr(hint);
+    }
     let only = [&from[..], &["--only", "notes", "--title", "Mine"]].concat();
     let only = harness.run(&only).await;
     only.succeeded();
@@ -402,7 +440,10 @@ async fn servers_of_another_app_are_added_by_its_name() {
     std::fs::write(home.join(".cursor/mcp.json"), settings.to_string()).unwrap();
     let run = async |app: &str| {
         let mut command = harness.command(&["connector", "add", "--from-app", app]);
-        command.env("HOME", home).env_remove("XDG_CONFIG_HOME");
+        command.env("HOME", home);
+        for other in ["XDG_CONFIG_HOME", "CLAUDE_CONFIG_DIR", "CODEX_HOME"] {
+            command.env_remove(other);
+        }
         harness.finish(command, "").await
     };
 
@@ -471,6 +512,52 @@ impl Programs {
 }
 
 const RUN: [&str; 4] = ["tool", "run", "files", "echo"];
+
+#[tokio::test]
+async fn ctrl_c_at_a_prompt_ends_the_command_and_saves_nothing() {
+    let harness = Programs::new().await;
+    let secret = ["credential", "add", "key", "--kind", "bearer"];
+    let question = ["run", "delete", "--all"];
+    for (words, prompt) in [(&secret[..], "token: "), (&question[..], "[y/N] ")] {
+        let done = harness.typed(words, &[(prompt, "\u{3}")]).await;
+        assert_eq!(done.code, 130, "{done:?}");
+        done.assert_stdout("error: Cancelled.");
+    }
+    assert_eq!(harness.json("credential list").await, json!([]));
+}
+
+#[tokio::test]
+async fn without_input_no_command_waits_for_somebody_to_type() {
+    let harness = Programs::new().await;
+    for line in [
+        "connector add --from -",
+        "credential add key --kind bearer",
+        "tool run files echo -",
+        "run delete --all",
+    ] {
+        let words = [&words(line)[..], &["--no-input"]].concat();
+        let done = harness.typed(&words, &[]).await;
+        assert_eq!(done.code, 2, "{line}: {done:?}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_answer_after_a_sign_in_reaches_its_question() {
+    let harness = Programs::new().await;
+    let files = json!({
+        "command": "python3", "args": [harness.script, "well"], "env": { "PID_FILE": harness.pids },
+    });
+    let url = harness.playground.url();
+    let servers = json!({ "mcpServers": { "a": { "url": url }, "files": files } });
+    let file = harness.home.path().join("mcp.json");
+    std::fs::write(&file, servers.to_string()).unwrap();
+    let from = file.to_str().unwrap();
+    let add = ["connector", "add", "--from", from, "--connect"];
+    let steps = [("Connected a ", ""), ("[y/N] ", "y\n")];
+    let done = harness.typed(&add, &steps).await;
+    done.succeeded();
+    done.assert_stdout("Connected files");
+}
 
 #[tokio::test]
 async fn what_a_server_asks_is_answered_at_the_terminal() {

@@ -117,7 +117,7 @@ async fn an_interrupt_cancels_the_consent() {
     let done = ended(child).await;
     assert_eq!(
         (done.code, done.stderr.as_str()),
-        (1, "error: Cancelled.\n")
+        (130, "error: Cancelled.\n")
     );
     let connector = terminal.json("connector show play").await;
     assert_eq!(connector["status"]["status"], "needs_authorization");
@@ -130,7 +130,7 @@ async fn an_interrupt_cancels_a_run_at_its_server() {
     let wait = terminal.command(&["tool", "run", "play", "wait", "seconds:=60"]);
     let child = waits(&terminal, wait).await;
     interrupt(&child).await;
-    assert_eq!(ended(child).await.code, 1);
+    assert_eq!(ended(child).await.code, 130);
     let heard = |playground: &Playground| playground.waits_cancelled() == 1;
     assert!(terminal.playground.wait_until(heard, LIMIT).await);
     assert_eq!(runs(&terminal, "cancelled").await, 1);

@@ -19,7 +19,7 @@ async fn a_server_that_is_too_slow_names_its_limit_and_how_to_raise_it() {
     assert_eq!(
         told.stderr,
         "error: Slow didn't connect within its limit of 1 s.\n\
-         hint: To give it more time, run `patchbay connector edit Slow --connect-timeout 4`.\n"
+         hint: To give it more time, run `patchbay connector edit slow --connect-timeout 4`.\n"
     );
     let kept = terminal.json("connector edit slow --run-timeout 300").await;
     assert_eq!(
@@ -47,7 +47,7 @@ async fn a_run_that_is_too_slow_names_the_limit_that_it_had() {
     assert_eq!(
         told.stderr,
         "error: Play didn't respond within its limit of 1 s.\n\
-         hint: To give it more time, run `patchbay connector edit Play --run-timeout 4`.\n"
+         hint: To give it more time, run `patchbay connector edit play --run-timeout 4`.\n"
     );
     let told = terminal
         .run(&[&wait[..], &["--timeout", "2"]].concat())

@@ -46,6 +46,16 @@ async fn a_change_by_another_command_is_one_more_document() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_reader_that_has_seen_enough_ends_it() {
+    let terminal = Terminal::new().await;
+    let (child, mut lines) = watch(&terminal, "connector list");
+    next(&mut lines).await;
+    drop(lines);
+    terminal.add(terminal.playground.url().as_str(), &[]).await;
+    super::terminal::ended(child).await.succeeded();
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_resource_is_shown_again_when_its_server_says_that_it_changed() {
     let terminal = Terminal::connected().await;
     let mut watching = [

@@ -231,7 +231,7 @@ async fn an_interrupt_cancels_a_run_at_the_server_behind_the_relay() {
             .await
     );
     interrupt(&child).await;
-    assert_eq!(ended(child).await.code, 1);
+    assert_eq!(ended(child).await.code, 130);
     assert!(
         playground
             .wait_until(|playground| playground.waits_cancelled() == 1, limit)

@@ -144,7 +144,7 @@ async fn an_interrupt_leaves_no_file() {
     let done = ended(child).await;
     assert_eq!(
         (done.code, done.stderr.as_str()),
-        (1, "error: Cancelled.\n")
+        (130, "error: Cancelled.\n")
     );
     assert!(is_empty(folder.path()));
     hold.release();

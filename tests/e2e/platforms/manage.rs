@@ -117,6 +117,8 @@ async fn mistral_from_creation_to_deletion() {
         .does("connector action wiki unshare-from-workspace --yes")
         .await;
     fixture.fails("connector action wiki nothing", 6).await;
+    let off = fixture.fails("connector edit wiki --off", 2).await;
+    off.assert_stderr("`patchbay connector actions wiki`");
 
     mistral_credentials(&fixture).await;
     for name in ["wiki", "notes"] {
@@ -183,10 +185,10 @@ async fn mistral_credentials(fixture: &Fixture<FakeMistral>) {
     fixture.does("credential rotate key --finish").await;
     fixture.fails("credential rotate key --roll-back", 2).await;
     let shown = fixture.does("credential show key").await;
-    shown.assert_stdout("user credential mine");
+    shown.assert_stdout("personal credential mine");
 
     fixture
-        .does("credential set-default mine --connector wiki --level user")
+        .does("credential set-default mine --connector wiki --level personal")
         .await;
     let remove = "credential remove mine --connector wiki --level user";
     fixture.fails(remove, 2).await;

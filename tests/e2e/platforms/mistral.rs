@@ -4,7 +4,6 @@ use patchbay_testkit::fakes::FakeMistral;
 use serde_json::{Value, json};
 
 use super::support::Fixture;
-use crate::cli::terminal::words;
 
 const KEY: &str = "mi-key-55aa10f7c3d8";
 const NEXT_KEY: &str = "mi-key-next-90be77a1";
@@ -108,7 +107,9 @@ async fn the_whole_story() {
     fixture.with(|mistral| mistral.keys = vec![NEXT_KEY.to_owned()]);
     fixture.fails("account test acc", 3).await;
     for line in ["tool list wiki --refresh", "connector list --refresh"] {
-        fixture.run(&words(line)).await;
+        // What is known of it is shown, and stays.
+        let failed = fixture.fails(line, 3).await;
+        failed.assert_stderr("signed out");
         assert_eq!(fixture.status("wiki").await, "ready", "{line}");
     }
     let out = fixture.fails("tool list wiki --refresh --json", 3).await;

@@ -53,6 +53,16 @@ impl Harness {
         (harness, connector)
     }
 
+    /// The same with a redirect port that no other test uses: another port takes another registration.
+    pub(crate) async fn connected_at_own_port() -> (Self, Connector) {
+        let harness = Self::new().await;
+        let choice = oauth_with(None, Some(free_port()), &[]);
+        let connector = harness.add_at(harness.playground.url(), choice).await;
+        harness.authorize(&connector).await;
+        let connector = harness.connector(&connector.id).await;
+        (harness, connector)
+    }
+
     /// A harness with the Playground added, whose consents nobody answers.
     pub(crate) async fn unanswered() -> (Self, Connector) {
         let harness = Self::new().await;
@@ -425,6 +435,7 @@ pub(crate) fn request(connector: &ConnectorId, tool: &str, arguments: Value) -> 
         confirmed: false,
         replay_of: None,
         credential: None,
+        as_task: false,
         origin: Origin::Window,
     }
 }
@@ -460,7 +471,7 @@ pub(crate) fn text_of(run: &ToolRun) -> &str {
     let result = run.result.as_ref();
     let result = result.unwrap_or_else(|| panic!("no result: {:?}", run.summary.problem));
     match &result.content[0] {
-        Content::Text { text } => text,
+        Content::Text { text, .. } => text,
         other => panic!("no text but {other:?}"),
     }
 }
@@ -481,4 +492,14 @@ impl Clock for OffsetClock {
         let late = time::Duration::milliseconds(self.0.load(Ordering::SeqCst));
         patchbay_model::Timestamp::new(OffsetDateTime::now_utc() + late)
     }
+}
+
+/// Waits until something is so, and fails with `what` if that takes too long.
+pub(crate) async fn wait_until(what: &str, is_so: impl Fn() -> bool) {
+    let wait = async {
+        while !is_so() {
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+    };
+    tokio::time::timeout(TIMEOUT, wait).await.expect(what);
 }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use async_trait::async_trait;
-use patchbay_http::{Capture, SentSecrets};
+use patchbay_http::Capture;
 use patchbay_model::{CompletionRequest, CompletionTarget, Json, Question, QuestionAnswer};
 use patchbay_platforms::mcp::{
     Asker, ClientFeatures, McpLimits, McpTarget, SessionLife, ToolCall, connect,
@@ -170,6 +170,7 @@ fn session(answers: Answers) -> Taker {
                 asks: true,
                 sampling: true,
                 roots: vec![std::env::temp_dir()],
+                ..ClientFeatures::default()
             },
             log: Some(Arc::new(|_| {})),
             session: SessionLife::Connection,
@@ -183,7 +184,7 @@ struct Accepting;
 
 #[async_trait]
 impl Asker for Accepting {
-    async fn ask(&self, question: Question) -> QuestionAnswer {
+    async fn ask(&self, question: Question, _done: &CancellationToken) -> QuestionAnswer {
         let values = match question {
             Question::Form(form) => form.form.values,
             Question::Page { .. } => Json(Value::Null),
@@ -200,17 +201,11 @@ async fn exercise_server(http: &reqwest::Client, target: McpTarget) {
         return;
     };
     drop(session.list_tools(&cancel).await);
+    let arguments = Map::from_iter([("m".to_owned(), json!("x"))]);
     let call = ToolCall {
-        name: "echo".to_owned(),
-        arguments: Map::from_iter([("m".to_owned(), json!("x"))]),
-        as_task: false,
-        resumes: None,
-        task_keeper: None,
-        timeout: LIMITS.idle,
-        progress: Arc::new(|_| {}),
         asker: Some(Arc::new(Accepting)),
         capture: Capture::enabled(),
-        sent: SentSecrets::default(),
+        ..ToolCall::new("echo".to_owned(), arguments, LIMITS.idle)
     };
     let asker = call.asker.clone();
     drop(session.call_tool(call.clone(), &cancel).await);

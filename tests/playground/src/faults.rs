@@ -50,6 +50,7 @@ fn endpoint_at(path: &str) -> Option<Endpoint> {
         paths::AUTHORIZE => Endpoint::Authorize,
         paths::TOKEN => Endpoint::Token,
         paths::REVOKE => Endpoint::Revocation,
+        paths::USERINFO => Endpoint::UserInfo,
         _ => return None,
     })
 }

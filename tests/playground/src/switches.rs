@@ -190,6 +190,7 @@ pub enum Endpoint {
     Authorize,
     Token,
     Revocation,
+    UserInfo,
 }
 
 /// An error an endpoint answers with instead of working.
