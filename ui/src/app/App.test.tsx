@@ -39,7 +39,9 @@ describe("home", () => {
   it("starts_with_one_box_and_only_what_there_is", async () => {
     const { container } = renderApp("/");
     expect(await screen.findByRole("heading", { name: "Add your first connector" })).toBeVisible();
-    expect(screen.getByText("Paste the address of an MCP server, a command, or JSON from another app.")).toBeVisible();
+    expect(
+      screen.getByText("Paste the address of an MCP server, a command, or settings of another app."),
+    ).toBeVisible();
     expect(
       screen.getByRole("button", { name: /^Add a connector.*A server on the web or a program on this computer\.$/ }),
     ).toBeVisible();
@@ -271,6 +273,6 @@ it("places_and_accounts_are_those_that_exist", async () => {
   expect(
     within(places)
       .getAllByRole("link")
-      .map((link) => link.textContent.replace(/\d+$/, "")),
+      .map((link) => link.textContent.replace(/\d+( needs? attention)?$/, "")),
   ).toEqual(["Home", "Connectors", "Tools", "Runs", "Credentials", "Catalog", "This computer"]);
 });

@@ -56,7 +56,7 @@ export function LayersProvider({ children }: { children: ReactNode }) {
         ),
       create: (from) => setOpen({ kind: "create", start: from }),
       addAccount: () => setOpen({ kind: "account" }),
-      signIn: start,
+      signIn: (connector, onStart) => start(connector, null, onStart),
       showAuthorization: show,
       openPalette: (prefix = "") => setOpen({ kind: "palette", prefix }),
       openKeys: () => setOpen({ kind: "keys" }),

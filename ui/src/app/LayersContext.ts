@@ -1,7 +1,8 @@
 import { createContext, useContext } from "react";
+import { type StartSignIn } from "@/components/signInStart";
 import { type KnownServer } from "@/features/connectors/knownServer";
 import { type CreateStart } from "@/features/create/createStart";
-import { type AuthorizationId, type Connector } from "@/host/bindings";
+import { type AuthorizationId } from "@/host/bindings";
 
 /** Opens dialogs from any feature. */
 export type Layers = {
@@ -12,8 +13,7 @@ export type Layers = {
   create: (start: CreateStart) => void;
   /** Opens the dialog that adds an account of a hosted platform. */
   addAccount: () => void;
-  /** Starts a sign-in, or shows the one in progress. */
-  signIn: (connector: Connector) => void;
+  signIn: StartSignIn;
   showAuthorization: (id: AuthorizationId) => void;
   openPalette: (prefix?: string) => void;
   openKeys: () => void;

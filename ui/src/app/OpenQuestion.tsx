@@ -6,5 +6,5 @@ import { QuestionDialog } from "./lazyLayers";
 export function OpenQuestion() {
   const { data: questions } = useQuery(queries.questions());
   const first = questions?.[0];
-  return first ? <QuestionDialog key={first.id} open={first} /> : null;
+  return first ? <QuestionDialog key={first.id} open={first} more={questions.length - 1} /> : null;
 }

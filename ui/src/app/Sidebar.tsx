@@ -3,6 +3,7 @@ import { Link } from "@tanstack/react-router";
 import { Button } from "@/components/Button";
 import { Icon } from "@/components/Icon";
 import { KeyHint } from "@/components/KeyHint";
+import { vaultFact } from "@/components/vaultLooks";
 import { AccountList } from "@/features/accounts/AccountList";
 import { queries } from "@/host/queries";
 import { grouped } from "@/lib/words";
@@ -23,7 +24,7 @@ export function Sidebar({ collapsed, onToggle }: Props) {
     <nav className={styles.sidebar} data-collapsed={collapsed || undefined} aria-label="Navigation">
       <div className={styles.brand} data-drag>
         <Logo className={styles.logo} />
-        <span className={styles.words}>Patchbay</span>
+        {!collapsed && <span>Patchbay</span>}
         <span className="grow" />
         <Button
           look="quiet"
@@ -37,11 +38,10 @@ export function Sidebar({ collapsed, onToggle }: Props) {
         type="button"
         className={styles.find}
         onClick={() => layers.openPalette()}
-        aria-label={collapsed ? "Search or run a command" : undefined}
         title="Search or run a command"
       >
         <Icon name="search" size={14} />
-        <span className={styles.words}>Search</span>
+        <span className={collapsed ? "unseen" : undefined}>Search</span>
         <span className={styles.end}>
           <KeyHint keys="window.search" />
         </span>
@@ -59,15 +59,11 @@ export function Sidebar({ collapsed, onToggle }: Props) {
                 title={collapsed ? place.label : undefined}
               >
                 <Icon name={place.icon} />
-                <span className={styles.words}>{place.label}</span>
+                <span className={collapsed ? "unseen" : undefined}>{place.label}</span>
                 {number !== undefined && number > 0 && (
-                  <span
-                    className={place.path === "/" ? styles.needs : styles.number}
-                    aria-label={
-                      place.path === "/" ? `${number} ${number === 1 ? "needs" : "need"} attention` : undefined
-                    }
-                  >
+                  <span className={place.path === "/" ? styles.needs : styles.number}>
                     {grouped(number)}
+                    {place.path === "/" && <span className="unseen"> {number === 1 ? "needs" : "need"} attention</span>}
                   </span>
                 )}
               </Link>
@@ -101,6 +97,6 @@ function useCounts(): Counts {
       "/tools": tools?.length,
       "/credentials": wallet?.length,
     },
-    vault: vault?.state === "locked" ? "Vault locked" : vault?.state === "unavailable" ? "Vault unavailable" : null,
+    vault: vault?.state === "locked" || vault?.state === "unavailable" ? vaultFact(vault) : null,
   };
 }

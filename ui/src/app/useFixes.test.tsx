@@ -2,7 +2,7 @@ import { act, screen, waitFor, within } from "@testing-library/react";
 import { beforeAll, expect, it } from "vitest";
 import { type Code } from "@/host/bindings";
 import { renderApp } from "@/test/renderApp";
-import { connector, problem, run, tool } from "@/test/samples";
+import { check, connector, problem, run, tool } from "@/test/samples";
 
 // The form is loaded when it is first shown, which on a busy computer takes longer than a query waits.
 beforeAll(() => import("@/components/SchemaForm/SchemaForm"), 30_000);
@@ -64,4 +64,23 @@ it("a_run_of_the_past_has_the_button_too", async () => {
   });
   await user.click(await screen.findByRole("button", { name: "Open vault" }));
   expect(await screen.findByRole("heading", { name: "Credentials" })).toBeVisible();
+});
+
+it("a_run_whose_program_is_not_allowed_asks_for_that_and_runs_again", async () => {
+  const { user, host } = await failing("program.not_allowed");
+  const refused = { step: "connect", problem: problem({ code: "program.not_allowed" }) };
+  host.handlers.checkConnector = () => check(connector(), refused);
+  await user.click(await screen.findByRole("button", { name: "Allow program…" }));
+  await waitFor(() => expect(host.lastCall("checkConnector")).toEqual({ connector: "con_github" }));
+  expect(host.calls.filter(({ name }) => name === "runTool")).toHaveLength(1);
+  host.handlers.checkConnector = () => check(connector());
+  host.handlers.runTool = () => run({ tool: "report" });
+  await user.click(screen.getByRole("button", { name: "Allow program…" }));
+  await waitFor(() => expect(screen.getByRole("region", { name: "Result" })).toHaveTextContent("Done"));
+});
+
+it("a_run_that_needs_what_is_off_leads_to_the_settings", async () => {
+  const { user } = await failing("mcp.feature_off");
+  await user.click(await screen.findByRole("button", { name: "Open settings" }));
+  expect(await screen.findByRole("region", { name: "Texts of a language model" })).toBeVisible();
 });

@@ -1,4 +1,5 @@
 import { ToggleButton, ToggleButtonGroup } from "react-aria-components";
+import { grouped } from "@/lib/words";
 import styles from "./Chips.module.css";
 import { type GlyphName, StatusGlyph } from "./StatusGlyph";
 
@@ -25,7 +26,7 @@ export function Chips<T extends string>({ label, chips, value, onChange }: Props
         <ToggleButton key={chip.value} id={chip.value} className={styles.chip ?? ""}>
           {chip.glyph && <StatusGlyph name={chip.glyph} />}
           {chip.label}
-          {chip.count !== undefined && <span className={styles.count}>{chip.count}</span>}
+          {chip.count !== undefined && <span className={styles.count}>{grouped(chip.count)}</span>}
         </ToggleButton>
       ))}
     </ToggleButtonGroup>

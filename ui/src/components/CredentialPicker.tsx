@@ -4,6 +4,7 @@ import { type Connector, type CredentialsOfLevel } from "@/host/bindings";
 import { queries } from "@/host/queries";
 import { abilitiesOf } from "./abilities";
 import { Button } from "./Button";
+import { levelLabels } from "./levels";
 import { ErrorNotice } from "./ProblemNotice";
 import { type Option, Select } from "./Select";
 
@@ -55,7 +56,7 @@ function options(levels: CredentialsOfLevel[], value: string | null): Option<str
   const named = new Map<string, string[]>();
   for (const { level, credentials } of levels) {
     if (!level.isNamed) continue;
-    for (const { name } of credentials) named.set(name, [...(named.get(name) ?? []), level.level]);
+    for (const { name } of credentials) named.set(name, [...(named.get(name) ?? []), levelLabels[level.level]]);
   }
   if (value !== null && !named.has(value)) named.set(value, []);
   return [

@@ -3,6 +3,8 @@ import { Dialog as AriaDialog, Heading, Modal, ModalOverlay } from "react-aria-c
 import { Button } from "./Button";
 import styles from "./Dialog.module.css";
 import { LayerContext, useLayer } from "./shortcuts";
+import { useInvalidFocus } from "./useInvalidFocus";
+import { useScrollRegion } from "./useScrollRegion";
 
 type Props = {
   title: string;
@@ -18,6 +20,8 @@ type Props = {
   wide?: boolean;
   /** Asks for a decision: closes only by its buttons and Escape. */
   alert?: boolean;
+  /** Errors of fields in it. Whenever they are set, the first invalid field gets the focus. */
+  errors?: unknown;
   /** Accessible name of the close button, where closing does not cancel. */
   closeLabel?: string;
   onClose: () => void;
@@ -33,6 +37,7 @@ export function Dialog({
   footer,
   wide = false,
   alert = false,
+  errors,
   closeLabel = "Close",
   onClose,
 }: Props) {
@@ -58,13 +63,23 @@ export function Dialog({
               </div>
               {!alert && <Button look="quiet" icon="x" label={closeLabel} onPress={onClose} />}
             </header>
-            <div className={styles.body}>{children}</div>
+            <Body errors={errors}>{children}</Body>
             {notice && <div className={styles.notice}>{notice}</div>}
             {footer && <footer className={styles.footer}>{footer}</footer>}
           </Layer>
         </AriaDialog>
       </Modal>
     </ModalOverlay>
+  );
+}
+
+function Body({ errors, children }: Pick<Props, "errors" | "children">) {
+  const region = useScrollRegion<HTMLDivElement>();
+  useInvalidFocus(region.ref, errors);
+  return (
+    <div {...region} className={styles.body}>
+      {children}
+    </div>
   );
 }
 

@@ -1,5 +1,6 @@
 import { type ReactNode } from "react";
 import { Button, Menu as AriaMenu, MenuItem, MenuTrigger, Popover } from "react-aria-components";
+import { grouped } from "@/lib/words";
 import chips from "./Chips.module.css";
 import { Icon } from "./Icon";
 import styles from "./Select.module.css";
@@ -43,7 +44,7 @@ export function FilterMenu<T extends string>({ label, options, value, onChange }
             <MenuItem key={option.value} id={option.value} textValue={option.label} className={styles.item ?? ""}>
               {option.start}
               <span className="grow cut">{option.label}</span>
-              {option.count !== undefined && <span className={chips.count}>{option.count}</span>}
+              {option.count !== undefined && <span className={chips.count}>{grouped(option.count)}</span>}
             </MenuItem>
           ))}
         </AriaMenu>

@@ -1,7 +1,9 @@
 import { type AccountColour, type IdentityLine as Identity } from "@/host/bindings";
+import { useNow } from "@/host/clock";
 import { expires } from "@/lib/time";
 import { credentialWord } from "./identityWords";
 import styles from "./IdentityLine.module.css";
+import { levelWord } from "./levels";
 import { PlatformTile } from "./PlatformTile";
 
 type Props = {
@@ -16,8 +18,9 @@ type Props = {
  * truncated; the credential is not.
  */
 export function IdentityLine({ identity, endpoint, colour }: Props) {
+  const now = useNow();
   const credential = credentialWord(identity);
-  const facts = [identity.level, identity.expiresAt && expires(identity.expiresAt)].filter(Boolean);
+  const facts = [levelWord(identity.level), identity.expiresAt && expires(identity.expiresAt, now)].filter(Boolean);
   return (
     <span className={styles.identity}>
       <PlatformTile platform={identity.platform} colour={colour} />

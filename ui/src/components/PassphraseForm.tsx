@@ -1,7 +1,8 @@
-import { type FormEvent, useState } from "react";
+import { type FormEvent, useRef, useState } from "react";
 import { Button } from "./Button";
 import { Field } from "./Field";
 import styles from "./PassphraseForm.module.css";
+import { useInvalidFocus } from "./useInvalidFocus";
 
 type Props = {
   /** Asks twice: a mistyped new passphrase would lock its owner out. */
@@ -19,6 +20,8 @@ export function PassphraseForm({ isNew = false, submitLabel, isPending, error, o
   const [passphrase, setPassphrase] = useState("");
   const [again, setAgain] = useState("");
   const [wrong, setWrong] = useState<{ passphrase?: string; again?: string }>({});
+  const form = useRef<HTMLFormElement>(null);
+  useInvalidFocus(form, wrong);
   const submit = (event: FormEvent) => {
     event.preventDefault();
     const found = check(passphrase, again, isNew);
@@ -26,7 +29,7 @@ export function PassphraseForm({ isNew = false, submitLabel, isPending, error, o
     if (!found.passphrase && !found.again) onSubmit(passphrase);
   };
   return (
-    <form className={styles.form} onSubmit={submit}>
+    <form ref={form} className={styles.form} onSubmit={submit}>
       <Field
         label="Passphrase"
         type="password"

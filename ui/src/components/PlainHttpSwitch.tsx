@@ -9,7 +9,7 @@ export function PlainHttpSwitch(props: Props) {
       {...props}
       help="This address uses http. Anyone on the network can read and use the credentials. Turn this on only in a network you trust."
     >
-      Send credentials without encryption
+      Allow plain http
     </Switch>
   );
 }

@@ -1,5 +1,6 @@
 import { type ReactNode } from "react";
 import { Tab, TabList, TabPanel, Tabs as AriaTabs } from "react-aria-components";
+import { grouped } from "@/lib/words";
 import styles from "./Tabs.module.css";
 
 export type TabItem<T extends string> = { id: T; label: string; count?: number | null; content: ReactNode };
@@ -14,7 +15,7 @@ export function Tabs<T extends string>({ label, tabs, selected, onSelect }: Prop
         {tabs.map((tab) => (
           <Tab key={tab.id} id={tab.id} className={styles.tab ?? ""}>
             {tab.label}
-            {tab.count != null && <span className={styles.count}>{tab.count}</span>}
+            {tab.count != null && <span className={styles.count}>{grouped(tab.count)}</span>}
           </Tab>
         ))}
       </TabList>

@@ -1,8 +1,10 @@
 import { QueryClientProvider } from "@tanstack/react-query";
 import { act, fireEvent, render, screen } from "@testing-library/react";
+import { type ReactNode } from "react";
 import { afterEach, beforeEach, expect, it, vi } from "vitest";
 import { newQueryClient } from "@/host/queryClient";
 import { showToast } from "@/host/toasts";
+import { Dialog } from "./Dialog";
 import { Toasts } from "./Toast";
 
 beforeEach(() => void vi.useFakeTimers());
@@ -10,10 +12,12 @@ afterEach(() => void vi.useRealTimers());
 
 const shown = () => screen.queryByRole("region", { name: "Notifications" });
 
-function show(): void {
+function show(beside?: ReactNode): void {
   const client = newQueryClient();
   render(
     <QueryClientProvider client={client}>
+      <main>Page</main>
+      {beside}
       <Toasts />
     </QueryClientProvider>,
   );
@@ -34,5 +38,20 @@ it("stays while the pointer moves in it", () => {
   expect(shown()).toBeVisible();
   fireEvent.pointerOut(screen.getByText("Rotated", { selector: "section *" }));
   act(() => void vi.advanceTimersByTime(7_000));
+  expect(shown()).toBeNull();
+});
+
+it("is spoken and can be dismissed while a dialog is open", () => {
+  show(
+    <Dialog title="Rotate" onClose={() => undefined}>
+      Steps
+    </Dialog>,
+  );
+  const isHidden = (element: Element) => element.closest("[inert], [aria-hidden=true]") !== null;
+  expect(isHidden(screen.getByText("Page"))).toBe(true);
+  const [announcement, toast] = screen.getAllByText("Rotated");
+  expect(announcement).toHaveRole("status");
+  expect([announcement, toast].map((one) => one && isHidden(one))).toEqual([false, false]);
+  fireEvent.click(screen.getByRole("button", { name: "Dismiss" }));
   expect(shown()).toBeNull();
 });

@@ -16,7 +16,8 @@ export function Toasts() {
     [setToasts],
   );
   return (
-    <>
+    // A modal dialog makes the rest of the window inert, but not this.
+    <div data-react-aria-top-layer="true">
       <div className="unseen" role="status" aria-live="polite">
         {announcement}
       </div>
@@ -27,7 +28,7 @@ export function Toasts() {
           ))}
         </section>
       )}
-    </>
+    </div>
   );
 }
 

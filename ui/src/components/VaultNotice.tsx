@@ -7,6 +7,7 @@ import { Button } from "./Button";
 import { PassphraseForm } from "./PassphraseForm";
 import { ErrorNotice, Notice, NoticeCode, ProblemNotice } from "./ProblemNotice";
 import styles from "./VaultNotice.module.css";
+import { lacksKeychain } from "./vaultLooks";
 import { VaultRecovery } from "./VaultRecovery";
 
 /** Whether saved secrets can be read, as far as is known. */
@@ -41,8 +42,7 @@ function NotReadable({ vault }: { vault: VaultStatus }) {
   const { probe, choose } = useVaultActions();
   const [choosing, setChoosing] = useState(false);
   const { problem } = vault;
-  // A passphrase creates a new key, so it is offered only where no secret would be lost with the old one.
-  const mayChoose = problem?.code === "vault.no_keychain" || vault.backend === null;
+  const mayChoose = lacksKeychain(vault);
   const failure = choose.error ?? probe.error;
   return (
     <Notice

@@ -33,14 +33,3 @@ const needsAccess = { glyph: "failing", word: "Needs access" } as const;
 export function isInProgress(state: AuthorizationState): boolean {
   return state === "preparing" || state === "awaiting_user" || state === "exchanging" || state === "checking";
 }
-
-/** Whether a connector needs the user. */
-export function needsAttention(connector: Connector): boolean {
-  const { status } = connector.status;
-  return (
-    status === "needs_authorization" ||
-    status === "failing" ||
-    status === "authorizing" ||
-    (connector.draft && status !== "disabled")
-  );
-}

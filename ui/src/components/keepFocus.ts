@@ -1,6 +1,7 @@
 import { type PressEvent } from "react-aria-components";
 
-const focusable = ":is(input:not([type=hidden]), textarea, select, button, [tabindex='0']):not(:disabled)";
+/** What can have the focus within a form. */
+export const focusable = ":is(input:not([type=hidden]), textarea, select, button, [tabindex='0']):not(:disabled)";
 
 /**
  * Keeps the focus near a line, an element with `data-line`, whose button removes it: moves it to the line that follows,

@@ -181,6 +181,8 @@ export const commands = {
 	renameWalletEntry: (entry: WalletEntryId, name: string) => typedError<WalletEntry, Problem>(__TAURI_INVOKE("rename_wallet_entry", { entry, name })),
 	/**  Replaces the secret of a personal credential. */
 	replaceWalletSecret: (entry: WalletEntryId, secret: WalletSecret) => typedError<WalletEntry, Problem>(__TAURI_INVOKE("replace_wallet_secret", { entry, secret })),
+	/**  Lets the user choose a folder and returns its absolute path; `None` if the dialog was cancelled. */
+	chooseFolder: () => typedError<string | null, Problem>(__TAURI_INVOKE("choose_folder")),
 	/**  Accepts the tools of a connector as they are now. */
 	acceptTools: (connector: ConnectorId) => typedError<null, Problem>(__TAURI_INVOKE("accept_tools", { connector })),
 	/**  Returns whether connectors are checked in the background. */
@@ -310,9 +312,9 @@ export const commands = {
 };
 
 /* Constants */
-export const accountStates = {"ambiguous":"failing","auth.callback":"failing","auth.client_needed":"failing","auth.denied":"signed_out","auth.discovery":"failing","auth.exchange":"failing","auth.expired":"signed_out","auth.forbidden":"failing","auth.issuer_changed":"failing","auth.needed":"signed_out","auth.port_busy":"failing","auth.refused":"failing","auth.timed_out":"failing","auth.unsafe_url":"failing","cancelled":"failing","confirmation_needed":"failing","conflict":"failing","file.failed":"failing","internal":"failing","mcp.not_a_server":"failing","mcp.protocol":"failing","mcp.server_error":"failing","network.dns":"failing","network.plain_http":"failing","network.redirect":"failing","network.tls":"failing","network.too_large":"failing","network.unreachable":"failing","not_found":"failing","platform.answer":"failing","platform.failed":"failing","platform.invalid":"failing","platform.not_supported":"failing","platform.rate_limited":"slow","platform.signed_out":"signed_out","program.ended":"failing","program.not_allowed":"failing","program.not_found":"failing","program.not_started":"failing","reference.not_allowed":"signed_out","store.failed":"failing","store.too_new":"failing","timed_out":"slow","tool.arguments":"failing","tool.failed":"failing","tool.not_found":"failing","usage.invalid":"failing","vault.damaged":"failing","vault.denied":"failing","vault.key_lost":"failing","vault.locked":"failing","vault.no_keychain":"failing","vault.passphrase":"failing","vault.reference":"signed_out","vault.rolled_back":"failing","vault.unsaved":"failing"} as const;
+export const accountStates = {"ambiguous":"failing","auth.callback":"failing","auth.client_needed":"failing","auth.denied":"signed_out","auth.discovery":"failing","auth.exchange":"failing","auth.expired":"signed_out","auth.forbidden":"failing","auth.issuer_changed":"failing","auth.needed":"signed_out","auth.port_busy":"failing","auth.refused":"failing","auth.timed_out":"failing","auth.unsafe_url":"failing","cancelled":"failing","confirmation_needed":"failing","conflict":"failing","file.failed":"failing","internal":"failing","mcp.feature_off":"failing","mcp.not_a_server":"failing","mcp.protocol":"failing","mcp.server_error":"failing","network.dns":"failing","network.plain_http":"failing","network.redirect":"failing","network.tls":"failing","network.too_large":"failing","network.unreachable":"failing","not_found":"failing","platform.answer":"failing","platform.failed":"failing","platform.invalid":"failing","platform.not_supported":"failing","platform.rate_limited":"slow","platform.signed_out":"signed_out","program.ended":"failing","program.not_allowed":"failing","program.not_found":"failing","program.not_started":"failing","reference.not_allowed":"signed_out","store.failed":"failing","store.too_new":"failing","timed_out":"slow","tool.arguments":"failing","tool.failed":"failing","tool.not_found":"failing","usage.invalid":"failing","vault.damaged":"failing","vault.denied":"failing","vault.key_lost":"failing","vault.locked":"failing","vault.no_keychain":"failing","vault.passphrase":"failing","vault.reference":"signed_out","vault.rolled_back":"failing","vault.unsaved":"failing"} as const;
 
-export const fixes = {"ambiguous":null,"auth.callback":"reauth","auth.client_needed":null,"auth.denied":"reauth","auth.discovery":null,"auth.exchange":"reauth","auth.expired":"reauth","auth.forbidden":"more_access","auth.issuer_changed":null,"auth.needed":"reauth","auth.port_busy":null,"auth.refused":"reauth","auth.timed_out":"reauth","auth.unsafe_url":null,"cancelled":null,"confirmation_needed":null,"conflict":null,"file.failed":"edit_command","internal":null,"mcp.not_a_server":null,"mcp.protocol":"show_log","mcp.server_error":"show_log","network.dns":null,"network.plain_http":null,"network.redirect":null,"network.tls":null,"network.too_large":null,"network.unreachable":null,"not_found":null,"platform.answer":null,"platform.failed":null,"platform.invalid":null,"platform.not_supported":null,"platform.rate_limited":null,"platform.signed_out":"replace_key","program.ended":"show_log","program.not_allowed":null,"program.not_found":"edit_command","program.not_started":"edit_command","reference.not_allowed":null,"store.failed":null,"store.too_new":null,"timed_out":"show_log","tool.arguments":null,"tool.failed":null,"tool.not_found":null,"usage.invalid":null,"vault.damaged":"open_vault","vault.denied":"open_vault","vault.key_lost":"open_vault","vault.locked":"open_vault","vault.no_keychain":"open_vault","vault.passphrase":null,"vault.reference":null,"vault.rolled_back":"open_vault","vault.unsaved":null} as const;
+export const fixes = {"ambiguous":null,"auth.callback":"reauth","auth.client_needed":null,"auth.denied":"reauth","auth.discovery":null,"auth.exchange":"reauth","auth.expired":"reauth","auth.forbidden":"more_access","auth.issuer_changed":null,"auth.needed":"reauth","auth.port_busy":null,"auth.refused":"reauth","auth.timed_out":"reauth","auth.unsafe_url":null,"cancelled":null,"confirmation_needed":null,"conflict":null,"file.failed":null,"internal":null,"mcp.feature_off":"open_settings","mcp.not_a_server":null,"mcp.protocol":"show_log","mcp.server_error":"show_log","network.dns":null,"network.plain_http":null,"network.redirect":null,"network.tls":null,"network.too_large":null,"network.unreachable":null,"not_found":null,"platform.answer":null,"platform.failed":null,"platform.invalid":null,"platform.not_supported":null,"platform.rate_limited":null,"platform.signed_out":"replace_key","program.ended":"show_log","program.not_allowed":"allow_program","program.not_found":"edit_command","program.not_started":"edit_command","reference.not_allowed":null,"store.failed":null,"store.too_new":null,"timed_out":"show_log","tool.arguments":null,"tool.failed":null,"tool.not_found":null,"usage.invalid":null,"vault.damaged":"open_vault","vault.denied":"open_vault","vault.key_lost":"open_vault","vault.locked":"open_vault","vault.no_keychain":"open_vault","vault.passphrase":null,"vault.reference":null,"vault.rolled_back":"open_vault","vault.unsaved":null} as const;
 
 export const platforms = {"local":{"title":"This computer","initials":"","creates":"Any MCP server by address","signIn":null,"light":{"background":"#e5e8ec","text":"#414853"},"dark":{"background":"#2b3038","text":"#c0c7d2"},"abilities":{"hasAccounts":false,"takesMcpServers":true,"configuredHere":true,"signsInHere":true,"reportsStatus":false,"deletesForGood":false,"hasVisibility":false,"keepsCredentials":false,"namesCredentials":false,"hasConsentForm":false,"hasDetails":false,"hasPages":false,"hasResources":true}},"mistral":{"title":"Mistral","initials":"Mi","creates":"MCP servers and HTTP services for Mistral chats and agents","signIn":null,"light":{"background":"#f2e9dd","text":"#6a4d22"},"dark":{"background":"#37301f","text":"#dcc08d"},"abilities":{"hasAccounts":true,"takesMcpServers":true,"configuredHere":false,"signsInHere":false,"reportsStatus":true,"deletesForGood":true,"hasVisibility":true,"keepsCredentials":true,"namesCredentials":true,"hasConsentForm":true,"hasDetails":true,"hasPages":false,"hasResources":false}},"cohere":{"title":"Cohere","initials":"Co","creates":"Search services for Cohere chat","signIn":null,"light":{"background":"#e3ede9","text":"#2b5a4c"},"dark":{"background":"#1f332d","text":"#93cbb8"},"abilities":{"hasAccounts":true,"takesMcpServers":false,"configuredHere":false,"signsInHere":false,"reportsStatus":true,"deletesForGood":true,"hasVisibility":true,"keepsCredentials":true,"namesCredentials":false,"hasConsentForm":false,"hasDetails":true,"hasPages":false,"hasResources":false}},"agentstack":{"title":"Agent Stack","initials":"As","creates":"Preset and custom MCP servers","signIn":"Server address; token or user name and password if it needs one","light":{"background":"#e3e9f4","text":"#34507f"},"dark":{"background":"#232f44","text":"#a3bdec"},"abilities":{"hasAccounts":true,"takesMcpServers":true,"configuredHere":false,"signsInHere":false,"reportsStatus":true,"deletesForGood":true,"hasVisibility":true,"keepsCredentials":true,"namesCredentials":false,"hasConsentForm":false,"hasDetails":true,"hasPages":false,"hasResources":true}},"airbyte":{"title":"Airbyte","initials":"Ab","creates":"Airbyte data sources","signIn":"Client ID and secret, or token","light":{"background":"#ece6f3","text":"#5a4380"},"dark":{"background":"#30283f","text":"#c3aee6"},"abilities":{"hasAccounts":true,"takesMcpServers":false,"configuredHere":false,"signsInHere":false,"reportsStatus":true,"deletesForGood":true,"hasVisibility":true,"keepsCredentials":false,"namesCredentials":false,"hasConsentForm":false,"hasDetails":true,"hasPages":true,"hasResources":false}},"tenex":{"title":"10ex","initials":"10","creates":"10ex providers","signIn":"API key, or email and password","light":{"background":"#f3e5e8","text":"#7c3d4c"},"dark":{"background":"#3a262b","text":"#e2a9b6"},"abilities":{"hasAccounts":true,"takesMcpServers":false,"configuredHere":false,"signsInHere":false,"reportsStatus":true,"deletesForGood":true,"hasVisibility":true,"keepsCredentials":true,"namesCredentials":false,"hasConsentForm":false,"hasDetails":true,"hasPages":false,"hasResources":false}}} as const;
 
@@ -525,6 +527,16 @@ export type AllowedProgram = {
 	allowedAt: Timestamp,
 };
 
+/**  What a server tells of a part or a resource besides its content. */
+export type Annotations = {
+	/**  For whom it is; empty for everybody. */
+	audience: Audience[],
+	/**  From 0 for optional to 1 for required. */
+	priority: number | null,
+	/**  When it last changed. */
+	lastModified: Timestamp | null,
+};
+
 /**  What a server was doing when it asked. */
 export type AskedDuring = 
 /**  Running a tool. */
@@ -537,6 +549,13 @@ tool: string } |
 name: string } | 
 /**  Reading a resource. */
 { kind: "resource"; uri: string };
+
+/**  A reader of a part. */
+export type Audience = 
+/**  The person. */
+"user" | 
+/**  The language model. */
+"assistant";
 
 /**  How a local connector signs in. */
 export type Authentication = 
@@ -871,6 +890,8 @@ export type Code =
 "mcp.protocol" | 
 /**  The server answered with an MCP error, with any HTTP status. */
 "mcp.server_error" | 
+/**  The server asked for a feature of clients that is off for its connector. */
+"mcp.feature_off" | 
 /**  The program of a connector or a reference does not exist on this computer. */
 "program.not_found" | 
 /**  The program of a connector is not allowed to run. */
@@ -993,6 +1014,8 @@ uri: string };
 export type Connector = {
 	/**  Number of tools that changed since the user accepted them. */
 	changedTools: number,
+	/**  Whether it requires the user's attention. */
+	needsAttention: boolean,
 	/**  What the user should do next; `None` if nothing is wrong or only the platform can fix it. */
 	nextAction: NextAction | null,
 	/**  How the user signs in again, whatever the status. */
@@ -1050,6 +1073,8 @@ export type Connector = {
 	roots?: string[],
 	/**  Whether its server may ask for texts of a language model, which the user writes. */
 	sampling?: boolean,
+	/**  Least severe log messages that its server is asked for, if it logs over MCP. */
+	logLevel?: LogLevel,
 	/**  Whether notifications are off. */
 	muted?: boolean,
 	/**  How much of its runs the history keeps. */
@@ -1086,6 +1111,8 @@ export type ConnectorChanges = {
 	roots?: string[] | null,
 	/**  Whether the server may request completions from a language model. */
 	sampling?: boolean | null,
+	/**  Least severe log messages that the server is asked for. */
+	logLevel?: LogLevel | null,
 	/**  Whether system notifications are suppressed. */
 	muted?: boolean | null,
 	/**  How much of future runs is saved. */
@@ -1149,27 +1176,39 @@ export type Content =
 /**  Text, often Markdown. */
 { kind: "text"; 
 /**  The text. */
-text: string } | 
+text: string; 
+/**  For whom it is, and how important. */
+annotations?: Annotations | null } | 
 /**  An image. */
 { kind: "image"; 
 /**  Base64. */
 data: string; 
 /**  Media type such as `image/png`. */
-mimeType: string } | 
+mimeType: string; 
+/**  For whom it is, and how important. */
+annotations?: Annotations | null } | 
 /**  A sound. */
 { kind: "audio"; 
 /**  Base64. */
 data: string; 
 /**  Media type such as `audio/wav`. */
-mimeType: string } | 
+mimeType: string; 
+/**  For whom it is, and how important. */
+annotations?: Annotations | null } | 
 /**  A link to a resource of the server. */
 { kind: "resource_link"; 
 /**  URI of the resource. */
 uri: string; 
 /**  Name of the resource. */
 name: string; 
+/**  Display name of the resource. */
+title?: string | null; 
+/**  What the resource is. */
+description?: string | null; 
 /**  Media type, if known. */
-mimeType: string | null } | 
+mimeType: string | null; 
+/**  For whom it is, and how important. */
+annotations?: Annotations | null } | 
 /**  A resource itself. */
 { kind: "resource"; 
 /**  URI of the resource. */
@@ -1179,7 +1218,9 @@ mimeType: string | null;
 /**  Its text; `None` if it is binary. */
 text: string | null; 
 /**  Its bytes in base64; `None` if it is text. */
-blob: string | null } | 
+blob: string | null; 
+/**  For whom it is, and how important. */
+annotations?: Annotations | null } | 
 /**  A part of an unknown kind. */
 { kind: "other"; 
 /**  The part as sent. */
@@ -1418,6 +1459,8 @@ export type Exported = {
 	path: string,
 	/**  Number of runs in the file. */
 	runs: number,
+	/**  Why Patchbay can't open the file again; `None` if it can, or if the format isn't meant for that. */
+	note: string | null,
 };
 
 /**  A fact about a connector. */
@@ -1558,6 +1601,29 @@ export type Level =
 "workspace" | 
 /**  Shared in the organization. */
 "organization";
+
+/**
+ *  Severity of a log message, least severe first.
+ * 
+ *  Source: MCP 2025-11-25 and 2026-07-28, "Logging"; RFC 5424.
+ */
+export type LogLevel = 
+/**  For developers of the server. */
+"debug" | 
+/**  Normal operation. */
+"info" | 
+/**  Normal but significant. */
+"notice" | 
+/**  May become an error. */
+"warning" | 
+/**  A failed operation. */
+"error" | 
+/**  A component does not work. */
+"critical" | 
+/**  Needs action immediately. */
+"alert" | 
+/**  The whole system is unusable. */
+"emergency";
 
 /**  Something that requires the user's attention. */
 export type Need = {
@@ -1713,6 +1779,8 @@ export type OpenQuestion = {
 	identity: IdentityLine,
 	askedAt: Timestamp,
 	question: Question,
+	/**  Whether so many were asked before that all further ones can be declined with it. */
+	mayDeclineAll: boolean,
 };
 
 /**  The effect of an operation on its platform. */
@@ -2032,7 +2100,9 @@ message: string;
 /**  The whole URL: `https`, or `http` on this computer. */
 url: string; 
 /**  Its host in ASCII (punycode). */
-host: string } | 
+host: string; 
+/**  Whether the answer has to wait until the user is done there, rather than until the page was opened. */
+awaitsDone: boolean } | 
 /**  A text that a language model would write, and that the user may write. */
 {
 	kind: "sampling",
@@ -2040,12 +2110,14 @@ host: string } |
 
 /**  The user's answer to a question. */
 export type QuestionAnswer = 
-/**  The values are sent, or the page was opened. */
+/**  The values are sent, or the page was opened, or the user is done there. */
 { kind: "accept"; 
 /**  The field values, an object; empty for a page, with the `text` for sampling. */
 values: Json } | 
 /**  The user declined. */
 { kind: "decline" } | 
+/**  The user declined, and so declines all further questions of what the server is doing. */
+{ kind: "decline_all" } | 
 /**  The question was closed without an answer, or never shown. */
 { kind: "cancel" };
 
@@ -2129,6 +2201,8 @@ export type Resource = {
 	mimeType: string | null,
 	/**  Variables of a template; `None` for a resource. */
 	variables?: TemplateVariable[] | null,
+	/**  For whom it is, and how important. */
+	annotations?: Annotations | null,
 };
 
 /**  Status and headers of a response, without secrets. */
@@ -2338,6 +2412,11 @@ export type RunTool = {
 	origin: Origin,
 	/**  Name of a credential that the platform stores for the connector; `None` for the connector's default. */
 	credential: string | null,
+	/**
+	 *  Whether to run it as a task, of which the server keeps the result until it is fetched. Tools that can only run so
+	 *  are always run so.
+	 */
+	asTask?: boolean,
 };
 
 export type RunsFile = {
@@ -2351,8 +2430,8 @@ export type RunsFile = {
 export type SamplingMessage = {
 	/**  The author. */
 	role: SamplingRole,
-	/**  The text; for an image or a sound, a description of it. */
-	text: string,
+	/**  Its parts, whose texts are cleaned. */
+	content: Content[],
 };
 
 /**  A server's request for a text of a language model. */
@@ -2616,6 +2695,8 @@ export type Tool = {
 	icon?: string | null,
 	/**  Whether it can only be called as a task, whose result is fetched later. */
 	needsTask?: boolean,
+	/**  Whether the caller may choose to call it as a task. */
+	mayBeTask?: boolean,
 };
 
 /**  A tool that differs from its accepted definition. */
@@ -2676,6 +2757,8 @@ export type ToolRun = {
 	questions?: RunQuestion[],
 	/**  The task that the server made of it, as long as its result is awaited: it goes on when Patchbay ends. */
 	task?: ServerTask | null,
+	/**  Whether the user chose to run it as a task. */
+	asTask?: boolean,
 } & ToolRunSummary;
 
 /**  A run as lists show it. */

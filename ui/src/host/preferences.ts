@@ -8,15 +8,24 @@ const { queryKey } = queries.preferences();
 /** Saves changes to preferences, optimistically. */
 export function useChangePreferences() {
   return useCommand({
+    // One after the other, so that an earlier change never overwrites a later one.
+    scope: { id: "preferences" },
     mutationFn: (changes: Preferences, { client }) =>
       call(commands.savePreferences({ ...client.getQueryData(queryKey), ...changes })),
     onMutate: (changes, { client }) => {
       const before = client.getQueryData(queryKey);
       client.setQueryData(queryKey, { ...before, ...changes });
-      return { before };
+      return before ?? {};
     },
-    onError: (_problem, _changes, saved, { client }) => {
-      if (saved) client.setQueryData(queryKey, saved.before);
+    onError: (_problem, changes, before, { client }) => {
+      if (before) client.setQueryData(queryKey, (now) => now && undo(now, changes, before));
     },
   });
+}
+
+/** The preferences without these changes. What was changed again since stays. */
+function undo(now: Preferences, changes: Preferences, before: Preferences): Preferences {
+  const names = Object.keys(changes) as (keyof Preferences)[];
+  const undone = names.filter((name) => now[name] === changes[name]);
+  return undone.reduce((after, name) => ({ ...after, [name]: before[name] }), now);
 }

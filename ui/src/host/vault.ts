@@ -11,13 +11,26 @@ const effects = {
 
 /** The vault's commands; each updates the cached status. */
 export function useVaultActions() {
-  const unlock = useCommand({ mutationFn: (passphrase: string) => call(commands.unlockVault(passphrase)), ...effects });
-  const choose = useCommand({
-    mutationFn: (passphrase: string) => call(commands.choosePassphrase(passphrase)),
+  const unlock = useCommand({
+    mutationFn: (passphrase: string) => call(commands.unlockVault(passphrase)),
+    toast: () => "Vault unlocked",
     ...effects,
   });
-  const keychain = useCommand({ mutationFn: () => call(commands.useKeychain()), ...effects });
-  const probe = useCommand({ mutationFn: () => call(commands.probeVault()), ...effects });
+  const choose = useCommand({
+    mutationFn: (passphrase: string) => call(commands.choosePassphrase(passphrase)),
+    toast: () => "Passphrase set",
+    ...effects,
+  });
+  const keychain = useCommand({
+    mutationFn: () => call(commands.useKeychain()),
+    toast: () => "Vault key moved to keychain",
+    ...effects,
+  });
+  const probe = useCommand({
+    mutationFn: () => call(commands.probeVault()),
+    toast: () => "Keychain works",
+    ...effects,
+  });
   const reset = useCommand({
     mutationFn: () => call(commands.setVaultAside(true)),
     toast: () => "Vault reset",

@@ -1,5 +1,7 @@
 /** Pictures in results of tools: which can be drawn, and how large they become. */
 
+import { decodeBase64 } from "./base64";
+
 export type Picture = { type: "image/png" | "image/gif" | "image/jpeg" | "image/webp"; width: number; height: number };
 
 /** Maximum number of pixels that are drawn. A small file can unpack to many gigabytes. */
@@ -15,12 +17,8 @@ export function readPicture(base64: string): Picture | null {
 }
 
 function decodeHead(base64: string): DataView {
-  try {
-    const head = atob(base64.slice(0, (headBytes / 3) * 4));
-    return new DataView(Uint8Array.from(head, (sign) => sign.charCodeAt(0)).buffer);
-  } catch {
-    return new DataView(new ArrayBuffer(0));
-  }
+  const head = decodeBase64(base64.slice(0, (headBytes / 3) * 4));
+  return new DataView(head?.buffer ?? new ArrayBuffer(0));
 }
 
 function readHead(head: DataView): Picture | null {

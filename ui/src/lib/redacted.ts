@@ -16,6 +16,11 @@ export function withoutRedacted(values: unknown): Restored {
   return restore(values, isRedacted);
 }
 
+/** Names of integers in stored arguments that may have been rounded since. */
+export function roundedNames(values: unknown): string[] {
+  return restore(values, mayBeRounded).missing;
+}
+
 /** Arguments of a run as {@link withoutRedacted}, also without integers that may have been rounded since. */
 export function restorable(values: unknown): Restored {
   const { values: exact, missing } = restore(values, mayBeRounded);

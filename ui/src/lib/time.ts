@@ -35,7 +35,7 @@ export function clockSeconds(timestamp: string): string {
 }
 
 /** How long ago: `just now`, `8 min ago`, `today 09:36`, `yesterday 16:20`, `Mon 09:02` this week, else `12 Jan`. */
-export function ago(timestamp: string, now: Date = new Date()): string {
+export function ago(timestamp: string, now: Date): string {
   const at = new Date(timestamp);
   const past = now.getTime() - at.getTime();
   if (past < minute) return "just now";
@@ -49,7 +49,7 @@ export function ago(timestamp: string, now: Date = new Date()): string {
 }
 
 /** An age: `now`, `8 min`, `3 h`, `6 d`. */
-export function age(timestamp: string, now: Date = new Date()): string {
+export function age(timestamp: string, now: Date): string {
   const past = now.getTime() - new Date(timestamp).getTime();
   if (past < minute) return "now";
   if (past < hour) return `${Math.floor(past / minute)} min`;
@@ -58,26 +58,26 @@ export function age(timestamp: string, now: Date = new Date()): string {
 }
 
 /** A duration up to now: `for 8 min`, `for 3 h`, `for less than 1 min`. */
-export function lasting(timestamp: string, now: Date = new Date()): string {
+export function lasting(timestamp: string, now: Date): string {
   const past = now.getTime() - new Date(timestamp).getTime();
   return past < minute ? "for less than 1 min" : `for ${span(past)}`;
 }
 
 /** `4 min left`, `no time left`. */
-export function timeLeft(timestamp: string, now: Date = new Date()): string {
+export function timeLeft(timestamp: string, now: Date): string {
   const left = new Date(timestamp).getTime() - now.getTime();
   return left <= 0 ? "no time left" : `${span(left)} left`;
 }
 
 /** An expiry below a header: `in 58 min`, `in 3 days`, `expired 2 days ago`. */
-export function until(timestamp: string, now: Date = new Date()): string {
+export function until(timestamp: string, now: Date): string {
   const left = new Date(timestamp).getTime() - now.getTime();
   if (left > 0) return `in ${span(left)}`;
   return left > -minute ? "expired just now" : `expired ${span(-left)} ago`;
 }
 
 /** {@link until} with a verb: `expires in 3 days`, `expired 2 days ago`. */
-export function expires(timestamp: string, now: Date = new Date()): string {
+export function expires(timestamp: string, now: Date): string {
   const isPast = new Date(timestamp).getTime() <= now.getTime();
   return isPast ? until(timestamp, now) : `expires ${until(timestamp, now)}`;
 }
@@ -105,7 +105,7 @@ export function dayName(at: Date, now: Date): string {
 }
 
 /** A future moment: `today 18:02`, `tomorrow 09:40`, `Sun 18:02` within a week, else `12 Jan`; `expired` if past. */
-export function whenWords(timestamp: string, now: Date = new Date()): string {
+export function whenWords(timestamp: string, now: Date): string {
   const at = new Date(timestamp);
   if (at.getTime() <= now.getTime()) return "expired";
   if (at < startOfDay(now, 1)) return `today ${clockTime(at)}`;
@@ -142,7 +142,7 @@ export function bytes(size: number): string {
 }
 
 /** The time of old data: `09:12` today and within the last hour, else as {@link ago}. */
-export function asOf(timestamp: string, now: Date = new Date()): string {
+export function asOf(timestamp: string, now: Date): string {
   const at = new Date(timestamp);
   const isRecent = at >= startOfDay(now) || now.getTime() - at.getTime() < hour;
   return isRecent ? clockTime(at) : ago(timestamp, now);

@@ -3,23 +3,25 @@ import { isRedacted } from "./redacted";
 import { replaceSecrets } from "./schema/secretValues";
 import { type AnySchema, isObject, type JsonObject } from "./schema/schema";
 
+type RunOptions = {
+  /** Name of a platform's credential. */
+  credential?: string | null;
+  asTask?: boolean;
+};
+
 /**
  * The command line that runs a tool: `patchbay tool run CONNECTOR TOOL key=value key:=json`, quoted for POSIX shells.
- * `connector` is its short name, `credential` the name of a platform's credential. Secrets are left for the user to
- * fill in.
+ * `connector` is its short name. Secrets are left for the user to fill in.
  */
 export function toolCommand(
   connector: string,
   tool: string,
   schema: AnySchema,
   values: JsonObject,
-  credential: string | null = null,
+  { credential = null, asTask = false }: RunOptions = {},
 ): string {
-  return commandWith(
-    ["patchbay", "tool", "run", connector, tool, ...(credential === null ? [] : ["--credential", credential])],
-    schema,
-    values,
-  );
+  const options = [...(credential === null ? [] : ["--credential", credential]), ...(asTask ? ["--as-task"] : [])];
+  return commandWith(["patchbay", "tool", "run", connector, tool, ...options], schema, values);
 }
 
 /** The command line that calls an operation: `patchbay api ACCOUNT OPERATION …`. */

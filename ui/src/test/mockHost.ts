@@ -51,14 +51,15 @@ import {
   authorization,
   check,
   connector,
-  type ConnectorTool,
   entry,
   manyOperations,
   manyPlatforms,
+  needsAttention,
   problem,
   run,
   statusOf,
   summary,
+  type ConnectorTool,
   vault,
 } from "./samples";
 
@@ -214,10 +215,11 @@ export class MockHost {
     return found(this.state.connectors.find((one) => one.id === id));
   }
 
-  /** The connector with the number of its changed tools. */
+  /** The connector with what the host derives from its status and its changed tools. */
   private shown(one: Connector): Connector {
     const changedTools = this.state.toolChanges.filter(({ connector: id }) => id === one.id).length;
-    return changedTools > 0 ? { ...one, changedTools, nextAction: one.nextAction ?? "review" } : one;
+    const shown = changedTools > 0 ? { ...one, changedTools, nextAction: one.nextAction ?? "review" } : one;
+    return { ...shown, needsAttention: needsAttention(shown) };
   }
 
   private authorizationOf(id: unknown): Authorization {
@@ -390,7 +392,7 @@ export class MockHost {
       },
       addConnector: ({ request }) => {
         const { url, name, title } = request as AddConnector;
-        return this.add(name, title, new URL(url).host, { endpoint: url });
+        return this.add(name ?? title?.toLowerCase(), title, new URL(url).host, { endpoint: url });
       },
       addProgram: ({ request }) => {
         const { command, name, title } = request as AddProgram;
@@ -519,10 +521,11 @@ export class MockHost {
         effect: "read",
       }),
       compareRuns: ({ before, after }) => comparison(this.runOf(before), this.runOf(after), { ignored: this.ignored }),
-      exportRun: () => ({ path: "/home/lena/Downloads/patchbay-run.jsonl", runs: 1 }),
+      exportRun: () => ({ path: "/home/lena/Downloads/patchbay-run.jsonl", runs: 1, note: null }),
       exportRuns: ({ format }) => ({
         path: `/home/lena/Downloads/patchbay-runs.${format as string}`,
         runs: state.runs.length,
+        note: null,
       }),
       openRunsFile: () => null,
       history: () => this.history(),

@@ -1,4 +1,3 @@
-import { needsAttention } from "@/components/connectorStatus";
 import {
   type Account,
   type Connector,
@@ -9,7 +8,7 @@ import {
   type Status,
   type ToolChange,
 } from "@/host/bindings";
-import { minutesAgo, tool } from "./samples";
+import { minutesAgo, needsAttention, tool } from "./samples";
 
 const kinds: Partial<Record<Status, NeedKind>> = {
   needs_authorization: "sign_in",

@@ -337,6 +337,13 @@ const nextActions: Record<Status, NextAction | null> = {
   unknown: "check",
 };
 
+/** Whether the host says that a connector requires the user's attention. */
+export function needsAttention({ status: { status, reason }, draft, changedTools, identity }: Connector): boolean {
+  if (changedTools > 0) return true;
+  if (status === "disconnected") return reason !== null && platforms[identity.platform].abilities.reportsStatus;
+  return ["needs_authorization", "authorizing", "failing"].includes(status) || (status === "unknown" && draft);
+}
+
 /** A connector that is well, changed by what is given. */
 export function connector(given: Partial<Connector> = {}): Connector {
   const id = given.id ?? "con_github";
@@ -377,6 +384,7 @@ export function connector(given: Partial<Connector> = {}): Connector {
     draft: false,
     native: { url: "https://api.githubcopilot.com/mcp", authentication: { kind: "oauth" } },
     changedTools: 0,
+    needsAttention: false,
     nextAction: nextActions[given.status?.status ?? "ready"],
     reauthAction: "sign_in",
     ...given,

@@ -2,7 +2,7 @@ import { useQuery } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
 import { useContext, useMemo, useState } from "react";
 import { accountLook } from "@/components/accountLook";
-import { needsAttention, statusLook } from "@/components/connectorStatus";
+import { statusLook } from "@/components/connectorStatus";
 import { isSignInAction, tabFor } from "@/components/nextAction";
 import { type ActiveShortcut, ShortcutContext } from "@/components/shortcuts";
 import { runStates } from "@/components/ToolResult/runWords";
@@ -27,6 +27,7 @@ export function useItems(): Item[] {
   const registry = useContext(ShortcutContext);
   // The shortcuts that were active on the page when the palette opened.
   const [here] = useState(() => registry.active());
+  const [now] = useState(() => new Date());
   const { mutate: changePreferences } = useChangePreferences();
   const { mutate: check } = useCheckAll();
   const refresh = useRefreshAccounts();
@@ -39,6 +40,7 @@ export function useItems(): Item[] {
 
   return useMemo(() => {
     const hosted = (accounts ?? []).filter(hasAccounts);
+    const byId = new Map(connectors?.map((connector) => [connector.id, connector]));
     const actions: Item[] = [
       ...here.filter(isOfPage).map(hereItem),
       ...destinations.map((place): Item => ({
@@ -63,16 +65,19 @@ export function useItems(): Item[] {
       action("compact", "Use compact rows", "list-checks", () => changePreferences({ density: "compact" })),
     ];
     return [
-      ...(connectors ?? []).filter(needsAttention).map((connector) => needItem(connector, go, layers.signIn)),
+      ...(connectors ?? []).flatMap((connector) =>
+        connector.needsAttention ? [needItem(connector, go, layers.signIn)] : [],
+      ),
       ...hosted.flatMap((account) => neededAccount(account, states.get(account.id) ?? "fine", go)),
-      ...(tools ?? []).map((tool) => toolItem(tool, connectors ?? [], go)),
+      ...(tools ?? []).map((tool) => toolItem(tool, byId.get(tool.connector), go)),
       ...(connectors ?? []).map((connector) => connectorItem(connector, go)),
-      ...(runs?.runs ?? []).map((run) => runItem(run, go)),
+      ...(runs?.runs ?? []).map((run) => runItem(run, now, go)),
       ...(wallet ?? []).map((entry) => credentialItem(entry, go)),
       ...actions,
       ...hosted.flatMap((account) => accountItems(account, go, layers)),
     ];
   }, [
+    now,
     here,
     accounts,
     states,
@@ -141,7 +146,7 @@ function identityText(connector: Connector): string {
 
 function needItem(connector: Connector, go: Go, signIn: (connector: Connector) => void): Item {
   const remedy = connector.nextAction;
-  const { glyph, word } = statusLook(connector);
+  const { glyph, word } = statusLook(connector, connector.changedTools);
   return {
     id: `need-${connector.id}`,
     group: "needs",
@@ -153,8 +158,7 @@ function needItem(connector: Connector, go: Go, signIn: (connector: Connector) =
   };
 }
 
-function toolItem(tool: ToolSummary, connectors: Connector[], go: Go): Item {
-  const connector = connectors.find((one) => one.id === tool.connector);
+function toolItem(tool: ToolSummary, connector: Connector | undefined, go: Go): Item {
   return {
     id: `tool-${tool.connector}-${tool.name}`,
     group: "tools",
@@ -173,12 +177,12 @@ function connectorItem(connector: Connector, go: Go): Item {
     text: connector.title,
     detail: identityText(connector),
     start: { connector },
-    status: statusLook(connector),
+    status: statusLook(connector, connector.changedTools),
     run: () => go.connector(connector.id),
   };
 }
 
-function runItem(run: ToolRunSummary, go: Go): Item {
+function runItem(run: ToolRunSummary, now: Date, go: Go): Item {
   return {
     id: `run-${run.id}`,
     group: "runs",
@@ -187,7 +191,7 @@ function runItem(run: ToolRunSummary, go: Go): Item {
       " · ",
       run.argumentsLine,
       run.connectorTitle,
-      ago(run.startedAt),
+      ago(run.startedAt, now),
       run.durationMs !== null && duration(run.durationMs),
     ),
     start: "history",

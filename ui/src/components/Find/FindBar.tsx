@@ -1,4 +1,5 @@
 import { type ReactNode, type RefObject, useEffect, useRef, useState } from "react";
+import { grouped } from "@/lib/words";
 import { Button } from "../Button";
 import { Field } from "../Field";
 import { FocusReturn } from "../FocusReturn";
@@ -74,7 +75,7 @@ function FindBar({ field, what, finders, onClose }: BarProps) {
         }}
       />
       <span className={styles.count} role="status">
-        {query !== "" && (total === 0 ? "Not found" : `${at + 1} of ${total}`)}
+        {query !== "" && (total === 0 ? "Not found" : `${grouped(at + 1)} of ${grouped(total)}`)}
       </span>
       <Button small isDisabled={total < 2} onPress={() => go(query, at - 1)}>
         Previous

@@ -1,4 +1,5 @@
 import { mayBeRounded } from "@/lib/exactNumber";
+import { grouped } from "@/lib/words";
 import { type JsonLine } from "./jsonLines";
 import styles from "./JsonView.module.css";
 import { displayText } from "./displayText";
@@ -19,7 +20,7 @@ export function JsonLineText({ line }: { line: JsonLine }) {
       {line.part === "folded" && (
         <>
           {isList ? "[" : "{"}
-          <span className={styles.count}>{` ${line.entries} `}</span>
+          <span className={styles.count}>{` ${grouped(line.entries)} `}</span>
           {isList ? "]" : "}"}
         </>
       )}

@@ -1,9 +1,11 @@
-import { useMemo } from "react";
+import { useEffect, useMemo, useRef, useState } from "react";
 import { type Content } from "@/host/bindings";
 import { readJson } from "@/lib/jsonText";
 import { readPicture } from "@/lib/picture";
+import { readSound } from "@/lib/sound";
 import { bytes } from "@/lib/time";
 import { joinTexts } from "@/lib/words";
+import { Annotated } from "../Annotated";
 import { Button } from "../Button";
 import { useCopy } from "../CopyContext";
 import { FindableText } from "../Find/FindableText";
@@ -14,21 +16,32 @@ import styles from "./ToolResult.module.css";
 
 type Props = { content: Content; index: number };
 
-/** Renders one content part of a result. Nothing is loaded from elsewhere. */
+/** Renders one content part of a result, and what the server tells of it. Nothing is loaded from elsewhere. */
 export function ContentPart({ content, index }: Props) {
+  const annotations = content.kind === "other" ? null : content.annotations;
+  if (!annotations) return <Part content={content} index={index} />;
+  return (
+    <div className="stack">
+      <Annotated annotations={annotations} />
+      <Part content={content} index={index} />
+    </div>
+  );
+}
+
+function Part({ content, index }: Props) {
   switch (content.kind) {
     case "text":
       return <TextPart text={content.text} label={`Part ${index + 1}`} />;
     case "image":
       return <Picture mimeType={content.mimeType} data={content.data} alt={`Part ${index + 1}, ${content.mimeType}`} />;
     case "audio":
-      return <Fact icon="play" name="Audio" detail={`${content.mimeType}, ${bytes(decodedSize(content.data))}`} />;
+      return <Sound mimeType={content.mimeType} data={content.data} label={`Part ${index + 1}, ${content.mimeType}`} />;
     case "resource_link":
       return (
         <Fact
           icon="link"
-          name={content.name}
-          detail={joinTexts(" · ", content.uri, content.mimeType)}
+          name={content.title ?? content.name}
+          detail={joinTexts(" · ", content.description, content.uri, content.mimeType)}
           copies={content.uri}
         />
       );
@@ -44,6 +57,9 @@ export function ContentPart({ content, index }: Props) {
           {content.text !== null && <TextPart text={content.text} label={content.uri} />}
           {content.blob !== null && content.mimeType?.startsWith("image/") && (
             <Picture mimeType={content.mimeType} data={content.blob} alt={content.uri} />
+          )}
+          {content.blob !== null && content.mimeType?.startsWith("audio/") && (
+            <Sound mimeType={content.mimeType} data={content.blob} label={content.uri} />
           )}
         </div>
       );
@@ -84,6 +100,43 @@ function Picture({ mimeType, data, alt }: PictureProps) {
     return <Fact icon="eye-off" name="Picture" detail={joinTexts(", ", mimeType, bytes(decodedSize(data)), why)} />;
   }
   return <img className={styles.image} src={`data:${picture.type};base64,${data}`} alt={alt} />;
+}
+
+type SoundProps = { mimeType: string; data: string; label: string };
+
+/** A sound from base64, played as what its bytes are, and only when the user starts it. */
+function Sound({ mimeType, data, label }: SoundProps) {
+  const [failed, setFailed] = useState(false);
+  const audio = useRef<HTMLAudioElement>(null);
+  const sound = useMemo(() => readSound(data), [data]);
+  useEffect(() => {
+    if (sound === null || audio.current === null) return;
+    const url = URL.createObjectURL(sound);
+    audio.current.src = url;
+    return () => URL.revokeObjectURL(url);
+  }, [sound]);
+  const why = sound === null ? "no WAV, MP3, AAC, Ogg, FLAC, MP4 or WebM" : failed && "the format isn't supported here";
+  return (
+    <div className="stack">
+      <Fact
+        icon="play"
+        name="Audio"
+        detail={joinTexts(", ", mimeType, bytes(decodedSize(data)), why && `can't be played: ${why}`)}
+      />
+      {sound !== null && (
+        // Servers send no captions.
+        // eslint-disable-next-line jsx-a11y/media-has-caption
+        <audio
+          ref={audio}
+          className={styles.sound}
+          controls
+          preload="none"
+          aria-label={label}
+          onError={() => setFailed(true)}
+        />
+      )}
+    </div>
+  );
 }
 
 type FactProps = { icon: "play" | "link" | "eye-off"; name: string; detail: string; copies?: string };

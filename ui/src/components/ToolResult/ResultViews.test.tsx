@@ -74,3 +74,36 @@ it("draws_a_picture_as_what_it_is_and_no_markup", async () => {
   expect(drawn.map((one) => one.getAttribute("src"))).toEqual([`data:image/png;base64,${dot}`]);
   expect(screen.getAllByText(/not shown, because/)).toHaveLength(2);
 });
+
+it("plays_a_sound_when_asked_to_and_as_what_it_is", async () => {
+  const wav = btoa("RIFF$\0\0\0WAVEfmt ");
+  const content = [
+    { kind: "audio" as const, data: wav, mimeType: "text/html" },
+    { kind: "audio" as const, data: btoa("<html>"), mimeType: "audio/wav" },
+    { kind: "resource" as const, uri: "a://b.wav", mimeType: "audio/wav", text: null, blob: wav },
+  ];
+  show({ result: { content, structured: null, isError: false } });
+  const played = await screen.findByLabelText("Part 1, text/html");
+  expect(played).toHaveAttribute("src", expect.stringMatching(/^blob:/));
+  expect(played).toHaveAttribute("preload", "none");
+  expect(screen.getByLabelText("a://b.wav")).toHaveAttribute("controls");
+  expect(document.querySelectorAll("audio")).toHaveLength(2);
+  expect(screen.getByText(/^audio\/wav, 6 B, can't be played/)).toBeVisible();
+});
+
+it("says_for_whom_a_part_is_and_how_important", async () => {
+  const part = { kind: "text" as const, text: "one" };
+  const annotations = { audience: ["assistant" as const], priority: 0.5, lastModified: "2025-01-12T15:00:58Z" };
+  const forBoth = { audience: ["user" as const, "assistant" as const], priority: null, lastModified: null };
+  const content = [{ ...part, annotations }, part, { ...part, annotations: forBoth }];
+  show({ result: { content, structured: null, isError: false } });
+  expect(await screen.findByText("For the assistant · Priority 0.5 · Changed 12 Jan 2025")).toBeVisible();
+  expect(screen.queryByText(/^For (you|both)/)).toBeNull();
+});
+
+it("a_link_shows_its_title_and_description_and_where_it_leads", async () => {
+  const link = { uri: "notes://1", name: "one", title: "First", description: "A note", mimeType: "text/plain" };
+  show({ result: { content: [{ kind: "resource_link", ...link }], structured: null, isError: false } });
+  expect(await screen.findByText("First")).toBeVisible();
+  expect(screen.getByText("A note · notes://1 · text/plain")).toBeVisible();
+});

@@ -36,7 +36,7 @@ export function AccountFields({ fields, unreadable, autoFocus = true, ...rest }:
         ))}
       {folded.length > 0 && (
         <Advanced hasNews={isWrong("") || folded.some(({ name }) => isWrong(name))}>
-          <FoldedFields fields={folded} {...rest}>
+          <FoldedFields fields={folded} unreadable={unreadable} {...rest}>
             {folded.map((field) => (
               <AccountField key={field.name} field={field} {...rest} />
             ))}

@@ -46,6 +46,7 @@ export function AccountList({ collapsed, vault, onAdd }: Props) {
             {vault && (
               <span className={styles.sign} title={vault}>
                 <StatusGlyph name="signin" />
+                <span className="unseen">, {vault.toLowerCase()}</span>
               </span>
             )}
           </Link>

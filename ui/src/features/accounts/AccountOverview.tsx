@@ -1,5 +1,6 @@
 import { useQuery } from "@tanstack/react-query";
 import { type FormEvent, useState } from "react";
+import { Ago } from "@/components/Ago";
 import { Button } from "@/components/Button";
 import { Code, Fact } from "@/components/Fact";
 import { Field } from "@/components/Field";
@@ -8,7 +9,6 @@ import { Section } from "@/components/Section";
 import { useAccountStates } from "@/host/accountSync";
 import { type Account, type PlatformForm } from "@/host/bindings";
 import { queries } from "@/host/queries";
-import { ago, exactTime } from "@/lib/time";
 import { count } from "@/lib/words";
 import styles from "./AccountPage.module.css";
 import { AccountSettings } from "./AccountSettings";
@@ -69,7 +69,7 @@ function Facts({ account, platform, onShowConnectors }: Omit<Props, "onRemove">)
           )}
         </Fact>
         <Fact name="Added">
-          <span title={exactTime(account.createdAt)}>{ago(account.createdAt)}</span>
+          <Ago at={account.createdAt} />
         </Fact>
       </dl>
     </Section>

@@ -22,6 +22,20 @@ async function openAdvanced(user: ReturnType<typeof renderApp>["user"]) {
 }
 
 describe("sidebar", () => {
+  it("names_its_links_and_buttons_while_collapsed", async () => {
+    const { container } = renderApp("/", { ...state, preferences: { sidebarCollapsed: true } }, (host) =>
+      host.respondToSync({ acc_tenex: lost }),
+    );
+    const bar = within(await screen.findByRole("navigation", { name: "Navigation" }));
+    await bar.findByRole("button", { name: "Expand sidebar" });
+    expect(await bar.findByRole("link", { name: /^Home ?\d+ needs? attention$/ })).toHaveAttribute("title", "Home");
+    expect(bar.getByText("Connectors")).toHaveClass("unseen");
+    expect(bar.getByRole("link", { name: /^Connectors/ })).toHaveAttribute("title", "Connectors");
+    expect(await bar.findByRole("link", { name: /^10ex · Lena ?, signed out$/ })).toBeVisible();
+    expect(bar.getByRole("button", { name: /^Search/ })).toHaveAttribute("title", "Search or run a command");
+    expect(await axeViolations(container)).toEqual([]);
+  });
+
   it("shows_an_icon_only_for_accounts_with_a_problem", async () => {
     const { container } = renderApp("/", state, (host) =>
       host.respondToSync({
@@ -214,6 +228,22 @@ describe("account", () => {
     await expectCall(host, "tryAccountSettings").toMatchObject({ settings: { routes: { list: { path: "/v2" } } } });
   });
 
+  it("keeps_advanced_json_that_cannot_be_read_and_says_why", async () => {
+    const { user } = renderApp("/accounts/acc_tenex", state);
+    const settings = await openAdvanced(user);
+    await user.click(settings.getByRole("radio", { name: "JSON" }));
+    const text = settings.getByLabelText(/^Advanced settings/);
+    const toForm = settings.getByRole("radio", { name: "Form" });
+    fireEvent.change(text, { target: { value: '{ "routes": {' } });
+    await waitFor(() => expect(toForm).toBeDisabled());
+    expect(text).toHaveValue('{ "routes": {');
+    expect(text).toHaveAccessibleDescription(/Line 1: /);
+    fireEvent.change(text, { target: { value: '{ "routes": { "list": { "path": "/v2" } } }' } });
+    await waitFor(() => expect(toForm).toBeEnabled());
+    await user.click(toForm);
+    expect(await settings.findByDisplayValue("/v2")).toHaveAccessibleName(/^Path/);
+  });
+
   it("discards_changes_of_advanced_settings", async () => {
     const { user } = renderApp("/accounts/acc_tenex", state);
     const settings = await openAdvanced(user);
@@ -247,6 +277,7 @@ describe("account", () => {
     const again = screen.getByRole("region", { name: "Sign in" });
     await user.type(within(again).getByLabelText(/^API key/, { selector: "input" }), "co-3{Enter}");
     await waitFor(() => expect(screen.getByRole("link", { name: "Cohere · Northlight" })).toBeVisible());
+    expect(screen.getByRole("region", { name: "Notifications" })).toHaveTextContent("Signed in to Cohere · Northlight");
     expect(host.lastCall("replaceAccountSecrets")).toEqual({
       account: "acc_cohere",
       secrets: { api_key: { kind: "new", secret: "co-3" } },
@@ -367,7 +398,13 @@ describe("operations", () => {
   it("accept_a_timeout_and_extra_query_parameters", async () => {
     const { user, host } = renderApp(at("list"), state);
     await user.click(await screen.findByRole("button", { name: "Request options" }));
-    await user.type(screen.getByRole("textbox", { name: "Timeout (seconds)" }), "5");
+    const timeout = screen.getByRole("textbox", { name: "Timeout (seconds)" });
+    await user.type(timeout, "soon");
+    await user.click(screen.getByRole("button", { name: /^Call/ }));
+    expect(timeout).toHaveFocus();
+    expect(host.lastCall("callOperation")).toBeUndefined();
+    await user.clear(timeout);
+    await user.type(timeout, "5");
     await user.type(screen.getByRole("textbox", { name: /Extra query parameters/ }), `{{"page":2}`);
     await user.click(screen.getByRole("button", { name: /^Call/ }));
     await expectCall(host, "callOperation").toMatchObject({ request: { timeoutSeconds: 5, query: { page: 2 } } });

@@ -1,13 +1,13 @@
 import { type FormEvent, useState } from "react";
 import { Button } from "@/components/Button";
 import { Notice, ProblemNotice } from "@/components/ProblemNotice";
-import { Seconds } from "@/components/Seconds";
 import { Section } from "@/components/Section";
 import { useShortcut } from "@/components/shortcuts";
-import { StatusGlyph } from "@/components/StatusGlyph";
+import { Working } from "@/components/Working";
 import { type Account, type PlatformForm } from "@/host/bindings";
 import { asProblem } from "@/host/call";
 import { useClientState } from "@/host/clientState";
+import { useToasts } from "@/host/toasts";
 import { AccountFields } from "./AccountFields";
 import { type AccountForm, beyondFields, formOf, leadsElsewhere, secretsOf, settingsOf } from "./accountForm";
 import styles from "./AccountPage.module.css";
@@ -33,6 +33,7 @@ function SettingsForm({ account, platform }: Props) {
   const [isElsewhere, setIsElsewhere] = useState(() => leadsElsewhere(first, start));
   const fields = platform.fields.filter((field) => !field.isSecret || isElsewhere);
   const { form, box, inputs, validate, showErrors } = useAccountForm(fields, start);
+  const { announce } = useToasts();
   const test = useTestSettings(account.id);
   const change = useChangeSettings(account.id);
   // Fields of JSON settings hold their own input.
@@ -52,7 +53,9 @@ function SettingsForm({ account, platform }: Props) {
   const testChanges = () => {
     const isValid = validate();
     change.reset();
-    if (isValid && !isSignedOut) test.mutate(given(), { onError: showErrors });
+    if (!isValid || isSignedOut) return;
+    announce("Testing settings");
+    test.mutate(given(), { onError: showErrors });
   };
   const save = (event?: FormEvent) => {
     event?.preventDefault();
@@ -79,10 +82,9 @@ function SettingsForm({ account, platform }: Props) {
           <p className="text2 small">The saved key isn&apos;t sent to another address. Enter the key for it.</p>
         )}
         {test.isPending && (
-          <p className={styles.trying} role="status">
-            <StatusGlyph name="authorizing" />
-            Testing settings, <Seconds since={test.submittedAt} />
-          </p>
+          <Working label="Testing" since={test.submittedAt}>
+            Testing settings
+          </Working>
         )}
         {test.isSuccess && (
           <Notice glyph="ready" role="status" title="Settings work">

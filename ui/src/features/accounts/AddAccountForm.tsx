@@ -4,16 +4,14 @@ import { Dialog } from "@/components/Dialog";
 import { Field } from "@/components/Field";
 import { PlatformTile } from "@/components/PlatformTile";
 import { Notice, ProblemNotice } from "@/components/ProblemNotice";
-import { Seconds } from "@/components/Seconds";
 import { SegmentedControl } from "@/components/SegmentedControl";
-import { StatusGlyph } from "@/components/StatusGlyph";
 import { SubmitButton } from "@/components/SubmitButton";
+import { Working } from "@/components/Working";
 import { useToasts } from "@/host/toasts";
 import { type Account, type PlatformForm } from "@/host/bindings";
 import { asProblem } from "@/host/call";
 import { AccountFields } from "./AccountFields";
 import { beyondFields, withMethod, requestOf, signInMethods } from "./accountForm";
-import styles from "./AddAccount.module.css";
 import { useAddAccount } from "./useAccountActions";
 import { useAccountForm } from "./useAccountForm";
 
@@ -22,7 +20,7 @@ type Props = { platform: PlatformForm; onBack: () => void; onClose: () => void; 
 /** The form of one platform. The sign-in is tested before it is saved. */
 export function AddAccountForm({ platform, onBack, onClose, onAdded }: Props) {
   const { add, stop } = useAddAccount();
-  const { announce, toast } = useToasts();
+  const { announce } = useToasts();
   const methods = signInMethods(platform);
   const [method, setMethod] = useState(methods[0]);
   const chosen = withMethod(platform, method);
@@ -32,14 +30,7 @@ export function AddAccountForm({ platform, onBack, onClose, onAdded }: Props) {
     event?.preventDefault();
     if (add.isPending || !validate()) return;
     announce(`Signing in to ${title}`);
-    add.mutate(requestOf(chosen, form), {
-      onSuccess: (account) => {
-        if (!account) return;
-        toast(`${account.label} added`);
-        onAdded(account);
-      },
-      onError: showErrors,
-    });
+    add.mutate(requestOf(chosen, form), { onSuccess: (account) => account && onAdded(account), onError: showErrors });
   };
   const leave = (where: () => void) => () => {
     if (add.isPending) stop();
@@ -93,22 +84,9 @@ export function AddAccountForm({ platform, onBack, onClose, onAdded }: Props) {
           Add account
         </button>
       </form>
-      {add.isPending && <TestingSignIn title={title} since={add.submittedAt} onStop={stop} />}
+      {add.isPending && (
+        <Working label="Signing in" since={add.submittedAt} onStop={stop}>{`Signing in to ${title}`}</Working>
+      )}
     </Dialog>
-  );
-}
-
-function TestingSignIn({ title, since, onStop }: { title: string; since: number; onStop: () => void }) {
-  return (
-    <div className={styles.trying} role="group" aria-label="Signing in">
-      <StatusGlyph name="authorizing" />
-      <span className="grow cut">Signing in to {title}</span>
-      <span className="text3" aria-hidden="true">
-        <Seconds since={since} />
-      </span>
-      <Button small look="quiet" onPress={onStop}>
-        Stop
-      </Button>
-    </div>
   );
 }

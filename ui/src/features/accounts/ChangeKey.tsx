@@ -22,7 +22,10 @@ export function ChangeKey({ account, fields }: Props) {
   const submit = (event?: FormEvent) => {
     event?.preventDefault();
     if (!validate() || !isTouched) return;
-    replace.mutate(given, { onSuccess: () => setForm(emptyForm), onError: showErrors });
+    replace.mutate(
+      { secrets: given, signsIn: account.isSignedOut ?? false },
+      { onSuccess: () => setForm(emptyForm), onError: showErrors },
+    );
   };
   if (secrets.length === 0) return null;
   const words = account.isSignedOut ? "Sign in" : "Replace key";

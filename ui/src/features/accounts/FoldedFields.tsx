@@ -10,6 +10,8 @@ type Props = {
   fields: PlatformField[];
   form: AccountForm;
   errors: FormErrors;
+  /** Names of input that cannot be parsed; switching would lose it. */
+  unreadable: ReadonlySet<string>;
   onChange: (form: AccountForm) => void;
   onReadable: (name: string, isReadable: boolean) => void;
   /** The same settings as fields. */
@@ -17,20 +19,21 @@ type Props = {
 };
 
 /** Advanced settings, as fields or as one JSON object. */
-export function FoldedFields({ children, ...props }: Props) {
+export function FoldedFields({ children, unreadable, ...props }: Props) {
   const [mode, setMode] = useState<EditMode>("form");
   if (props.fields.length < 2) return children;
+  const isReadable = !["", ...props.fields.map(({ name }) => name)].some((name) => unreadable.has(name));
   return (
     <>
       <div>
-        <FormOrJson label="Edit advanced settings" mode={mode} onChange={setMode} />
+        <FormOrJson label="Edit advanced settings" mode={mode} onChange={setMode} isDisabled={!isReadable} />
       </div>
       {mode === "form" ? children : <AsJson {...props} />}
     </>
   );
 }
 
-function AsJson({ fields, form, errors, onChange, onReadable }: Omit<Props, "children">) {
+function AsJson({ fields, form, errors, onChange, onReadable }: Omit<Props, "children" | "unreadable">) {
   const [text, setText] = useState(() => writeJson(valuesOf(fields, form)));
   const problem = problemOf(fields, text);
   const isReadable = problem === null;

@@ -1,7 +1,6 @@
 import { useQuery } from "@tanstack/react-query";
 import { ConfirmDialog } from "@/components/ConfirmDialog";
 import { PlatformTile } from "@/components/PlatformTile";
-import { ErrorNotice } from "@/components/ProblemNotice";
 import { type Account } from "@/host/bindings";
 import { queries } from "@/host/queries";
 import { count } from "@/lib/words";
@@ -25,6 +24,7 @@ export function RemoveAccountDialog({ account, title, onClose, onRemoved }: Prop
       subtitle={account.baseUrl ?? title}
       confirmLabel="Remove account"
       isPending={remove.isPending}
+      error={remove.error}
       onConfirm={submit}
       onClose={onClose}
     >
@@ -35,7 +35,6 @@ export function RemoveAccountDialog({ account, title, onClose, onRemoved }: Prop
         {runs !== null && runs > 0 && `${count(runs, "run")} ${runs === 1 ? "stays" : "stay"} in your history. `}Nothing
         changes on {title}.
       </p>
-      <ErrorNotice error={remove.error} onRetry={submit} />
     </ConfirmDialog>
   );
 }

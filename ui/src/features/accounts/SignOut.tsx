@@ -2,7 +2,6 @@ import { useState } from "react";
 import { Button } from "@/components/Button";
 import { ConfirmDialog } from "@/components/ConfirmDialog";
 import { PlatformTile } from "@/components/PlatformTile";
-import { ErrorNotice } from "@/components/ProblemNotice";
 import { Section } from "@/components/Section";
 import { type Account } from "@/host/bindings";
 import styles from "./AccountPage.module.css";
@@ -31,6 +30,7 @@ export function SignOut({ account, title }: Props) {
           subtitle={account.baseUrl ?? title}
           confirmLabel="Sign out"
           isPending={signOut.isPending}
+          error={signOut.error}
           onConfirm={submit}
           onClose={close}
         >
@@ -38,7 +38,6 @@ export function SignOut({ account, title }: Props) {
             The key is deleted unless it's a saved credential. Connectors and runs stay, but don't update until you sign
             in. To revoke the key, go to {title}.
           </p>
-          <ErrorNotice error={signOut.error} onRetry={submit} />
         </ConfirmDialog>
       )}
     </Section>

@@ -9,6 +9,7 @@ import {
   platforms,
 } from "@/host/bindings";
 import { jsonError, readJson } from "@/lib/jsonText";
+import { originOf } from "@/lib/origin";
 import { isObject } from "@/lib/schema/schema";
 import { schemaOf, validate } from "@/lib/schema/validate";
 import { allOf, midSentence } from "@/lib/words";
@@ -113,12 +114,9 @@ export function secretsOf(fields: PlatformField[], form: AccountForm): Record<st
 
 /** Whether requests go to another origin with the new base URL, which does not get the secrets saved for the former. */
 export function leadsElsewhere(former: AccountForm, next: AccountForm): boolean {
-  const [from, to] = [former, next].map(({ settings }) => settings.base_url?.trim() ?? "");
+  const addressOf = ({ settings }: AccountForm) => settings.base_url?.trim() ?? "";
+  const [from, to] = [addressOf(former), addressOf(next)] as const;
   return from !== to && (originOf(from) ?? from) !== (originOf(to) ?? to);
-}
-
-function originOf(address: string | undefined): string | undefined {
-  return URL.canParse(address ?? "") ? new URL(address ?? "").origin : undefined;
 }
 
 /** The form as input for the host. Call it only if {@link errorsOf} finds nothing. */

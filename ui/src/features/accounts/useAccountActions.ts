@@ -41,6 +41,7 @@ export function useAddAccount() {
       return null;
     },
     update: (client, account) => account && upsertHealthy(client, account),
+    toast: (account) => account && `${account.label} added`,
   });
   const stop = () => {
     attempts.current += 1;
@@ -114,11 +115,15 @@ export function useSignOut(id: AccountId) {
   });
 }
 
+/** New secrets of an account, and whether it was signed out when they were entered. */
+type NewSecrets = { secrets: Record<string, SecretInput>; signsIn: boolean };
+
+/** Replaces the secrets of an account, or signs in with them. */
 export function useReplaceSecrets(id: AccountId) {
   return useCommand({
-    command: (secrets: Record<string, SecretInput>) => commands.replaceAccountSecrets(id, secrets),
+    command: ({ secrets }: NewSecrets) => commands.replaceAccountSecrets(id, secrets),
     update: upsertAndRefresh,
-    toast: ({ label }) => `Key of ${label} replaced`,
+    toast: ({ label }, { signsIn }) => (signsIn ? `Signed in to ${label}` : `Key of ${label} replaced`),
   });
 }
 

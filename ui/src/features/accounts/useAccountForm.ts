@@ -1,12 +1,10 @@
 import { useQuery } from "@tanstack/react-query";
-import { useCallback, useEffect, useRef, useState } from "react";
+import { useCallback, useRef, useState } from "react";
+import { useInvalidFocus } from "@/components/useInvalidFocus";
 import { type PlatformField } from "@/host/bindings";
 import { asProblem } from "@/host/call";
 import { queries } from "@/host/queries";
 import { type AccountForm, emptyForm, errorsOf, type FormErrors, serverErrors } from "./accountForm";
-
-/** An input with an error, or the button of a menu with one. */
-const invalidInput = ":is(input, textarea)[aria-invalid=true], [data-invalid] > button";
 
 /** The input to an account's fields, with what is wrong with it. */
 export function useAccountForm(fields: PlatformField[], initial: AccountForm = emptyForm) {
@@ -16,7 +14,7 @@ export function useAccountForm(fields: PlatformField[], initial: AccountForm = e
   const { data: wallet = [] } = useQuery(queries.wallet());
   const box = useRef<HTMLFormElement>(null);
   // Each attempt sets a new object, even with the same errors.
-  useEffect(() => box.current?.querySelector<HTMLElement>(invalidInput)?.focus(), [errors]);
+  useInvalidFocus(box, errors);
   // Stable, because fields call it in an effect.
   const onReadable = useCallback(
     (name: string, isReadable: boolean) =>

@@ -58,6 +58,16 @@ describe("a sign-in in progress", () => {
     expect(await screen.findByText("Sign-in cancelled")).toBeVisible();
   });
 
+  it("sends_a_pasted_address_once", async () => {
+    const { user, host } = await openWaiting((mock) => {
+      mock.handlers.finishAuthorization = () => new Promise(() => undefined);
+    });
+    await user.paste("http://127.0.0.1:7777/callback?code=1&state=2");
+    await expectCall(host, "finishAuthorization").toMatchObject({ authorization: "aut_notion" });
+    await user.paste("http://127.0.0.1:7777/callback?code=1&state=2");
+    expect(host.calls.filter((call) => call.name === "finishAuthorization")).toHaveLength(1);
+  });
+
   it("can_be_extended_by_five_minutes", async () => {
     stopTheClock();
     const { user, dialog } = await openWaiting();

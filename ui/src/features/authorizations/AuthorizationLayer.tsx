@@ -33,7 +33,7 @@ export function AuthorizationLayer({ signIn, onOpenConnector }: Props) {
           connector={shown.connector}
           form={shown.form}
           onCancel={hide}
-          onChosen={(choices) => signIn.begin({ connector: shown.connector, choices })}
+          onChosen={(choices) => signIn.begin({ connector: shown.connector, choices, onStart: shown.onStart })}
         />
       );
     case "refused": {

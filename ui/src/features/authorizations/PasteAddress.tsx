@@ -10,6 +10,7 @@ type Props = Pick<ReturnType<typeof useAuthorizationActions>, "finish">;
 export function PasteAddress({ finish }: Props) {
   const [address, setAddress] = useState("");
   usePastedText((pasted) => {
+    if (finish.isPending) return true;
     setAddress(pasted);
     if (/^(https?|patchbay):\/\/\S+$/.test(pasted)) finish.mutate(pasted);
     return true;

@@ -1,8 +1,9 @@
 import { useQueryClient } from "@tanstack/react-query";
-import { useCallback, useState } from "react";
+import { useCallback, useRef, useState } from "react";
 import { abilitiesOf } from "@/components/abilities";
 import { isInProgress } from "@/components/connectorStatus";
 import { type Fix } from "@/components/FixContext";
+import { type SignInStart } from "@/components/signInStart";
 import { type AuthorizationId, commands, type Connector, type Form, type Json, type Problem } from "@/host/bindings";
 import { asProblem, call } from "@/host/call";
 import { upsertAuthorization } from "@/host/events";
@@ -11,11 +12,13 @@ import { useCommand } from "@/host/useCommand";
 import { isObject } from "@/lib/schema/schema";
 import { schemaOf } from "@/lib/schema/validate";
 
+type OnStart = (start: SignInStart) => void;
+
 /** The content of the sign-in dialog. */
 type Shown =
   | { kind: "authorization"; id: AuthorizationId; options?: Options }
   | { kind: "starting"; connector: Connector }
-  | { kind: "choosing"; connector: Connector; form: Form }
+  | { kind: "choosing"; connector: Connector; form: Form; onStart?: OnStart }
   | { kind: "refused"; connector: Connector; problem: Problem };
 
 /** Options of an authorization that started without asking. */
@@ -29,12 +32,24 @@ type Input = {
   choices?: Json;
   /** The new issuer that the user accepted. */
   acceptIssuer?: string;
+  /** Called once it is known whether the sign-in started, even if the dialog was hidden meanwhile. */
+  onStart?: OnStart;
 };
 
 /** The sign-in that is shown, and how to start another. */
 export function useSignIn() {
   const client = useQueryClient();
-  const [shown, setShown] = useState<Shown | null>(null);
+  const [shown, setShownState] = useState<Shown | null>(null);
+  const latest = useRef<Shown | null>(null);
+  const setShown = useCallback((next: Shown | null) => {
+    const left = latest.current;
+    latest.current = next;
+    setShownState(next);
+    const goesOn = next?.kind === "starting" && left?.kind === "choosing" && next.connector.id === left.connector.id;
+    if (left?.kind === "choosing" && !goesOn) left.onStart?.({ kind: "cancelled" });
+  }, []);
+  // The user may have hidden the dialog before the response.
+  const isStarting = ({ id }: Connector) => latest.current?.kind === "starting" && latest.current.connector.id === id;
   const [retry, setRetry] = useState<Fix | null>(null);
   const { mutate } = useCommand({
     mutationFn: async ({ connector, choices = null, acceptIssuer }: Input) => {
@@ -59,21 +74,21 @@ export function useSignIn() {
       );
       return { form, authorization };
     },
-    update: (_client, { form, authorization }, { connector }) => {
-      if (authorization) upsertAuthorization(client, authorization);
-      // The user may have hidden the dialog meanwhile.
-      setShown((now) => {
-        if (now?.kind !== "starting" || now.connector.id !== connector.id) return now;
-        if (!authorization) return form && { kind: "choosing", connector, form };
-        return { kind: "authorization", id: authorization.id, ...(form && { options: { connector, form } }) };
-      });
+    update: (_client, { form, authorization }, { connector, onStart }) => {
+      if (authorization) {
+        const { id } = authorization;
+        upsertAuthorization(client, authorization);
+        if (isStarting(connector))
+          setShown({ kind: "authorization", id, ...(form && { options: { connector, form } }) });
+        onStart?.({ kind: "started", id });
+      } else if (form && isStarting(connector)) setShown({ kind: "choosing", connector, form, onStart });
+      else onStart?.({ kind: "cancelled" });
     },
-    onProblem: (_client, thrown, { connector }) =>
-      setShown((now) =>
-        now?.kind === "starting" && now.connector.id === connector.id
-          ? { kind: "refused", connector, problem: asProblem(thrown) }
-          : now,
-      ),
+    onProblem: (_client, thrown, { connector, onStart }) => {
+      const problem = asProblem(thrown);
+      if (isStarting(connector)) setShown({ kind: "refused", connector, problem });
+      onStart?.({ kind: "refused", problem });
+    },
   });
   const { mutate: cancel } = useCommand({ command: commands.cancelAuthorization });
   const begin = useCallback(
@@ -81,12 +96,12 @@ export function useSignIn() {
       setShown({ kind: "starting", connector: input.connector });
       mutate(input);
     },
-    [mutate],
+    [mutate, setShown],
   );
   const start = useCallback(
-    (connector: Connector, next: Fix | null = null) => {
+    (connector: Connector, next: Fix | null = null, onStart?: OnStart) => {
       setRetry(next);
-      begin({ connector });
+      begin({ connector, onStart });
     },
     [begin],
   );
@@ -95,13 +110,13 @@ export function useSignIn() {
       setShown({ kind: "choosing", connector, form });
       cancel(id);
     },
-    [cancel],
+    [cancel, setShown],
   );
-  const show = useCallback((id: AuthorizationId) => setShown({ kind: "authorization", id }), []);
+  const show = useCallback((id: AuthorizationId) => setShown({ kind: "authorization", id }), [setShown]);
   const hide = useCallback(() => {
     setShown(null);
     setRetry(null);
-  }, []);
+  }, [setShown]);
   return {
     shown,
     /** The action that needed the sign-in, offered again after it. */

@@ -153,6 +153,18 @@ describe("a registry file", () => {
     expect(host.lastCall("readRegistryFile")).toEqual({ text: server });
   });
 
+  it("without_servers_is_not_loaded_and_says_so_in_the_dialog", async () => {
+    const { user, host } = await openCatalogue();
+    host.handlers.readRegistryFile = () => [];
+    await user.click(screen.getByRole("button", { name: "Open registry file…" }));
+    const dialog = await screen.findByRole("dialog", { name: "Open registry file" });
+    await user.click(within(dialog).getByRole("textbox", { name: "Or paste JSON" }));
+    await user.paste("[]");
+    await user.click(within(dialog).getByRole("button", { name: /^Open/ }));
+    expect(await within(dialog).findByRole("alert")).toHaveTextContent("No servers in this file");
+    expect(screen.queryByRole("region", { name: "Notifications" })).toBeNull();
+  });
+
   it("that_is_invalid_keeps_the_pasted_text", async () => {
     const { user } = await openCatalogue();
     await user.click(screen.getByRole("button", { name: "Open registry file…" }));

@@ -13,7 +13,7 @@ import { VirtualList } from "@/components/VirtualList";
 import { type AccountId, type AuthenticationMethod, type Definition } from "@/host/bindings";
 import { stateKey, useClientState } from "@/host/clientState";
 import { bestMatches } from "@/lib/match";
-import { count } from "@/lib/words";
+import { count, grouped } from "@/lib/words";
 import styles from "./Catalogue.module.css";
 import { EntryDialog } from "./EntryDialog";
 import { type CatalogueItem, textToAdd } from "./catalogueItems";
@@ -178,7 +178,7 @@ export function CataloguePage({ onCreate, onAdd }: Props) {
       <StatusFacts>
         <span>
           {count(found.length, "entry", "entries")}
-          {found.length === total ? "" : ` of ${total}`}
+          {found.length === total ? "" : ` of ${grouped(total)}`}
         </span>
       </StatusFacts>
     </div>

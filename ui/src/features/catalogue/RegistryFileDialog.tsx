@@ -68,6 +68,11 @@ export function RegistryFileDialog({ onClose, onRead }: Props) {
             Choose another file or paste its content.
           </Notice>
         )}
+        {read.data?.length === 0 && (
+          <Notice role="alert" glyph="failing" title="No servers in this file">
+            Choose or paste a server.json, a list of them, or a registry response.
+          </Notice>
+        )}
         <ErrorNotice error={read.error} />
       </form>
     </Dialog>

@@ -1,7 +1,7 @@
 import { Button } from "@/components/Button";
 import { PlatformTile } from "@/components/PlatformTile";
 import { StatusGlyph } from "@/components/StatusGlyph";
-import { sentence } from "@/lib/words";
+import { grouped, sentence } from "@/lib/words";
 import styles from "./Catalogue.module.css";
 import { type Source } from "./useCatalogue";
 
@@ -19,7 +19,7 @@ export function SourceHead({ source, shown }: Props) {
         </span>
       )}
       <span className="cut">{title}</span>
-      {!problem && <span className={styles.count}>{shown > 0 || !isLoading ? shown : ""}</span>}
+      {!problem && <span className={styles.count}>{shown > 0 || !isLoading ? grouped(shown) : ""}</span>}
       {isLoading && <span className="text3">Loading…</span>}
       {problem && (
         <>

@@ -63,12 +63,11 @@ export function useCatalogue(): { sources: Source[]; error: Error | null; retry:
   return { sources, error: accounts.error, retry: () => void accounts.refetch() };
 }
 
-/** Reads a file of the MCP registry into the catalogue, replacing the previous file. */
+/** Reads a file of the MCP registry into the catalogue, replacing the previous file; not by one without servers. */
 export function useReadRegistryFile() {
   return useCommand({
     command: commands.readRegistryFile,
-    update: (client, entries) => clientState(client).set(registryFile, entries),
-    toast: (entries) =>
-      entries.length === 0 ? "No servers in this file" : `${count(entries.length, "server")} loaded`,
+    update: (client, entries) => entries.length > 0 && clientState(client).set(registryFile, entries),
+    toast: (entries) => (entries.length > 0 ? `${count(entries.length, "server")} loaded` : null),
   });
 }

@@ -11,6 +11,7 @@ import {
   useSync,
 } from "@/host/accountSync";
 import { type Account, type AccountId, type Connector } from "@/host/bindings";
+import { useNow } from "@/host/clock";
 import { asOf } from "@/lib/time";
 import { allOf, capital, count, sentence } from "@/lib/words";
 import styles from "./AccountsLine.module.css";
@@ -149,10 +150,11 @@ function isUnreachable(sync: AccountSync | undefined): boolean {
 
 /** When the connectors of these accounts were last loaded. */
 function AsOf({ connectors, accounts }: Pick<Props, "connectors" | "accounts">) {
+  const now = useNow();
   const latest = connectors
     .filter((connector) => accounts.some((account) => account.id === connector.account))
     .flatMap(({ status }) => (status.checkedAt === null ? [] : [status.checkedAt]))
     .sort()
     .at(-1);
-  return latest === undefined ? null : <>Showing data from {asOf(latest)}</>;
+  return latest === undefined ? null : <>Showing data from {asOf(latest, now)}</>;
 }

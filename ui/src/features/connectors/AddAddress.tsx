@@ -3,13 +3,12 @@ import { Button } from "@/components/Button";
 import { Dialog } from "@/components/Dialog";
 import { ErrorNotice } from "@/components/ProblemNotice";
 import { PlainHttpSwitch } from "@/components/PlainHttpSwitch";
-import { StatusGlyph } from "@/components/StatusGlyph";
 import { SubmitButton } from "@/components/SubmitButton";
+import { Working } from "@/components/Working";
 import { type AddressInspection, commands, type Connector } from "@/host/bindings";
 import { upsertConnector } from "@/host/upsert";
 import { useCommand } from "@/host/useCommand";
 import { type AuthenticationForm, choiceOf, errorsOf, type FormErrors, newForm } from "./authenticationForm";
-import styles from "./AddDialog.module.css";
 import { AddressFacts } from "./AddressFacts";
 import { type Step, StepFooter } from "./AddStep";
 import { AuthenticationFields } from "./AuthenticationFields";
@@ -17,7 +16,7 @@ import { type KnownServer } from "./knownServer";
 import { NameFields } from "./NameFields";
 import { OfferedAddress } from "./OfferedAddress";
 import { PasteField, type PasteProps, PasteFooter, pasteHelp } from "./PasteStep";
-import { useInspection } from "./useInspection";
+import { hostOf, useInspection } from "./useInspection";
 
 type Props = Step & {
   url: string;
@@ -42,7 +41,8 @@ export function AddAddress(props: Props) {
   const [isAgreed, setAgreed] = useState(!isOffered);
   const [found, setFound] = useState<AddressInspection | null>(null);
   const [title, setTitle] = useState("");
-  const [name, setName] = useState("");
+  // Null until typed: a derived short name gets a number if it is taken meanwhile.
+  const [name, setName] = useState<string | null>(null);
   const [form, setForm] = useState(headers ?? typed ?? newForm("oauth"));
   const [errors, setErrors] = useState<FormErrors>({});
   const [allowPlainHttp, setAllowPlainHttp] = useState(false);
@@ -50,7 +50,6 @@ export function AddAddress(props: Props) {
   const inspect = useInspection((inspection) => {
     setFound(inspection);
     setTitle(knownTitle.current ?? inspection.title);
-    setName(inspection.name);
     // Pasted headers determine the sign-in.
     if (headers) return;
     const hasAnswer = isAnswered(inspection);
@@ -77,7 +76,7 @@ export function AddAddress(props: Props) {
     add.mutate(
       {
         url: found.url,
-        name: name.trim() || null,
+        name: name?.trim() || null,
         title: title.trim() || null,
         authentication: choiceOf(form),
         ...(found.plainHttp && allowPlainHttp && { allowPlainHttp }),
@@ -99,6 +98,7 @@ export function AddAddress(props: Props) {
       title="Add connector"
       subtitle={found ? found.url : pasteHelp}
       wide={Boolean(found)}
+      errors={errors}
       onClose={onClose}
       notice={failure && <ErrorNotice error={failure} onRetry={add.error ? submit : undefined} />}
       footer={
@@ -138,7 +138,7 @@ export function AddAddress(props: Props) {
               knownTitle.current = typed;
               setTitle(typed);
             }}
-            name={name}
+            name={name ?? (title === found.title ? found.name : "")}
             onName={setName}
             failure={add.error}
           />
@@ -159,7 +159,9 @@ export function AddAddress(props: Props) {
         </>
       ) : (
         <PasteField {...paste} isPending={inspect.isPending}>
-          {inspect.isPending && <Inspecting address={url} onCancel={inspect.stop} />}
+          {inspect.isPending && (
+            <Working label="Checking" since={inspect.since} onStop={inspect.stop}>{`Checking ${hostOf(url)}`}</Working>
+          )}
           <ErrorNotice error={inspect.error} onRetry={() => inspectAddress(url)} />
         </PasteField>
       )}
@@ -170,26 +172,4 @@ export function AddAddress(props: Props) {
 /** Whether a server answered, even if only to ask for a sign-in. */
 function isAnswered({ problem, server, needsAuthorization }: AddressInspection): boolean {
   return problem === null || server !== null || needsAuthorization;
-}
-
-function Inspecting({ address, onCancel }: { address: string; onCancel: () => void }) {
-  const [seconds, setSeconds] = useState(0);
-  useEffect(() => {
-    const timer = setInterval(() => setSeconds((before) => before + 1), 1000);
-    return () => clearInterval(timer);
-  }, []);
-  return (
-    <div className={styles.inspecting} role="status">
-      <StatusGlyph name="authorizing" />
-      <span className="grow cut">Checking {address.replace(/^https?:\/\//, "").split("/")[0]}</span>
-      {seconds >= 3 && (
-        <span className="text3" aria-hidden="true">
-          {seconds} s
-        </span>
-      )}
-      <Button small look="quiet" onPress={onCancel}>
-        Stop
-      </Button>
-    </div>
-  );
 }

@@ -59,6 +59,7 @@ it("shows_the_command_of_a_bundle_and_adds_it_with_its_settings", async () => {
   await user.keyboard("{Control>}{Enter}{/Control}");
   expect(await screen.findByText("Enter a value")).toBeVisible();
   expect(screen.getByLabelText("key")).toHaveAttribute("aria-invalid", "true");
+  expect(screen.getByLabelText("key")).toHaveFocus();
   expect(host.lastCall("addBundle")).toBeUndefined();
   await user.type(screen.getByLabelText("folders"), "{End}{Enter}/srv/my notes");
   await user.type(screen.getByLabelText("key"), "s3cret-s3cret");

@@ -45,6 +45,7 @@ export function AddBundle({ bundle, onBack, onClose, onAdded }: Props) {
       title="Add connector"
       subtitle="A program in an MCP bundle. Nothing starts until you allow it."
       wide
+      errors={missing}
       onClose={onClose}
       notice={add.error && <ErrorNotice error={add.error} onRetry={submit} />}
       footer={
@@ -80,11 +81,8 @@ export function AddBundle({ bundle, onBack, onClose, onAdded }: Props) {
           key={setting.key}
           setting={setting}
           value={valueOf(setting.key)}
-          isMissing={missing.includes(setting.key)}
-          onChange={(value) => {
-            setValues({ ...values, [setting.key]: value });
-            setMissing(missing.filter((key) => key !== setting.key));
-          }}
+          isMissing={missing.includes(setting.key) && !valueOf(setting.key).text.trim()}
+          onChange={(value) => setValues({ ...values, [setting.key]: value })}
         />
       ))}
     </Dialog>

@@ -1,4 +1,4 @@
-import { screen, waitFor, within } from "@testing-library/react";
+import { act, screen, waitFor, within } from "@testing-library/react";
 import { expect, it } from "vitest";
 import { type AddressInspection, type Problem } from "@/host/bindings";
 import { axeViolations } from "@/test/axe";
@@ -50,7 +50,7 @@ it("adds_an_address_and_signs_in", async () => {
   expect(host.lastCall("addConnector")).toEqual({
     request: {
       url: address,
-      name: "example",
+      name: null,
       title: "Example",
       authentication: {
         kind: "oauth",
@@ -78,6 +78,15 @@ it("unfolds_the_short_name_on_a_conflict", async () => {
   await user.type(field, "mine");
   await user.click(within(screen.getByRole("dialog")).getByRole("button", { name: /Add and sign in/ }));
   await expectCall(host, "addConnector").toMatchObject({ request: { name: "mine" } });
+});
+
+it("derives_the_short_name_of_another_name_when_adding", async () => {
+  const { user, host } = await pasteAddress();
+  expect(await screen.findByRole("button", { name: "Short name: example" })).toBeVisible();
+  await user.type(screen.getByRole("textbox", { name: "Name" }), " two");
+  expect(screen.getByRole("button", { name: "Short name" })).toBeVisible();
+  await user.click(within(screen.getByRole("dialog")).getByRole("button", { name: /Add and sign in/ }));
+  await expectCall(host, "addConnector").toMatchObject({ request: { name: null, title: "Example two" } });
 });
 
 it("keeps_the_sign_in_form_between_addresses", async () => {
@@ -131,7 +140,7 @@ it("sends_credentials_over_http_only_if_allowed", async () => {
   expect(within(dialog).queryByRole("switch")).not.toBeInTheDocument();
   await user.click(within(dialog).getByRole("radio", { name: "Token" }));
   await user.type(within(dialog).getByLabelText("Token"), "s3cret");
-  const insists = within(dialog).getByRole("switch", { name: /Send credentials without encryption/ });
+  const insists = within(dialog).getByRole("switch", { name: /Allow plain http/ });
   expect(insists).not.toBeChecked();
   expect(within(dialog).getByText(/Anyone on the network can read and use the credentials/)).toBeVisible();
   await user.click(insists);
@@ -210,6 +219,18 @@ it("shows_the_redirect_uri_for_an_own_oauth_app", async () => {
   expect(await screen.findByText("Enter the client ID")).toBeVisible();
 });
 
+it("asks_for_no_own_oauth_app_where_none_is_needed", async () => {
+  const { user, host } = await pasteAddress();
+  await user.click(await screen.findByRole("button", { name: "Advanced" }));
+  await user.click(screen.getByRole("switch", { name: /^Use your own OAuth app/ }));
+  await user.click(screen.getByRole("button", { name: "Advanced" }));
+  expect(screen.queryByRole("switch", { name: /^Use your own OAuth app/ })).toBeNull();
+  await user.click(screen.getByRole("button", { name: /Add and sign in/ }));
+  expect(await screen.findByText("Enter the client ID")).toBeVisible();
+  expect(screen.getByRole("textbox", { name: /^Client ID/ })).toHaveFocus();
+  expect(host.lastCall("addConnector")).toBeUndefined();
+});
+
 it("shows_an_invalid_port_that_was_folded_away", async () => {
   const { user, host } = await pasteAddress();
   await user.click(await screen.findByRole("button", { name: "Advanced" }));
@@ -226,6 +247,20 @@ it("stops_an_inspection", async () => {
   expect(screen.queryByRole("button", { name: "Stop" })).toBeNull();
   expect(screen.getByRole("textbox", { name: "Address or command" })).toHaveValue(address);
   expect(host.lastCall("cancelInspection")).toEqual({ inspection: host.lastCall("inspectAddress")?.inspection });
+});
+
+it("ignores_the_result_of_an_inspection_that_was_stopped", async () => {
+  let answer: (found: AddressInspection) => void = () => undefined;
+  const { user } = await pasteAddress((host) => {
+    host.handlers.inspectAddress = () => new Promise<AddressInspection>((resolve) => (answer = resolve));
+  });
+  await user.click(await screen.findByRole("button", { name: "Stop" }));
+  await act(async () => {
+    answer(inspection(address));
+    await Promise.resolve();
+  });
+  expect(screen.getByRole("textbox", { name: "Address or command" })).toHaveValue(address);
+  expect(screen.queryByRole("region", { name: "Found" })).toBeNull();
 });
 
 it("cancels_the_inspection_on_close", async () => {

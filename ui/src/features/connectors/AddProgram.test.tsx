@@ -110,6 +110,7 @@ it("asks_for_placeholders_and_validates_them", async () => {
   expect(screen.getByLabelText("API_KEY", { selector: "input" })).toHaveAccessibleDescription("Key of the service");
   await user.click(dialog().getByRole("button", { name: /^Add connector/ }));
   expect(root).toHaveAccessibleDescription("Enter a value");
+  expect(root).toHaveFocus();
   expect(screen.getByRole("textbox", { name: "Working folder" })).toHaveAccessibleDescription("Enter its full path");
   await user.type(root, "/notes");
   expect(screen.getByText("--root=/notes")).toBeVisible();

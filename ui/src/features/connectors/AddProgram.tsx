@@ -15,6 +15,7 @@ import styles from "./AddDialog.module.css";
 import { type Step, StepFooter } from "./AddStep";
 import { BlankFields } from "./BlankFields";
 import { CommandWords } from "./CommandWords";
+import { FolderField } from "./FolderField";
 import { NameFields } from "./NameFields";
 import { NotesNotice } from "./NotesNotice";
 import {
@@ -63,6 +64,7 @@ export function AddProgram({ server, command, onAdded, ...step }: Props) {
       title="Add connector"
       subtitle="A program of this computer. Nothing starts until you allow it."
       wide
+      errors={errors}
       onClose={step.onClose}
       notice={add.error && <ErrorNotice error={add.error} onRetry={submit} />}
       footer={
@@ -99,9 +101,8 @@ export function AddProgram({ server, command, onAdded, ...step }: Props) {
           ))}
         </section>
       )}
-      <Field
+      <FolderField
         label="Working folder"
-        mono
         value={form.folder}
         onChange={(folder) => set({ folder })}
         error={errors.folder}

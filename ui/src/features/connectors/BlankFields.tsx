@@ -1,6 +1,7 @@
 import { Field } from "@/components/Field";
 import { Select } from "@/components/Select";
 import { type PastedBlank } from "@/host/bindings";
+import { sentence } from "@/lib/words";
 import { type Filled } from "./pastedForm";
 
 type Props = {
@@ -39,7 +40,7 @@ export function BlankFields({ blanks, filled, errors, onChange }: Props) {
         help={
           <>
             {isSecret && "Secret. "}
-            {description && `${description}. `}Replaces <span className="mono">{text}</span>
+            {description && `${sentence(description)} `}Replaces <span className="mono">{text}</span>
           </>
         }
       />

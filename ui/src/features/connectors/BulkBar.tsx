@@ -2,6 +2,7 @@ import { useState } from "react";
 import { abilitiesOf } from "@/components/abilities";
 import { Button } from "@/components/Button";
 import { useShortcut } from "@/components/shortcuts";
+import { grouped } from "@/lib/words";
 import styles from "./Connectors.module.css";
 import { DeleteSelectedDialog } from "./DeleteSelectedDialog";
 import { type Selection } from "./useSelection";
@@ -26,12 +27,12 @@ export function BulkBar({ selection }: { selection: Selection }) {
   return (
     <div className={styles.bulk} role="group" aria-label="Selected connectors">
       <span className="medium" role="status">
-        {connectors.length} selected{failed > 0 && !busy ? `, ${failed} failed` : ""}
+        {grouped(connectors.length)} selected{failed > 0 && !busy ? `, ${grouped(failed)} failed` : ""}
       </span>
       <span className="grow" />
       {signIns > 0 && (
         <Button small look="quiet" onPress={selection.stop}>
-          Stop ({signIns} left to sign in)
+          Stop ({grouped(signIns)} left to sign in)
         </Button>
       )}
       <Button small keys="connectors.check" isDisabled={busy} isPending={selection.running} onPress={selection.check}>

@@ -25,7 +25,7 @@ export function CaptureSettings({ connector }: { connector: Connector }) {
     <Section title="Run history">
       <div className={styles.form}>
         <Select
-          label="Keep of new runs"
+          label="Keep for new runs"
           options={levels}
           value={level}
           onChange={(capture) => save.mutate({ capture })}

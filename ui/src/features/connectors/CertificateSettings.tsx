@@ -2,6 +2,7 @@ import { Button } from "@/components/Button";
 import { ErrorNotice } from "@/components/ProblemNotice";
 import { Section } from "@/components/Section";
 import { type CertificateFacts, commands, type Connector } from "@/host/bindings";
+import { useNow } from "@/host/clock";
 import { upsertConnector } from "@/host/upsert";
 import { useCommand } from "@/host/useCommand";
 import { expires } from "@/lib/time";
@@ -88,6 +89,7 @@ type CertificateProps = {
 };
 
 function Certificate({ name, note, facts, isPending, removeLabel, onRemove }: CertificateProps) {
+  const now = useNow();
   return (
     <div className={styles.unchecked} role="group" aria-label={name}>
       <div className={styles.uncheckedWords}>
@@ -97,7 +99,7 @@ function Certificate({ name, note, facts, isPending, removeLabel, onRemove }: Ce
           className={styles.facts}
           rows={[
             ["Issuer", facts.issuer],
-            ["Expires", facts.expiresAt && expires(facts.expiresAt)],
+            ["Expires", facts.expiresAt && expires(facts.expiresAt, now)],
             ["SHA-256", facts.sha256, true],
           ]}
         />

@@ -1,4 +1,4 @@
-import { screen, waitFor, within } from "@testing-library/react";
+import { act, screen, waitFor, within } from "@testing-library/react";
 import { describe, expect, it } from "vitest";
 import { axeViolations } from "@/test/axe";
 import { platformDetails } from "@/test/hostedSamples";
@@ -220,5 +220,22 @@ describe("bulk actions", () => {
     await host.moveAuthorization("aut_b", { state: "denied" });
     expect(await screen.findByText("Sign-in denied")).toBeInTheDocument();
     expect(screen.getByText("Already connected")).toBeInTheDocument();
+  });
+
+  it("start_no_further_sign_in_once_the_list_is_left", async () => {
+    const needs = { ...status, status: "needs_authorization" as const };
+    const connectors = ["Alpha", "Beta"].map((title) => connector({ id: title, title, status: needs }));
+    const { user, host } = renderApp("/connectors", { connectors });
+    await screen.findByRole("row", { name: /^Alpha/ });
+    await user.keyboard("{Control>}a{/Control}c");
+    const dialog = await screen.findByRole("dialog", { name: "Sign in to Alpha" });
+    await waitFor(() => expect(host.lastCall("startAuthorization")).toBeDefined());
+    await act(() => host.moveAuthorization("aut_Alpha", { state: "checking" }));
+    await user.click(within(dialog).getByRole("button", { name: "Hide (sign-in continues)" }));
+    await user.click(screen.getByRole("link", { name: "Catalog" }));
+    await screen.findByRole("heading", { name: "Catalog", level: 1 });
+    await act(() => host.moveAuthorization("aut_Alpha", { state: "authorized" }));
+    expect(screen.queryByRole("dialog", { name: "Sign in to Beta" })).toBeNull();
+    expect(host.calls.filter((call) => call.name === "startAuthorization")).toHaveLength(1);
   });
 });

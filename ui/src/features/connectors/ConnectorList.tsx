@@ -8,12 +8,13 @@ import { ErrorNotice } from "@/components/ProblemNotice";
 import { type Shortcut, useShortcut } from "@/components/shortcuts";
 import { StatusFacts } from "@/components/StatusBar";
 import { VirtualList } from "@/components/VirtualList";
+import { type StartSignIn } from "@/components/signInStart";
 import { useAccountStates } from "@/host/accountSync";
 import { type Account, type AccountId, type Connector, type ConnectorId, type NextAction } from "@/host/bindings";
 import { stateKey, useClientState } from "@/host/clientState";
 import { hasAccounts } from "@/host/platforms";
 import { queries } from "@/host/queries";
-import { count } from "@/lib/words";
+import { count, grouped } from "@/lib/words";
 import { AccountsLine } from "./AccountsLine";
 import { BulkBar } from "./BulkBar";
 import { ConnectorFilters } from "./ConnectorFilters";
@@ -36,7 +37,7 @@ type Props = {
   onAccount: (id: AccountId | null) => void;
   onOpen: (id: ConnectorId, tab?: ConnectorTab) => void;
   onOpenAccount: (id: AccountId) => void;
-  onSignIn: (connector: Connector) => void;
+  onSignIn: StartSignIn;
 };
 
 // Kept while a connector's page is open: the row that shortcuts act on, and the filters.
@@ -246,11 +247,11 @@ export function ConnectorList({ connectors, isWhole, account, onAccount, onOpen,
         />
       )}
       <StatusFacts>
-        {isSelecting && <span>{selection.connectors.length} selected</span>}
+        {isSelecting && <span>{grouped(selection.connectors.length)} selected</span>}
         {isWhole && (
           <span>
             {count(order.length, "connector")}
-            {order.length === connectors.length ? "" : ` of ${connectors.length}`}
+            {order.length === connectors.length ? "" : ` of ${grouped(connectors.length)}`}
           </span>
         )}
         {current?.status.code && <span className="mono">{current.status.code}</span>}

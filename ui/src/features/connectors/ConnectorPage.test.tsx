@@ -78,7 +78,7 @@ it("plain_http_is_marked_and_can_be_disallowed", async () => {
   const { user, host, container } = renderApp("/connectors/con_github?tab=settings", { connectors: [insisted] });
   expect(await screen.findByText("Not encrypted")).toBeVisible();
   const general = within(await screen.findByRole("region", { name: "General" }));
-  const insists = general.getByRole("switch", { name: /Send credentials without encryption/ });
+  const insists = general.getByRole("switch", { name: /Allow plain http/ });
   expect(insists).toBeChecked();
   expect(await axeViolations(container)).toEqual([]);
   await user.click(insists);
@@ -191,6 +191,31 @@ it("roots_are_edited_line_by_line", async () => {
   expect(await axeViolations(container)).toEqual([]);
 });
 
+it("a_folder_is_chosen_in_the_dialog_of_the_system", async () => {
+  const { user, host } = renderApp("/connectors/con_github?tab=settings", {
+    connectors: [connector({ roots: ["/srv/notes"] })],
+  });
+  const section = within(await screen.findByRole("region", { name: "Folders it may know" }));
+  const folders = section.getByRole("textbox", { name: "Folders" });
+  host.handlers.chooseFolder = () => null;
+  await user.click(section.getByRole("button", { name: "Choose…" }));
+  expect(folders).toHaveValue("/srv/notes");
+  host.handlers.chooseFolder = () => "/home/ada/my docs";
+  await user.click(section.getByRole("button", { name: "Choose…" }));
+  await waitFor(() => expect(folders).toHaveValue("/srv/notes\n/home/ada/my docs"));
+  host.fail("chooseFolder", { code: "file.failed", message: "couldn't use that folder" });
+  await user.click(section.getByRole("button", { name: "Choose…" }));
+  await waitFor(() => expect(folders).toHaveAccessibleDescription(/Couldn't use that folder/));
+});
+
+it("the_level_of_the_servers_log_is_chosen_in_the_settings", async () => {
+  const { user, host } = renderApp("/connectors/con_github?tab=settings", { connectors: [connector()] });
+  const section = within(await screen.findByRole("region", { name: "Server log" }));
+  await user.click(section.getByRole("button", { name: /Lowest level/ }));
+  await user.click(await screen.findByRole("option", { name: "Debug" }));
+  await expectCall(host, "updateConnector").toMatchObject({ changes: { logLevel: "debug" } });
+});
+
 it("sampling_is_off_until_switched_on", async () => {
   const { user, host } = renderApp("/connectors/con_github?tab=settings", { connectors: [connector()] });
   const section = within(await screen.findByRole("region", { name: "Texts of a language model" }));
@@ -217,14 +242,16 @@ it("the_capture_level_is_selected_and_explained", async () => {
   const { user, host } = renderApp("/connectors/con_github?tab=settings", { connectors: [connector()] });
   const section = within(await screen.findByRole("region", { name: "Run history" }));
   expect(section.getByText(/^Arguments, results and what was sent are kept/)).toBeVisible();
-  await user.click(section.getByRole("button", { name: /Keep of new runs/ }));
+  await user.click(section.getByRole("button", { name: /Keep for new runs/ }));
   await user.click(await screen.findByRole("option", { name: "Metadata only" }));
   await expectCall(host, "updateConnector").toMatchObject({ changes: { capture: "metadata" } });
   expect(await section.findByText(/^Tool, account, time, status and duration are kept/)).toBeVisible();
 });
 
 it("the_log_of_a_local_program_is_shown", async () => {
-  const { host, container } = renderApp("/connectors/con_github?tab=log", { connectors: [connector({ command })] });
+  const { user, host, container } = renderApp("/connectors/con_github?tab=log", {
+    connectors: [connector({ command })],
+  });
   expect(await screen.findByText("Nothing written yet")).toBeVisible();
   host.handlers.readServerLog = () => [
     { at: "2026-11-20T10:00:00Z", text: "Patchbay starts /usr/bin/npx" },
@@ -234,6 +261,12 @@ it("the_log_of_a_local_program_is_shown", async () => {
   expect(log).toHaveTextContent("added 12 packages");
   expect(log.querySelector("b")).toBeNull();
   expect(await axeViolations(container)).toEqual([]);
+  await user.type(screen.getByLabelText("Filter log"), "STARTS");
+  expect(log).toHaveTextContent(/Patchbay starts \/usr\/bin\/npx$/);
+  await user.clear(screen.getByLabelText("Filter log"));
+  await user.type(screen.getByLabelText("Filter log"), "nothing");
+  await user.click(screen.getByRole("button", { name: "Clear filter" }));
+  expect(screen.getByRole("log", { name: "Log" })).toHaveTextContent("added 12 packages");
 });
 
 it("a_running_program_is_shown_and_stopped", async () => {

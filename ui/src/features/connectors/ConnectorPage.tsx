@@ -1,5 +1,6 @@
 import { useQuery } from "@tanstack/react-query";
 import { type ReactNode, useState } from "react";
+import { Ago } from "@/components/Ago";
 import { abilitiesOf, canCheck } from "@/components/abilities";
 import { Button } from "@/components/Button";
 import { ConfirmDialog } from "@/components/ConfirmDialog";
@@ -19,7 +20,6 @@ import { Tag } from "@/components/Tag";
 import { type Connector, type ConnectorId, type NextAction } from "@/host/bindings";
 import { asProblem } from "@/host/call";
 import { queries } from "@/host/queries";
-import { ago, exactTime } from "@/lib/time";
 import { capital } from "@/lib/words";
 import { targetOf } from "@/components/commandLine";
 import styles from "./ConnectorPage.module.css";
@@ -294,7 +294,9 @@ function LoadedPage({
       <StatusFacts>
         <span>{connector.status.reason ? capital(connector.status.reason) : word}</span>
         {connector.status.checkedAt && (
-          <span title={exactTime(connector.status.checkedAt)}>Checked {ago(connector.status.checkedAt)}</span>
+          <span>
+            Checked <Ago at={connector.status.checkedAt} />
+          </span>
         )}
       </StatusFacts>
     </>

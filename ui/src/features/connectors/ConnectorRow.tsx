@@ -4,6 +4,7 @@ import { ConnectorMark } from "@/components/ConnectorMark";
 import { statusLook } from "@/components/connectorStatus";
 import { Icon } from "@/components/Icon";
 import { credentialWord } from "@/components/identityWords";
+import { levelWord } from "@/components/levels";
 import { PlatformTile } from "@/components/PlatformTile";
 import { nextActionKeys, nextActionLabels } from "@/components/nextAction";
 import { Tag } from "@/components/Tag";
@@ -12,6 +13,7 @@ import { TwoLines } from "@/components/TwoLines";
 import { type AccountColour, type Authorization, type Connector, type NextAction } from "@/host/bindings";
 import { classes } from "@/lib/classes";
 import { targetOf } from "@/components/commandLine";
+import { useNow } from "@/host/clock";
 import { age, ago, asOf, exactTime, expires, timeLeft } from "@/lib/time";
 import { capital, count, cutMiddle, shortAddress } from "@/lib/words";
 import styles from "./Connectors.module.css";
@@ -48,12 +50,17 @@ export function ConnectorRow({
   onToggleSelected,
   onNextAction,
 }: Props) {
+  const now = useNow();
   const { word } = statusLook(connector, connector.changedTools);
   const { identity, status, nextAction: action } = connector;
   const target = targetOf(connector);
   const type = connector.connectorType;
-  const reason = outcome?.words ?? statusReason(connector, authorization);
-  const facts = [credentialWord(identity), identity.level, identity.expiresAt && expires(identity.expiresAt)];
+  const reason = outcome?.words ?? statusReason(connector, authorization, now);
+  const facts = [
+    credentialWord(identity),
+    levelWord(identity.level),
+    identity.expiresAt && expires(identity.expiresAt, now),
+  ];
   return (
     <>
       <span className="line">
@@ -78,11 +85,11 @@ export function ConnectorRow({
       <span className={styles.tools}>{connector.toolCount ?? "—"}</span>
       {isStale && status.checkedAt ? (
         <span className={styles.lastOk} title={`Checked ${exactTime(status.checkedAt)}`}>
-          <Icon name="clock" size={12} /> {asOf(status.checkedAt)}
+          <Icon name="clock" size={12} /> {asOf(status.checkedAt, now)}
         </span>
       ) : (
         <span className={styles.lastOk} title={status.lastOkAt ? exactTime(status.lastOkAt) : undefined}>
-          {status.lastOkAt ? age(status.lastOkAt) : "—"}
+          {status.lastOkAt ? age(status.lastOkAt, now) : "—"}
         </span>
       )}
       <span className={styles.fix}>
@@ -142,18 +149,18 @@ function Name({ connector, showsDraft }: { connector: Connector; showsDraft: boo
   );
 }
 
-function statusReason(connector: Connector, authorization: Authorization | undefined): string | undefined {
+function statusReason(connector: Connector, authorization: Authorization | undefined, now: Date): string | undefined {
   const { status } = connector;
   // A connector that is ready meanwhile was signed in by another process, such as the command line.
   if (authorization && status.status !== "ready")
     return authorization.state === "awaiting_user"
-      ? `Waiting for you, ${timeLeft(authorization.deadlineAt)}`
+      ? `Waiting for you, ${timeLeft(authorization.deadlineAt, now)}`
       : "Signing in";
   if (status.reason) return capital(status.reason);
   if (status.status === "ready" && connector.toolCount !== null) return count(connector.toolCount, "tool");
   if (connector.draft) return "Not connected yet";
   if (!status.checkedAt) return "Not checked yet";
-  return `${abilitiesOf(connector).reportsStatus ? "Updated" : "Checked"} ${ago(status.checkedAt)}`;
+  return `${abilitiesOf(connector).reportsStatus ? "Updated" : "Checked"} ${ago(status.checkedAt, now)}`;
 }
 
 /** Accessible name of a row. */

@@ -1,5 +1,5 @@
 import { useQuery } from "@tanstack/react-query";
-import { useEffect, useRef, useState } from "react";
+import { useRef, useState } from "react";
 import { abilitiesOf } from "@/components/abilities";
 import { Button } from "@/components/Button";
 import { useCopy } from "@/components/CopyContext";
@@ -10,10 +10,12 @@ import { ErrorNotice } from "@/components/ProblemNotice";
 import { Section } from "@/components/Section";
 import { Switch } from "@/components/Switch";
 import { platformName } from "@/components/platformName";
+import { useInvalidFocus } from "@/components/useInvalidFocus";
 import { useAnsweredFirst } from "@/host/useAnsweredFirst";
 import { type Connector, type ConnectorChanges } from "@/host/bindings";
 import { stateKey, useClientState } from "@/host/clientState";
 import { queries } from "@/host/queries";
+import { originOf } from "@/lib/origin";
 import { isPlainHttp } from "@/lib/plainHttp";
 import { AuthenticationFields } from "./AuthenticationFields";
 import { type AuthenticationForm, choiceOf, errorsOf, type FormErrors, formOf } from "./authenticationForm";
@@ -27,6 +29,7 @@ import { ProxySettings } from "./ProxySettings";
 import { RootsSettings } from "./RootsSettings";
 import { SamplingSettings } from "./SamplingSettings";
 import { SecretVariables } from "./SecretVariables";
+import { ServerLogSettings } from "./ServerLogSettings";
 import { SaveButtons, SettingsForm } from "./SettingsForm";
 import { splitList } from "./textLists";
 import { useCheckConnector, useUpdateConnector } from "./useConnectorActions";
@@ -56,6 +59,7 @@ export function ConnectorSettings({ connector, onRemove }: Props) {
       )}
       <RootsSettings connector={connector} />
       <SamplingSettings connector={connector} />
+      <ServerLogSettings connector={connector} />
       <CaptureSettings connector={connector} />
       <NativeJson connector={connector} />
       {answered >= 1 && (
@@ -266,11 +270,7 @@ function SignInSettings({ connector }: { connector: Connector }) {
   const save = useUpdateConnector(connector.id, "Sign-in changed", () => setDraft(null));
   const check = useCheckConnector();
   const box = useRef<HTMLDivElement>(null);
-  useEffect(() => {
-    // Arrow keys on the tabs open this view too: the focus stays on the tabs then.
-    if (document.activeElement?.role === "tab") return;
-    box.current?.querySelector<HTMLElement>("[aria-invalid=true]")?.focus();
-  }, [errors]);
+  useInvalidFocus(box, errors);
   const { data: about } = useQuery(queries.about());
   const reset = ({ authentication }: Connector) => {
     setForm(formOf(authentication));
@@ -363,12 +363,4 @@ function NativeJson({ connector }: { connector: Connector }) {
       </pre>
     </Section>
   );
-}
-
-function originOf(url: string): string | null {
-  try {
-    return new URL(url).origin;
-  } catch {
-    return null;
-  }
 }

@@ -1,5 +1,6 @@
 import { screen, waitFor, within } from "@testing-library/react";
 import { describe, expect, it } from "vitest";
+import { type StartAuthorization } from "@/host/bindings";
 import { axeViolations } from "@/test/axe";
 import { renderApp } from "@/test/renderApp";
 import { authorization, connector, manyConnectors, problem } from "@/test/samples";
@@ -86,6 +87,34 @@ describe("list of connectors", () => {
     expect(host.lastCall("startAuthorization")).toEqual({
       request: { connector: "con_hubspot", redirect: null, timeoutSeconds: null, choices: null },
     });
+  });
+
+  it("goes_on_to_the_next_sign_in_after_one_that_was_refused_or_closed", async () => {
+    const status = { ...connector().status, status: "needs_authorization" as const };
+    const waiting = (id: string, title: string) => connector({ id, title, status, nextAction: "sign_in" });
+    const { user, host } = renderApp(
+      "/connectors",
+      { connectors: [waiting("a", "Alpha"), waiting("b", "Beta"), waiting("c", "Gamma")] },
+      ({ handlers }) => {
+        const { startAuthorization } = handlers;
+        handlers.startAuthorization = (given) => {
+          if ((given.request as StartAuthorization).connector === "a")
+            throw problem({ code: "network.unreachable", message: "couldn't reach Alpha" });
+          return startAuthorization!(given);
+        };
+      },
+    );
+    await screen.findByRole("row", { name: /^Alpha/ });
+    await user.keyboard("{Control>}a{/Control}c");
+    expect(await screen.findByRole("dialog", { name: "Sign in to Beta" })).toBeVisible();
+    await host.moveAuthorization("aut_b", { state: "denied" });
+    expect(await screen.findByRole("dialog", { name: "Sign in to Gamma" })).toBeVisible();
+    await host.moveAuthorization("aut_c", { state: "authorized" });
+    await user.keyboard("{Escape}");
+    const list = within(await screen.findByRole("grid", { name: "Connectors" }));
+    expect(list.getByText("Couldn't reach Alpha")).toBeVisible();
+    expect(list.getByText("Sign-in denied")).toBeVisible();
+    expect(screen.getByText("2 selected, 2 failed")).toBeVisible();
   });
 
   it("filters_by_every_word_and_runs_no_shortcuts_in_the_field", async () => {

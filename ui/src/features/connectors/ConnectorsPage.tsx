@@ -6,8 +6,9 @@ import { ErrorNotice } from "@/components/ProblemNotice";
 import { useShortcut } from "@/components/shortcuts";
 import { Skeleton } from "@/components/Skeleton";
 import { Toolbar } from "@/components/Toolbar";
+import { type StartSignIn } from "@/components/signInStart";
 import { useRefreshAccounts, useRefreshOnOpen, useSync } from "@/host/accountSync";
-import { type AccountId, type Connector, type ConnectorId } from "@/host/bindings";
+import { type AccountId, type ConnectorId } from "@/host/bindings";
 import { hasAccounts } from "@/host/platforms";
 import { queries } from "@/host/queries";
 import { AccountsLine } from "./AccountsLine";
@@ -23,7 +24,7 @@ type Props = {
   onAdd: () => void;
   onOpen: (id: ConnectorId, tab?: ConnectorTab) => void;
   onOpenAccount: (id: AccountId) => void;
-  onSignIn: (connector: Connector) => void;
+  onSignIn: StartSignIn;
 };
 
 /** Every connector in one list: status, identity, and next action. */

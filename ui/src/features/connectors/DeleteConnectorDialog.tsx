@@ -2,9 +2,7 @@ import { ConfirmDialog } from "@/components/ConfirmDialog";
 import { ConnectorMark } from "@/components/ConnectorMark";
 import { Code } from "@/components/Fact";
 import { IdentityLine } from "@/components/IdentityLine";
-import { ErrorNotice } from "@/components/ProblemNotice";
-import { Seconds } from "@/components/Seconds";
-import { StatusGlyph } from "@/components/StatusGlyph";
+import { Working } from "@/components/Working";
 import { commands, type Connector } from "@/host/bindings";
 import { targetOf } from "@/components/commandLine";
 import { removeConnector } from "@/host/upsert";
@@ -29,6 +27,7 @@ export function DeleteConnectorDialog({ connector, onClose, onDeleted }: Props) 
       confirmLabel="Delete connector"
       cancelLabel={remove.isPending ? "Close" : "Cancel"}
       isPending={remove.isPending}
+      error={remove.error}
       onConfirm={submit}
       onClose={onClose}
     >
@@ -37,15 +36,10 @@ export function DeleteConnectorDialog({ connector, onClose, onDeleted }: Props) 
         <Code>{[name, remoteId].filter(Boolean).join(" · ")}</Code>
       </p>
       {remove.isPending && (
-        <div className="line text2" role="group" aria-label="Deleting">
-          <StatusGlyph name="authorizing" />
-          <span className="grow">Deleting. You can close this.</span>
-          <span className="text3" aria-hidden="true">
-            <Seconds since={remove.submittedAt} />
-          </span>
-        </div>
+        <Working label="Deleting" since={remove.submittedAt}>
+          Deleting. You can close this.
+        </Working>
       )}
-      <ErrorNotice error={remove.error} onRetry={submit} />
     </ConfirmDialog>
   );
 }

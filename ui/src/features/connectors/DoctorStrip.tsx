@@ -20,7 +20,13 @@ const steps = {
   tools: "Tools",
 };
 
-const programSteps = { found: "Found", started: "Started", spoke: "Spoke", negotiation: "Handshake", tools: "Tools" };
+const programSteps = {
+  found: "Found",
+  started: "Started",
+  spoke: "Responded",
+  negotiation: "Handshake",
+  tools: "Tools",
+};
 
 const looks: Record<CheckState | "running", { glyph: GlyphName; word: string }> = {
   passed: { glyph: "ready", word: "Passed" },
@@ -53,12 +59,7 @@ export function DoctorStrip({ connector, check, checking, onSettings, onCheck }:
       </ol>
       {checking && connector.command && <Starting connector={connector} />}
       {failed?.problem && (
-        <ProblemNotice
-          problem={failed.problem}
-          connector={connector}
-          onRetry={onCheck}
-          retryLabel={failed.problem.code === "program.not_allowed" ? "Allow program…" : "Check again"}
-        >
+        <ProblemNotice problem={failed.problem} connector={connector} onRetry={onCheck} retryLabel="Check again">
           <TrustCertificate connector={connector} code={failed.problem.code} onTrusted={onCheck} />
           {isFixedBySettings(failed.problem.code, failed.name) && (
             <Button small look="primary" onPress={onSettings}>

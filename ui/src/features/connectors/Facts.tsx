@@ -1,4 +1,5 @@
 import { useQuery } from "@tanstack/react-query";
+import { Ago } from "@/components/Ago";
 import { abilitiesOf } from "@/components/abilities";
 import { Button } from "@/components/Button";
 import { useCopy } from "@/components/CopyContext";
@@ -8,6 +9,7 @@ import { platformName } from "@/components/platformName";
 import { type Authentication, type Connector, type Visibility } from "@/host/bindings";
 import { queries } from "@/host/queries";
 import { commandLine } from "@/components/commandLine";
+import { useNow } from "@/host/clock";
 import { ago, exactTime } from "@/lib/time";
 import { count } from "@/lib/words";
 import styles from "./ConnectorPage.module.css";
@@ -15,6 +17,7 @@ import { transportLabels } from "./transportLabels";
 
 /** Everything known about a connector. A fact that its platform reports replaces our own fact of that label. */
 export function Facts({ connector }: { connector: Connector }) {
+  const now = useNow();
   const { server, status, endpoint, command, authentication, remoteId } = connector;
   const { hasDetails, signsInHere, reportsStatus, hasVisibility } = abilitiesOf(connector);
   const { data: details } = useQuery({ ...queries.platformDetails(connector.id), enabled: hasDetails });
@@ -59,16 +62,14 @@ export function Facts({ connector }: { connector: Connector }) {
         </>
       )}
       <Fact name="Tools">{connector.toolCount === null ? "Not loaded" : count(connector.toolCount, "tool")}</Fact>
-      <Fact name="Last success">
-        {status.lastOkAt ? <span title={exactTime(status.lastOkAt)}>{ago(status.lastOkAt)}</span> : "Never"}
-      </Fact>
+      <Fact name="Last success">{status.lastOkAt ? <Ago at={status.lastOkAt} /> : "Never"}</Fact>
       <Fact name="Added">
-        <span title={exactTime(connector.createdAt)}>{ago(connector.createdAt)}</span>
+        <Ago at={connector.createdAt} />
       </Fact>
       {reported.map(({ label, value, at }) => (
         <Fact key={label} name={label}>
           <span data-selectable title={at ? exactTime(at) : undefined}>
-            {at ? ago(at) : value}
+            {at ? ago(at, now) : value}
           </span>
         </Fact>
       ))}

@@ -21,6 +21,7 @@ export function FillIn({ server, onFilled, ...step }: Props) {
     <Dialog
       title={server.title ? `Add ${server.title}` : "Add connector"}
       subtitle="Enter what the text leaves open. Patchbay doesn't look in your environment."
+      errors={errors}
       onClose={step.onClose}
       footer={
         <StepFooter {...step}>

@@ -3,6 +3,7 @@ import { Button } from "@/components/Button";
 import { statusLook } from "@/components/connectorStatus";
 import { StatusGlyph } from "@/components/StatusGlyph";
 import { type Connector } from "@/host/bindings";
+import { useNow } from "@/host/clock";
 import { ago } from "@/lib/time";
 import { sentence } from "@/lib/words";
 import styles from "./ConnectorPage.module.css";
@@ -12,6 +13,7 @@ type Props = { connector: Connector; onCheck: () => void };
 
 /** The last known status with its source and age, shown until a check has run. */
 export function LastStatus({ connector, onCheck }: Props) {
+  const now = useNow();
   const { status } = connector;
   const { glyph, word } = statusLook(connector);
   const checkable = canCheck(connector);
@@ -22,7 +24,7 @@ export function LastStatus({ connector, onCheck }: Props) {
         <span className="medium">{status.checkedAt === null ? "Not checked yet" : `Last status: ${word}`}</span>
         <span className="text2">
           {status.checkedAt !== null && status.reason && `${sentence(status.reason)} `}
-          {status.checkedAt !== null && `${sourceWords(connector, status.checkedAt)} `}
+          {status.checkedAt !== null && `${sourceWords(connector, status.checkedAt, now)} `}
           {!checkable
             ? "Turn it on to check it."
             : status.status === "failing"
@@ -42,6 +44,8 @@ export function LastStatus({ connector, onCheck }: Props) {
 }
 
 /** A hosted status is reported by the account; a local one was seen by Patchbay itself. */
-function sourceWords(connector: Connector, at: string): string {
-  return abilitiesOf(connector).reportsStatus ? `From ${connector.identity.account}, ${ago(at)}.` : `Seen ${ago(at)}.`;
+function sourceWords(connector: Connector, at: string, now: Date): string {
+  return abilitiesOf(connector).reportsStatus
+    ? `From ${connector.identity.account}, ${ago(at, now)}.`
+    : `Seen ${ago(at, now)}.`;
 }

@@ -1,9 +1,14 @@
 import { useQuery } from "@tanstack/react-query";
 import { useLayoutEffect, useRef } from "react";
+import { Button } from "@/components/Button";
+import { useCopy } from "@/components/CopyContext";
 import { EmptyState } from "@/components/EmptyState";
+import { Field } from "@/components/Field";
+import { NoMatches } from "@/components/NoMatches";
 import { ErrorNotice } from "@/components/ProblemNotice";
 import { Skeleton } from "@/components/Skeleton";
 import { type Connector } from "@/host/bindings";
+import { stateKey, useClientState } from "@/host/clientState";
 import { queries } from "@/host/queries";
 import { clockSeconds, exactTime } from "@/lib/time";
 import styles from "./LogPane.module.css";
@@ -21,12 +26,14 @@ export function LogPane({ connector }: { connector: Connector }) {
 
 function Log({ connector }: { connector: Connector }) {
   const { data, error, refetch } = useQuery(queries.serverLog(connector.id));
+  const [filter, setFilter] = useClientState(stateKey("", "filter", "log", connector.id));
+  const copy = useCopy();
   const pane = useRef<HTMLDivElement>(null);
   // New lines do not scroll away what the user scrolled up to.
   const isAtEnd = useRef(true);
   useLayoutEffect(() => {
     if (isAtEnd.current) pane.current?.scrollTo({ top: pane.current.scrollHeight });
-  }, [data]);
+  }, [data, filter]);
   if (error)
     return <ErrorNotice className={styles.notice} error={error} connector={connector} onRetry={() => void refetch()} />;
   if (!data) return <Skeleton rows={5} label="Loading log" />;
@@ -36,27 +43,42 @@ function Log({ connector }: { connector: Connector }) {
         What this server writes to its log appears here{connector.command != null ? ", from its first start on" : ""}.
       </EmptyState>
     );
+  const typed = filter.trim().toLowerCase();
+  const lines = data.filter(({ text }) => text.toLowerCase().includes(typed));
+  const copyLines = () => copy(lines.map(({ at, text }) => `${at} ${text}\n`).join(""), "Log");
   return (
-    <div
-      ref={pane}
-      className={styles.pane}
-      role="log"
-      aria-label="Log"
-      // A scrolling region has to be reachable by keyboard.
-      // eslint-disable-next-line jsx-a11y/no-noninteractive-tabindex
-      tabIndex={0}
-      onScroll={({ currentTarget: { scrollTop, scrollHeight, clientHeight } }) => {
-        isAtEnd.current = scrollTop + clientHeight > scrollHeight - 24;
-      }}
-    >
-      {data.map(({ at, text }, index) => (
-        <div key={index} className={styles.line}>
-          <time className="text3" dateTime={at} title={exactTime(at)}>
-            {clockSeconds(at)}
-          </time>
-          <span>{text}</span>
+    <>
+      <div className={styles.tools}>
+        <Field label="Filter log" hideLabel soft placeholder="Filter" value={filter} onChange={setFilter} />
+        <Button small icon="copy" isDisabled={lines.length === 0} onPress={copyLines}>
+          Copy
+        </Button>
+      </div>
+      {lines.length === 0 ? (
+        <NoMatches title="No matching lines" onClear={() => setFilter("")} />
+      ) : (
+        <div
+          ref={pane}
+          className={styles.pane}
+          role="log"
+          aria-label="Log"
+          // A scrolling region has to be reachable by keyboard.
+          // eslint-disable-next-line jsx-a11y/no-noninteractive-tabindex
+          tabIndex={0}
+          onScroll={({ currentTarget: { scrollTop, scrollHeight, clientHeight } }) => {
+            isAtEnd.current = scrollTop + clientHeight > scrollHeight - 24;
+          }}
+        >
+          {lines.map(({ at, text }, index) => (
+            <div key={index} className={styles.line}>
+              <time className="text3" dateTime={at} title={exactTime(at)}>
+                {clockSeconds(at)}
+              </time>
+              <span>{text}</span>
+            </div>
+          ))}
         </div>
-      ))}
-    </div>
+      )}
+    </>
   );
 }

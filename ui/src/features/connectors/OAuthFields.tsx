@@ -25,7 +25,9 @@ type Props = {
 export function OAuthFields({ form, errors, set, clients, usualRedirectUri, registersItself }: Props) {
   const isNewApp = form.clientEntry === null;
   const asApp = signsInAsApp(form);
-  return (
+  // Who needs none is not asked for one.
+  const foldsOwnApp = registersItself === true;
+  const ownApp = (
     <>
       <Switch
         isSelected={form.ownClient}
@@ -82,7 +84,15 @@ export function OAuthFields({ form, errors, set, clients, usualRedirectUri, regi
           )}
         </>
       )}
-      <Advanced hasNews={errors.callbackPort !== undefined}>
+    </>
+  );
+  const { callbackPort, clientId, clientSecret, clientEntry } = errors;
+  const foldedErrors = foldsOwnApp ? [callbackPort, clientId, clientSecret, clientEntry] : [callbackPort];
+  return (
+    <>
+      {!foldsOwnApp && ownApp}
+      <Advanced startsOpen={foldsOwnApp && form.ownClient} hasNews={foldedErrors.some((error) => error !== undefined)}>
+        {foldsOwnApp && ownApp}
         {!asApp && (
           <div className={styles.line}>
             <span className={styles.label}>Redirect</span>

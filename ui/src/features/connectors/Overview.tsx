@@ -1,8 +1,10 @@
 import { useQuery } from "@tanstack/react-query";
 import { abilitiesOf } from "@/components/abilities";
 import { Section } from "@/components/Section";
+import { useScrollRegion } from "@/components/useScrollRegion";
 import { useAnsweredFirst } from "@/host/useAnsweredFirst";
 import { type Connector, type ConnectorId } from "@/host/bindings";
+import { useNow } from "@/host/clock";
 import { queries } from "@/host/queries";
 import { ago } from "@/lib/time";
 import styles from "./ConnectorPage.module.css";
@@ -22,6 +24,7 @@ type Props = {
 
 /** Health, facts and copies of a connector. */
 export function Overview({ connector, onOpen, onCreateElsewhere, onSettings, onCheck }: Props) {
+  const now = useNow();
   const { check, checking } = useLastCheck(connector.id);
   const checkedAt = check?.connector.status.checkedAt;
   const { server } = connector;
@@ -36,7 +39,9 @@ export function Overview({ connector, onOpen, onCreateElsewhere, onSettings, onC
       <Section
         title="Connection check"
         label="Health"
-        beside={<span className="text3 small">{checking ? "Checking" : checkedAt && `Checked ${ago(checkedAt)}`}</span>}
+        beside={
+          <span className="text3 small">{checking ? "Checking" : checkedAt && `Checked ${ago(checkedAt, now)}`}</span>
+        }
       >
         <Health connector={connector} onSettings={onSettings} onCheck={onCheck} />
       </Section>
@@ -47,11 +52,17 @@ export function Overview({ connector, onOpen, onCreateElsewhere, onSettings, onC
       {answered >= 1 && <Copies connector={connector} onOpen={onOpen} onCreateElsewhere={onCreateElsewhere} />}
       {answered >= 2 && server?.instructions && (
         <Section title="Server instructions" label="Instructions">
-          <div className={styles.instructions} data-selectable>
-            {server.instructions}
-          </div>
+          <Instructions>{server.instructions}</Instructions>
         </Section>
       )}
+    </div>
+  );
+}
+
+function Instructions({ children }: { children: string }) {
+  return (
+    <div {...useScrollRegion<HTMLDivElement>()} className={styles.instructions} data-selectable>
+      {children}
     </div>
   );
 }

@@ -12,7 +12,7 @@ export type PasteProps = {
   onChooseBundle: () => void;
 };
 
-export const pasteHelp = "Paste an MCP server's address, a command, or JSON from another app.";
+export const pasteHelp = "Paste an MCP server's address, a command, or settings of another app.";
 
 /** A field for any text that names a server. */
 export function PasteField({

@@ -3,6 +3,7 @@ import { Field } from "@/components/Field";
 import { Section } from "@/components/Section";
 import { WithCode } from "@/components/WithCode";
 import { type Connector, type ServerCommand } from "@/host/bindings";
+import { FolderField } from "./FolderField";
 import { isEditableAsText, type ProgramText, programText, parseProgram } from "./programText";
 import { SettingsForm } from "./SettingsForm";
 import { useEdits } from "./useEdits";
@@ -17,7 +18,6 @@ export function ProgramSettings({ connector, command }: Props) {
   const isChanged = JSON.stringify(text) !== JSON.stringify(saved);
   const isEditable = isEditableAsText(command);
   const field = (name: keyof ProgramText) => ({
-    mono: true,
     isDisabled: !isEditable,
     value: text[name],
     error: errors[name] ?? null,
@@ -41,16 +41,17 @@ export function ProgramSettings({ connector, command }: Props) {
         </WithCode>
       </p>
       <SettingsForm {...saving} saveLabel="Save command" isChanged={isChanged} onSubmit={submit}>
-        <Field label="Program" {...field("program")} />
-        <Field label="Arguments" {...field("arguments")} lines={4} help="One per line, without quotes" />
+        <Field label="Program" mono {...field("program")} />
+        <Field label="Arguments" mono {...field("arguments")} lines={4} help="One per line, without quotes" />
         <Field
           label="Environment variables"
+          mono
           {...field("variables")}
           lines={3}
           placeholder="NAME=value"
           help="One per line. Enter secret ones below"
         />
-        <Field label="Working folder" {...field("folder")} help="Default: a folder of its own" />
+        <FolderField label="Working folder" {...field("folder")} help="Default: a folder of its own" />
       </SettingsForm>
     </Section>
   );

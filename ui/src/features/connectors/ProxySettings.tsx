@@ -9,9 +9,9 @@ import { useUpdateConnector } from "./useConnectorActions";
 type Kind = "system" | "direct" | "url";
 
 const kinds: { value: Kind; label: string }[] = [
-  { value: "system", label: "As the system says" },
+  { value: "system", label: "System" },
   { value: "direct", label: "None" },
-  { value: "url", label: "This proxy" },
+  { value: "url", label: "Custom" },
 ];
 
 /** The proxy through which a connector reaches its server. */
@@ -43,7 +43,7 @@ export function ProxySettings({ connector }: { connector: Connector }) {
             value={text}
             onChange={setText}
             placeholder="http://proxy.example:3128"
-            help="A name and password belong in the system's settings"
+            help="Set a user name and password in your system's settings, not here"
           />
         )}
       </SettingsForm>

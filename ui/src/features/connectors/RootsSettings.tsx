@@ -1,6 +1,6 @@
-import { Field } from "@/components/Field";
 import { Section } from "@/components/Section";
 import { type Connector } from "@/host/bindings";
+import { FolderField } from "./FolderField";
 import { SettingsForm } from "./SettingsForm";
 import { splitList } from "./textLists";
 import { useEdits } from "./useEdits";
@@ -14,8 +14,8 @@ export function RootsSettings({ connector }: { connector: Connector }) {
     <Section title="Folders it may know">
       <p className="text2">
         {connector.command
-          ? "Patchbay tells the server to work in these folders. This is no barrier: a local program can open any file you can."
-          : "Patchbay tells the server the paths of these folders. It sends none of their files."}
+          ? "Patchbay tells the server to work in these folders. Nothing enforces this: a local program can open any file you can."
+          : "Patchbay sends the server the paths of these folders, but none of their files."}
       </p>
       <SettingsForm
         {...saving}
@@ -23,9 +23,8 @@ export function RootsSettings({ connector }: { connector: Connector }) {
         isChanged={textOf(roots) !== saved.text}
         onSubmit={() => save({ roots })}
       >
-        <Field
+        <FolderField
           label="Folders"
-          mono
           lines={3}
           value={form.text}
           onChange={(text) => edit("text", text)}

@@ -5,6 +5,7 @@ import { useShortcut } from "@/components/shortcuts";
 import { StatusGlyph } from "@/components/StatusGlyph";
 import { Tag } from "@/components/Tag";
 import { commands, type Connector, type Difference, type ToolChange, type ToolChangeKind } from "@/host/bindings";
+import { useNow } from "@/host/clock";
 import { keys, queries } from "@/host/queries";
 import { useCommand } from "@/host/useCommand";
 import { fromPointer } from "@/lib/jsonPointer";
@@ -16,6 +17,7 @@ const kindWords: Record<ToolChangeKind, string> = { added: "new", removed: "gone
 
 /** Tools that changed since they were first listed, for the user to review and accept. */
 export function ToolChanges({ connector }: { connector: Connector }) {
+  const now = useNow();
   const { data: changes = [], error } = useQuery(queries.toolChanges(connector.id));
   const accept = useAcceptTools(connector);
   const [first] = changes;
@@ -28,7 +30,7 @@ export function ToolChanges({ connector }: { connector: Connector }) {
         <StatusGlyph name="changed" />
         <h2>{count(changes.length, "tool")} changed</h2>
         <span className="text3 small" title={exactTime(first.noticedAt)}>
-          Noticed {ago(first.noticedAt)}
+          Noticed {ago(first.noticedAt, now)}
         </span>
         <span className="grow" />
         <Button look="primary" keys="connectors.accept" isPending={accept.isPending} onPress={() => accept.mutate()}>

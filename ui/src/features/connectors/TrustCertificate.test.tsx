@@ -88,7 +88,7 @@ it("a_proxy_is_selected_and_its_address_saved", async () => {
     await user.click(section.getByRole("button", { name: /Connect through/ }));
     await user.click(await screen.findByRole("option", { name }));
   };
-  await choose("This proxy");
+  await choose("Custom");
   expect(host.lastCall("updateConnector")).toBeUndefined();
   await user.type(section.getByRole("textbox", { name: "Proxy address" }), "http://proxy.corp:3128{Enter}");
   await expectCall(host, "updateConnector").toMatchObject({

@@ -5,6 +5,7 @@ import { ConfirmDialog } from "@/components/ConfirmDialog";
 import { ErrorNotice } from "@/components/ProblemNotice";
 import { type Code, commands, type Connector, type UntrustedCertificate } from "@/host/bindings";
 import { asProblem } from "@/host/call";
+import { useNow } from "@/host/clock";
 import { upsertConnector } from "@/host/upsert";
 import { useCommand } from "@/host/useCommand";
 import { expires } from "@/lib/time";
@@ -56,6 +57,7 @@ type DialogProps = {
 };
 
 function TrustDialog({ connector, certificate, onClose, onTrusted }: DialogProps) {
+  const now = useNow();
   const trust = useCommand({
     command: (sha256: string) => commands.trustCertificate(connector.id, sha256),
     update: upsertConnector,
@@ -83,7 +85,7 @@ function TrustDialog({ connector, certificate, onClose, onTrusted }: DialogProps
           ["SHA-256", facts.sha256, true],
           ["Subject", facts.subject],
           ["Issuer", facts.issuer],
-          ["Expires", facts.expiresAt && expires(facts.expiresAt)],
+          ["Expires", facts.expiresAt && expires(facts.expiresAt, now)],
         ]}
       />
       <p className="text2">

@@ -56,8 +56,10 @@ it.each([{ redirect: "deep_link" as const }, { ownClient: true, asApp: true }])(
 it("headers_require_a_valid_name_and_a_value", () => {
   const form = newForm("headers");
   expect(errorsOf(form)).toHaveProperty("headers");
-  expect(errorsOf({ ...form, headers: [{ name: "X Key", value: "a" }] })).toHaveProperty("headers");
-  expect(errorsOf({ ...form, headers: [{ name: "X-Key", value: "" }] })).toHaveProperty("headers");
+  const errorOf = (name: string, value: string) => errorsOf({ ...form, headers: [{ name, value }] }).headers;
+  expect(errorOf("X Key", "a")).toBe("Use only letters, digits and hyphens in the name X Key");
+  expect(errorOf("X-Key", "")).toBe("Enter a name and value for X-Key");
+  expect(errorOf("", "a")).toBe("Enter a name and value for each header");
   const good = {
     ...form,
     headers: [

@@ -128,8 +128,10 @@ export function errorsOf(form: AuthenticationForm): FormErrors {
 function headersError(lines: HeaderLine[]): FormErrors {
   const typed = lines.filter((line) => line.name.trim() || line.value);
   if (typed.length === 0) return { headers: "Enter at least one header" };
-  const invalid = typed.find((line) => !/^[\w!#$%&'*+.^`|~-]+$/.test(line.name.trim()) || !line.value);
-  return invalid ? { headers: `Enter a name and value for ${invalid.name.trim() || "each header"}` } : {};
+  const incomplete = typed.find((line) => !line.name.trim() || !line.value);
+  if (incomplete) return { headers: `Enter a name and value for ${incomplete.name.trim() || "each header"}` };
+  const misnamed = typed.find((line) => !/^[\w!#$%&'*+.^`|~-]+$/.test(line.name.trim()));
+  return misnamed ? { headers: `Use only letters, digits and hyphens in the name ${misnamed.name.trim()}` } : {};
 }
 
 /** Converts a form in which {@link errorsOf} finds nothing to the host's type. */

@@ -1,4 +1,4 @@
-import { needsAttention, statusLook } from "@/components/connectorStatus";
+import { statusLook } from "@/components/connectorStatus";
 import { type Account, type AccountId, type Connector, type Platform, type Status } from "@/host/bindings";
 import { targetOf } from "@/components/commandLine";
 import { hasAccounts } from "@/host/platforms";
@@ -14,7 +14,7 @@ export const statusGroups: { key: GroupId; title: string }[] = [
 ];
 
 export function groupOf(connector: Connector): GroupId {
-  if (needsAttention(connector)) return "needs";
+  if (connector.needsAttention) return "needs";
   return connector.favourite ? "favourites" : "others";
 }
 
@@ -25,7 +25,7 @@ export function matchesChip(chip: Chip, connector: Connector): boolean {
   const { status } = connector.status;
   switch (chip) {
     case "needs":
-      return needsAttention(connector);
+      return connector.needsAttention;
     case "ready":
       return status === "ready";
     case "off":
@@ -98,7 +98,7 @@ function searchText(connector: Connector): string {
     connector.connectorType,
     connector.status.reason,
     connector.status.code,
-    statusLook(connector).word,
+    statusLook(connector, connector.changedTools).word,
     identity.account,
     identity.credential,
     ...connector.tags,

@@ -90,7 +90,7 @@ export function blanksNeedingField(server: PastedServer, command: PastedProgram)
 export function programErrors(form: ProgramForm, blanks: PastedBlank[]): Record<string, string> {
   const errors = emptyBlanks(blanks, form.filled);
   const folder = fillIn(form.folder.trim(), blanks, form.filled);
-  if (folder && !/^([/\\]|[a-z]:[/\\])/i.test(folder)) errors.folder = "Enter its full path";
+  if (folder && !/^(~?[/\\]|~$|[a-z]:[/\\])/i.test(folder)) errors.folder = "Enter its full path";
   return errors;
 }
 

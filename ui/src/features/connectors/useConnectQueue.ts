@@ -1,12 +1,14 @@
 import { type QueryClient, useQueryClient } from "@tanstack/react-query";
-import { useRef, useState } from "react";
+import { useEffect, useRef, useState } from "react";
 import { isInProgress } from "@/components/connectorStatus";
 import { isSignInAction } from "@/components/nextAction";
-import { type Authorization, type AuthorizationState, type Connector, type ConnectorId } from "@/host/bindings";
+import { type SignInStart, type StartSignIn } from "@/components/signInStart";
+import { type AuthorizationId, type AuthorizationState, type Connector, type ConnectorId } from "@/host/bindings";
 import { queries } from "@/host/queries";
+import { capital } from "@/lib/words";
 import { type Outcome } from "./useBulk";
 
-type Props = { onSignIn: (connector: Connector) => void; onOutcome: (id: ConnectorId, outcome: Outcome) => void };
+type Props = { onSignIn: StartSignIn; onOutcome: (id: ConnectorId, outcome: Outcome) => void };
 
 const failureWords: Partial<Record<AuthorizationState, string>> = {
   denied: "Sign-in denied",
@@ -19,6 +21,8 @@ export function useConnectQueue({ onSignIn, onOutcome }: Props) {
   const client = useQueryClient();
   const [left, setLeft] = useState(0);
   const stopping = useRef(new AbortController());
+  // Nothing could stop it once the page with its button is left.
+  useEffect(() => () => stopping.current.abort(), []);
 
   const start = async (connectors: Connector[]) => {
     const eligible = connectors.filter((one) => isSignInAction(one.nextAction));
@@ -36,38 +40,43 @@ export function useConnectQueue({ onSignIn, onOutcome }: Props) {
       }
       setLeft(eligible.length - index);
       onOutcome(one.id, { state: "running", words: "Signing in" });
-      onSignIn(one);
-      const state = await waitForEnd(client, one.id, signal);
-      if (state === "authorized") onOutcome(one.id, { state: "done", words: "Signed in" });
-      else fail(one, state === null ? "Sign-in continues" : (failureWords[state] ?? "Sign-in failed"));
+      const failure = await signIn(one, signal);
+      if (failure === null) onOutcome(one.id, { state: "done", words: "Signed in" });
+      else fail(one, failure);
     }
     setLeft(0);
+  };
+
+  /** Returns why a sign-in failed, or `null`. */
+  const signIn = async (connector: Connector, signal: AbortSignal): Promise<string | null> => {
+    const start = await new Promise<SignInStart | null>((resolve) => {
+      signal.addEventListener("abort", () => resolve(null), { once: true });
+      onSignIn(connector, resolve);
+    });
+    if (start?.kind === "refused") return capital(start.problem.message);
+    if (start?.kind === "cancelled") return "Sign-in cancelled";
+    const state = start && (await waitForEnd(client, start.id, signal));
+    if (state === null) return "Sign-in continues";
+    return state === "authorized" ? null : (failureWords[state] ?? "Sign-in failed");
   };
 
   return { start: (connectors: Connector[]) => void start(connectors), stop: () => stopping.current.abort(), left };
 }
 
-/** Waits for the next sign-in of a connector to end. Returns its state, or `null` if the wait is aborted. */
-function waitForEnd(
-  client: QueryClient,
-  connector: ConnectorId,
-  signal: AbortSignal,
-): Promise<Authorization["state"] | null> {
-  const { queryKey } = queries.authorizations();
-  const before = new Set(endedAuthorizations(client.getQueryData(queryKey), connector).map(({ id }) => id));
+/** Waits for a sign-in to end. Returns its state, or `null` if the wait is aborted. */
+function waitForEnd(client: QueryClient, id: AuthorizationId, signal: AbortSignal): Promise<AuthorizationState | null> {
+  const { queryKey } = queries.authorization(id);
   return new Promise((resolve) => {
     const check = () => {
-      const fresh = endedAuthorizations(client.getQueryData(queryKey), connector).find(({ id }) => !before.has(id));
-      if (!fresh && !signal.aborted) return;
+      const state = client.getQueryData(queryKey)?.state;
+      const hasEnded = state !== undefined && !isInProgress(state);
+      if (!hasEnded && !signal.aborted) return;
       unsubscribe();
       signal.removeEventListener("abort", check);
-      resolve(fresh?.state ?? null);
+      resolve(hasEnded ? state : null);
     };
     const unsubscribe = client.getQueryCache().subscribe(check);
     signal.addEventListener("abort", check);
+    check();
   });
-}
-
-function endedAuthorizations(authorizations: Authorization[] | undefined, connector: ConnectorId): Authorization[] {
-  return (authorizations ?? []).filter((one) => one.connector === connector && !isInProgress(one.state));
 }

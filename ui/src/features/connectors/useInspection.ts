@@ -1,26 +1,35 @@
 import { useCallback, useEffect, useRef } from "react";
 import { type AddressInspection, commands } from "@/host/bindings";
 import { call } from "@/host/call";
+import { useToasts } from "@/host/toasts";
 import { useCommand } from "@/host/useCommand";
+import { shortAddress } from "@/lib/words";
 
-/** Inspects one address at a time. A superseded or abandoned inspection is cancelled at the host. */
+/** Inspects one address at a time. One that is superseded or stopped is cancelled, and its result ignored. */
 export function useInspection(onFound: (inspection: AddressInspection) => void) {
+  const { announce } = useToasts();
   const pendingId = useRef<string | null>(null);
   const {
     mutate: run,
     reset,
     isPending,
+    submittedAt: since,
     error,
   } = useCommand({
-    mutationFn: (url: string) => {
+    onMutate: (url: string) => announce(`Checking ${hostOf(url)}`),
+    mutationFn: async (url: string) => {
       cancel(pendingId);
-      const inspection = crypto.randomUUID();
-      pendingId.current = inspection;
-      return call(commands.inspectAddress(url, inspection)).finally(() => {
-        if (pendingId.current === inspection) pendingId.current = null;
-      });
+      const id = crypto.randomUUID();
+      pendingId.current = id;
+      const isLatest = () => pendingId.current === id;
+      try {
+        const inspection = await call(commands.inspectAddress(url, id));
+        return isLatest() ? inspection : null;
+      } finally {
+        if (isLatest()) pendingId.current = null;
+      }
     },
-    update: (_client, inspection) => onFound(inspection),
+    update: (_client, inspection) => inspection && onFound(inspection),
   });
   const stop = useCallback(() => {
     cancel(pendingId);
@@ -28,7 +37,12 @@ export function useInspection(onFound: (inspection: AddressInspection) => void) 
   }, [reset]);
   // The dialog may be closed during an inspection.
   useEffect(() => () => cancel(pendingId), []);
-  return { run, stop, isPending, error };
+  return { run, stop, isPending, since, error };
+}
+
+/** The host of an address, and its port. */
+export function hostOf(address: string): string {
+  return shortAddress(address).split("/")[0] ?? "";
 }
 
 function cancel(pendingId: { current: string | null }) {

@@ -1,8 +1,9 @@
 import { useState } from "react";
 import { abilitiesOf } from "@/components/abilities";
+import { type StartSignIn } from "@/components/signInStart";
 import { useToasts } from "@/host/toasts";
 import { type Connector, type ConnectorId } from "@/host/bindings";
-import { count } from "@/lib/words";
+import { count, grouped } from "@/lib/words";
 import { checkOne, deleteOne, setOneEnabled, useBulk } from "./useBulk";
 import { useConnectQueue } from "./useConnectQueue";
 import { useRestoreConnectors } from "./useConnectorActions";
@@ -10,7 +11,7 @@ import { useRestoreConnectors } from "./useConnectorActions";
 export type Selection = ReturnType<typeof useSelection>;
 
 /** The selected connectors and the bulk actions. A connector is deselected once an action on it succeeds. */
-export function useSelection(shown: Connector[], onSignIn: (connector: Connector) => void) {
+export function useSelection(shown: Connector[], onSignIn: StartSignIn) {
   const [ids, setIds] = useState<ReadonlySet<ConnectorId>>(new Set());
   const deselect = (id: ConnectorId) => setIds((current) => without(current, id));
   const { toast, announce } = useToasts();
@@ -28,7 +29,7 @@ export function useSelection(shown: Connector[], onSignIn: (connector: Connector
   const runForAll = async (label: string, step: (connector: Connector) => Promise<string>) => {
     const { length } = connectors;
     const done = await bulk.runEach(connectors, label, step);
-    announce(`${done.length} of ${length} done`);
+    announce(`${grouped(done.length)} of ${grouped(length)} done`);
     return done;
   };
   const remove = async () => {

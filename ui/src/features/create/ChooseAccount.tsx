@@ -18,6 +18,7 @@ import styles from "./Create.module.css";
 type Props = {
   accounts: Account[] | undefined;
   error: Error | null;
+  onRetry: () => void;
   /** Connector to copy. */
   copied: Connector | null;
   onChoose: (account: Account) => void;
@@ -26,7 +27,7 @@ type Props = {
 };
 
 /** Selects the account of the new connector. */
-export function ChooseAccount({ accounts, error, copied, onChoose, onAddAccount, onClose }: Props) {
+export function ChooseAccount({ accounts, error, onRetry, copied, onChoose, onAddAccount, onClose }: Props) {
   const states = useAccountStates();
   const targets = useQuery({ ...queries.copyTargets(copied?.id ?? ""), enabled: copied !== null });
   const obstacles = new Map(targets.data?.map(({ account, obstacle }) => [account, obstacle]));
@@ -52,7 +53,7 @@ export function ChooseAccount({ accounts, error, copied, onChoose, onAddAccount,
         </>
       }
     >
-      <ErrorNotice error={problem} />
+      <ErrorNotice error={problem} onRetry={error ? onRetry : () => void targets.refetch()} />
       {isLoading && !problem && <Skeleton rows={4} label="Loading accounts" />}
       {!isLoading && shown.length === 0 && <p className="text2">No other account yet.</p>}
       {!isLoading && shown.length > 0 && (

@@ -9,9 +9,8 @@ import { PlatformTile } from "@/components/PlatformTile";
 import { ProblemNotice } from "@/components/ProblemNotice";
 import { isSignInAction } from "@/components/nextAction";
 import { beyondForm } from "@/components/SchemaForm/serverErrors";
-import { Seconds } from "@/components/Seconds";
-import { StatusGlyph } from "@/components/StatusGlyph";
 import { SubmitButton } from "@/components/SubmitButton";
+import { Working } from "@/components/Working";
 import { useToasts } from "@/host/toasts";
 import { type Account, type AuthorizationId, type Connector, type Form, type ProviderSignIn } from "@/host/bindings";
 import { asProblem } from "@/host/call";
@@ -168,13 +167,7 @@ function DraftForm(props: Props & { onStartOver: () => void }) {
       {(create.isPending || create.error) && (
         <div ref={announcement} tabIndex={-1} className={styles.news}>
           {create.isPending && (
-            <div className="line text2" role="group" aria-label="Creating">
-              <StatusGlyph name="authorizing" />
-              <span className="grow cut">Creating on {account.label}</span>
-              <span className="text3" aria-hidden="true">
-                <Seconds since={create.submittedAt} />
-              </span>
-            </div>
+            <Working label="Creating" since={create.submittedAt}>{`Creating on ${account.label}`}</Working>
           )}
           {create.error && (
             <ProblemNotice problem={beyondForm(asProblem(create.error), form.schema)} onRetry={submit} />

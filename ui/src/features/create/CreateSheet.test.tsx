@@ -238,6 +238,22 @@ describe("also create on", () => {
     expect(await axeViolations(choice)).toEqual([]);
   });
 
+  it("tries_again_to_load_the_accounts_that_take_a_copy", async () => {
+    let hasFailed = false;
+    const { user } = renderApp("/connectors/con_github", state, (host) => {
+      const usual = host.handlers.listCopyTargets;
+      host.handlers.listCopyTargets = (given) => {
+        if (hasFailed) return usual?.(given) ?? [];
+        hasFailed = true;
+        throw problem({ code: "store.failed", message: "Couldn't read the accounts" });
+      };
+    });
+    await user.click(await screen.findByRole("button", { name: "Copy to another account…" }));
+    const choice = await screen.findByRole("dialog", { name: "Copy GitHub to…" });
+    await user.click(await within(choice).findByRole("button", { name: "Try again" }));
+    expect(await within(choice).findByRole("button", { name: /Mistral · Northlight/ })).toBeVisible();
+  });
+
   it("fills_the_form_of_another_account_with_what_the_first_one_tells", async () => {
     const { user, host } = renderApp("/connectors/con_github", state);
     const elsewhere = await screen.findByRole("region", { name: "On other accounts" });
@@ -321,6 +337,7 @@ describe("a sign-in to the provider", () => {
 
     await user.click(within(part).getByRole("button", { name: "Sign in" }));
     expect(within(part).getByText("Enter the client ID")).toBeVisible();
+    expect(within(part).getByLabelText(/^Client ID/)).toHaveFocus();
     expect(host.lastCall("startProviderSignIn")).toBeUndefined();
     await user.type(within(part).getByLabelText(/^Client ID/), "app-1");
     await user.type(within(part).getByLabelText(/^Client secret/, { selector: "input" }), "app-secret");

@@ -22,7 +22,7 @@ export function CreateSheet({ start, onAddHere, onAddAccount, ...rest }: Props) 
   const [id, setId] = useState<AccountId | null>("account" in start ? start.account : null);
   const [chosen, setChosen] = useState<Definition | null>(start.kind === "form" ? start.definition : null);
   const [copied, setCopied] = useState(start.kind === "copy" ? start.of : null);
-  const { data: accounts, error } = useQuery(queries.accounts());
+  const { data: accounts, error, refetch } = useQuery(queries.accounts());
   const { data: definitions } = useQuery({ ...queries.definitions(id ?? ""), enabled: id !== null && copied === null });
   const account = accounts?.find((one) => one.id === id);
   const only = definitions?.length === 1 ? definitions[0] : undefined;
@@ -42,6 +42,7 @@ export function CreateSheet({ start, onAddHere, onAddAccount, ...rest }: Props) 
       <ChooseAccount
         accounts={accounts}
         error={error}
+        onRetry={() => void refetch()}
         copied={copied}
         onChoose={choose}
         onAddAccount={onAddAccount}

@@ -1,5 +1,5 @@
 import { useQuery } from "@tanstack/react-query";
-import { useEffect, useId, useState } from "react";
+import { useEffect, useId, useRef, useState } from "react";
 import { Button } from "@/components/Button";
 import { isInProgress } from "@/components/connectorStatus";
 import { Code, Fact } from "@/components/Fact";
@@ -10,6 +10,7 @@ import { RedirectUri } from "@/components/RedirectUri";
 import { SecretField } from "@/components/SecretField";
 import { SegmentedControl } from "@/components/SegmentedControl";
 import { StatusGlyph } from "@/components/StatusGlyph";
+import { useInvalidFocus } from "@/components/useInvalidFocus";
 import {
   type Account,
   type AuthorizationId,
@@ -83,9 +84,11 @@ function ProviderFields({
   onShowAuthorization,
 }: Omit<Props, "state">) {
   const { data: about } = useQuery(queries.about());
-  const [tried, setTried] = useState(false);
+  const [attempts, setAttempts] = useState(0);
+  const fields = useRef<HTMLDivElement>(null);
+  useInvalidFocus(fields, attempts);
   const set = (changes: Partial<ProviderDraft>) => onChange({ ...draft, ...changes });
-  const errors = tried ? providerErrors(provider, draft) : {};
+  const errors = attempts > 0 ? providerErrors(provider, draft) : {};
   const known = endpoints.filter(({ field }) => provider[field] !== null);
   const unknown = endpoints.filter(({ field }) => provider[field] === null);
   const start = useCommand({
@@ -97,12 +100,12 @@ function ProviderFields({
     },
   });
   const submit = () => {
-    setTried(true);
+    setAttempts(attempts + 1);
     if (Object.keys(providerErrors(provider, draft)).length === 0)
       start.mutate(providerRequest(account.id, definition, provider, draft));
   };
   return (
-    <>
+    <div ref={fields} className="form">
       <SegmentedControl<Redirect>
         label="Redirect"
         segments={optionsOf({ loopback: "Local port", deep_link: "patchbay:// link" })}
@@ -164,7 +167,7 @@ function ProviderFields({
         </Button>
       </div>
       <ErrorNotice error={start.error} onRetry={submit} />
-    </>
+    </div>
   );
 }
 

@@ -1,4 +1,4 @@
-import { type FormEvent, useEffect, useId, useRef, useState } from "react";
+import { type FormEvent, useId, useState } from "react";
 import { Button } from "@/components/Button";
 import { Dialog } from "@/components/Dialog";
 import { Field } from "@/components/Field";
@@ -18,10 +18,6 @@ export function AddEntryDialog({ onClose, onAdded }: Props) {
   const [errors, setErrors] = useState<{ name: string | null; secret: string | null }>({ name: null, secret: null });
   const { add } = useWalletActions();
   const formId = useId();
-  const fields = useRef<HTMLFormElement>(null);
-  useEffect(() => {
-    if (errors.name || errors.secret) fields.current?.querySelector<HTMLElement>("[aria-invalid=true]")?.focus();
-  }, [errors]);
   const submit = (event?: FormEvent) => {
     event?.preventDefault();
     if (add.isPending) return;
@@ -34,6 +30,7 @@ export function AddEntryDialog({ onClose, onAdded }: Props) {
     <Dialog
       title="Add credential"
       subtitle="Encrypted on this computer. Sent only to connectors that use it."
+      errors={errors}
       onClose={onClose}
       footer={
         <>
@@ -47,7 +44,7 @@ export function AddEntryDialog({ onClose, onAdded }: Props) {
         </>
       }
     >
-      <form id={formId} ref={fields} className={styles.form} onSubmit={submit}>
+      <form id={formId} className={styles.form} onSubmit={submit}>
         <SegmentedControl
           label="Type"
           segments={typedKinds}

@@ -222,6 +222,23 @@ describe("rotating", () => {
     expect(within(sheet).queryByRole("button", { name: "Roll back" })).toBeNull();
   });
 
+  it("says_that_the_rotation_is_finished_even_after_the_sheet_was_closed", async () => {
+    const { user, host } = rotating();
+    const sheet = await rotates(user, "n3xt");
+    const finish = host.handlers.finishRotation!;
+    let end!: () => void;
+    const ended = new Promise<void>((resolve) => (end = resolve));
+    host.handlers.finishRotation = async (given) => {
+      await ended;
+      return finish(given);
+    };
+    await user.click(await within(sheet).findByRole("button", { name: /^Finish/ }));
+    await user.keyboard("{Escape}");
+    await waitFor(() => expect(sheet).not.toBeInTheDocument());
+    end();
+    expect((await screen.findAllByText("Stripe restricted key rotated")).length).toBeGreaterThan(0);
+  });
+
   it("misses_no_place_that_still_waits_for_the_old_secret", async () => {
     const { user, host } = rotating();
     host.leaveHalfRotated("wal_stripe");
@@ -291,7 +308,7 @@ describe("credentials on platforms", () => {
     await screen.findByText("No saved credentials");
     expect(host.lastCall("listPlatformCredentials")).toBeUndefined();
     await user.click(screen.getByRole("radio", { name: "Platforms" }));
-    expect(await screen.findByRole("row", { name: "default, of HubSpot, user, default, Valid" })).toBeVisible();
+    expect(await screen.findByRole("row", { name: "default, of HubSpot, personal, default, Valid" })).toBeVisible();
     expect(
       screen.getByRole("row", {
         name: /^HubSpot, Mistral · Northlight, 2 credentials · Organization: you may not see these/,
@@ -360,8 +377,10 @@ describe("the vault", () => {
     });
     await user.click(await screen.findByRole("button", { name: "Use a passphrase" }));
     await user.type(screen.getByLabelText("Passphrase"), "long enough");
-    await user.type(screen.getByLabelText("Repeat passphrase"), "long enouhg{Enter}");
+    await user.type(screen.getByLabelText("Repeat passphrase"), "long enouhg");
+    await user.click(screen.getByRole("button", { name: "Set passphrase" }));
     expect(await screen.findByText("Passphrases don't match")).toBeVisible();
+    expect(screen.getByLabelText("Repeat passphrase")).toHaveFocus();
     expect(host.lastCall("choosePassphrase")).toBeUndefined();
     await user.clear(screen.getByLabelText("Repeat passphrase"));
     await user.type(screen.getByLabelText("Repeat passphrase"), "long enough{Enter}");
@@ -382,4 +401,12 @@ describe("the vault", () => {
     expect(await screen.findByText("Bring the keychain back.")).toBeVisible();
     expect(screen.queryByRole("button", { name: /passphrase/ })).toBeNull();
   });
+});
+
+it("leads_from_no_platform_credentials_to_an_account", async () => {
+  const { user } = renderApp("/credentials");
+  await user.click(await screen.findByRole("radio", { name: /platforms/i }));
+  expect(await screen.findByText("No platform credentials")).toBeVisible();
+  await user.click(within(screen.getByRole("main")).getByRole("button", { name: "Add account" }));
+  expect(await screen.findByRole("dialog", { name: "Add account" })).toBeVisible();
 });

@@ -10,6 +10,7 @@ import { useShortcut } from "@/components/shortcuts";
 import { StatusFacts } from "@/components/StatusBar";
 import { Skeleton } from "@/components/Skeleton";
 import { Toolbar } from "@/components/Toolbar";
+import { vaultFact } from "@/components/vaultLooks";
 import { canUseVault, VaultNotice } from "@/components/VaultNotice";
 import { VirtualList } from "@/components/VirtualList";
 import {
@@ -20,6 +21,7 @@ import {
   type WalletEntryId,
 } from "@/host/bindings";
 import { stateKey, useClientState } from "@/host/clientState";
+import { useNow } from "@/host/clock";
 import { queries } from "@/host/queries";
 import { hasWords, splitWords } from "@/lib/match";
 import { optionsOf } from "@/lib/options";
@@ -39,6 +41,8 @@ import { entryKind } from "./walletWords";
 type Props = {
   onOpenConnector: (id: ConnectorId) => void;
   onOpenAccount: (id: AccountId) => void;
+  onAddAccount: () => void;
+  onAddConnector: () => void;
   /** Opens a connector's credentials on its platform. */
   onOpenCredentials: (id: ConnectorId) => void;
 };
@@ -49,7 +53,8 @@ const filterKey = stateKey("", "credentials-filter");
 const selectedKey = stateKey<WalletEntryId | null>(null, "selected-credential");
 
 /** Credentials in the wallet and on platforms. */
-export function CredentialsPage({ onOpenConnector, onOpenAccount, onOpenCredentials }: Props) {
+export function CredentialsPage({ onOpenConnector, onOpenAccount, ...platforms }: Props) {
+  const now = useNow();
   const [view, setView] = useClientState(viewKey);
   const { data: wallet, error, refetch } = useQuery(queries.wallet());
   const { data: vault } = useQuery(queries.vault());
@@ -103,7 +108,7 @@ export function CredentialsPage({ onOpenConnector, onOpenAccount, onOpenCredenti
             <VaultNotice vault={vault} />
           </div>
         )}
-        {view === "platforms" && <PlatformList filterField={filterField} onOpenCredentials={onOpenCredentials} />}
+        {view === "platforms" && <PlatformList filterField={filterField} {...platforms} />}
         {view === "wallet" && <ErrorNotice className={styles.notice} error={error} onRetry={() => void refetch()} />}
         {view === "wallet" && !wallet && !error && <Skeleton label="Loading wallet" rows={6} />}
         {view === "wallet" && wallet?.length === 0 && (
@@ -141,7 +146,7 @@ export function CredentialsPage({ onOpenConnector, onOpenAccount, onOpenCredenti
                       <>
                         <Icon name="lock" size={12} /> Wallet{" "}
                         <span className={styles.count}>
-                          {shown.length} · {protection(vault)}
+                          {grouped(shown.length)} · {protection(vault)}
                         </span>
                       </>
                     ),
@@ -149,7 +154,7 @@ export function CredentialsPage({ onOpenConnector, onOpenAccount, onOpenCredenti
                   },
                 ]}
                 keyOf={(entry) => entry.id}
-                nameOf={(entry) => entryName(entry, usesOf(entry))}
+                nameOf={(entry) => entryName(entry, usesOf(entry), now)}
                 columnsClass={styles.columns}
                 selected={selected}
                 onSelect={setSelected}
@@ -196,7 +201,7 @@ export function CredentialsPage({ onOpenConnector, onOpenAccount, onOpenCredenti
         />
       )}
       <StatusFacts>
-        <span>{vaultFact(vault)}</span>
+        {vault && <span>{vaultFact(vault)}</span>}
         {view === "wallet" && wallet && wallet.length > 0 && (
           <span>{grouped(wallet.filter((entry) => usesOf(entry).titles.length === 0).length)} not used</span>
         )}
@@ -213,19 +218,4 @@ function matchesFilter(filter: string, entry: WalletEntry, uses: SecretUsage): b
 
 function protection(vault: VaultStatus | undefined): string {
   return vault?.backend === "passphrase" ? "encrypted with your passphrase" : "encrypted on this computer";
-}
-
-function vaultFact(vault: VaultStatus | undefined): string {
-  switch (vault?.state) {
-    case undefined:
-      return "";
-    case "empty":
-      return "Vault empty";
-    case "ready":
-      return vault.backend === "passphrase" ? "Vault unlocked (passphrase)" : "Vault unlocked (keychain)";
-    case "locked":
-      return "Vault locked";
-    case "unavailable":
-      return "Vault unavailable";
-  }
 }

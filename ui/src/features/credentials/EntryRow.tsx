@@ -3,6 +3,7 @@ import { PlatformTile } from "@/components/PlatformTile";
 import { StatusGlyph } from "@/components/StatusGlyph";
 import { TwoLines } from "@/components/TwoLines";
 import { type WalletEntry } from "@/host/bindings";
+import { useNow } from "@/host/clock";
 import { age, exactTime } from "@/lib/time";
 import { grouped, joinTexts } from "@/lib/words";
 import styles from "./Credentials.module.css";
@@ -12,7 +13,8 @@ import { entryFacts, entryKind, expiryName, expiryWords } from "./walletWords";
 type Props = { entry: WalletEntry; uses: SecretUsage };
 
 export function EntryRow({ entry, uses }: Props) {
-  const expiry = expiryWords(entry);
+  const now = useNow();
+  const expiry = expiryWords(entry, now);
   const bad = entry.needsAuthorization || expiry.startsWith("Expired");
   return (
     <>
@@ -26,7 +28,7 @@ export function EntryRow({ entry, uses }: Props) {
                 Rotation not finished
               </span>
             ) : (
-              <span title={entry.resource ?? undefined}>{entryFacts(entry)}</span>
+              <span title={entry.resource ?? undefined}>{entryFacts(entry, now)}</span>
             )
           }
         />
@@ -41,7 +43,7 @@ export function EntryRow({ entry, uses }: Props) {
         </span>
       </span>
       <span className="text2" title={entry.lastUsedAt ? exactTime(entry.lastUsedAt) : undefined}>
-        {entry.lastUsedAt ? age(entry.lastUsedAt) : "—"}
+        {entry.lastUsedAt ? age(entry.lastUsedAt, now) : "—"}
       </span>
       <span className={styles.expiry} data-bad={bad || undefined}>
         {bad && <StatusGlyph name="signin" />}
@@ -56,13 +58,13 @@ function places({ titles }: SecretUsage): string {
 }
 
 /** Accessible name of an entry's row. */
-export function entryName(entry: WalletEntry, uses: SecretUsage): string {
+export function entryName(entry: WalletEntry, uses: SecretUsage, now: Date): string {
   return joinTexts(
     ", ",
     entry.name,
     entryKind(entry),
     usageText(uses.titles.length),
     uses.isRotating && "Rotation not finished",
-    expiryName(entry),
+    expiryName(entry, now),
   );
 }

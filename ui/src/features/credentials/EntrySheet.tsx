@@ -1,5 +1,6 @@
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { type FormEvent, useState } from "react";
+import { Ago } from "@/components/Ago";
 import { Button } from "@/components/Button";
 import { ConnectorMark } from "@/components/ConnectorMark";
 import { Code, Fact } from "@/components/Fact";
@@ -8,8 +9,10 @@ import { ErrorNotice } from "@/components/ProblemNotice";
 import { Sheet } from "@/components/Sheet";
 import { Tag } from "@/components/Tag";
 import { type AccountId, type ConnectorId, type WalletEntry } from "@/host/bindings";
+import { useNow } from "@/host/clock";
 import { queries } from "@/host/queries";
 import { ago, exactTime } from "@/lib/time";
+import { count } from "@/lib/words";
 import styles from "./Credentials.module.css";
 import { CheckState, TargetList } from "./TargetList";
 import { isPushed } from "./targetWords";
@@ -31,6 +34,7 @@ type Props = {
 
 /** The details of a wallet entry: replace or rotate, rename, and its uses. */
 export function EntrySheet({ entry, onClose, onRotate, onRemove, onOpen }: Props) {
+  const now = useNow();
   const { data: rotation } = useQuery(queries.rotation(entry.id));
   const targets = rotation?.targets ?? [];
   const { checks, run } = useUserChecks();
@@ -86,7 +90,7 @@ export function EntrySheet({ entry, onClose, onRotate, onRemove, onOpen }: Props
       <dl className={styles.facts}>
         <Fact name="Secret">
           <span title={exactTime(entry.replacedAt)}>
-            {entry.reference ? "Read on each use" : `Set ${ago(entry.replacedAt)}, hidden`}
+            {entry.reference ? "Read on each use" : `Set ${ago(entry.replacedAt, now)}, hidden`}
           </span>
         </Fact>
         {entry.user && (
@@ -94,13 +98,11 @@ export function EntrySheet({ entry, onClose, onRotate, onRemove, onOpen }: Props
             <span data-selectable>{entry.user}</span>
           </Fact>
         )}
-        <Fact name="Expires">{expiryWords(entry)}</Fact>
+        <Fact name="Expires">{expiryWords(entry, now)}</Fact>
         <Fact name="Saved">
-          <span title={exactTime(entry.createdAt)}>{ago(entry.createdAt)}</span>
+          <Ago at={entry.createdAt} />
         </Fact>
-        <Fact name="Last used">
-          {entry.lastUsedAt ? <span title={exactTime(entry.lastUsedAt)}>{ago(entry.lastUsedAt)}</span> : "Never"}
-        </Fact>
+        <Fact name="Last used">{entry.lastUsedAt ? <Ago at={entry.lastUsedAt} /> : "Never"}</Fact>
         {entry.issuer && (
           <Fact name="Issuer">
             <Code>{entry.issuer}</Code>
@@ -113,7 +115,7 @@ export function EntrySheet({ entry, onClose, onRotate, onRemove, onOpen }: Props
         )}
         {entry.scopes.length > 0 && (
           <Fact name="Scopes">
-            <span className={styles.tags}>
+            <span className="tags">
               {entry.scopes.map((scope) => (
                 <Tag key={scope} mono>
                   {scope}
@@ -212,7 +214,7 @@ function Replace({ entry, titles, onReplaced }: ReplaceProps) {
           <span className="text3 small">
             {titles.length === 1
               ? `${titles[0] ?? ""} uses it right away and is checked.`
-              : `${titles.length} connectors use it right away and are checked.`}
+              : `${count(titles.length, "connector")} use it right away and are checked.`}
           </span>
         )}
       </div>

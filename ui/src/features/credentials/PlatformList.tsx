@@ -2,9 +2,12 @@ import { useQueries, useQuery } from "@tanstack/react-query";
 import { type RefObject, useMemo, useState } from "react";
 import { abilitiesOf } from "@/components/abilities";
 import { Badge } from "@/components/Badge";
+import { Button } from "@/components/Button";
 import { ConnectorMark } from "@/components/ConnectorMark";
 import { EmptyState } from "@/components/EmptyState";
 import { Icon } from "@/components/Icon";
+import { credentialLooks } from "@/components/credentialLooks";
+import { levelWord } from "@/components/levels";
 import { NoMatches } from "@/components/NoMatches";
 import { PlatformTile } from "@/components/PlatformTile";
 import { ErrorNotice } from "@/components/ProblemNotice";
@@ -15,15 +18,22 @@ import { TwoLines } from "@/components/TwoLines";
 import { type Section, VirtualList } from "@/components/VirtualList";
 import { type ConnectorId } from "@/host/bindings";
 import { stateKey, useClientState } from "@/host/clientState";
+import { useNow } from "@/host/clock";
+import { hasAccounts } from "@/host/platforms";
 import { queries } from "@/host/queries";
 import { classes } from "@/lib/classes";
 import { until } from "@/lib/time";
 import { count } from "@/lib/words";
 import styles from "./Credentials.module.css";
 import { FilterField } from "./FilterField";
-import { connectorFacts, credentialFacts, credentialLooks, type HostedRow, hostedRows, rowName } from "./hostedRows";
+import { connectorFacts, credentialFacts, type HostedRow, hostedRows, rowName } from "./hostedRows";
 
-type Props = { filterField: RefObject<HTMLInputElement | null>; onOpenCredentials: (id: ConnectorId) => void };
+type Props = {
+  filterField: RefObject<HTMLInputElement | null>;
+  onAddAccount: () => void;
+  onAddConnector: () => void;
+  onOpenCredentials: (id: ConnectorId) => void;
+};
 
 const filterKey = stateKey("", "platform-credentials-filter");
 
@@ -31,8 +41,9 @@ const filterKey = stateKey("", "platform-credentials-filter");
 const maxLoadedAtOnce = 8;
 
 /** Credentials stored by platforms, by account and connector. */
-export function PlatformList({ filterField, onOpenCredentials }: Props) {
+export function PlatformList({ filterField, onAddAccount, onAddConnector, onOpenCredentials }: Props) {
   const { data: connectors, error, refetch } = useQuery(queries.connectors());
+  const { data: accounts } = useQuery(queries.accounts());
   const [filter, setFilter] = useClientState(filterKey);
   const [folded, setFolded] = useState<ReadonlyMap<ConnectorId, boolean>>(new Map());
   const [selected, setSelected] = useState<string | null>(null);
@@ -78,8 +89,22 @@ export function PlatformList({ filterField, onOpenCredentials }: Props) {
   if (!connectors) return <Skeleton label="Loading connectors" rows={6} />;
   if (hosted.length === 0) {
     return (
-      <EmptyState icon="key-round" title="No hosted connectors">
-        Credentials stored by platforms appear here.
+      <EmptyState
+        icon="key-round"
+        title="No platform credentials"
+        action={
+          accounts?.some(hasAccounts) ? (
+            <Button icon="plus" onPress={onAddConnector}>
+              Add connector
+            </Button>
+          ) : (
+            <Button icon="plus" onPress={onAddAccount}>
+              Add account
+            </Button>
+          )
+        }
+      >
+        Credentials that platforms store for your connectors appear here.
       </EmptyState>
     );
   }
@@ -146,6 +171,7 @@ function ConnectorCells({ row }: { row: Extract<HostedRow, { kind: "connector" }
 }
 
 function CredentialCells({ row }: { row: Extract<HostedRow, { kind: "credential" }> }) {
+  const now = useNow();
   const { credential } = row;
   const look = credentialLooks[credential.status];
   return (
@@ -162,14 +188,14 @@ function CredentialCells({ row }: { row: Extract<HostedRow, { kind: "credential"
               )}
             </span>
           }
-          second={<span>{credentialFacts(credential)}</span>}
+          second={<span>{credentialFacts(credential, now)}</span>}
         />
       </span>
-      <span className="text2">{credential.level}</span>
+      <span className="text2">{levelWord(credential.level)}</span>
       <Badge glyph={look.glyph} title={credential.reason ?? undefined}>
         {credential.reason ? `${look.word} · ${credential.reason}` : look.word}
       </Badge>
-      <span className="text2">{credential.expiresAt ? until(credential.expiresAt) : "—"}</span>
+      <span className="text2">{credential.expiresAt ? until(credential.expiresAt, now) : "—"}</span>
     </>
   );
 }

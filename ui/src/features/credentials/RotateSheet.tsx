@@ -5,8 +5,8 @@ import { ErrorNotice, Notice } from "@/components/ProblemNotice";
 import { Sheet } from "@/components/Sheet";
 import { useShortcut } from "@/components/shortcuts";
 import { Skeleton } from "@/components/Skeleton";
-import { useToasts } from "@/host/toasts";
 import { type Rotation, type RotationTarget, type WalletEntry } from "@/host/bindings";
+import { useNow } from "@/host/clock";
 import { ago } from "@/lib/time";
 import { joinTexts } from "@/lib/words";
 import styles from "./Credentials.module.css";
@@ -22,9 +22,9 @@ type Props = { entry: WalletEntry; onClose: () => void };
 
 /** Rotates a secret everywhere it is used. The old one is kept until the rotation is finished. */
 export function RotateSheet({ entry, onClose }: Props) {
-  const rotation = useRotation(entry.id);
+  const now = useNow();
+  const rotation = useRotation(entry);
   const { plan, results, checks, rotate, retry, rollBack, finish } = rotation;
-  const { toast } = useToasts();
   const form = useId();
   const kind = typedKindOf(entry.kind, entry.reference);
   const pushing = rotate.isPending || retry.isPending || rollBack.isPending;
@@ -37,19 +37,7 @@ export function RotateSheet({ entry, onClose }: Props) {
   const rejected = [...checks.values()].filter(isRejection).length;
   const failure = rotate.error ?? retry.error ?? rollBack.error ?? finish.error;
 
-  const finishRotation = () =>
-    finish.mutate(undefined, {
-      onSuccess: () => {
-        toast(rollBack.isSuccess ? `Rotation of ${entry.name} rolled back` : `${entry.name} rotated`);
-        onClose();
-      },
-    });
-  const startRollBack = () =>
-    rollBack.mutate(undefined, {
-      onSuccess: (after) => {
-        if (after.targets.every((target) => target.problem === null)) toast(`Rotation of ${entry.name} rolled back`);
-      },
-    });
+  const finishRotation = () => finish.mutate(undefined, { onSuccess: onClose });
   const hasFailed = failed.length > 0;
   const proceed = hasFailed ? () => retry.mutate() : finishRotation;
   useShortcut(
@@ -73,7 +61,7 @@ export function RotateSheet({ entry, onClose }: Props) {
                 look={rejected > 0 ? "primary" : "plain"}
                 isPending={rollBack.isPending}
                 isDisabled={pushing && !rollBack.isPending}
-                onPress={startRollBack}
+                onPress={() => rollBack.mutate()}
               >
                 Roll back
               </Button>
@@ -115,7 +103,7 @@ export function RotateSheet({ entry, onClose }: Props) {
           title="New credential"
           entry={entry}
           kind={kind}
-          note={<p className="text3 small">{`Current one set ${ago(entry.replacedAt)}`}</p>}
+          note={<p className="text3 small">{`Current one set ${ago(entry.replacedAt, now)}`}</p>}
           onSubmit={(secret) => {
             if (!pushing) rotate.mutate(secret);
           }}

@@ -1,10 +1,11 @@
+import { credentialLooks } from "@/components/credentialLooks";
 import { type UseQueryResult } from "@tanstack/react-query";
+import { levelLabels, levelWord } from "@/components/levels";
 import { platformName } from "@/components/platformName";
 import {
   type Connector,
   type ConnectorId,
   type CredentialsOfLevel,
-  type CredentialStatus,
   type Platform,
   type PlatformCredential,
 } from "@/host/bindings";
@@ -22,13 +23,6 @@ export type HostedRow =
 
 type OfAccount = { account: string; platform: Platform; rows: HostedRow[] };
 
-export const credentialLooks: Record<CredentialStatus, { glyph: "ready" | "failing" | "unknown"; word: string }> = {
-  valid: { glyph: "ready", word: "Valid" },
-  invalid: { glyph: "failing", word: "Rejected" },
-  failing: { glyph: "failing", word: "Couldn't check" },
-  unknown: { glyph: "unknown", word: "Not checked" },
-};
-
 /** Returns a row for each hosted connector, followed by rows for its loaded credentials. */
 export function hostedRows(
   connectors: Connector[],
@@ -41,7 +35,11 @@ export function hostedRows(
     const answer = answerOf(connector.id);
     const { account, platform } = connector.identity;
     const credentials = (answer?.data ?? []).flatMap((level) => level.credentials);
-    const text = [connector.title, account, ...credentials.map((one) => [one.name, one.title, one.level].join(" "))]
+    const text = [
+      connector.title,
+      account,
+      ...credentials.map((one) => [one.name, one.title, levelWord(one.level)].join(" ")),
+    ]
       .join(" ")
       .toLowerCase();
     if (!hasWords(text, words)) continue;
@@ -70,20 +68,20 @@ export function connectorFacts({ connector, answer }: { connector: Connector; an
   const number = levels.reduce((sum, level) => sum + level.credentials.length, 0);
   const hidden = levels
     .filter((level) => level.problem !== null)
-    .map((level) => `${capital(level.level.level)}: ${level.problem?.message ?? ""}`);
+    .map((level) => `${levelLabels[level.level.level]}: ${level.problem?.message ?? ""}`);
   const untold = levels
     .filter((level) => !level.level.isListed)
-    .map((level) => `${capital(level.level.level)}: not shown by ${platformName(connector.identity.platform)}`);
+    .map((level) => `${levelLabels[level.level.level]}: not shown by ${platformName(connector.identity.platform)}`);
   return [number === 0 ? "No credentials" : count(number, "credential"), ...hidden, ...untold].join(" · ");
 }
 
 /** The second line of a credential. */
-export function credentialFacts(credential: PlatformCredential): string {
+export function credentialFacts(credential: PlatformCredential, now: Date): string {
   const { title, name, word, method, createdAt, createdBy, checkedAt } = credential;
   const made = createdAt
-    ? joinTexts(" ", `Added ${ago(createdAt)}`, createdBy && `by ${createdBy}`)
+    ? joinTexts(" ", `Added ${ago(createdAt, now)}`, createdBy && `by ${createdBy}`)
     : createdBy && `By ${createdBy}`;
-  return joinTexts(" · ", title && name, word ?? method, made, checkedAt && `Checked ${ago(checkedAt)}`);
+  return joinTexts(" · ", title && name, word ?? method, made, checkedAt && `Checked ${ago(checkedAt, now)}`);
 }
 
 /** Accessible name of a row. */
@@ -96,7 +94,7 @@ export function rowName(row: HostedRow): string {
     ", ",
     credential.title ?? (credential.name || "Credential"),
     `of ${connector.title}`,
-    credential.level,
+    levelWord(credential.level),
     credential.isDefault && "default",
     word,
   );

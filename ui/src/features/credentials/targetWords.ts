@@ -1,7 +1,6 @@
-import { type Level, type RotationTarget } from "@/host/bindings";
+import { levelLabels } from "@/components/levels";
+import { type RotationTarget } from "@/host/bindings";
 import { joinTexts } from "@/lib/words";
-
-const levelWords: Record<Level, string> = { user: "Personal", workspace: "Workspace", organization: "Organization" };
 
 /** Identifies a target. */
 export function targetKey(target: RotationTarget): string {
@@ -16,7 +15,7 @@ export function targetWords({ holder, accountId }: RotationTarget): string {
     case "settings":
       return "Connector settings";
     case "credential":
-      return joinTexts(" · ", `${levelWords[holder.level]} credential`, holder.name);
+      return joinTexts(" · ", `${levelLabels[holder.level]} credential`, holder.name);
     case undefined:
       return accountId ? "Account sign-in" : "Reads from wallet";
   }

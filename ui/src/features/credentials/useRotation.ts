@@ -1,6 +1,6 @@
 import { type QueryClient, useQuery } from "@tanstack/react-query";
 import { useState } from "react";
-import { commands, type Rotation, type RotationTarget, type WalletEntryId, type WalletSecret } from "@/host/bindings";
+import { commands, type Rotation, type RotationTarget, type WalletEntry, type WalletSecret } from "@/host/bindings";
 import { call } from "@/host/call";
 import { newChannel } from "@/host/channel";
 import { invalidate, keys, queries } from "@/host/queries";
@@ -9,8 +9,9 @@ import { targetKey } from "./targetWords";
 import { useUserChecks } from "./useUserChecks";
 
 /** The targets of an entry, and the steps of its rotation. */
-export function useRotation(id: WalletEntryId) {
+export function useRotation({ id, name }: WalletEntry) {
   const plan = useQuery(queries.rotation(id));
+  const rolledBack = `Rotation of ${name} rolled back`;
   /** Results of the last step, by target. */
   const [results, setResults] = useState<ReadonlyMap<string, RotationTarget>>(new Map());
   const { checks, run: checkUsers, forget } = useUserChecks();
@@ -41,7 +42,12 @@ export function useRotation(id: WalletEntryId) {
   const rollBack = useCommand({
     mutationFn: () => step((each) => call(commands.rollBackRotation(id, each))),
     update: updateAndCheck,
+    toast: ({ targets }) => (targets.every((target) => target.problem === null) ? rolledBack : null),
   });
-  const finish = useCommand({ mutationFn: () => call(commands.finishRotation(id)), update });
+  const finish = useCommand({
+    mutationFn: () => call(commands.finishRotation(id)),
+    update,
+    toast: () => (rollBack.isSuccess ? rolledBack : `${name} rotated`),
+  });
   return { plan, results, checks, rotate, retry, rollBack, finish };
 }

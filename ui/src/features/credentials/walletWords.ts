@@ -15,7 +15,7 @@ export function entryKind(entry: WalletEntry): string {
 }
 
 /** The second line of an entry. */
-export function entryFacts(entry: WalletEntry): string {
+export function entryFacts(entry: WalletEntry, now: Date): string {
   if (entry.reference) return entry.reference;
   switch (entry.kind) {
     case "headers":
@@ -28,20 +28,20 @@ export function entryFacts(entry: WalletEntry): string {
         entry.scopes.length > 0 && count(entry.scopes.length, "scope"),
       );
     default:
-      return `Set ${ago(entry.replacedAt)}`;
+      return `Set ${ago(entry.replacedAt, now)}`;
   }
 }
 
 /** When an entry expires. */
-export function expiryWords(entry: WalletEntry): string {
+export function expiryWords(entry: WalletEntry, now: Date): string {
   if (entry.needsAuthorization) return entry.kind === "oauth" ? "Needs sign-in" : "Rejected";
   if (!entry.expiresAt) return entry.kind === "oauth" ? "Unknown" : "Never";
-  return entry.renews ? "Renews automatically" : capital(until(entry.expiresAt));
+  return entry.renews ? "Renews automatically" : capital(until(entry.expiresAt, now));
 }
 
 /** The same with a verb, where no column header says what it is. */
-export function expiryName(entry: WalletEntry): string {
-  const words = expiryWords(entry);
+export function expiryName(entry: WalletEntry, now: Date): string {
+  const words = expiryWords(entry, now);
   if (words === "Never") return "Never expires";
   if (words.startsWith("In ")) return `Expires ${words.toLowerCase()}`;
   return words === "Unknown" ? "Expiry unknown" : words;

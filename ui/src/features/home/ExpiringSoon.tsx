@@ -1,7 +1,7 @@
-import { useState } from "react";
 import { PlatformTile } from "@/components/PlatformTile";
 import { StatusGlyph } from "@/components/StatusGlyph";
 import { type Account, type Need } from "@/host/bindings";
+import { useNow } from "@/host/clock";
 import { compareText } from "@/lib/order";
 import { exactTime, startOfDay, weekday, whenWords } from "@/lib/time";
 import styles from "./Home.module.css";
@@ -10,7 +10,7 @@ type Props = { needs: Need[]; accounts: Account[] };
 
 /** Credentials and sign-ins that expire within a week, as a calendar and as a list. */
 export function ExpiringSoon({ needs, accounts }: Props) {
-  const [now] = useState(() => new Date());
+  const now = useNow();
   const expiring = needs
     .flatMap(({ id, kind, title, lapsesAt, account }) =>
       kind === "lapsing" && lapsesAt !== null ? [{ id, title, lapsesAt, account }] : [],

@@ -7,6 +7,7 @@ import { useShortcut } from "@/components/shortcuts";
 import { type ShortcutId } from "@/components/shortcutTable";
 import { StatusFacts } from "@/components/StatusBar";
 import { Toolbar } from "@/components/Toolbar";
+import { vaultFact } from "@/components/vaultLooks";
 import { type VaultStatus } from "@/host/bindings";
 import { hostedTitles } from "@/host/platforms";
 import { queries } from "@/host/queries";
@@ -25,14 +26,13 @@ export function FirstLaunch({ onAdd, onOpenCatalogue, onAddAccount, onOpenSettin
   const { data: about } = useQuery(queries.about());
   const { data: vault } = useQuery(queries.vault());
   const playground = about?.playgroundUrl;
-  const fact = vault ? vaultFact(vault) : null;
   return (
     <>
       <Toolbar title="Home" />
       <div className={styles.first}>
         <div className={styles.firstBody}>
           <h2 className={styles.welcome}>Add your first connector</h2>
-          <p className={styles.lead}>Paste the address of an MCP server, a command, or JSON from another app.</p>
+          <p className={styles.lead}>Paste the address of an MCP server, a command, or settings of another app.</p>
           <PasteBox large onPaste={onAdd} />
           <div className={styles.starts}>
             {playground && (
@@ -59,7 +59,7 @@ export function FirstLaunch({ onAdd, onOpenCatalogue, onAddAccount, onOpenSettin
         </div>
       </div>
       <StatusFacts>
-        {fact !== null && <span>{fact}</span>}
+        {vault && vault.state !== "empty" && <span>{vaultFact(vault)}</span>}
         <span>No connectors yet</span>
       </StatusFacts>
     </>
@@ -71,14 +71,6 @@ function storageText(vault: VaultStatus | undefined): string {
   if (vault?.backend === "keychain" && vault.state === "ready")
     return "Credentials are encrypted on this computer with a key in your system keychain.";
   return "Credentials are encrypted on this computer.";
-}
-
-/** `null` until the keychain has been used. */
-function vaultFact(vault: VaultStatus): string | null {
-  if (vault.state === "unavailable") return "Keychain unavailable";
-  if (vault.state === "locked") return "Vault locked";
-  if (vault.backend === "passphrase") return "Vault unlocked";
-  return vault.backend === "keychain" && vault.state === "ready" ? "Keychain ready" : null;
 }
 
 type StartProps = { icon: IconName; keys: ShortcutId; title: string; onPress: () => void; children: ReactNode };

@@ -5,13 +5,14 @@ import { useShortcut } from "@/components/shortcuts";
 import { StatusFacts } from "@/components/StatusBar";
 import { Skeleton } from "@/components/Skeleton";
 import { Toolbar } from "@/components/Toolbar";
+import { vaultFact } from "@/components/vaultLooks";
 import { canUseVault, VaultNotice } from "@/components/VaultNotice";
 import { useAccountStates } from "@/host/accountSync";
 import { type Connector, type Need, type RunId, type RunPage } from "@/host/bindings";
 import { hasAccounts } from "@/host/platforms";
 import { useCheckAll } from "@/host/useCheckAll";
 import { queries } from "@/host/queries";
-import { count } from "@/lib/words";
+import { count, grouped } from "@/lib/words";
 import { FirstLaunch, type StartHandlers } from "./FirstLaunch";
 import styles from "./Home.module.css";
 import { latestRuns } from "./latestRuns";
@@ -63,7 +64,7 @@ function AccountsFact() {
     <span>
       {healthy.length === hosted.length
         ? `${count(hosted.length, "account")} up to date`
-        : `${healthy.length} of ${count(hosted.length, "account")} up to date`}
+        : `${grouped(healthy.length)} of ${count(hosted.length, "account")} up to date`}
     </span>
   );
 }
@@ -101,9 +102,9 @@ function LoadedPage({ needs, connectors, runs, ...props }: LoadedProps) {
         <AccountsFact />
         <span>
           {needs.length > 0
-            ? `${needs.length} ${needs.length === 1 ? "needs" : "need"} attention`
+            ? `${grouped(needs.length)} ${needs.length === 1 ? "needs" : "need"} attention`
             : unusable
-              ? "Vault can't be used"
+              ? vaultFact(unusable)
               : "All good"}
         </span>
       </StatusFacts>

@@ -61,6 +61,16 @@ describe("what needs you", () => {
     expect(list.getAllByRole("listitem")).toHaveLength(12);
   });
 
+  it("shows_why_nothing_could_be_checked", async () => {
+    const needs = ["Wiki", "Mail"].map((title) => need({ connector: title, title }));
+    const { user } = renderApp("/", { connectors: [connector()], needs }, (host) =>
+      host.fail("checkConnectors", { code: "store.failed", message: "Couldn't read the connectors" }),
+    );
+    const list = within(await screen.findByRole("region", { name: "Needs attention" }));
+    await user.click(list.getByRole("button", { name: "Check all 2 failing" }));
+    expect(await list.findByRole("alert")).toHaveTextContent("Couldn't read the connectors");
+  });
+
   it("asks_all_accounts_and_connectors_again_where_the_network_is_gone", async () => {
     const gone = need({
       kind: "account_failing",
@@ -148,7 +158,8 @@ describe("what needs you", () => {
   it("is_a_locked_vault_first_which_opens_in_place", async () => {
     const locked = vault({ backend: "passphrase", state: "locked" });
     const { user, host } = renderApp("/", { connectors: [connector()], vault: locked });
-    expect(await screen.findByText("Vault locked")).toBeVisible();
+    // In the notice and in the status bar.
+    expect(await screen.findAllByText("Vault locked")).toHaveLength(2);
     expect(screen.queryByText("All good")).toBeNull();
     await user.type(screen.getByLabelText("Passphrase"), "correct horse");
     await user.click(screen.getByRole("button", { name: "Unlock" }));

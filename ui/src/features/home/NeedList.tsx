@@ -3,6 +3,7 @@ import { useState } from "react";
 import { Button } from "@/components/Button";
 import { ButtonList } from "@/components/ButtonList";
 import { credentialWord } from "@/components/identityWords";
+import { levelWord } from "@/components/levels";
 import { PlatformTile } from "@/components/PlatformTile";
 import { ErrorNotice } from "@/components/ProblemNotice";
 import { useShortcut } from "@/components/shortcuts";
@@ -10,10 +11,10 @@ import { digits, type Keys } from "@/components/shortcutTable";
 import { StatusGlyph } from "@/components/StatusGlyph";
 import { TwoLines } from "@/components/TwoLines";
 import { type Account, type Need } from "@/host/bindings";
+import { useNow } from "@/host/clock";
 import { queries } from "@/host/queries";
-import { useCheckAll } from "@/host/useCheckAll";
 import { exactTime, lasting, until } from "@/lib/time";
-import { capital, joinTexts } from "@/lib/words";
+import { capital, grouped, joinTexts } from "@/lib/words";
 import styles from "./Home.module.css";
 import { needGlyphs } from "./needLook";
 import { type NeedHandlers, useNeedActions } from "./useNeedActions";
@@ -27,8 +28,7 @@ type Props = NeedHandlers & {
 /** What needs the user's attention, each with the button that fixes it and its shortcut. */
 export function NeedList({ needs, isCalm, ...handlers }: Props) {
   const { data: accounts = [] } = useQuery(queries.accounts());
-  const { fix, words, pending, error } = useNeedActions(handlers);
-  const checkAll = useCheckAll();
+  const { fix, words, pending, checkAll, error } = useNeedActions(handlers);
   const [showsAll, setShowsAll] = useState(false);
   const shown = showsAll ? needs : needs.slice(0, digits.length);
   const failing = needs.filter((need) => need.kind === "failing").length;
@@ -41,11 +41,11 @@ export function NeedList({ needs, isCalm, ...handlers }: Props) {
     <section aria-labelledby="needs-you">
       <div className={styles.head}>
         <h2 id="needs-you">Needs attention</h2>
-        <span className="text3">{needs.length || ""}</span>
+        <span className="text3">{needs.length > 0 && grouped(needs.length)}</span>
         <span className="grow" />
         {failing > 1 && (
           <Button look="link" isPending={checkAll.isPending} onPress={() => checkAll.mutate()}>
-            {`Check all ${failing} failing`}
+            {`Check all ${grouped(failing)} failing`}
           </Button>
         )}
       </div>
@@ -73,7 +73,7 @@ export function NeedList({ needs, isCalm, ...handlers }: Props) {
       {shown.length < needs.length && (
         <div className={styles.more}>
           <Button look="link" onPress={() => setShowsAll(true)}>
-            {`Show all ${needs.length}`}
+            {`Show all ${grouped(needs.length)}`}
           </Button>
         </div>
       )}
@@ -112,9 +112,10 @@ function Row({ need, words, account, keys, isFirst, isPending, onFix }: RowProps
 }
 
 function Reason({ need: { kind, words, code, since, lapsesAt } }: { need: Need }) {
+  const now = useNow();
   // Names of tools are not capitalized.
   const text = words && (kind === "tools_changed" ? words : capital(words));
-  const time = lapsesAt ? until(lapsesAt) : since && lasting(since);
+  const time = lapsesAt ? until(lapsesAt, now) : since && lasting(since, now);
   return (
     <span className={styles.reason} title={joinTexts(" · ", text, time, code)}>
       {text && <span>{text}</span>}
@@ -132,7 +133,7 @@ function Owner({ need: { identity, entry }, account }: { need: Need; account: Ac
         <PlatformTile platform={identity.platform} colour={account?.colour} />
         <TwoLines
           first={identity.account}
-          second={joinTexts(" · ", credentialWord(identity), identity.user, identity.level)}
+          second={joinTexts(" · ", credentialWord(identity), identity.user, levelWord(identity.level))}
         />
       </span>
     );

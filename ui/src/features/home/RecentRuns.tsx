@@ -6,12 +6,14 @@ import { ErrorNotice } from "@/components/ProblemNotice";
 import { StatusGlyph } from "@/components/StatusGlyph";
 import { originWord, runStates } from "@/components/ToolResult/runWords";
 import { type RunId, type RunPage } from "@/host/bindings";
+import { useNow } from "@/host/clock";
 import { age, duration, exactTime } from "@/lib/time";
 import styles from "./Home.module.css";
 
 type Props = { runs: UseQueryResult<RunPage>; onOpen: (id: RunId) => void; onAll: () => void };
 
 export function RecentRuns({ runs: { data, error, refetch }, onOpen, onAll }: Props) {
+  const now = useNow();
   const runs = data?.runs ?? [];
   return (
     <section aria-labelledby="recent-runs">
@@ -46,7 +48,7 @@ export function RecentRuns({ runs: { data, error, refetch }, onOpen, onAll }: Pr
                     {run.durationMs === null ? word.toLowerCase() : duration(run.durationMs)}
                   </span>
                   <span className="number text3" title={exactTime(run.startedAt)}>
-                    {age(run.startedAt)}
+                    {age(run.startedAt, now)}
                   </span>
                 </button>
               </li>

@@ -126,7 +126,8 @@ export function useNeedActions({
     if (need.kind === "account_failing" && need.account === null) return "Try again";
     return action ? nextActionLabels[action] : fixLabels[need.fix];
   };
-  return { fix, words, pending, error: retest.error ?? retryRotation.error ?? saveUnsaved.error };
+  const error = retest.error ?? retryRotation.error ?? saveUnsaved.error ?? checkAll.error;
+  return { fix, words, pending, checkAll, error };
 }
 
 /** Tests an account again and updates its state everywhere. */

@@ -33,6 +33,7 @@ const open = (question: Question, changes: Partial<OpenQuestion> = {}): OpenQues
   identity: files.identity,
   askedAt: new Date().toISOString(),
   question,
+  mayDeclineAll: false,
   ...changes,
 });
 
@@ -57,7 +58,7 @@ describe("a question of a server", () => {
     const during = { kind: "prompt", name: "greet" } as const;
     const { unmount } = renderApp("/connectors", { connectors: [files], questions: [open(form, { during })] });
     const waits = (name: string) => (_: string, element: Element | null) =>
-      element?.tagName === "SPAN" && element.textContent === `${name} waits for your answer.`;
+      element?.tagName === "SPAN" && element.textContent === `${name} waits for your answer. Asked just now`;
     expect(await screen.findByText(waits("greet"))).toBeVisible();
     unmount();
     const read = { kind: "resource", uri: "notes://1" } as const;
@@ -98,6 +99,30 @@ describe("a question of a server", () => {
     );
   });
 
+  it("shows_when_it_was_asked_and_that_others_wait_and_then_those", async () => {
+    const askedAt = new Date(Date.now() - 40_000).toISOString();
+    const first = open(form, { askedAt });
+    const second = open(form, { id: "ask_2", connectorTitle: "Mail", askedAt: new Date().toISOString() });
+    const { user } = renderApp("/connectors", { connectors: [files], questions: [first, second] });
+    const dialog = await screen.findByRole("dialog", { name: "The server Files asks" });
+    expect(dialog).toHaveTextContent(/Asked 4\d s ago · 1 more question after this/);
+    await user.click(within(dialog).getByRole("button", { name: "Decline" }));
+    const next = await screen.findByRole("dialog", { name: "The server Mail asks" });
+    expect(next).toHaveTextContent("Asked just now");
+    expect(next).not.toHaveTextContent("more question");
+  });
+
+  it("declines_all_further_ones_after_some_were_asked", async () => {
+    const { user, dialog, host } = await asked(form);
+    expect(within(dialog).queryByRole("button", { name: "Decline all" })).toBeNull();
+    host.state.questions = [open(form, { id: "ask_4", mayDeclineAll: true })];
+    await act(() => host.emit({ kind: "questions_changed" }));
+    await user.click(await screen.findByRole("button", { name: "Decline all" }));
+    await waitFor(() =>
+      expect(host.lastCall("answerQuestion")).toEqual({ question: "ask_4", answer: { kind: "decline_all" } }),
+    );
+  });
+
   it("goes_when_nobody_waits_any_more", async () => {
     const { host } = await asked(form);
     host.state.questions = [];
@@ -126,6 +151,7 @@ describe("a question of a server", () => {
       message: "Pay",
       url: "https://xn--pypal-4ve.example/pay?x=https://paypal.com",
       host: "xn--pypal-4ve.example",
+      awaitsDone: false,
     };
     const { user, dialog, host } = await asked(page);
     expect(within(dialog).getByRole("group", { name: "Address" })).toHaveTextContent(page.url);
@@ -137,19 +163,48 @@ describe("a question of a server", () => {
     await waitFor(() => expect(host.lastCall("answerQuestion")).toMatchObject({ answer: { kind: "accept" } }));
   });
 
+  it("answers_for_a_page_when_the_user_is_done_there_if_nothing_else_tells", async () => {
+    const page: Question = {
+      kind: "page",
+      message: "Sign",
+      url: "https://sign.example/",
+      host: "sign.example",
+      awaitsDone: true,
+    };
+    const { user, dialog, host } = await asked(page);
+    expect(within(dialog).queryByRole("button", { name: "I'm done" })).toBeNull();
+    await user.click(within(dialog).getByRole("button", { name: "Open in browser" }));
+    const done = await within(dialog).findByRole("button", { name: "I'm done" });
+    expect(host.lastCall("answerQuestion")).toBeUndefined();
+    await user.click(done);
+    await waitFor(() => expect(host.lastCall("answerQuestion")).toMatchObject({ answer: { kind: "accept" } }));
+  });
+
   it("shows_a_conversation_and_sends_what_the_person_writes", async () => {
+    const dot = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==";
     const { user, dialog, host } = await asked({
       kind: "sampling",
       systemPrompt: "Be kind",
       messages: [
-        { role: "user", text: "<img src=x> [link](https://evil.example)" },
-        { role: "assistant", text: "Yes?" },
+        {
+          role: "user",
+          content: [
+            { kind: "text", text: "<img src=x> [link](https://evil.example)" },
+            { kind: "image", data: dot, mimeType: "image/png" },
+            { kind: "audio", data: btoa("ID3"), mimeType: "audio/mpeg" },
+          ],
+        },
+        { role: "assistant", content: [{ kind: "text", text: "Yes?" }] },
       ],
       maxTokens: 300,
       models: ["sonnet"],
     });
     const turns = within(dialog).getByRole("list", { name: "Conversation" });
-    expect(turns).toHaveTextContent("System promptBe kindUser<img src=x> [link](https://evil.example)AssistantYes?");
+    expect(turns).toHaveTextContent(
+      "System promptBe kindUser<img src=x> [link](https://evil.example)Audioaudio/mpeg, 3 BAssistantYes?",
+    );
+    expect(within(turns).getByRole("img", { name: "Part 2, image/png" })).toBeVisible();
+    expect(within(turns).getByLabelText("Part 3, audio/mpeg")).toHaveAttribute("controls");
     expect(dialog.querySelector("img[src='x'], a[href]")).toBeNull();
     expect(within(dialog).getByText("Up to 300 tokens · Preferred models: sonnet")).toBeVisible();
     const send = within(dialog).getByRole("button", { name: /^Send/ });
@@ -169,7 +224,13 @@ describe("a question of a server", () => {
   });
 
   it("stays_open_where_the_page_could_not_be_opened", async () => {
-    const page: Question = { kind: "page", message: "", url: "https://pay.example/", host: "pay.example" };
+    const page: Question = {
+      kind: "page",
+      message: "",
+      url: "https://pay.example/",
+      host: "pay.example",
+      awaitsDone: false,
+    };
     const { user, dialog, host } = await asked(page, (host) => {
       host.handlers.openQuestionPage = () => {
         throw problem({ code: "internal", message: "couldn't open a browser" });

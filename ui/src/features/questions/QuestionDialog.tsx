@@ -1,4 +1,4 @@
-import { useRef, useState } from "react";
+import { useEffect, useRef, useState } from "react";
 import { Button } from "@/components/Button";
 import { ConnectorMark } from "@/components/ConnectorMark";
 import { useCopy } from "@/components/CopyContext";
@@ -11,9 +11,19 @@ import { Notice, ProblemNotice } from "@/components/ProblemNotice";
 import { type SchemaFormHandle } from "@/components/SchemaForm/schemaFormProps";
 import { beyondForm } from "@/components/SchemaForm/serverErrors";
 import { SubmitButton } from "@/components/SubmitButton";
+import { ContentPart } from "@/components/ToolResult/ContentPart";
+import { textOf } from "@/components/ToolResult/textOf";
 import { inertText } from "@/lib/inertText";
+import { ago } from "@/lib/time";
 import { count, joinTexts } from "@/lib/words";
-import { type AskedDuring, type OpenQuestion, type Problem, type Question, type SamplingRole } from "@/host/bindings";
+import {
+  type AskedDuring,
+  type Content,
+  type OpenQuestion,
+  type Problem,
+  type Question,
+  type SamplingRole,
+} from "@/host/bindings";
 import { type Answering, useAnswer } from "./useAnswer";
 import styles from "./Questions.module.css";
 
@@ -21,22 +31,28 @@ import styles from "./Questions.module.css";
  * A question that a server asks during a run, prompt or resource read. Its texts are marked as the server's. Closing
  * neither accepts nor declines.
  */
-export function QuestionDialog({ open }: { open: OpenQuestion }) {
+export function QuestionDialog({ open, more }: { open: OpenQuestion; more: number }) {
   const answering = useAnswer(open.id);
   const { question } = open;
   switch (question.kind) {
     case "form":
-      return <FormDialog open={open} question={question} answering={answering} />;
+      return <FormDialog open={open} more={more} question={question} answering={answering} />;
     case "page":
-      return <PageDialog open={open} question={question} answering={answering} />;
+      return <PageDialog open={open} more={more} question={question} answering={answering} />;
     case "sampling":
-      return <SamplingDialog open={open} question={question} answering={answering} />;
+      return <SamplingDialog open={open} more={more} question={question} answering={answering} />;
   }
 }
 
-type Props<Kind> = { open: OpenQuestion; question: Extract<Question, { kind: Kind }>; answering: Answering };
+type Props<Kind> = {
+  open: OpenQuestion;
+  /** Number of questions that wait behind this one. */
+  more: number;
+  question: Extract<Question, { kind: Kind }>;
+  answering: Answering;
+};
 
-function FormDialog({ open, question, answering }: Props<"form">) {
+function FormDialog({ open, more, question, answering }: Props<"form">) {
   const state = usePlatformForm(question.form);
   const fields = useRef<SchemaFormHandle>(null);
   const isEmpty = Object.keys((question.form.schema as { properties?: object }).properties ?? {}).length === 0;
@@ -49,6 +65,7 @@ function FormDialog({ open, question, answering }: Props<"form">) {
   return (
     <Frame
       open={open}
+      more={more}
       answering={answering}
       problem={isAtFields ? null : refusal}
       act={<SubmitButton label="Send" isPending={answering.isPending} onSubmit={send} />}
@@ -63,18 +80,35 @@ function FormDialog({ open, question, answering }: Props<"form">) {
   );
 }
 
-function PageDialog({ open, question, answering }: Props<"page">) {
-  const { url, host } = question;
+function PageDialog({ open, more, question, answering }: Props<"page">) {
+  const { url, host, awaitsDone } = question;
   const at = url.indexOf(host);
   return (
     <Frame
       open={open}
+      more={more}
       answering={answering}
       problem={answering.problem}
       act={
-        <Button look="primary" icon="external-link" onPress={answering.openPage} isPending={answering.isPending}>
-          Open in browser
-        </Button>
+        answering.isPageOpened && awaitsDone ? (
+          <>
+            <Button icon="external-link" onPress={() => answering.openPage(awaitsDone)}>
+              Open again
+            </Button>
+            <Button look="primary" onPress={answering.finishPage} isPending={answering.isPending}>
+              I&apos;m done
+            </Button>
+          </>
+        ) : (
+          <Button
+            look="primary"
+            icon="external-link"
+            onPress={() => answering.openPage(awaitsDone)}
+            isPending={answering.isPending}
+          >
+            Open in browser
+          </Button>
+        )
       }
     >
       <div className={styles.address} role="group" aria-label="Address" data-selectable>
@@ -93,12 +127,12 @@ function PageDialog({ open, question, answering }: Props<"page">) {
 
 const roles: Record<SamplingRole, string> = { user: "User", assistant: "Assistant" };
 
-function SamplingDialog({ open, question, answering }: Props<"sampling">) {
+function SamplingDialog({ open, more, question, answering }: Props<"sampling">) {
   const [text, setText] = useState("");
   const copy = useCopy();
   const { systemPrompt, messages, maxTokens, models } = question;
-  const turns = messages.map(({ role, text }) => ({ who: roles[role], text }));
-  if (systemPrompt !== null) turns.unshift({ who: "System prompt", text: systemPrompt });
+  const turns = messages.map(({ role, content }) => ({ who: roles[role], content }));
+  if (systemPrompt !== null) turns.unshift({ who: "System prompt", content: [{ kind: "text", text: systemPrompt }] });
   const wishes = joinTexts(
     " · ",
     maxTokens !== null && `Up to ${count(maxTokens, "token")}`,
@@ -111,6 +145,7 @@ function SamplingDialog({ open, question, answering }: Props<"sampling">) {
   return (
     <Frame
       open={open}
+      more={more}
       answering={answering}
       problem={answering.problem}
       act={<SubmitButton label="Send" isDisabled={isBlank} isPending={answering.isPending} onSubmit={send} />}
@@ -119,27 +154,31 @@ function SamplingDialog({ open, question, answering }: Props<"sampling">) {
         It wants a text that a language model would write. Patchbay has no model: write it yourself, or decline.
       </p>
       <ol className={styles.turns} aria-label="Conversation">
-        {turns.map(({ who, text }, number) => (
+        {turns.map(({ who, content }, number) => (
           <li key={number}>
             <span className="text3 small">{who}</span>
-            <blockquote className={styles.words} data-selectable>
-              {text}
-            </blockquote>
+            {content.map((part, index) => (
+              <blockquote key={index} className={styles.words} data-selectable>
+                {part.kind === "text" ? part.text : <ContentPart content={part} index={index} />}
+              </blockquote>
+            ))}
           </li>
         ))}
       </ol>
       <div className={styles.wishes}>
         <span className="text3 small">{wishes}</span>
-        <Button
-          look="link"
-          onPress={() => copy(turns.map(({ who, text }) => `${who}:\n${text}`).join("\n\n"), "Conversation")}
-        >
+        <Button look="link" onPress={() => copy(asText(turns), "Conversation")}>
           Copy conversation
         </Button>
       </div>
       <Field label="Your text" lines={6} value={text} onChange={setText} autoFocus />
     </Frame>
   );
+}
+
+/** A conversation as plain text. */
+function asText(turns: readonly { who: string; content: Content[] }[]): string {
+  return turns.map(({ who, content }) => `${who}:\n${content.map(textOf).join("\n")}`).join("\n\n");
 }
 
 /** The name of what waits for the answer. */
@@ -154,8 +193,20 @@ function nameOf(during: AskedDuring): string {
   }
 }
 
+/** `Asked just now`, `Asked 40 s ago`, `Asked 3 min ago`. Many servers stop waiting after a minute. */
+function useAskedAgo(askedAt: string): string {
+  const [now, setNow] = useState(() => new Date());
+  useEffect(() => {
+    const timer = setInterval(() => setNow(new Date()), 5000);
+    return () => clearInterval(timer);
+  }, []);
+  const seconds = Math.floor((now.getTime() - new Date(askedAt).getTime()) / 1000);
+  return `Asked ${seconds >= 5 && seconds < 60 ? `${seconds} s ago` : ago(askedAt, now)}`;
+}
+
 type FrameProps = {
   open: OpenQuestion;
+  more: number;
   answering: Answering;
   problem: Problem | null;
   act: React.ReactNode;
@@ -163,7 +214,8 @@ type FrameProps = {
 };
 
 /** The frame of all questions: who asks, as which identity, and the answers. */
-function Frame({ open, answering, problem, act, children }: FrameProps) {
+function Frame({ open, more, answering, problem, act, children }: FrameProps) {
+  const asked = useAskedAgo(open.askedAt);
   return (
     <Dialog
       title={`The server ${open.connectorTitle} asks`}
@@ -176,7 +228,11 @@ function Frame({ open, answering, problem, act, children }: FrameProps) {
         <>
           <span>
             <span className="mono">{inertText(nameOf(open.during))}</span> waits for your answer.
+            <span className="text3 small">
+              {` ${joinTexts(" · ", asked, more > 0 && `${count(more, "more question", "more questions")} after this`)}`}
+            </span>
           </span>
+          {open.mayDeclineAll && <Button onPress={answering.declineAll}>Decline all</Button>}
           <Button onPress={answering.decline}>Decline</Button>
           {act}
         </>

@@ -20,10 +20,20 @@ export function useAnswer(id: QuestionId) {
     send: (values: JsonObject, onInvalid: (fields: readonly FieldProblem[]) => void) =>
       answer.mutate({ kind: "accept", values }, { onError: (error) => onInvalid(asProblem(error).fields) }),
     decline: () => answer.mutate({ kind: "decline" }),
+    /** Declines this and all further questions of the same run, prompt or resource. */
+    declineAll: () => answer.mutate({ kind: "decline_all" }),
     /** Neither accepts nor declines. */
     cancel: () => answer.mutate({ kind: "cancel" }),
-    /** Opens the page of the question, then tells the server so. */
-    openPage: () => open.mutate(undefined, { onSuccess: () => answer.mutate({ kind: "accept", values: {} }) }),
+    /** Opens the page of the question; then tells the server so, unless the answer has to wait for the user. */
+    openPage: (awaitsDone: boolean) =>
+      open.mutate(undefined, {
+        onSuccess: () => {
+          if (!awaitsDone) answer.mutate({ kind: "accept", values: {} });
+        },
+      }),
+    isPageOpened: open.isSuccess,
+    /** Tells the server that the user is done on the page. */
+    finishPage: () => answer.mutate({ kind: "accept", values: {} }),
     isPending: answer.isPending || open.isPending,
     problem: error && asProblem(error),
   };

@@ -35,6 +35,15 @@ it("says why a file could not be written where the button is, and nothing when n
   expect(await screen.findByText("Couldn't use /full/disk")).toBeVisible();
 });
 
+it("says that a file is too large to be opened again", async () => {
+  const { host, user } = renderApp("/runs", { runs: [run()] });
+  const note = "Patchbay can only open files of up to 500 runs";
+  host.handlers.exportRuns = () => ({ path: "/runs.jsonl", runs: 600, note });
+  await user.click(await screen.findByRole("button", { name: "Export" }));
+  await user.click(await screen.findByRole("menuitem", { name: /^JSON Lines/ }));
+  expect((await screen.findAllByText(`600 runs exported to /runs.jsonl. ${note}`))[0]).toBeVisible();
+});
+
 it("exports one run, and says why it could not", async () => {
   const { host, user } = renderApp("/runs", { runs: [run({ id: "run_1", tool: "search" })] });
   const shown = within(await screen.findByRole("article", { name: "Run of search" }));
@@ -62,6 +71,16 @@ it("keeps runs as long as is chosen beside the list", async () => {
   await user.click(await screen.findByRole("menuitem", { name: "Keep forever" }));
   expect(host.lastCall("keepRuns")).toEqual({ retention: { days: null, runs: 10_000 } });
   expect(await screen.findByRole("button", { name: "Keep forever" })).toBeVisible();
+});
+
+it("says why runs are not kept as long as was chosen", async () => {
+  const { user } = renderApp("/runs", { runs: [run()] }, (host) =>
+    host.fail("keepRuns", { code: "store.failed", message: "Couldn't save the setting" }),
+  );
+  await user.click(await screen.findByRole("button", { name: "Keep for 90 days" }));
+  await user.click(await screen.findByRole("menuitem", { name: "Keep forever" }));
+  expect(await screen.findByText("Couldn't save the setting")).toBeVisible();
+  expect(screen.getByRole("button", { name: "Keep for 90 days" })).toBeVisible();
 });
 
 it("shows in the settings how much there is, and removes what is too old or all when asked twice", async () => {

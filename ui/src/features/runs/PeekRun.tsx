@@ -8,6 +8,7 @@ import { useShortcut } from "@/components/shortcuts";
 import { Skeleton } from "@/components/Skeleton";
 import { ResultViews } from "@/components/ToolResult/ResultViews";
 import { runStates } from "@/components/ToolResult/runWords";
+import { useNow } from "@/host/clock";
 import { ago, duration } from "@/lib/time";
 import { joinTexts } from "@/lib/words";
 import styles from "./Runs.module.css";
@@ -16,6 +17,7 @@ type Props = { id: RunId; onClose: () => void };
 
 /** A preview of a run over the list. */
 export function PeekRun({ id, onClose }: Props) {
+  const now = useNow();
   const { data: run, error } = useQuery(queries.run(id));
   return (
     <Dialog
@@ -31,7 +33,7 @@ export function PeekRun({ id, onClose }: Props) {
                 " · ",
                 run.connectorTitle,
                 run.durationMs !== null && duration(run.durationMs),
-                ago(run.startedAt),
+                ago(run.startedAt, now),
               )}
             </span>
           </span>

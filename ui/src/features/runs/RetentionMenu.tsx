@@ -2,14 +2,13 @@ import { useQuery } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
 import { Button } from "@/components/Button";
 import { Menu } from "@/components/Menu";
-import { useSetRetention } from "@/host/history";
+import { type Retention } from "@/host/bindings";
 import { queries } from "@/host/queries";
 import { offeredDays, retentionText } from "@/lib/retention";
 
 /** Shows and changes how long runs are kept. */
-export function RetentionMenu() {
+export function RetentionMenu({ onChange }: { onChange: (retention: Retention) => void }) {
   const { data: history } = useQuery(queries.history());
-  const keep = useSetRetention();
   const navigate = useNavigate();
   if (!history) return null;
   const { retention } = history;
@@ -22,7 +21,7 @@ export function RetentionMenu() {
           id: String(days),
           label: retentionText(days),
           icon: days === retention.days ? ("check" as const) : undefined,
-          onAction: () => keep.mutate({ ...retention, days }),
+          onAction: () => onChange({ ...retention, days }),
         })),
         {
           id: "more",

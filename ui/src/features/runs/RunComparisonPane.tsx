@@ -8,6 +8,7 @@ import { Select } from "@/components/Select";
 import { Skeleton } from "@/components/Skeleton";
 import { StatusGlyph } from "@/components/StatusGlyph";
 import { runStates } from "@/components/ToolResult/runWords";
+import { useNow } from "@/host/clock";
 import { optionsOf } from "@/lib/options";
 import { ago, clockSeconds, duration } from "@/lib/time";
 import { count, joinTexts } from "@/lib/words";
@@ -107,6 +108,7 @@ type PartnerProps = {
 };
 
 function Partner({ run, partner, comparison, onChoose }: PartnerProps) {
+  const now = useNow();
   const offered = usePartners(run);
   const own = [comparison?.before, comparison?.after].find((one) => one?.id === partner);
   const partners = own && !offered.some((one) => one.id === partner) ? [own, ...offered] : offered;
@@ -114,7 +116,7 @@ function Partner({ run, partner, comparison, onChoose }: PartnerProps) {
     value: one.id,
     label: joinTexts(
       " · ",
-      clockOrDay(one.startedAt),
+      clockOrDay(one.startedAt, now),
       one.durationMs !== null && duration(one.durationMs),
       noteOf(one, run),
       one.argumentsLine,
@@ -141,9 +143,9 @@ function Partner({ run, partner, comparison, onChoose }: PartnerProps) {
 }
 
 /** Includes seconds for today, to tell runs of one minute apart. */
-function clockOrDay(timestamp: string): string {
-  const isOfToday = new Date(timestamp).toDateString() === new Date().toDateString();
-  return isOfToday ? clockSeconds(timestamp) : ago(timestamp);
+function clockOrDay(timestamp: string, now: Date): string {
+  const isOfToday = new Date(timestamp).toDateString() === now.toDateString();
+  return isOfToday ? clockSeconds(timestamp) : ago(timestamp, now);
 }
 
 /** What distinguishes the other run, apart from its time. */

@@ -3,6 +3,8 @@ import { useState } from "react";
 import { type RunId, type RunLabel, type ToolRun } from "@/host/bindings";
 import { asProblem } from "@/host/call";
 import { queries } from "@/host/queries";
+import { useToasts } from "@/host/toasts";
+import { roundedNames } from "@/lib/redacted";
 import { Button } from "@/components/Button";
 import { useCopy } from "@/components/CopyContext";
 import { ConfirmDialog } from "@/components/ConfirmDialog";
@@ -65,6 +67,7 @@ function Loaded({
   const [elsewhere, setElsewhere] = useState(false);
   const [labelling, setLabelling] = useState(false);
   const copy = useCopy();
+  const { toast } = useToasts();
   const show = (id: RunId, beside: RunId | null) => {
     setElsewhere(false);
     onShow(id, beside);
@@ -73,7 +76,11 @@ function Loaded({
   const { data: connectors } = useQuery(queries.connectors());
   const connector = connectors?.find((one) => one.id === run.connector);
   const isRunning = run.state === "running";
-  const copyCommand = () => copy(actions.command, "Command");
+  const copyCommand = () => {
+    const [rounded] = roundedNames(run.arguments);
+    if (rounded === undefined) copy(actions.command, "Command");
+    else toast(`Couldn't copy: ${rounded} has too many digits to copy exactly`);
+  };
   const compare = () => onCompare(comparing ?? newComparison);
   const runElsewhere = () => setElsewhere(true);
   const label = run.label ?? unlabelled;

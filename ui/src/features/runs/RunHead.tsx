@@ -3,6 +3,7 @@ import { Badge } from "@/components/Badge";
 import { Icon } from "@/components/Icon";
 import { IdentityLine } from "@/components/IdentityLine";
 import { originWords, runStates } from "@/components/ToolResult/runWords";
+import { useNow } from "@/host/clock";
 import { ago, bytes, duration, exactTime } from "@/lib/time";
 import { joinTexts } from "@/lib/words";
 import styles from "./Runs.module.css";
@@ -54,6 +55,7 @@ type Props = {
 
 /** Where, when and by whom a run was started, and its note. */
 export function RunFacts({ run, isForeign = false }: Props) {
+  const now = useNow();
   const { label } = run;
   return (
     <>
@@ -75,7 +77,7 @@ export function RunFacts({ run, isForeign = false }: Props) {
           <span className="text3" aria-hidden="true">
             ·{" "}
           </span>
-          {ago(run.startedAt)}
+          {ago(run.startedAt, now)}
         </span>
       </div>
       {run.capture && run.capture !== "full" && <p className="text3 small">{captureWords[run.capture]}</p>}

@@ -1,5 +1,6 @@
 import { screen, waitFor, within } from "@testing-library/react";
 import { expect, it } from "vitest";
+import { type Json } from "@/host/bindings";
 import { renderApp } from "@/test/renderApp";
 import { problem, run } from "@/test/samples";
 
@@ -69,4 +70,15 @@ it("says of a run whose result was not kept that it was not, and not that there 
   expect(shown.queryByText("The tool returned no content.")).toBeNull();
   await user.click(shown.getByRole("tab", { name: "Raw" }));
   expect(shown.getByText("Not kept for this connector")).toBeVisible();
+});
+
+it("refuses to copy a command whose integers may have been rounded, and says which", async () => {
+  const inexact = run({ id: "run_1", tool: "search", arguments: JSON.parse('{"id": 9007199254740993}') as Json });
+  const { host, user } = renderApp("/runs", { runs: [inexact] });
+  const shown = within(await screen.findByRole("article", { name: "Run of search" }));
+  await user.click(shown.getByRole("button", { name: "More actions" }));
+  await user.click(await screen.findByRole("menuitem", { name: /^Copy as command/ }));
+  const said = await screen.findAllByText("Couldn't copy: id has too many digits to copy exactly");
+  expect(said.length).toBeGreaterThan(0);
+  expect(host.lastCall("copyText")).toBeUndefined();
 });

@@ -5,7 +5,8 @@ import { StatusGlyph } from "@/components/StatusGlyph";
 import { originWord, runStates } from "@/components/ToolResult/runWords";
 import { TwoLines } from "@/components/TwoLines";
 import { VirtualList } from "@/components/VirtualList";
-import { clockTime, duration, exactTime } from "@/lib/time";
+import { useNow } from "@/host/clock";
+import { clockTime, duration, exactTime, startOfDay } from "@/lib/time";
 import { joinTexts } from "@/lib/words";
 import { runDays } from "./runDays";
 import { identityText, measure } from "./runRow";
@@ -26,9 +27,15 @@ type Props = {
 
 /** Runs grouped by day, newest first. */
 export function RunList({ runs, selected, marked, onSelect, onOpen, onEnd, isOneConnector }: Props) {
+  const today = startOfDay(useNow()).getTime();
   const sections = useMemo(
-    () => runDays(runs).map(({ day, runs: rows }) => ({ key: `${day} ${rows[0]?.id ?? ""}`, head: day, rows })),
-    [runs],
+    () =>
+      runDays(runs, new Date(today)).map(({ day, runs: rows }) => ({
+        key: `${day} ${rows[0]?.id ?? ""}`,
+        head: day,
+        rows,
+      })),
+    [runs, today],
   );
   const last = runs.at(-1)?.id;
   return (

@@ -3,6 +3,7 @@ import { type ReactNode, useDeferredValue, useEffect, useRef, useState } from "r
 import { commands, type ConnectorId } from "@/host/bindings";
 import { call } from "@/host/call";
 import { stateKey, useClientState } from "@/host/clientState";
+import { useSetRetention } from "@/host/history";
 import { Button } from "@/components/Button";
 import { EmptyState } from "@/components/EmptyState";
 import { Menu } from "@/components/Menu";
@@ -53,6 +54,7 @@ export function RunsBrowser({ connector }: Props) {
   const exporting = useExportRuns({ ...everyRun, text: typed === "" ? null : typed, connector: connector ?? null });
   const opening = useCommand({ mutationFn: () => call(commands.openRunsFile()) });
   const openFile = () => opening.mutate();
+  const keep = useSetRetention();
   const left = useRef<HTMLElement>(null);
   const pane = useRef<HTMLDivElement>(null);
 
@@ -149,7 +151,7 @@ export function RunsBrowser({ connector }: Props) {
       {connector === undefined && (
         <Toolbar title="Runs" count={isFiltered || found.isPending ? undefined : total}>
           {exports(false)}
-          <RetentionMenu />
+          <RetentionMenu onChange={keep.mutate} />
           <Menu
             label="More actions for runs"
             trigger={<Button look="quiet" icon="ellipsis" label="More actions for runs" />}
@@ -157,7 +159,7 @@ export function RunsBrowser({ connector }: Props) {
           />
         </Toolbar>
       )}
-      <ErrorNotice className={styles.notice} error={exporting.error} />
+      <ErrorNotice className={styles.notice} error={exporting.error ?? keep.error} />
       <ErrorNotice className={styles.notice} error={opening.error} retryLabel="Choose file…" onRetry={openFile} />
       {isEmpty ? (
         <EmptyState

@@ -2,10 +2,7 @@ import { type ToolRunSummary } from "@/host/bindings";
 import { dayName } from "@/lib/time";
 
 /** Groups runs by start day, in local time. */
-export function runDays(
-  runs: readonly ToolRunSummary[],
-  now: Date = new Date(),
-): { day: string; runs: ToolRunSummary[] }[] {
+export function runDays(runs: readonly ToolRunSummary[], now: Date): { day: string; runs: ToolRunSummary[] }[] {
   const days: { day: string; runs: ToolRunSummary[] }[] = [];
   for (const run of runs) {
     const day = dayName(new Date(run.startedAt), now);

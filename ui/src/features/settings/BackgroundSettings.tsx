@@ -8,15 +8,15 @@ import { useCommand } from "@/host/useCommand";
 import { Section } from "./Section";
 
 export function BackgroundSettings() {
-  const { data: on, error } = useQuery(queries.backgroundChecks());
+  const { data: on, error, refetch } = useQuery(queries.backgroundChecks());
   const change = useCommand({
     mutationFn: (next: boolean) => call(commands.switchBackgroundChecks(next)),
     update: (client, _nothing, next) => void client.setQueryData(queries.backgroundChecks().queryKey, next),
   });
-  const problem = error ?? change.error;
   return (
     <Section title="Background">
-      <ErrorNotice error={problem} />
+      <ErrorNotice error={error} onRetry={() => void refetch()} />
+      <ErrorNotice error={change.error} />
       {on !== undefined && (
         <Switch
           isSelected={on}

@@ -5,6 +5,7 @@ import { ConfirmDialog } from "@/components/ConfirmDialog";
 import { ErrorNotice } from "@/components/ProblemNotice";
 import { Select } from "@/components/Select";
 import { type History } from "@/host/bindings";
+import { useNow } from "@/host/clock";
 import { useRemoveRuns, useSetRetention } from "@/host/history";
 import { queries } from "@/host/queries";
 import { offeredDays, offeredRuns } from "@/lib/retention";
@@ -24,6 +25,7 @@ export function HistorySettings() {
 }
 
 function Loaded({ history }: { history: History }) {
+  const now = useNow();
   const { retention, due, pinned } = history;
   const keep = useSetRetention();
   const remove = useRemoveRuns();
@@ -52,7 +54,7 @@ function Loaded({ history }: { history: History }) {
             count(history.runs, "run"),
             pinned > 0 && `${grouped(pinned)} pinned`,
             bytes(history.kilobytes * 1000),
-            history.oldest && `oldest from ${ago(history.oldest)}`,
+            history.oldest && `oldest from ${ago(history.oldest, now)}`,
           )}
         </span>
         <Button look="quiet" isDisabled={history.runs === pinned} onPress={() => setIsConfirming(true)}>

@@ -4,6 +4,7 @@ import { Code } from "@/components/Fact";
 import { ErrorNotice } from "@/components/ProblemNotice";
 import { commands } from "@/host/bindings";
 import { call } from "@/host/call";
+import { useNow } from "@/host/clock";
 import { invalidate, keys, queries } from "@/host/queries";
 import { useCommand } from "@/host/useCommand";
 import { ago } from "@/lib/time";
@@ -11,7 +12,8 @@ import { Section, Setting } from "./Section";
 
 /** The programs that may run to provide secrets. */
 export function ProgramSettings() {
-  const { data: programs = [], error } = useQuery(queries.allowedPrograms());
+  const now = useNow();
+  const { data: programs = [], error, refetch } = useQuery(queries.allowedPrograms());
   const forget = useCommand({
     mutationFn: (program: string) => call(commands.forgetProgram(program)),
     refetches: [keys.allowedPrograms],
@@ -22,9 +24,9 @@ export function ProgramSettings() {
   if (!problem && programs.length === 0) return null;
   return (
     <Section title="Allowed programs">
-      <ErrorNotice error={problem} />
+      <ErrorNotice error={problem} onRetry={error ? () => void refetch() : undefined} />
       {programs.map(({ id, program, allowedAt }) => (
-        <Setting key={id} name={ago(allowedAt)}>
+        <Setting key={id} name={ago(allowedAt, now)}>
           <Code>{[program.file, ...program.arguments].join(" ")}</Code>
           <Button small label={`Forget ${program.name}`} isPending={forget.isPending} onPress={() => forget.mutate(id)}>
             Forget

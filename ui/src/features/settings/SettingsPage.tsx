@@ -139,11 +139,11 @@ function Choice<T extends string>(props: ComponentProps<typeof SegmentedControl<
 }
 
 function AboutPatchbay() {
-  const { data: about, error } = useQuery(queries.about());
+  const { data: about, error, refetch } = useQuery(queries.about());
   const copy = useCopy();
   return (
     <Section title="About">
-      <ErrorNotice error={error} />
+      <ErrorNotice error={error} onRetry={() => void refetch()} />
       {about && (
         <>
           <Setting name="Version">

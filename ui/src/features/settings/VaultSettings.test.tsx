@@ -58,6 +58,16 @@ it("a_passphrase_is_offered_where_no_keychain_answers_as_on_the_page_of_credenti
   expect(within(section).getByRole("button", { name: "Use a passphrase" })).toBeVisible();
 });
 
+it.each([
+  ["keychain", "vault.no_keychain"],
+  [null, "vault.damaged"],
+] as const)("no_passphrase_is_offered_that_could_not_be_set: %s, %s", async (backend, code) => {
+  const { section } = await opens(
+    vault({ backend, state: "unavailable", problem: problem({ code, message: "it can't be read" }) }),
+  );
+  expect(within(section).queryByRole("button", { name: "Use a passphrase" })).toBeNull();
+});
+
 describe("secrets that are older than those saved last", () => {
   const older = vault({
     state: "unavailable",

@@ -4,9 +4,8 @@ import { Badge } from "@/components/Badge";
 import { Button } from "@/components/Button";
 import { PassphraseForm } from "@/components/PassphraseForm";
 import { ErrorNotice, ProblemNotice } from "@/components/ProblemNotice";
-import { vaultLooks } from "@/components/vaultLooks";
+import { lacksKeychain, vaultLooks } from "@/components/vaultLooks";
 import { VaultRecovery } from "@/components/VaultRecovery";
-import { useToasts } from "@/host/toasts";
 import { type VaultStatus } from "@/host/bindings";
 import { queries } from "@/host/queries";
 import { useVaultActions } from "@/host/vault";
@@ -25,19 +24,11 @@ export function VaultSettings() {
 function Loaded({ vault }: { vault: VaultStatus }) {
   const [openForm, setOpenForm] = useState<"choose" | "unlock" | null>(null);
   const { choose, keychain, probe, unlock } = useVaultActions();
-  const { toast } = useToasts();
   const { glyph, word } = vaultLooks[vault.state];
   const open = vault.state === "ready" || vault.state === "empty";
-  // A passphrase creates a new key, so it is offered only where no secret would be lost with the old one.
-  const mayChoose =
-    vault.state === "unavailable" && (vault.backend === null || vault.problem?.code === "vault.no_keychain");
+  const mayChoose = vault.state === "unavailable" && lacksKeychain(vault);
   const failure = keychain.error ?? choose.error ?? probe.error ?? unlock.error;
-  const done = (text: string) => ({
-    onSuccess: () => {
-      setOpenForm(null);
-      toast(text);
-    },
-  });
+  const closeForm = () => setOpenForm(null);
   return (
     <>
       <Setting name="Protected by">
@@ -57,16 +48,16 @@ function Loaded({ vault }: { vault: VaultStatus }) {
           isNew
           submitLabel="Set passphrase"
           isPending={choose.isPending}
-          onSubmit={(passphrase) => choose.mutate(passphrase, done("Passphrase set"))}
-          onCancel={() => setOpenForm(null)}
+          onSubmit={(passphrase) => choose.mutate(passphrase, { onSuccess: closeForm })}
+          onCancel={closeForm}
         />
       )}
       {openForm === "unlock" && (
         <PassphraseForm
           submitLabel="Unlock"
           isPending={unlock.isPending}
-          onSubmit={(passphrase) => unlock.mutate(passphrase, done("Vault unlocked"))}
-          onCancel={() => setOpenForm(null)}
+          onSubmit={(passphrase) => unlock.mutate(passphrase, { onSuccess: closeForm })}
+          onCancel={closeForm}
         />
       )}
       {openForm === null && (
@@ -75,10 +66,7 @@ function Loaded({ vault }: { vault: VaultStatus }) {
             <Button onPress={() => setOpenForm("unlock")}>Unlock</Button>
           )}
           {vault.backend === "passphrase" && vault.state === "ready" && (
-            <Button
-              isPending={keychain.isPending}
-              onPress={() => keychain.mutate(undefined, done("Vault key moved to keychain"))}
-            >
+            <Button isPending={keychain.isPending} onPress={() => keychain.mutate()}>
               Use keychain instead
             </Button>
           )}
@@ -89,11 +77,7 @@ function Loaded({ vault }: { vault: VaultStatus }) {
           )}
           <VaultRecovery vault={vault} />
           {vault.backend !== "passphrase" && (
-            <Button
-              look={open ? "quiet" : "plain"}
-              isPending={probe.isPending}
-              onPress={() => probe.mutate(undefined, done("Keychain works"))}
-            >
+            <Button look={open ? "quiet" : "plain"} isPending={probe.isPending} onPress={() => probe.mutate()}>
               Test keychain
             </Button>
           )}

@@ -4,6 +4,7 @@ import { queries } from "@/host/queries";
 import { Button } from "@/components/Button";
 import { Menu } from "@/components/Menu";
 import { runStates } from "@/components/ToolResult/runWords";
+import { useNow } from "@/host/clock";
 import { ago, duration } from "@/lib/time";
 import { joinTexts } from "@/lib/words";
 import { useRecentRuns } from "./useRecentRuns";
@@ -12,6 +13,7 @@ type Props = { connector: ConnectorId; tool: string; onFill: (values: Json) => v
 
 /** Fills the form with the arguments of an earlier run. */
 export function Examples({ connector, tool, onFill }: Props) {
+  const now = useNow();
   const client = useQueryClient();
   const runs = useRecentRuns(connector, tool);
   const fill = async (id: RunId) => {
@@ -32,7 +34,7 @@ export function Examples({ connector, tool, onFill }: Props) {
         label: joinTexts(
           " · ",
           run.argumentsLine,
-          ago(run.startedAt),
+          ago(run.startedAt, now),
           runStates[run.state].word,
           run.durationMs !== null && duration(run.durationMs),
         ),

@@ -6,6 +6,7 @@ import { Field } from "@/components/Field";
 import { IdentityLine } from "@/components/IdentityLine";
 import { identityWith } from "@/components/identityWith";
 import { Menu } from "@/components/Menu";
+import { Switch } from "@/components/Switch";
 import { Examples } from "./Examples";
 import styles from "./Workbench.module.css";
 
@@ -20,6 +21,8 @@ type Props = {
   /** In seconds; `null` for the default. */
   timeout: number | null;
   onTimeout: (seconds: number | null) => void;
+  asTask: boolean;
+  onAsTask: (asTask: boolean) => void;
   onRun: () => void;
   onDryRun: () => void;
   onCancel: () => void;
@@ -58,6 +61,16 @@ export function RunBar(props: Props) {
             onChange={(text) => onTimeout(/^[1-9]\d{0,4}$/.test(text) ? Number(text) : null)}
           />
         </div>
+      )}
+      {tool.mayBeTask && (
+        <Switch
+          help="The server keeps the result until it is fetched"
+          isSelected={props.asTask}
+          onChange={props.onAsTask}
+          isDisabled={isRunning}
+        >
+          Run as a task
+        </Switch>
       )}
       <div className="line">
         {/* One button for both, so that it keeps the focus when a run starts and ends. */}

@@ -9,7 +9,7 @@ import { ErrorNotice } from "@/components/ProblemNotice";
 import { Skeleton } from "@/components/Skeleton";
 import { StatusGlyph } from "@/components/StatusGlyph";
 import { VirtualList } from "@/components/VirtualList";
-import { sentence } from "@/lib/words";
+import { grouped, sentence } from "@/lib/words";
 import { FindTool } from "./FindTool";
 import { effects, groupTools } from "./toolGroups";
 import { useOutcome } from "./useOutcome";
@@ -34,7 +34,7 @@ export function ToolList({ connector, selected, onSelect }: Props) {
           <>
             {group.effect === "destructive" && <Icon name="octagon-alert" size={12} />}
             {effects[group.effect].group}
-            <span className="text3">{group.tools.length}</span>
+            <span className="text3">{grouped(group.tools.length)}</span>
           </>
         ),
         rows: group.tools,

@@ -103,8 +103,27 @@ it("runs with the keyboard and shows the answer with word, time and size", async
       replayOf: null,
       origin: { kind: "window" },
       credential: null,
+      asTask: false,
     },
   ]);
+});
+
+it("runs as a task only where the tool offers that and the user chooses it", async () => {
+  setTools(sampleTool({ mayBeTask: true }));
+  await userEvent.type(await search(), "bugs");
+  await userEvent.click(screen.getByRole("switch", { name: /^Run as a task/ }));
+  await userEvent.click(screen.getAllByRole("button", { name: "Copy as command" })[0]!);
+  expect(copied.mock.lastCall?.[0]).toBe("patchbay tool run github search --as-task q=bugs");
+  await userEvent.click(screen.getByRole("button", { name: "Run" }));
+  await result();
+  expect(requests[0]?.asTask).toBe(true);
+});
+
+it("a task that is edited and run again is one again", async () => {
+  setTools(sampleTool({ mayBeTask: true }));
+  host.state.runs = [sampleRun({ id: "run_0", arguments: { q: "bugs" }, asTask: true })];
+  open("/tools/con_github/search?from=run_0");
+  expect(await screen.findByRole("switch", { name: /^Run as a task/ })).toBeChecked();
 });
 
 it("sends nothing while a problem stands, and goes to it", async () => {

@@ -50,6 +50,7 @@ export function ToolRunner({ connector, tool, from }: Props) {
       visit={visit}
       from={run ? from : null}
       initialCredential={run?.credential ?? null}
+      wasTask={run?.asTask === true}
     />
   );
 }
@@ -62,11 +63,16 @@ type RunnerProps = {
   visit: string | null;
   from: RunId | null;
   initialCredential: string | null;
+  /** Whether the run whose arguments are loaded was run as a task. */
+  wasTask: boolean;
 };
 
-function Runner({ connector, tool, initialValues, missing, visit, from, initialCredential }: RunnerProps) {
+function Runner({ connector, tool, initialValues, missing, visit, from, initialCredential, wasTask }: RunnerProps) {
   const [timeout, setTimeoutSeconds] = useState<number | null>(null);
   const [credential, setCredential] = useState(initialCredential);
+  const [wantsTask, setWantsTask] = useState(wasTask);
+  // The server may have stopped offering it.
+  const asTask = wantsTask && tool.mayBeTask === true;
   const { outcome, run, dryRun, cancel } = useOutcome(connector.id, tool.name);
   const copy = useCopy();
   const isRunning = outcome.kind === "running";
@@ -80,6 +86,7 @@ function Runner({ connector, tool, initialValues, missing, visit, from, initialC
     replayOf: from,
     origin: { kind: "window" as const },
     credential,
+    asTask,
   });
   const runner = useRunner({
     place: connector.id,
@@ -94,7 +101,10 @@ function Runner({ connector, tool, initialValues, missing, visit, from, initialC
   const { args, isConfirming } = runner;
   const submitDryRun = () => runner.send((values) => dryRun(request(values, false)));
   const copyCommand = () =>
-    copy(toolCommand(connector.name, tool.name, schemaOf(tool.inputSchema), args.value, credential), "Command");
+    copy(
+      toolCommand(connector.name, tool.name, schemaOf(tool.inputSchema), args.value, { credential, asTask }),
+      "Command",
+    );
 
   useShortcut(
     isConfirming || isRunning
@@ -140,6 +150,8 @@ function Runner({ connector, tool, initialValues, missing, visit, from, initialC
             isBack={runner.wasConfirming}
             timeout={timeout}
             onTimeout={setTimeoutSeconds}
+            asTask={asTask}
+            onAsTask={setWantsTask}
             onRun={() => runner.submit()}
             onDryRun={submitDryRun}
             onCancel={() => void cancel()}

@@ -15,7 +15,7 @@ import { Skeleton } from "@/components/Skeleton";
 import { Toolbar } from "@/components/Toolbar";
 import { VirtualList } from "@/components/VirtualList";
 import { hasWords, splitWords } from "@/lib/match";
-import { count, joinTexts } from "@/lib/words";
+import { count, grouped, joinTexts } from "@/lib/words";
 import { FindTool } from "./FindTool";
 import { ToolEffectTag } from "./ToolEffectTag";
 import { effects, ownTitle, searchText } from "./toolGroups";
@@ -61,7 +61,7 @@ export function ToolsPage() {
           title="No tools yet"
           action={<Button onPress={() => void navigate({ to: "/connectors" })}>Go to connectors</Button>}
         >
-          Tools of connected connectors appear here.
+          Connect a connector, and its tools appear here.
         </EmptyState>
       );
     }
@@ -75,7 +75,7 @@ export function ToolsPage() {
             <>
               <ConnectorMark title={connector.title} of={connector} size="small" />
               {connector.title}
-              <span className="text3">{rows.length}</span>
+              <span className="text3">{grouped(rows.length)}</span>
               <span className={`grow cut ${styles.identity ?? ""}`}>
                 <IdentityLine identity={connector.identity} />
               </span>
@@ -123,7 +123,7 @@ export function ToolsPage() {
       )}
       {body()}
       <StatusFacts>
-        <span>{filter === "" ? count(total, "tool") : `${shown} of ${count(total, "tool")} shown`}</span>
+        <span>{filter === "" ? count(total, "tool") : `${grouped(shown)} of ${count(total, "tool")} shown`}</span>
       </StatusFacts>
     </div>
   );

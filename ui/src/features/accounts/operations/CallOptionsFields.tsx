@@ -1,14 +1,18 @@
+import { useRef } from "react";
 import { Field } from "@/components/Field";
 import { HeaderLines } from "@/components/HeaderLines";
+import { useInvalidFocus } from "@/components/useInvalidFocus";
 import { type CallOptions, type OptionErrors } from "./callOptions";
 
 type Props = { options: CallOptions; errors: OptionErrors; onChange: (options: CallOptions) => void };
 
 /** Options of a call: timeout, retries, and additions to the request. */
 export function CallOptionsFields({ options, errors, onChange }: Props) {
+  const form = useRef<HTMLDivElement>(null);
+  useInvalidFocus(form, errors);
   const set = (changes: Partial<CallOptions>) => onChange({ ...options, ...changes });
   return (
-    <div className="form">
+    <div ref={form} className="form">
       <div className="pair">
         <Field
           label="Timeout (seconds)"

@@ -3,6 +3,7 @@ import { useState } from "react";
 import { Button } from "@/components/Button";
 import { Dialog } from "@/components/Dialog";
 import { Field } from "@/components/Field";
+import { levelLabels } from "@/components/levels";
 import { PlatformForm } from "@/components/PlatformForm/PlatformForm";
 import { useFirstFieldFocus } from "@/components/PlatformForm/useFirstFieldFocus";
 import { usePlatformForm } from "@/components/PlatformForm/usePlatformForm";
@@ -15,7 +16,6 @@ import { Switch } from "@/components/Switch";
 import { type Connector, type CredentialLevel, type Form, type PlatformCredential } from "@/host/bindings";
 import { asProblem } from "@/host/call";
 import { queries } from "@/host/queries";
-import { levelLabels } from "./levelLabels";
 import { useSaveCredential } from "./useHosted";
 
 type Props = {

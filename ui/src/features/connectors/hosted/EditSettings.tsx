@@ -76,7 +76,13 @@ function Editor({ connector, settings: read, onReload }: EditorProps) {
         <h2>On {account}</h2>
         <span className="grow" />
         <FormOrJson label="How to edit" mode={mode} onChange={setMode} isDisabled={!state.isReadable} />
-        <Button small look="quiet" icon="rotate-cw" label="Reload" onPress={onReload} />
+        <Button
+          small
+          look="quiet"
+          icon="rotate-cw"
+          label={isChanged ? "Discard changes and reload" : "Reload"}
+          onPress={onReload}
+        />
       </div>
       {draft && (isChanged || draft.missing.length > 0) && (
         <p className="text2 small" role="note">

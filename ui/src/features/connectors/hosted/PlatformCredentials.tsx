@@ -5,34 +5,28 @@ import { Button } from "@/components/Button";
 import { ConfirmDialog } from "@/components/ConfirmDialog";
 import { EmptyState } from "@/components/EmptyState";
 import { IdentityLine } from "@/components/IdentityLine";
+import { levelLabels } from "@/components/levels";
 import { Menu } from "@/components/Menu";
 import { ErrorNotice, ProblemNotice } from "@/components/ProblemNotice";
 import { Section } from "@/components/Section";
 import { Skeleton } from "@/components/Skeleton";
 import { Tag } from "@/components/Tag";
+import { credentialLooks } from "@/components/credentialLooks";
 import { platformName } from "@/components/platformName";
 import {
   type Connector,
   type CredentialLevel,
   type CredentialsOfLevel,
-  type CredentialStatus,
   type PlatformCredential,
 } from "@/host/bindings";
+import { useNow } from "@/host/clock";
 import { queries } from "@/host/queries";
 import { ago, expires } from "@/lib/time";
 import { capital } from "@/lib/words";
 import page from "../ConnectorPage.module.css";
 import { CredentialDialog } from "./CredentialDialog";
 import styles from "./Hosted.module.css";
-import { levelLabels } from "./levelLabels";
 import { useMakeDefault, useRemoveCredential } from "./useHosted";
-
-const looks: Record<CredentialStatus, { glyph: "ready" | "failing" | "unknown"; word: string }> = {
-  valid: { glyph: "ready", word: "Valid" },
-  invalid: { glyph: "failing", word: "Rejected" },
-  failing: { glyph: "failing", word: "Couldn't check" },
-  unknown: { glyph: "unknown", word: "Not checked" },
-};
 
 /** The credentials that the platform keeps for a connector, by level. Secrets can be replaced but never read. */
 export function PlatformCredentials({ connector, onSettings }: { connector: Connector; onSettings: () => void }) {
@@ -112,6 +106,7 @@ function LevelSection({ connector, credentials }: { connector: Connector; creden
 type RowProps = { connector: Connector; level: CredentialLevel; credential: PlatformCredential };
 
 function Row({ connector, level, credential, onReplace }: RowProps & { onReplace: () => void }) {
+  const now = useNow();
   const [removing, setRemoving] = useState(false);
   const makeDefault = useMakeDefault(connector.id);
   const { name, title, isDefault, status, reason, method, word, checkedAt, expiresAt, createdBy } = credential;
@@ -120,8 +115,8 @@ function Row({ connector, level, credential, onReplace }: RowProps & { onReplace
     title && name,
     word ?? method,
     reason,
-    expiresAt && capital(expires(expiresAt)),
-    checkedAt && `Checked ${ago(checkedAt)}`,
+    expiresAt && capital(expires(expiresAt, now)),
+    checkedAt && `Checked ${ago(checkedAt, now)}`,
     createdBy && `By ${createdBy}`,
   ];
   return (
@@ -138,7 +133,7 @@ function Row({ connector, level, credential, onReplace }: RowProps & { onReplace
         <span className="text3 small">{facts.filter(Boolean).join(" · ")}</span>
         <ErrorNotice error={makeDefault.error} />
       </div>
-      <Badge glyph={looks[status].glyph}>{looks[status].word}</Badge>
+      <Badge glyph={credentialLooks[status].glyph}>{credentialLooks[status].word}</Badge>
       <Menu
         label={`Actions for ${shown}`}
         trigger={
@@ -187,6 +182,7 @@ function RemoveDialog({ connector, level, credential, shown, onClose }: RemovePr
       subtitle={<IdentityLine identity={connector.identity} endpoint={connector.endpoint} />}
       confirmLabel="Delete credential"
       isPending={remove.isPending}
+      error={remove.error}
       onConfirm={submit}
       onClose={onClose}
     >
@@ -194,7 +190,6 @@ function RemoveDialog({ connector, level, credential, shown, onClose }: RemovePr
         {connector.title} can no longer use it. {credential.isDefault && "It's the default credential. "}You can't undo
         this.
       </p>
-      <ErrorNotice error={remove.error} onRetry={submit} />
     </ConfirmDialog>
   );
 }

@@ -4,7 +4,8 @@ import { useCopy } from "@/components/CopyContext";
 import { ErrorNotice } from "@/components/ProblemNotice";
 import { ContentPart } from "@/components/ToolResult/ContentPart";
 import { SaveParts } from "@/components/ToolResult/SaveParts";
-import { commands, type Connector, type Content, type Prompt, type PromptMessage } from "@/host/bindings";
+import { textOf } from "@/components/ToolResult/textOf";
+import { commands, type Connector, type Prompt, type PromptMessage } from "@/host/bindings";
 import { call } from "@/host/call";
 import { queries } from "@/host/queries";
 import { useCommand } from "@/host/useCommand";
@@ -88,20 +89,4 @@ function asText(messages: PromptMessage[]): string {
     return messages.length > 1 ? `${capital(role)}:\n${text}` : text;
   });
   return texts.join("\n\n");
-}
-
-/** The text of a content part, or its URI or media type if it has none. */
-function textOf(content: Content): string {
-  switch (content.kind) {
-    case "text":
-      return content.text;
-    case "resource":
-      return content.text ?? content.uri;
-    case "resource_link":
-      return content.uri;
-    case "other":
-      return writeJson(content.value);
-    default:
-      return `[${content.mimeType}]`;
-  }
 }

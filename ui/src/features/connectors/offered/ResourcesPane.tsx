@@ -1,5 +1,6 @@
 import { useQuery } from "@tanstack/react-query";
-import { useEffect } from "react";
+import { Fragment, useEffect } from "react";
+import { Annotated } from "@/components/Annotated";
 import { ErrorNotice } from "@/components/ProblemNotice";
 import { Skeleton } from "@/components/Skeleton";
 import { ContentPart } from "@/components/ToolResult/ContentPart";
@@ -32,13 +33,16 @@ export function ResourcesPane({ connector }: { connector: Connector }) {
       })}
       hint="Choose a resource to read it."
     >
-      {(resource) =>
-        resource.variables ? (
-          <Template key={keyOf(resource)} connector={connector} uri={resource.uri} variables={resource.variables} />
-        ) : (
-          <ResourceContent key={keyOf(resource)} connector={connector} uri={resource.uri} />
-        )
-      }
+      {(resource) => (
+        <Fragment key={keyOf(resource)}>
+          {resource.annotations && <Annotated annotations={resource.annotations} />}
+          {resource.variables ? (
+            <Template connector={connector} uri={resource.uri} variables={resource.variables} />
+          ) : (
+            <ResourceContent connector={connector} uri={resource.uri} />
+          )}
+        </Fragment>
+      )}
     </OfferedPane>
   );
 }
