@@ -68,7 +68,7 @@ function useFocusOnPage(main: RefObject<HTMLDivElement | null>) {
     if (isFirst) return;
     // The page's own autofocus goes first.
     const timer = setTimeout(() => {
-      if (document.activeElement !== document.body) return;
+      if (document.activeElement !== document.body && document.activeElement !== main.current) return;
       (firstField(main.current) ?? main.current)?.focus({ preventScroll: true });
     });
     return () => clearTimeout(timer);

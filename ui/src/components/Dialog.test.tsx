@@ -1,4 +1,6 @@
-import { render, screen } from "@testing-library/react";
+import { render, screen, waitFor } from "@testing-library/react";
+import userEvent from "@testing-library/user-event";
+import { useState } from "react";
 import { afterEach, expect, it, vi } from "vitest";
 import { Button } from "./Button";
 import { Dialog } from "./Dialog";
@@ -38,4 +40,29 @@ it("content_with_a_control_scrolls_with_it", () => {
     </>,
   );
   expect(body()).not.toHaveAttribute("tabindex");
+});
+
+/** A list whose button opens a dialog that removes the button. */
+function Fixing() {
+  const [isOpen, setOpen] = useState(false);
+  const [isFixed, setFixed] = useState(false);
+  return (
+    <div role="grid" aria-label="Rows" tabIndex={0}>
+      {!isFixed && <button onClick={() => setOpen(true)}>Fix</button>}
+      {isOpen && (
+        <Dialog title="Fix it" onClose={() => setOpen(false)}>
+          <button onClick={() => setFixed(true)}>Do it</button>
+        </Dialog>
+      )}
+    </div>
+  );
+}
+
+it("the_focus_returns_to_what_is_around_a_button_that_is_gone", async () => {
+  const user = userEvent.setup();
+  render(<Fixing />);
+  await user.click(screen.getByRole("button", { name: "Fix" }));
+  await user.click(screen.getByRole("button", { name: "Do it" }));
+  await user.click(screen.getByRole("button", { name: "Close" }));
+  await waitFor(() => expect(screen.getByRole("grid", { name: "Rows" })).toHaveFocus());
 });

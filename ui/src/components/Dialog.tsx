@@ -1,6 +1,7 @@
 import { type ReactNode, useEffect, useState } from "react";
 import { Dialog as AriaDialog, Heading, Modal, ModalOverlay } from "react-aria-components";
 import { Button } from "./Button";
+import { FocusReturn } from "./FocusReturn";
 import styles from "./Dialog.module.css";
 import { LayerContext, useLayer } from "./shortcuts";
 import { useInvalidFocus } from "./useInvalidFocus";
@@ -43,33 +44,36 @@ export function Dialog({
 }: Props) {
   const replacesDialog = useReplacesDialog();
   return (
-    <ModalOverlay
-      isOpen
-      isDismissable={false}
-      onOpenChange={(open) => !open && onClose()}
-      className={styles.scrim ?? ""}
-      data-follows={replacesDialog || undefined}
-    >
-      <Modal className={styles.modal ?? ""} data-wide={wide || undefined}>
-        <AriaDialog role={alert ? "alertdialog" : "dialog"} className={styles.dialog ?? ""}>
-          <Layer>
-            <header className={styles.header}>
-              {mark}
-              <div className={styles.titles}>
-                <Heading slot="title" level={2} className={styles.title ?? ""}>
-                  {title}
-                </Heading>
-                {subtitle && <div className={styles.subtitle}>{subtitle}</div>}
-              </div>
-              {!alert && <Button look="quiet" icon="x" label={closeLabel} onPress={onClose} />}
-            </header>
-            <Body errors={errors}>{children}</Body>
-            {notice && <div className={styles.notice}>{notice}</div>}
-            {footer && <footer className={styles.footer}>{footer}</footer>}
-          </Layer>
-        </AriaDialog>
-      </Modal>
-    </ModalOverlay>
+    <>
+      <FocusReturn />
+      <ModalOverlay
+        isOpen
+        isDismissable={false}
+        onOpenChange={(open) => !open && onClose()}
+        className={styles.scrim ?? ""}
+        data-follows={replacesDialog || undefined}
+      >
+        <Modal className={styles.modal ?? ""} data-wide={wide || undefined}>
+          <AriaDialog role={alert ? "alertdialog" : "dialog"} className={styles.dialog ?? ""}>
+            <Layer>
+              <header className={styles.header}>
+                {mark}
+                <div className={styles.titles}>
+                  <Heading slot="title" level={2} className={styles.title ?? ""}>
+                    {title}
+                  </Heading>
+                  {subtitle && <div className={styles.subtitle}>{subtitle}</div>}
+                </div>
+                {!alert && <Button look="quiet" icon="x" label={closeLabel} onPress={onClose} />}
+              </header>
+              <Body errors={errors}>{children}</Body>
+              {notice && <div className={styles.notice}>{notice}</div>}
+              {footer && <footer className={styles.footer}>{footer}</footer>}
+            </Layer>
+          </AriaDialog>
+        </Modal>
+      </ModalOverlay>
+    </>
   );
 }
 

@@ -8,17 +8,31 @@ export function FocusReturn() {
   // Read during the first render, before the layer takes the focus.
   const [previous] = useState(() => document.activeElement);
   useEffect(() => {
-    const target = previous?.isConnected ? previous : document.activeElement;
+    const path = focusPath(previous?.isConnected ? previous : document.activeElement);
     return () => {
-      restoreFocus(target);
+      restoreFocus(path);
       // React Aria keeps the focus inside a dialog until it has unmounted.
-      setTimeout(() => restoreFocus(target));
+      setTimeout(() => restoreFocus(path));
     };
   }, [previous]);
   return null;
 }
 
-function restoreFocus(target: Element | null): void {
-  const isLost = document.activeElement === null || document.activeElement === document.body;
-  if (isLost && target instanceof HTMLElement && target.isConnected) target.focus();
+/**
+ * An element, and all around it that can have the focus when it is gone by then: what a button starts often removes the
+ * button.
+ */
+function focusPath(element: Element | null): HTMLElement[] {
+  const path: HTMLElement[] = [];
+  for (let one = element; one; one = one.parentElement) {
+    if (one instanceof HTMLElement && (one === element || one.hasAttribute("tabindex"))) path.push(one);
+  }
+  return path;
+}
+
+function restoreFocus(path: readonly HTMLElement[]): void {
+  for (const one of path) {
+    const isLost = document.activeElement === null || document.activeElement === document.body;
+    if (isLost && one.isConnected) one.focus();
+  }
 }

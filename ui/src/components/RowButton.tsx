@@ -24,6 +24,7 @@ export function RowButton({ words, subject, keys, inTabOrder, onPress }: Props) 
   return (
     <button
       type="button"
+      ref={handFocusBack}
       className={styles.button}
       data-look="plain"
       data-small
@@ -40,6 +41,13 @@ export function RowButton({ words, subject, keys, inTabOrder, onPress }: Props) 
       {keys && <KeyHint keys={keys} />}
     </button>
   );
+}
+
+/** Leaves the focus to the list when the button that has it goes, as one that fixed its row does. */
+function handFocusBack(button: HTMLButtonElement): () => void {
+  return () => {
+    if (document.activeElement === button) button.closest<HTMLElement>("[role=grid]")?.focus();
+  };
 }
 
 /** Keeps keys that press the button from triggering shortcuts of the page. */
