@@ -1,9 +1,10 @@
-import { useCallback, useMemo, useState } from "react";
+import { type RefObject, useCallback, useEffect, useMemo, useRef, useState } from "react";
 import { type Form, type GivenSecret } from "@/host/bindings";
 import { fromPointer, isWithin, toPointer, valueAt } from "@/lib/jsonPointer";
 import { initialArguments } from "@/lib/schema/initialArguments";
 import { isObject, type JsonObject } from "@/lib/schema/schema";
 import { schemaOf, validate, type ValueProblem } from "@/lib/schema/validate";
+import { type SchemaFormHandle } from "../SchemaForm/schemaFormProps";
 import { standingErrors } from "../SchemaForm/serverErrors";
 import { useFieldProblems } from "../SchemaForm/useFieldProblems";
 import { draftError, dropTypedSecrets, givenSecretOf, type SecretDraft } from "../secretDraft";
@@ -27,6 +28,7 @@ export function usePlatformForm(form: Form, start?: Pick<PlatformFormDraft, "val
   const [values, setValues] = useState<JsonObject>(start?.values ?? first);
   const [drafts, setDrafts] = useState<ReadonlyMap<string, SecretDraft>>(start?.drafts ?? new Map());
   const [isReadable, setReadable] = useState(true);
+  const [refusals, setRefusals] = useState(0);
 
   const found = useMemo(() => problemsOf(form, values, drafts), [form, values, drafts]);
   const { shown, touch, validateAll, setServerErrors } = useFieldProblems(found);
@@ -60,11 +62,26 @@ export function usePlatformForm(form: Form, start?: Pick<PlatformFormDraft, "val
     isReadable,
     setReadable,
     /** Shows every problem; returns whether there is none. */
-    validateAll: () => validateAll() && isReadable,
+    validateAll: () => {
+      const isValid = validateAll() && isReadable;
+      if (!isValid) setRefusals((before) => before + 1);
+      return isValid;
+    },
+    /** How often `validateAll` found a problem. */
+    refusals,
     setServerErrors,
     secrets,
     isChanged: JSON.stringify(values) !== JSON.stringify(first) || givenSecrets(values, drafts).length > 0,
   };
+}
+
+/** The `ref` of a form, whose first problem gets the focus at each `validateAll` that found one, once it is shown. */
+export function useRefusalFocus({ refusals }: PlatformFormState): RefObject<SchemaFormHandle | null> {
+  const form = useRef<SchemaFormHandle>(null);
+  useEffect(() => {
+    if (refusals > 0) form.current?.focusProblem();
+  }, [refusals]);
+  return form;
 }
 
 /** The secrets that were entered and whose place still exists; switching an alternative may remove it. */

@@ -1,12 +1,10 @@
 import { useQuery } from "@tanstack/react-query";
-import { useRef } from "react";
 import { Button } from "@/components/Button";
 import { ConnectorMark } from "@/components/ConnectorMark";
 import { Dialog } from "@/components/Dialog";
 import { IdentityLine } from "@/components/IdentityLine";
 import { PlatformForm } from "@/components/PlatformForm/PlatformForm";
-import { usePlatformForm } from "@/components/PlatformForm/usePlatformForm";
-import { type SchemaFormHandle } from "@/components/SchemaForm/schemaFormProps";
+import { usePlatformForm, useRefusalFocus } from "@/components/PlatformForm/usePlatformForm";
 import { type Connector, type Form, type Json } from "@/host/bindings";
 import { queries } from "@/host/queries";
 
@@ -16,10 +14,9 @@ type Props = { connector: Connector; form: Form; onCancel: () => void; onChosen:
 export function ConsentChoices({ connector, form, onCancel, onChosen }: Props) {
   const state = usePlatformForm(form);
   const { data: wallet = [] } = useQuery(queries.wallet());
-  const fields = useRef<SchemaFormHandle>(null);
+  const fields = useRefusalFocus(state);
   const submit = () => {
     if (state.validateAll()) onChosen(state.values);
-    else fields.current?.focusProblem();
   };
   return (
     <Dialog

@@ -85,6 +85,15 @@ describe("a question of a server", () => {
     await waitFor(() => expect(screen.queryByRole("dialog")).toBeNull());
   });
 
+  it("leads_to_what_is_missing_at_the_first_attempt", async () => {
+    const { user, dialog, host } = await asked({ ...form, form: { ...form.form, values: {} } });
+    const name = await within(dialog).findByLabelText(/^Your name/);
+    await user.keyboard("{Control>}{Enter}{/Control}");
+    expect(name).toHaveFocus();
+    expect(name).toBeInvalid();
+    expect(host.lastCall("answerQuestion")).toBeUndefined();
+  });
+
   it("tells_no_from_nothing", async () => {
     const { user, dialog, host } = await asked(form);
     await user.click(within(dialog).getByRole("button", { name: "Decline" }));

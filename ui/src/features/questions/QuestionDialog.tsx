@@ -1,4 +1,4 @@
-import { useEffect, useRef, useState } from "react";
+import { useEffect, useState } from "react";
 import { Button } from "@/components/Button";
 import { ConnectorMark } from "@/components/ConnectorMark";
 import { useCopy } from "@/components/CopyContext";
@@ -6,9 +6,8 @@ import { Dialog } from "@/components/Dialog";
 import { Field } from "@/components/Field";
 import { IdentityLine } from "@/components/IdentityLine";
 import { PlatformForm } from "@/components/PlatformForm/PlatformForm";
-import { usePlatformForm } from "@/components/PlatformForm/usePlatformForm";
+import { usePlatformForm, useRefusalFocus } from "@/components/PlatformForm/usePlatformForm";
 import { Notice, ProblemNotice } from "@/components/ProblemNotice";
-import { type SchemaFormHandle } from "@/components/SchemaForm/schemaFormProps";
 import { beyondForm } from "@/components/SchemaForm/serverErrors";
 import { SubmitButton } from "@/components/SubmitButton";
 import { ContentPart } from "@/components/ToolResult/ContentPart";
@@ -54,13 +53,12 @@ type Props<Kind> = {
 
 function FormDialog({ open, more, question, answering }: Props<"form">) {
   const state = usePlatformForm(question.form);
-  const fields = useRef<SchemaFormHandle>(null);
+  const fields = useRefusalFocus(state);
   const isEmpty = Object.keys((question.form.schema as { properties?: object }).properties ?? {}).length === 0;
   const refusal = answering.problem && beyondForm(answering.problem, question.form.schema);
   const isAtFields = refusal?.fields.length === 0 && answering.problem?.fields.length !== 0;
   const send = () => {
     if (state.validateAll()) answering.send(state.values, state.setServerErrors);
-    else fields.current?.focusProblem();
   };
   return (
     <Frame

@@ -1,13 +1,12 @@
-import { useRef, useState } from "react";
+import { useState } from "react";
 import { Advanced } from "@/components/Advanced";
 import { Button } from "@/components/Button";
 import { ConnectorMark } from "@/components/ConnectorMark";
 import { Dialog } from "@/components/Dialog";
 import { IdentityLine } from "@/components/IdentityLine";
 import { PlatformForm } from "@/components/PlatformForm/PlatformForm";
-import { usePlatformForm } from "@/components/PlatformForm/usePlatformForm";
+import { usePlatformForm, useRefusalFocus } from "@/components/PlatformForm/usePlatformForm";
 import { ProblemNotice } from "@/components/ProblemNotice";
-import { type SchemaFormHandle } from "@/components/SchemaForm/schemaFormProps";
 import { beyondForm } from "@/components/SchemaForm/serverErrors";
 import { type Action, type Connector, type OperationEffect } from "@/host/bindings";
 import { asProblem } from "@/host/call";
@@ -40,14 +39,11 @@ export function ActionDialog({ connector, action, of, isChoice, onClose }: Props
   const { inputSchema, values } = action;
   const [actionForm] = useState(() => ({ schema: inputSchema ?? { type: "object" }, values: values ?? {}, kept: [] }));
   const input = usePlatformForm(actionForm);
-  const form = useRef<SchemaFormHandle>(null);
+  const form = useRefusalFocus(input);
   const run = useRunAction(connector);
   const danger = action.effect === "destructive" || action.effect === "irreversible";
   const submit = () => {
-    if (!input.validateAll()) {
-      form.current?.focusProblem();
-      return;
-    }
+    if (!input.validateAll()) return;
     run.mutate(
       { action, values: inputSchema ? input.values : null, confirmed: true },
       { onSuccess: onClose, onError: (error) => input.setServerErrors(asProblem(error).fields) },

@@ -67,20 +67,16 @@ function CredentialForm({ connector, level, replaced, taken, onClose, form }: Pr
   const { data: wallet = [] } = useQuery(queries.wallet());
   const [name, setName] = useState(replaced?.name ?? (taken.includes("default") ? "" : "default"));
   const [isDefault, setDefault] = useState(replaced?.isDefault ?? taken.length === 0);
-  const [tried, setTried] = useState(false);
+  const [attempts, setAttempts] = useState(0);
   const asksName = level.isNamed && !replaced;
-  const { box, handle, setHandle } = useFirstFieldFocus(!asksName);
+  const { box, setHandle } = useFirstFieldFocus(!asksName);
   const save = useSaveCredential(replaced ? "Credential replaced" : "Credential saved");
   const nameError = asksName ? nameErrorOf(name, taken) : null;
 
   const submit = () => {
     if (save.isPending) return;
-    setTried(true);
-    const isValid = state.validateAll();
-    if (!isValid || nameError) {
-      handle.current?.focusProblem();
-      return;
-    }
+    setAttempts(attempts + 1);
+    if (!state.validateAll() || nameError) return;
     save.mutate(
       {
         connector: connector.id,
@@ -96,6 +92,7 @@ function CredentialForm({ connector, level, replaced, taken, onClose, form }: Pr
   return (
     <Dialog
       title={titleOf(replaced)}
+      errors={attempts || undefined}
       subtitle={<CredentialOwner connector={connector} level={level} />}
       onClose={onClose}
       footer={
@@ -120,7 +117,7 @@ function CredentialForm({ connector, level, replaced, taken, onClose, form }: Pr
             autoFocus
             value={name}
             onChange={setName}
-            error={tried ? nameError : null}
+            error={attempts > 0 ? nameError : null}
             help="Letters, digits, - and _. Used to choose it when running tools."
           />
         )}

@@ -1,13 +1,12 @@
 import { useQuery, useQueryClient } from "@tanstack/react-query";
-import { useEffect, useRef, useState } from "react";
+import { useEffect, useState } from "react";
 import { Button } from "@/components/Button";
 import { type EditMode, FormOrJson } from "@/components/FormOrJson";
 import { JsonEditor } from "@/components/JsonEditor/JsonEditor";
 import { PlatformForm } from "@/components/PlatformForm/PlatformForm";
-import { draftOf, usePlatformForm } from "@/components/PlatformForm/usePlatformForm";
+import { draftOf, usePlatformForm, useRefusalFocus } from "@/components/PlatformForm/usePlatformForm";
 import { ProblemNotice } from "@/components/ProblemNotice";
 import { preloadSchemaForm } from "@/components/SchemaForm/LazySchemaForm";
-import { type SchemaFormHandle } from "@/components/SchemaForm/schemaFormProps";
 import { Section } from "@/components/Section";
 import { Skeleton } from "@/components/Skeleton";
 import { platformName } from "@/components/platformName";
@@ -64,11 +63,10 @@ function Editor({ connector, settings: read, onReload }: EditorProps) {
     windowState.set(settingsDraft(connector.id), isChanged ? { settings, ...draftOf({ values, drafts }) } : null);
   }, [windowState, connector.id, settings, values, drafts, isChanged]);
   const { data: wallet = [] } = useQuery(queries.wallet());
-  const form = useRef<SchemaFormHandle>(null);
+  const form = useRefusalFocus(state);
   const { account } = connector.identity;
   const review = () => {
     if (state.validateAll()) setReviewing(true);
-    else form.current?.focusProblem();
   };
   return (
     <section className={page.section} aria-label={`On ${account}`}>

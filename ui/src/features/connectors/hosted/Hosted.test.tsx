@@ -262,6 +262,19 @@ describe("credentials at the platform", () => {
     });
   });
 
+  it("lead_to_a_missing_name", async () => {
+    const { host, user } = renderApp(at("credentials"), state);
+    const workspace = await screen.findByRole("region", { name: "Workspace" });
+    await user.click(within(workspace).getByRole("button", { name: "Add credential" }));
+    const dialog = within(await screen.findByRole("dialog"));
+    const name = await dialog.findByRole("textbox", { name: /^Name/ });
+    await user.clear(name);
+    (await dialog.findByRole("radio", { name: "Saved" })).focus();
+    await user.keyboard("{Control>}{Enter}{/Control}");
+    expect(name).toHaveFocus();
+    expect(host.lastCall("savePlatformCredential")).toBeUndefined();
+  });
+
   it("link_to_the_settings_if_there_are_none", async () => {
     const { user } = renderApp(at("credentials"), state, (mock) => {
       mock.handlers.listPlatformCredentials = () => [];

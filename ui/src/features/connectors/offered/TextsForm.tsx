@@ -1,5 +1,6 @@
-import { type FormEvent, useState } from "react";
+import { type FormEvent, useRef, useState } from "react";
 import { Button } from "@/components/Button";
+import { useInvalidFocus } from "@/components/useInvalidFocus";
 import { type CompletionTarget, type ConnectorId } from "@/host/bindings";
 import { stateKey, useClientState } from "@/host/clientState";
 import styles from "./Offered.module.css";
@@ -23,17 +24,18 @@ const noTexts: Typed = {};
 /** A form of text fields. The input is kept as long as the window is open. */
 export function TextsForm({ connector, target, fields, submitLabel, isPending, onSubmit }: Props) {
   const [values, setValues] = useClientState(stateKey(noTexts, "texts", connector, JSON.stringify(target)));
-  const [showsMissing, setShowsMissing] = useState(false);
+  const [attempts, setAttempts] = useState(0);
+  const form = useRef<HTMLFormElement>(null);
+  useInvalidFocus(form, attempts || undefined);
   const typed = Object.fromEntries(Object.entries(values).flatMap(([name, text]) => (text ? [[name, text]] : [])));
   const isMissing = ({ name, isRequired }: TextField) => isRequired && !values[name];
   const submit = (event: FormEvent) => {
     event.preventDefault();
-    setShowsMissing(true);
-    if (fields.some(isMissing)) return;
+    if (fields.some(isMissing)) return setAttempts(attempts + 1);
     onSubmit(typed);
   };
   return (
-    <form className={styles.form} onSubmit={submit} noValidate>
+    <form ref={form} className={styles.form} onSubmit={submit} noValidate>
       {fields.map((one) => (
         <SuggestedField
           key={one.name}
@@ -42,7 +44,7 @@ export function TextsForm({ connector, target, fields, submitLabel, isPending, o
           label={one.name}
           help={one.description ?? undefined}
           isRequired={one.isRequired}
-          error={showsMissing && isMissing(one) ? `Enter ${one.name}` : null}
+          error={attempts > 0 && isMissing(one) ? `Enter ${one.name}` : null}
           value={values[one.name] ?? ""}
           onChange={(text) => setValues((before) => ({ ...before, [one.name]: text }))}
         />
