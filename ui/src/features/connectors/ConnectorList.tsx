@@ -25,7 +25,7 @@ import { DeleteConnectorDialog } from "./DeleteConnectorDialog";
 import { GroupHead } from "./GroupHead";
 import { type Filters, noChoices, offeredChoices } from "./groups";
 import { PeekConnector } from "./PeekConnector";
-import { useCheckConnector, useEnableConnector, useRemoveConnector } from "./useConnectorActions";
+import { useCheckConnector, useEnableConnector, useRemovalError, useRemoveConnector } from "./useConnectorActions";
 import { useGroups } from "./useGroups";
 import { useSelection } from "./useSelection";
 
@@ -62,6 +62,7 @@ export function ConnectorList({ connectors, isWhole, account, onAccount, onOpen,
   const states = useAccountStates();
   const check = useCheckConnector();
   const remove = useRemoveConnector();
+  const removalError = useRemovalError();
   const turnOn = useEnableConnector();
 
   // The account is part of the URL, so that other pages can link to it; the other filters are not.
@@ -157,7 +158,7 @@ export function ConnectorList({ connectors, isWhole, account, onAccount, onOpen,
     isPreviewOpen && !isSelecting ? { keys: "Escape", label: "Close preview", run: () => setPreviewOpen(false) } : null,
   );
   useShortcut({ keys: "list.selectAll", run: selection.selectAll });
-  const problem = selection.error ?? remove.error ?? turnOn.error ?? check.error;
+  const problem = selection.error ?? removalError ?? turnOn.error ?? check.error;
 
   return (
     <div className={styles.page}>

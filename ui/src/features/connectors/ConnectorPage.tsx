@@ -19,6 +19,7 @@ import { type TabItem, Tabs } from "@/components/Tabs";
 import { Tag } from "@/components/Tag";
 import { type Connector, type ConnectorId, type NextAction } from "@/host/bindings";
 import { asProblem } from "@/host/call";
+import { useClientState } from "@/host/clientState";
 import { queries } from "@/host/queries";
 import { capital } from "@/lib/words";
 import { targetOf } from "@/components/commandLine";
@@ -34,6 +35,7 @@ import { Overview } from "./Overview";
 import { StatusBadge } from "./StatusBadge";
 import { ToolChanges } from "./ToolChanges";
 import {
+  removalError,
   useCheckConnector,
   useDisconnect,
   useLastCheck,
@@ -106,6 +108,8 @@ function LoadedPage({
   const check = useCheckConnector();
   const disconnect = useDisconnect();
   const remove = useRemoveConnector();
+  // Of a deletion whose dialog was closed; the list shows that of a removal.
+  const [removeError] = useClientState(removalError);
   const update = useUpdateConnector(connector.id);
   const { checking } = useLastCheck(connector.id);
   const [confirmsDisconnect, setConfirmsDisconnect] = useState(false);
@@ -195,7 +199,7 @@ function LoadedPage({
     },
   };
   const isStopped = check.error && asProblem(check.error).code === "cancelled";
-  const error = disconnect.error ?? remove.error ?? update.error ?? (isStopped ? null : check.error);
+  const error = disconnect.error ?? removeError ?? update.error ?? (isStopped ? null : check.error);
 
   return (
     <>

@@ -1,3 +1,4 @@
+import { useEffect, useRef } from "react";
 import { ConfirmDialog } from "@/components/ConfirmDialog";
 import { ConnectorMark } from "@/components/ConnectorMark";
 import { Code } from "@/components/Fact";
@@ -5,15 +6,31 @@ import { IdentityLine } from "@/components/IdentityLine";
 import { Working } from "@/components/Working";
 import { commands, type Connector } from "@/host/bindings";
 import { targetOf } from "@/components/commandLine";
+import { clientState } from "@/host/clientState";
+import { announce } from "@/host/toasts";
 import { removeConnector } from "@/host/upsert";
 import { useCommand } from "@/host/useCommand";
+import { removalError } from "./useConnectorActions";
 
 type Props = { connector: Connector; onClose: () => void; onDeleted: () => void };
 
 /** Asks before a connector is deleted at its platform, which can't be undone. */
 export function DeleteConnectorDialog({ connector, onClose, onDeleted }: Props) {
+  const isOpen = useRef(true);
+  useEffect(() => {
+    isOpen.current = true;
+    return () => void (isOpen.current = false);
+  }, []);
   const remove = useCommand({
     command: ({ id }: Connector) => commands.deleteConnector(id, true),
+    onMutate: ({ title }, { client }) => {
+      clientState(client).set(removalError, null);
+      announce(client, `Deleting ${title}`);
+    },
+    // Once this is closed, the page below shows it.
+    onProblem: (client, thrown) => {
+      if (!isOpen.current) clientState(client).set(removalError, thrown);
+    },
     update: (client, _nothing, { id }) => removeConnector(client, id),
     toast: (_nothing, { title, identity }) => `${title} deleted from ${identity.account}`,
   });

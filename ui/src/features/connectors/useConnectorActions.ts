@@ -1,4 +1,5 @@
 import { useIsMutating } from "@tanstack/react-query";
+import { useEffect } from "react";
 import { type Check, commands, type Connector, type ConnectorChanges, type ConnectorId } from "@/host/bindings";
 import { call } from "@/host/call";
 import { clientState, type StateKey, stateKey, useClientState } from "@/host/clientState";
@@ -62,15 +63,29 @@ export function useDisconnect() {
   });
 }
 
+/** Why the last removal failed. It outlives the page or dialog on which the removal was started. */
+export const removalError = stateKey<Error | null>(null, "removal-error");
+
+/** The error of the last removal, until the calling view closes. */
+export function useRemovalError(): Error | null {
+  const [error, setError] = useClientState(removalError);
+  useEffect(() => () => setError(null), [setError]);
+  return error;
+}
+
 /** Removes a connector, with an undo button in the toast. */
 export function useRemoveConnector() {
   const restore = useCommand({ command: commands.restoreConnector, update: upsertConnector });
   return useCommand({
     command: ({ id }: Connector) => commands.removeConnector(id),
-    onMutate: ({ id }, { client }) => removeConnector(client, id),
+    onMutate: ({ id }, { client }) => {
+      clientState(client).set(removalError, null);
+      removeConnector(client, id);
+    },
     toast: (_nothing, { title }) => `${title} removed`,
     undo: (_nothing, { id }) => restore.mutate(id),
-    onProblem: (client, _thrown, connector) => {
+    onProblem: (client, thrown, connector) => {
+      clientState(client).set(removalError, thrown);
       upsertConnector(client, connector);
       void invalidate(client, keys.connectors);
     },
