@@ -104,6 +104,40 @@ it("removing_a_connector_opens_the_list_at_once", async () => {
   expect(host.lastCall("removeConnector")).toEqual({ connector: "con_github" });
 });
 
+it("a_removal_that_fails_says_why_on_the_list_until_it_is_left", async () => {
+  const { user, host } = renderApp("/connectors/con_github", { connectors: [connector()] });
+  host.handlers.removeConnector = () => {
+    throw problem({ message: "couldn't save the change" });
+  };
+  await user.click(await screen.findByRole("button", { name: "More actions" }));
+  await user.click(await screen.findByRole("menuitem", { name: "Remove" }));
+  expect(await screen.findByRole("heading", { name: "Connectors" })).toBeVisible();
+  expect(await screen.findByText("Couldn't save the change")).toBeVisible();
+  await user.click(screen.getByRole("link", { name: /^Tools/ }));
+  expect(await screen.findByRole("heading", { name: "Tools" })).toBeVisible();
+  await user.click(screen.getByRole("link", { name: /^Connectors/ }));
+  expect(await screen.findByRole("grid", { name: "Connectors" })).toBeVisible();
+  expect(screen.queryByText("Couldn't save the change")).toBeNull();
+});
+
+it("a_deletion_is_announced_and_fails_audibly_after_its_dialog_is_closed", async () => {
+  const { user, host } = renderApp("/connectors/con_hosted", {
+    accounts: manyAccounts(),
+    connectors: [hostedConnector()],
+  });
+  let fail: (thrown: unknown) => void = () => undefined;
+  host.handlers.deleteConnector = () => new Promise((_resolve, reject) => (fail = reject)) as never;
+  await user.click(await screen.findByRole("button", { name: "More actions" }));
+  await user.click(await screen.findByRole("menuitem", { name: /^Delete from/ }));
+  const dialog = within(await screen.findByRole("alertdialog"));
+  await user.click(dialog.getByRole("button", { name: /^Delete/ }));
+  expect(screen.getByRole("status")).toHaveTextContent("Deleting HubSpot CRM");
+  await user.click(dialog.getByRole("button", { name: "Close" }));
+  await waitFor(() => expect(screen.queryByRole("alertdialog")).toBeNull());
+  act(() => fail(problem({ message: "not yours" })));
+  expect(await screen.findByText("Not yours")).toBeVisible();
+});
+
 it("deleting_a_hosted_connector_opens_the_list", async () => {
   const { user, host } = renderApp("/connectors/con_hosted", {
     accounts: manyAccounts(),
@@ -394,6 +428,12 @@ it("prompt_arguments_have_completions_that_may_fail", async () => {
   const repo = await screen.findByRole("combobox", { name: /^repo/ });
   await waitFor(() => expect([...container.querySelectorAll("option")].map((one) => one.value)).toEqual(["patchbay"]));
   expect(repo).toHaveAttribute("list", container.querySelector("datalist")?.id);
+  // A suggestion that only repeats the text would take the Enter from the form.
+  await user.type(repo, "chbay");
+  await waitFor(() => expect(container.querySelector("datalist")).toBeNull());
+  await user.clear(repo);
+  await user.type(screen.getByLabelText(/^repo/), "pat");
+  await screen.findByRole("combobox", { name: /^repo/ });
   expect(await axeViolations(container)).toEqual([]);
 
   await user.type(screen.getByLabelText(/^branch/), "main");
@@ -429,6 +469,7 @@ it("a_shown_resource_is_watched_and_read_again_after_changes", async () => {
   });
   await user.click(await screen.findByRole("button", { name: /^readme/ }));
   expect(await screen.findByText("first repo://readme")).toBeVisible();
+  screen.getByRole("region", { name: "Resource" }).scrollTop = 40;
   await expectCall(host, "watchResource").toMatchObject({ uri: "repo://readme" });
   const watch = host.lastCall("watchResource")?.watch;
   text = "second";
@@ -436,6 +477,7 @@ it("a_shown_resource_is_watched_and_read_again_after_changes", async () => {
   await act(() => host.emit(changed));
   expect(await screen.findByText("second repo://readme")).toBeVisible();
   await user.click(screen.getByRole("button", { name: /^license/ }));
+  expect(screen.getByRole("region", { name: "Resource" }).scrollTop).toBe(0);
   await expectCall(host, "endWatch").toEqual({ watch });
   await expectCall(host, "watchResource").toMatchObject({ uri: "repo://license" });
 });
@@ -505,6 +547,7 @@ it("a_resource_is_read_and_a_prompt_filled_in", async () => {
   await user.click(screen.getByRole("button", { name: /^File/ }));
   await user.click(screen.getByRole("button", { name: "Read resource" }));
   expect(screen.getByRole("textbox", { name: /^path/ })).toHaveAccessibleDescription("Enter path");
+  expect(screen.getByRole("textbox", { name: /^path/ })).toHaveFocus();
   expect(screen.getByRole("textbox", { name: /^ref/ })).not.toHaveAccessibleDescription("Enter ref");
   await user.type(screen.getByRole("textbox", { name: /^path/ }), "src/main.rs{Enter}");
   expect(await screen.findByText("path src/main.rs")).toBeVisible();

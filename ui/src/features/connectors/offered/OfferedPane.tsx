@@ -3,6 +3,7 @@ import { type ReactNode } from "react";
 import { EmptyState } from "@/components/EmptyState";
 import { ErrorNotice } from "@/components/ProblemNotice";
 import { Skeleton } from "@/components/Skeleton";
+import { useScrollRegion } from "@/components/useScrollRegion";
 import { type Connector } from "@/host/bindings";
 import { stateKey, useClientState } from "@/host/clientState";
 import styles from "./Offered.module.css";
@@ -38,9 +39,18 @@ export function OfferedPane<T>({ connector, query, words, asOffered, hint, child
         selected={selected}
         onSelect={setSelected}
       />
-      <section className={styles.shown} aria-label={words.one}>
+      {/* A new one begins at its top. */}
+      <Shown key={selected} label={words.one}>
         {chosen === undefined ? <p className="text2">{hint}</p> : children(chosen)}
-      </section>
+      </Shown>
     </div>
+  );
+}
+
+function Shown({ label, children }: { label: string; children: ReactNode }) {
+  return (
+    <section {...useScrollRegion<HTMLElement>()} className={styles.shown} aria-label={label}>
+      {children}
+    </section>
   );
 }

@@ -19,7 +19,9 @@ export function SuggestedField({ connector, completes, value, ...field }: Props)
   const [isFocused, setFocused] = useState(false);
   const typed = useDebounced(value);
   const { data } = useQuery({ ...queries.completion(connector, { ...completes, value: typed }), enabled: isFocused });
-  return <Field {...field} value={value} onFocusChange={setFocused} suggestions={data} />;
+  // The typed text itself would only open a menu that takes the Enter from the form.
+  const suggestions = data?.filter((one) => one !== value);
+  return <Field {...field} value={value} onFocusChange={setFocused} suggestions={suggestions} />;
 }
 
 function useDebounced(text: string): string {
