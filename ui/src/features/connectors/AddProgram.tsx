@@ -62,7 +62,7 @@ export function AddProgram({ server, command, onAdded, ...step }: Props) {
   return (
     <Dialog
       title="Add connector"
-      subtitle="A program of this computer. Nothing starts until you allow it."
+      subtitle="A program on this computer. Nothing starts until you allow it."
       wide
       errors={errors}
       onClose={step.onClose}

@@ -11,6 +11,7 @@ it("shows_allowed_programs_whole_and_forgets_them", async () => {
   const { user, host } = renderApp("/settings", { allowedPrograms: [pass] });
   const section = await screen.findByRole("region", { name: "Allowed programs" });
   expect(within(section).getByText("/usr/bin/pass show mcp")).toBeVisible();
+  expect(within(section).getByText(/^Patchbay runs these as local servers or to read secrets\./)).toBeVisible();
   await user.click(within(section).getByRole("button", { name: "Forget pass" }));
   expect(host.lastCall("forgetProgram")).toEqual({ program: "a1" });
   await waitFor(() => expect(screen.queryByRole("region", { name: "Allowed programs" })).toBeNull());

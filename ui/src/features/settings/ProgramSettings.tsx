@@ -10,7 +10,7 @@ import { useCommand } from "@/host/useCommand";
 import { ago } from "@/lib/time";
 import { Section, Setting } from "./Section";
 
-/** The programs that may run to provide secrets. */
+/** The programs that may run: local servers, and those that provide secrets. */
 export function ProgramSettings() {
   const now = useNow();
   const { data: programs = [], error, refetch } = useQuery(queries.allowedPrograms());
@@ -33,7 +33,9 @@ export function ProgramSettings() {
           </Button>
         </Setting>
       ))}
-      <p className="text3 small">Patchbay runs these to read secrets. A program you forget is asked about again.</p>
+      <p className="text3 small">
+        Patchbay runs these as local servers or to read secrets. A program you forget is asked about again.
+      </p>
     </Section>
   );
 }
