@@ -191,6 +191,7 @@ it("asks_for_placeholders_before_inspecting_an_address", async () => {
   ]);
   const field = await screen.findByLabelText("pat");
   expect(field).toHaveAttribute("type", "password");
+  expect(field).toHaveFocus();
   expect(field).toHaveAccessibleDescription("Secret. Personal token. Replaces ${input:pat}");
   expect(host.lastCall("inspectAddress")).toBeUndefined();
   expect(await axeViolations(screen.getByRole("dialog"))).toEqual([]);

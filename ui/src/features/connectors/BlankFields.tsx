@@ -8,18 +8,21 @@ type Props = {
   blanks: PastedBlank[];
   filled: Filled;
   errors: Record<string, string>;
+  /** Whether the first field gets the focus. */
+  autoFocus?: boolean;
   onChange: (filled: Filled) => void;
 };
 
 /** A field for each placeholder in a pasted text. */
-export function BlankFields({ blanks, filled, errors, onChange }: Props) {
-  return blanks.map(({ text, name, description, options, isSecret }) => {
+export function BlankFields({ blanks, filled, errors, autoFocus = false, onChange }: Props) {
+  return blanks.map(({ text, name, description, options, isSecret }, at) => {
     const set = (value: string) => onChange({ ...filled, [text]: value });
     if (options.length > 0) {
       return (
         <Select
           key={text}
           label={name}
+          autoFocus={autoFocus && at === 0}
           options={options.map((option) => ({ value: option, label: option }))}
           value={filled[text] ?? null}
           onChange={set}
@@ -31,6 +34,7 @@ export function BlankFields({ blanks, filled, errors, onChange }: Props) {
       <Field
         key={text}
         label={name}
+        autoFocus={autoFocus && at === 0}
         mono
         type={isSecret ? "password" : "text"}
         autoComplete={isSecret ? "new-password" : "off"}

@@ -30,7 +30,7 @@ export function FillIn({ server, onFilled, ...step }: Props) {
       }
     >
       <div className="form">
-        <BlankFields blanks={server.blanks} filled={filled} errors={errors} onChange={setFilled} />
+        <BlankFields autoFocus blanks={server.blanks} filled={filled} errors={errors} onChange={setFilled} />
       </div>
     </Dialog>
   );
