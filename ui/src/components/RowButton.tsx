@@ -1,6 +1,7 @@
 import { type KeyboardEvent } from "react";
 import { ariaKeys } from "@/lib/keys";
 import styles from "./Button.module.css";
+import { passFocusOn } from "./keepFocus";
 import { KeyHint } from "./KeyHint";
 import { useMac } from "./MacContext";
 import { type Keys } from "./shortcutTable";
@@ -24,7 +25,7 @@ export function RowButton({ words, subject, keys, inTabOrder, onPress }: Props) 
   return (
     <button
       type="button"
-      ref={handFocusBack}
+      ref={passFocusOn}
       className={styles.button}
       data-look="plain"
       data-small
@@ -41,13 +42,6 @@ export function RowButton({ words, subject, keys, inTabOrder, onPress }: Props) 
       {keys && <KeyHint keys={keys} />}
     </button>
   );
-}
-
-/** Leaves the focus to the list when the button that has it goes, as one that fixed its row does. */
-function handFocusBack(button: HTMLButtonElement): () => void {
-  return () => {
-    if (document.activeElement === button) button.closest<HTMLElement>("[role=grid]")?.focus();
-  };
 }
 
 /** Keeps keys that press the button from triggering shortcuts of the page. */

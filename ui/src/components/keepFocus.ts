@@ -28,3 +28,10 @@ export function focusField({ target }: Pick<PressEvent, "target">): void {
     control?.querySelector<HTMLElement>(focusable)?.focus();
   });
 }
+
+/** The `ref` of what its own button may remove: the focus in it then goes to what is around it. */
+export function passFocusOn(element: HTMLElement | null): () => void {
+  return () => {
+    if (element?.contains(document.activeElement)) element.parentElement?.closest<HTMLElement>("[tabindex]")?.focus();
+  };
+}

@@ -1,5 +1,6 @@
 import { useQuery } from "@tanstack/react-query";
 import { Button } from "@/components/Button";
+import { passFocusOn } from "@/components/keepFocus";
 import { ErrorNotice } from "@/components/ProblemNotice";
 import { commands, type Connector } from "@/host/bindings";
 import { queries } from "@/host/queries";
@@ -16,12 +17,13 @@ export function RunningServer({ connector }: { connector: Connector }) {
       client.setQueryData(queries.sessions().queryKey, (known) =>
         known?.filter((one) => one.connector !== connector.id),
       ),
+    toast: () => `${connector.title} stopped`,
   });
   const session = data?.find((one) => one.connector === connector.id && one.pid !== null);
   if (stop.error) return <ErrorNotice error={stop.error} onRetry={() => stop.mutate()} />;
   if (!session) return null;
   return (
-    <div className={styles.running} role="group" aria-label="Running server">
+    <div ref={passFocusOn} className={styles.running} role="group" aria-label="Running server">
       <span className="text2">
         Running for {duration(session.seconds * 1000)} · process <span data-selectable>{session.pid}</span>
       </span>
