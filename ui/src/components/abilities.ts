@@ -9,3 +9,8 @@ export function abilitiesOf({ identity }: Pick<Connector, "identity">) {
 export function canCheck(connector: Connector): boolean {
   return connector.status.status !== "disabled" || !abilitiesOf(connector).configuredHere;
 }
+
+/** Whether a connector can be copied to another account. Programs of this computer can't run there. */
+export function canCopy(connector: Connector): boolean {
+  return connector.command == null;
+}

@@ -282,6 +282,16 @@ it("the_capture_level_is_selected_and_explained", async () => {
   expect(await section.findByText(/^Tool, account, time, status and duration are kept/)).toBeVisible();
 });
 
+it("a_program_of_this_computer_is_not_offered_to_other_accounts", async () => {
+  const { user } = renderApp("/connectors/con_github", { connectors: [connector({ command, endpoint: null })] });
+  await user.click(await screen.findByRole("button", { name: "More actions" }));
+  expect(await screen.findByRole("menuitem", { name: "Remove" })).toBeVisible();
+  expect(screen.queryByRole("menuitem", { name: /^Copy to/ })).toBeNull();
+  await user.keyboard("{Escape}");
+  expect(await screen.findByRole("region", { name: "Facts" })).toBeVisible();
+  expect(screen.queryByText("On other accounts")).toBeNull();
+});
+
 it("the_log_of_a_local_program_is_shown", async () => {
   const { user, host, container } = renderApp("/connectors/con_github?tab=log", {
     connectors: [connector({ command })],
@@ -329,6 +339,8 @@ it("a_running_program_is_shown_and_stopped", async () => {
   await user.click(within(server).getByRole("button", { name: "Stop" }));
   await waitFor(() => expect(screen.queryByRole("group", { name: "Running server" })).toBeNull());
   expect(host.lastCall("endSession")).toEqual({ connector: "con_github" });
+  expect(await screen.findByRole("status")).toHaveTextContent("GitHub stopped");
+  expect(document.body).not.toHaveFocus();
 });
 
 it("remote_servers_have_a_log_and_hosted_connectors_none", async () => {

@@ -1,7 +1,7 @@
 import { useQuery } from "@tanstack/react-query";
 import { type ReactNode, useState } from "react";
 import { Ago } from "@/components/Ago";
-import { abilitiesOf, canCheck } from "@/components/abilities";
+import { abilitiesOf, canCheck, canCopy } from "@/components/abilities";
 import { Button } from "@/components/Button";
 import { ConfirmDialog } from "@/components/ConfirmDialog";
 import { ConnectorMark } from "@/components/ConnectorMark";
@@ -237,7 +237,7 @@ function LoadedPage({
               icon: "log-in",
               onAction: () => onSignIn(connector),
             },
-            {
+            canCopy(connector) && {
               id: "elsewhere",
               label: "Copy to another account…",
               icon: "plus",

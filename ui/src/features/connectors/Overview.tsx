@@ -1,5 +1,5 @@
 import { useQuery } from "@tanstack/react-query";
-import { abilitiesOf } from "@/components/abilities";
+import { abilitiesOf, canCopy } from "@/components/abilities";
 import { Section } from "@/components/Section";
 import { useScrollRegion } from "@/components/useScrollRegion";
 import { useAnsweredFirst } from "@/host/useAnsweredFirst";
@@ -49,7 +49,9 @@ export function Overview({ connector, onOpen, onCreateElsewhere, onSettings, onC
         <Facts connector={connector} />
       </Section>
       {hasDetails && <PlatformDetails connector={connector} />}
-      {answered >= 1 && <Copies connector={connector} onOpen={onOpen} onCreateElsewhere={onCreateElsewhere} />}
+      {answered >= 1 && canCopy(connector) && (
+        <Copies connector={connector} onOpen={onOpen} onCreateElsewhere={onCreateElsewhere} />
+      )}
       {answered >= 2 && server?.instructions && (
         <Section title="Server instructions" label="Instructions">
           <Instructions>{server.instructions}</Instructions>
