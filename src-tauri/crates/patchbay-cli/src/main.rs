@@ -33,6 +33,7 @@ use args::CliArgs;
 use clap::error::{ContextKind, ContextValue, ErrorKind};
 use clap::{CommandFactory as _, Parser as _};
 use failure::Failure;
+use patchbay_model::capitalize;
 use patchbay_ops::{HOST_SESSIONS, WATCH_PROGRAMS, host_sessions, watch_programs};
 #[cfg(windows)]
 use patchbay_ops::{START_HOST, start_host};
@@ -137,7 +138,8 @@ fn report_parse_error(error: clap::Error) -> ExitCode {
         drop(error.print());
         return ExitCode::from(exit::USAGE);
     }
-    let hint = format!("Run `{} --help`.", named_command(&words));
+    let help = format!("Run `{} --help`.", named_command(&words));
+    let hint = [parse_tips(&error), vec![help]].concat().join(" ");
     Failure::usage(parse_message(&error), hint).report(json)
 }
 
@@ -187,6 +189,15 @@ fn parse_message(error: &clap::Error) -> String {
     lines.join(" ").trim_start_matches("error: ").to_owned()
 }
 
+/// The tips of a parse error as sentences.
+fn parse_tips(error: &clap::Error) -> Vec<String> {
+    let text = error.render().to_string();
+    let tips = text
+        .lines()
+        .filter_map(|line| line.trim().strip_prefix("tip: "));
+    tips.map(|tip| format!("{}.", capitalize(tip))).collect()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -204,6 +215,13 @@ mod tests {
         assert_eq!(message(&["tool"]), "no command given");
         let value = message(&["run", "list", "--status", "x"]);
         assert!(value.contains("[possible values: "), "{value}");
+    }
+
+    #[test]
+    fn the_tips_of_a_parse_error_are_sentences() {
+        let words = ["patchbay", "connector", "add", "npx", "--titles"];
+        let tips = parse_tips(&CliArgs::try_parse_from(words).unwrap_err());
+        assert_eq!(tips[0], "A similar argument exists: '--title'.");
     }
 
     #[test]
