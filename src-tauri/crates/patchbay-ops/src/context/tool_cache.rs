@@ -42,7 +42,9 @@ impl CachedTool {
 pub(crate) type ToolCache = Mutex<HashMap<(ConnectorId, String), CacheEntry>>;
 
 pub(crate) struct CacheEntry {
-    /// The rows it was made from, for which it is valid.
+    /// Version of the database at which it was valid last.
+    pub(crate) version: i64,
+    /// The rows it was made from, for which it is valid at any version.
     pub(crate) rows: ToolRows,
     pub(crate) target: RunTarget,
 }

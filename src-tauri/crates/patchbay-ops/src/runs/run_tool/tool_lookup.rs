@@ -9,18 +9,26 @@ use crate::context::Context;
 use crate::context::tool_cache::{CAPACITY, CacheEntry, CachedTool, RunTarget};
 use crate::error::Error;
 
-/// Returns the current connector and its tool of that name. Parses their rows again only when they changed, and
-/// compiles the schema again only when the tool changed.
+/// Returns the current connector and its tool of that name. Reads their rows again only when the database changed, and
+/// parses them again only when they did; compiles the schema again only when the tool changed.
 ///
 /// # Errors
 /// [`Error::NotFound`] when there is no such connector.
 pub(super) fn find(cx: &Context, id: &ConnectorId, name: &str) -> Result<RunTarget, Error> {
     let key = (id.clone(), name.to_owned());
-    let rows = cx.store().find_tool_rows(id, name)?;
+    // Before the rows, which may be newer.
+    let version = cx.store().version()?;
     let before = match cx.tool_cache().lock().get(&key) {
-        Some(cached) if cached.rows == rows => return Ok(cached.target.clone()),
+        Some(cached) if cached.version == version => return Ok(cached.target.clone()),
         cached => cached.and_then(|cached| cached.target.tool.clone()),
     };
+    let rows = cx.store().find_tool_rows(id, name)?;
+    if let Some(cached) = cx.tool_cache().lock().get_mut(&key)
+        && cached.rows == rows
+    {
+        cached.version = version;
+        return Ok(cached.target.clone());
+    }
     let connector = rows.connector()?.ok_or_else(|| not_found(id.as_str()))?;
     let target = RunTarget {
         connector: Arc::new(connector),
@@ -30,6 +38,7 @@ pub(super) fn find(cx: &Context, id: &ConnectorId, name: &str) -> Result<RunTarg
         }),
     };
     let cached = CacheEntry {
+        version,
         rows,
         target: target.clone(),
     };
