@@ -2,7 +2,7 @@
 
 use async_trait::async_trait;
 use patchbay_model::{inert_line, inert_word};
-use patchbay_ops::{Occasion, ProgramConsent, ProgramRequest, Purpose};
+use patchbay_ops::{Occasion, ProgramConsent, ProgramRequest, Purpose, has_open_version};
 use rfd::{MessageButtons, MessageDialogResult, MessageLevel};
 use tauri::AppHandle;
 
@@ -106,7 +106,7 @@ fn question(request: &ProgramRequest) -> String {
             lines.extend(variables.map(|variable| format!("    {}", inert_word(variable))));
         }
     }
-    if request.has_open_version() {
+    if has_open_version(request) {
         lines.push("Version: not fixed, so any start may run newer code".to_owned());
     }
     lines.push(String::new());

@@ -2,7 +2,7 @@
 
 use async_trait::async_trait;
 use patchbay_model::{SecretReference, inert_word};
-use patchbay_ops::{ProgramConsent, ProgramRequest, Purpose};
+use patchbay_ops::{ProgramConsent, ProgramRequest, Purpose, has_open_version};
 
 use crate::output::text;
 use crate::prompt;
@@ -85,7 +85,7 @@ fn question(request: &ProgramRequest, columns: usize) -> String {
             say(if number == 0 { "variables" } else { "" }, variable);
         }
     }
-    if request.has_open_version() {
+    if has_open_version(request) {
         push_word(&mut lines, "version", OPEN_VERSION, columns);
     }
     if lines.len() > SHOWN_ROWS {

@@ -15,7 +15,7 @@ pub(crate) mod scope_upgrade;
 pub(crate) mod start;
 mod steps;
 
-pub(crate) use client::{forget_registrations, forget_unused_registrations};
+pub(crate) use client::forget_unused_registrations;
 pub(crate) use hosted::authorize_at_platform;
 pub(crate) use local::{authorize_here, discover};
 pub use provider::{ProviderSignIn, StartProviderSignIn, provider_sign_in, start_provider_sign_in};

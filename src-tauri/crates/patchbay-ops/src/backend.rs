@@ -14,7 +14,7 @@ use async_trait::async_trait;
 use patchbay_http::Reach;
 use patchbay_model::{
     CompletionRequest, Connector, Content, FilledPrompt, Form, Prompt, Resource, Secret,
-    SentRequest, ServerFacts, Tool, ToolEffect,
+    SentRequest, Tool, ToolEffect,
 };
 use patchbay_oauth::CallbackParams;
 use patchbay_platforms::mcp::{CallOutcome, ResourceWatch, ToolCall};
@@ -25,6 +25,8 @@ use url::Url;
 
 use self::hosted::Hosted;
 use self::local::Local;
+use crate::connectors::listed_tools::ListedTools;
+use crate::connectors::status::Change;
 use crate::context::Context;
 use crate::context::running_authorizations::RunningAuthorization;
 use crate::error::Error;
@@ -156,15 +158,6 @@ pub(crate) trait Backend: Send + Sync {
     async fn delete(&self) -> Result<(), Error> {
         Ok(())
     }
-}
-
-/// A change of the connector as it is in the database at that time.
-pub(crate) type Change = Box<dyn FnOnce(&mut Connector) + Send>;
-
-pub(crate) struct ListedTools {
-    pub(crate) tools: Vec<Tool>,
-    /// What the server reported about itself, for local connectors.
-    pub(crate) server: Option<ServerFacts>,
 }
 
 pub(crate) struct CompletedCall {

@@ -29,6 +29,7 @@ mod differences;
 mod error;
 mod events;
 mod forms;
+mod home_folder;
 mod install_hint;
 mod json_object;
 mod lock;
@@ -45,6 +46,7 @@ mod redact;
 mod runs;
 mod saved_names;
 mod schema;
+mod secret_detection;
 mod secrets;
 mod servers;
 #[cfg(test)]
@@ -120,6 +122,7 @@ pub use connectors::pasted::{
     PastedBlank, PastedPlace, PastedServer, PastedServers, PastedValue, fill_in, is_install_link,
     read_pasted,
 };
+pub use connectors::program_version::has_open_version;
 pub use connectors::refresh::refresh_connector;
 pub use connectors::related::{
     ConnectorCopy, CopyForm, CopyTarget, copy_form, list_copies, list_copy_targets,

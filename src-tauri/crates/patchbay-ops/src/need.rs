@@ -1,11 +1,13 @@
 //! Something that requires the user's attention.
 
 use patchbay_model::{
-    AccountId, Code, ConnectorId, IdentityLine, Timestamp, WalletEntry, WalletEntryId,
+    AccountId, Code, Connector, ConnectorId, IdentityLine, Status, Timestamp, WalletEntry,
+    WalletEntryId,
 };
 use serde::{Deserialize, Serialize};
 use specta::Type;
 
+use crate::abilities::abilities;
 use crate::next_action::NextAction;
 
 /// Something that requires the user's attention.
@@ -64,6 +66,32 @@ pub enum NeedKind {
     Lapsing,
     /// A connector has never been connected.
     Draft,
+}
+
+impl NeedKind {
+    /// Returns the kind of need that follows from the status of a connector.
+    pub(crate) fn of(connector: &Connector) -> Option<Self> {
+        let status = &connector.status;
+        Some(match status.status {
+            Status::NeedsAuthorization => Self::SignIn,
+            Status::Authorizing => Self::Authorizing,
+            Status::Failing => Self::Failing,
+            Status::Disconnected
+                if abilities(connector).reports_status && status.reason.is_some() =>
+            {
+                Self::PlatformMessage
+            }
+            Status::Unknown if connector.draft => Self::Draft,
+            Status::Ready | Status::Unknown | Status::Disabled | Status::Disconnected => {
+                return None;
+            }
+        })
+    }
+}
+
+/// Whether a connector itself requires the user's attention. An expiry does not count: it is that of a credential.
+pub(crate) fn needs_attention(connector: &Connector, changed_tools: u32) -> bool {
+    changed_tools > 0 || NeedKind::of(connector).is_some()
 }
 
 /// What resolves a need.

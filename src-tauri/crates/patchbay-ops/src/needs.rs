@@ -170,30 +170,10 @@ fn strip_headline(headline: &str, message: &str) -> Option<String> {
     (!rest.is_empty()).then(|| rest.to_owned())
 }
 
-/// Whether a connector itself requires the user's attention. An expiry does not count: it is that of a credential.
-pub(crate) fn needs_attention(connector: &Connector, changed_tools: u32) -> bool {
-    changed_tools > 0 || status_need(connector).is_some()
-}
-
-/// Returns the need that follows from the status of a connector.
-fn status_need(connector: &Connector) -> Option<NeedKind> {
-    let status = &connector.status;
-    Some(match status.status {
-        Status::NeedsAuthorization => NeedKind::SignIn,
-        Status::Authorizing => NeedKind::Authorizing,
-        Status::Failing => NeedKind::Failing,
-        Status::Disconnected if abilities(connector).reports_status && status.reason.is_some() => {
-            NeedKind::PlatformMessage
-        }
-        Status::Unknown if connector.draft => NeedKind::Draft,
-        Status::Ready | Status::Unknown | Status::Disabled | Status::Disconnected => return None,
-    })
-}
-
 fn find_connector_need(connector: &Connector, now: Timestamp) -> Option<Need> {
     let title = &connector.title;
     let status = &connector.status;
-    let Some(kind) = status_need(connector) else {
+    let Some(kind) = NeedKind::of(connector) else {
         let works = matches!(status.status, Status::Ready | Status::Unknown);
         return works.then(|| lapsing_connector(connector, now)).flatten();
     };

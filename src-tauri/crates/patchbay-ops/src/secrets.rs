@@ -3,6 +3,7 @@
 pub(crate) mod client_certificate;
 pub(crate) mod programs;
 pub(crate) mod reference;
+pub(crate) mod registrations;
 pub(crate) mod tokens;
 
 use std::collections::BTreeMap;

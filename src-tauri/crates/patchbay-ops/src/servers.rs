@@ -23,14 +23,14 @@ use patchbay_model::{Connector, ConnectorId, Program, ServerCommand, ServerSurro
 use patchbay_platforms::mcp::{self, McpProgram, McpSession, ProcessGuard};
 use tokio_util::sync::CancellationToken;
 
+use self::steering::check_secret_variables;
 use crate::atomic_file::file_error;
-use crate::connectors::add_program::check_secret_variables;
-use crate::connectors::pasted::expand_tilde;
 use crate::connectors::roots::client_features;
 use crate::connectors::time_limits::limits_of;
 use crate::context::Context;
 use crate::context::sessions::{SessionSettings, Slot};
 use crate::error::Error;
+use crate::home_folder::expand_tilde;
 use crate::secrets::programs::{Occasion, Purpose, find_in, search_path, to_unicode};
 
 /// Time for a server to initialize that never worked yet: it may have to be downloaded first.

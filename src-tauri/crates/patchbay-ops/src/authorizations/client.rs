@@ -7,8 +7,7 @@ use patchbay_oauth::{
     ClientIdentity, DEEP_LINK_REDIRECT, DEFAULT_PORT, Discovery, LoopbackHost, LoopbackListener,
     LoopbackOptions, PortChoice, TokenAuth, Trace,
 };
-use patchbay_store::{Registration, RegistrationKind, Store};
-use patchbay_vault::{SecretName, Vault};
+use patchbay_store::{Registration, RegistrationKind};
 use url::Url;
 
 use crate::context::Context;
@@ -17,6 +16,7 @@ use crate::credentials::find_wallet_entry;
 use crate::error::Error;
 use crate::secrets;
 use crate::secrets::programs::Occasion;
+use crate::secrets::registrations::{forget_registrations, registration_secret};
 
 /// Our name on consent pages.
 const CLIENT_NAME: &str = "Patchbay";
@@ -122,7 +122,10 @@ async fn known_client(
     let Some(registration) = registrations.await?.into_iter().next() else {
         return Ok(None);
     };
-    let saved = cx.vault().read(&secret_name(&registration.id)).await?;
+    let saved = cx
+        .vault()
+        .read(&registration_secret(&registration.id))
+        .await?;
     Ok(saved.and_then(|text| ClientIdentity::from_secret(&text).ok()))
 }
 
@@ -190,7 +193,7 @@ async fn register(
     // A registration without its secret is replaced by the next one, a secret without a registration never found.
     cx.store().save_registration(&registration).await?;
     cx.vault()
-        .write(&secret_name(&registration.id), &client.to_secret())
+        .write(&registration_secret(&registration.id), &client.to_secret())
         .await?;
     Ok(client)
 }
@@ -202,23 +205,6 @@ pub(crate) async fn forget_unused_registrations(cx: &Context) -> Result<(), Erro
         forget_registrations(store, vault, &unused.server, &unused.issuer).await?;
     }
     Ok(())
-}
-
-/// Removes registrations, their secrets first, so that the next authorization registers again.
-pub(crate) async fn forget_registrations(
-    store: &Store,
-    vault: &Vault,
-    server: &str,
-    issuer: &str,
-) -> Result<(), Error> {
-    for earlier in store.find_registrations(server, issuer).await? {
-        vault.remove(&secret_name(&earlier.id)).await?;
-    }
-    Ok(store.remove_registrations(server, issuer).await?)
-}
-
-fn secret_name(registration: &str) -> SecretName {
-    SecretName::new(format!("registration/{registration}"))
 }
 
 #[cfg(test)]
@@ -249,12 +235,15 @@ mod tests {
             };
             cx.store().save_registration(&registration).await.unwrap();
             let secret = Secret::new("s3cret-of-the-client");
-            cx.vault().write(&secret_name(id), &secret).await.unwrap();
+            cx.vault()
+                .write(&registration_secret(id), &secret)
+                .await
+                .unwrap();
         }
         let left = async || {
             let mut left = Vec::new();
             for id in ["reg_1", "reg_2"] {
-                let secret = cx.vault().read(&secret_name(id)).await.unwrap();
+                let secret = cx.vault().read(&registration_secret(id)).await.unwrap();
                 left.extend(secret.map(|_| id));
             }
             let rows = cx.store().list_registrations(&elsewhere).await.unwrap();

@@ -13,14 +13,15 @@ use serde_json::{Map, Value};
 use specta::Type;
 use tokio::sync::mpsc;
 
+use crate::authorizations::scope_upgrade;
 use crate::authorizations::steps::TIMEOUT_SECONDS;
-use crate::authorizations::{client, scope_upgrade};
 use crate::backend::for_connector;
 use crate::connectors::{find_connector, status, tools};
 use crate::context::Context;
 use crate::context::running_authorizations::RunningAuthorization;
 use crate::error::Error;
 use crate::json_object::members;
+use crate::secrets::registrations::forget_registrations;
 
 /// Request to start an authorization.
 #[derive(Clone, Debug, Deserialize, Type)]
@@ -210,7 +211,7 @@ async fn discard_failed_registration(cx: &Context, running: &RunningAuthorizatio
     if error.code() == patchbay_model::Code::AuthDenied {
         return;
     }
-    let forgotten = client::forget_registrations(cx.store(), cx.vault(), server, issuer).await;
+    let forgotten = forget_registrations(cx.store(), cx.vault(), server, issuer).await;
     if let Err(error) = forgotten {
         tracing::warn!(%error, "a doubtful registration could not be forgotten");
     }

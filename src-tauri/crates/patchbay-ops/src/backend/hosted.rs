@@ -16,13 +16,15 @@ use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
 use url::Url;
 
-use super::{Backend, Change, CompletedCall, ListedTools, PlannedCall, RevokeOutcome};
+use super::{Backend, CompletedCall, PlannedCall, RevokeOutcome};
 use crate::accounts::platform::finish_call;
 use crate::accounts::secrets::secrets_of as secrets_of_account;
 use crate::accounts::{find_account, reach_of};
 use crate::authorizations;
+use crate::connectors::listed_tools::ListedTools;
 use crate::connectors::remote::{fetch_snapshot, refresh_after_failure};
 use crate::connectors::remote_call::{HostedConnector, resync_if_missing};
+use crate::connectors::status::Change;
 use crate::context::Context;
 use crate::context::running_authorizations::RunningAuthorization;
 use crate::error::Error;

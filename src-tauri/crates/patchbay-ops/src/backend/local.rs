@@ -22,11 +22,12 @@ use tokio_util::sync::CancellationToken;
 use url::Url;
 
 use self::session::{session, usable};
-use super::{Backend, Change, CompletedCall, ListedTools, PlannedCall, RevokeOutcome};
+use super::{Backend, CompletedCall, PlannedCall, RevokeOutcome};
 use crate::address::shares_domain;
 use crate::authorizations;
+use crate::connectors::listed_tools::ListedTools;
 use crate::connectors::reach_of;
-use crate::connectors::status;
+use crate::connectors::status::{self, Change};
 use crate::connectors::time_limits::{name_limit, run_limit};
 use crate::context::Context;
 use crate::context::open_questions::AskedDuring;

@@ -10,8 +10,8 @@ use serde::Deserialize;
 use serde_json::Value;
 
 use super::{CatalogueEntry, CatalogueVariable, Reach};
-use crate::connectors::pasted::blanks::is_secret_name;
 use crate::error::Error;
+use crate::secret_detection::is_secret_name;
 
 /// Maximum number of servers in one file.
 const MAX_SERVERS: usize = 5_000;

@@ -13,7 +13,6 @@ use specta::Type;
 
 use crate::connectors::add::{clean_title, resolve_name};
 use crate::connectors::blank_connector::blank_connector;
-use crate::connectors::pasted::expand_tilde;
 use crate::connectors::program_title::title_of;
 use crate::connectors::{find_connector, status};
 use crate::context::Context;
@@ -22,8 +21,9 @@ use crate::credentials::edit::add_derived_entry;
 use crate::credentials::forget::discard_unless_ok;
 use crate::credentials::secret::{SecretValue, WalletSecret};
 use crate::error::Error;
+use crate::home_folder::expand_tilde;
 use crate::servers;
-use crate::servers::steering::steers_programs;
+use crate::servers::steering::check_secret_variables;
 
 /// Maximum number of words of a command, and of bytes of a word: below the limits of every system.
 pub(super) const MAX_WORDS: usize = 256;
@@ -172,17 +172,6 @@ pub(crate) fn validate_command(
         ));
     }
     Ok(command)
-}
-
-/// Refuses secret variables that decide which code runs, since the user could not see what they allow.
-pub(crate) fn check_secret_variables(names: &[&str]) -> Result<(), Error> {
-    match names.iter().find(|name| steers_programs(name)) {
-        Some(name) => Err(Error::usage(
-            format!("{name} can't be secret, because it decides which code runs"),
-            "Give it as a plain value, and any password in it in another way.",
-        )),
-        None => Ok(()),
-    }
 }
 
 /// Whether two names are those of one variable on this system.

@@ -6,7 +6,7 @@ use patchbay_model::Connector;
 use serde::{Deserialize, Serialize};
 use specta::Type;
 
-use crate::needs::needs_attention;
+use crate::need::needs_attention;
 use crate::next_action::{NextAction, next_action, reauth_action};
 
 /// A connector with its next action. The window only gets this form.

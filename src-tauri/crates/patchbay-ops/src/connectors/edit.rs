@@ -14,15 +14,16 @@ use url::Url;
 use crate::abilities::abilities;
 use crate::address::{endpoint_of, plain_http, read_address};
 use crate::authorizations::find_grant;
-use crate::backend::{Change, for_connector};
+use crate::backend::for_connector;
 use crate::connectors::add::{
     AuthenticationChoice, clean_title, ensure_name_is_free, resolve_authentication, validate_name,
 };
 use crate::connectors::add_program::{native, no_program, validate_command};
+use crate::connectors::find_connector;
 use crate::connectors::network::{self, NetworkChanges};
 use crate::connectors::roots::validate_roots;
+use crate::connectors::status::{self, Change};
 use crate::connectors::time_limits::validate_limits;
-use crate::connectors::{find_connector, status};
 use crate::context::Context;
 use crate::credentials::forget::discard_unless_ok;
 use crate::credentials::revoke::forget_and_revoke;

@@ -3,7 +3,7 @@
 //! The user reviews the proposals before any is added. Nothing here contacts a server, starts a program, runs a shell
 //! or reads an environment variable: untrusted text stays text.
 
-pub(crate) mod blanks;
+mod blanks;
 mod command;
 mod command_line;
 mod link;
@@ -26,6 +26,8 @@ use self::blanks::Blanks;
 pub use self::link::is_install_link;
 use crate::connectors::add_program::{MAX_WORD_BYTES, MAX_WORDS};
 use crate::error::Error;
+use crate::home_folder::{home, home_relative};
+use crate::secret_detection::is_secret_argument;
 use crate::servers::steering::steers_programs;
 
 /// Maximum length of the pasted text. Settings with a hundred servers take a tenth of it.
@@ -160,27 +162,6 @@ pub(super) fn parse_settings(text: &str, extension: &str) -> Option<Map<String, 
         Some(Value::Object(members)) => Some(members),
         _ => None,
     }
-}
-
-/// Expands `~` at the beginning of a path that the user entered.
-pub(crate) fn expand_tilde(path: &str) -> String {
-    let rest = home_relative(path, &["~"]);
-    match rest.and_then(|rest| Some(home()? + rest)) {
-        Some(expanded) => expanded,
-        None => path.to_owned(),
-    }
-}
-
-/// Returns what follows one of the names of the home folder.
-fn home_relative<'a>(path: &'a str, names: &[&str]) -> Option<&'a str> {
-    let mut rests = names.iter().filter_map(|name| path.strip_prefix(name));
-    rests.find(|rest| rest.is_empty() || rest.starts_with(['/', '\\']))
-}
-
-/// Returns the home folder, for `~`.
-fn home() -> Option<String> {
-    let folders = directories::BaseDirs::new()?;
-    folders.home_dir().to_str().map(str::to_owned)
 }
 
 /// Replaces the blanks in a text by what `filled` returns; `None` if it returns `None` for one.
@@ -442,7 +423,7 @@ impl<'a> Draft<'a> {
 /// Whether a word of a command looks like a secret or contains a blank for one.
 fn is_secret_word(word: &str, blanks: &[PastedBlank]) -> bool {
     let mut secrets = blanks.iter().filter(|blank| blank.is_secret);
-    secrets.any(|blank| word.contains(&blank.text)) || blanks::is_secret_argument(word)
+    secrets.any(|blank| word.contains(&blank.text)) || is_secret_argument(word)
 }
 
 /// Refuses what exceeds a limit and what cannot be passed to a program or sent in a request.

@@ -1,10 +1,21 @@
 //! Whether the command of a local server fixes the version of what it downloads.
 
+use patchbay_model::Program;
+
 use super::program_title::{NODE_OPTIONS, PYTHON_OPTIONS, file_name, operand, runner_of, value_of};
+use crate::secrets::programs::{ProgramRequest, Purpose};
 use crate::servers::containers;
 
+/// Whether the program is a server that its publisher can replace by a newer version at any start.
+pub fn has_open_version(request: &ProgramRequest) -> bool {
+    let Program {
+        name, arguments, ..
+    } = &request.program;
+    matches!(request.purpose, Purpose::Server(_)) && is_open(name, arguments)
+}
+
 /// Whether a command downloads a package or an image in a version that its publisher can replace by another one.
-pub(crate) fn is_open(program: &str, arguments: &[String]) -> bool {
+fn is_open(program: &str, arguments: &[String]) -> bool {
     let runner = runner_of(program);
     match runner.as_str() {
         "npx" | "bunx" | "pnpx" => is_open_node(arguments),

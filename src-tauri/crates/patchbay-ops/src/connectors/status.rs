@@ -13,6 +13,9 @@ use crate::context::Context;
 use crate::error::Error;
 use crate::events::Event;
 
+/// A change of the connector as it is in the database at that time.
+pub(crate) type Change = Box<dyn FnOnce(&mut Connector) + Send>;
+
 /// Label of the local account.
 pub(crate) const THIS_COMPUTER: &str = "This computer";
 

@@ -1,21 +1,16 @@
 //! Listing tools from the cache and from servers, and checking arguments.
 
-use patchbay_model::{
-    Connector, ConnectorId, FieldProblem, Json, ServerFacts, Tool, ToolSummary, clean_text,
-};
+use patchbay_model::{Connector, ConnectorId, FieldProblem, Json, Tool, ToolSummary, clean_text};
 use serde::{Deserialize, Serialize};
 use specta::Type;
 use tokio_util::sync::CancellationToken;
 
-use crate::address::{endpoint_of, title_of};
 use crate::argument_check::check_arguments;
 use crate::authorizations::scope_upgrade;
-use crate::backend::{Change, ListedTools, for_connector};
-use crate::connectors::add::clean_title;
-use crate::connectors::view::emit_changed;
+use crate::backend::for_connector;
+use crate::connectors::listed_tools::save_listed;
 use crate::connectors::{find_connector, status};
 use crate::context::Context;
-use crate::credentials::edit::rename_with_connector;
 use crate::error::Error;
 
 /// A tool and its connector.
@@ -87,43 +82,6 @@ async fn list(
     }
 }
 
-/// Saves listed tools and how the listing changes the status of their connector.
-pub(crate) async fn save_listed(
-    cx: &Context,
-    id: &ConnectorId,
-    status: Option<Change>,
-    ListedTools { tools, server }: ListedTools,
-) -> Result<Vec<Tool>, Error> {
-    let count = u32::try_from(tools.len()).ok();
-    let change = move |connector: &mut Connector| {
-        if let Some(server) = &server {
-            adopt_server_title(connector, server);
-        }
-        connector.server = server;
-        connector.tool_count = count;
-        if let Some(status) = status {
-            status(connector);
-        }
-    };
-    let changed = status::update(cx, id, change).await?;
-    rename_with_connector(cx, &changed).await?;
-    cx.store().replace_tools(id, &tools, cx.now()).await?;
-    emit_changed(cx, id).await?;
-    Ok(tools)
-}
-
-/// Replaces a title that was derived from the address by the name that the server reports.
-fn adopt_server_title(connector: &mut Connector, server: &ServerFacts) {
-    let has_derived_title =
-        endpoint_of(connector).is_ok_and(|url| title_of(&url) == connector.title);
-    if connector.draft
-        && has_derived_title
-        && let Some(title) = clean_title(Some(server.name.clone()))
-    {
-        connector.title = title;
-    }
-}
-
 /// Whether a run may choose one of several credentials of the platform; nothing is sent.
 pub async fn names_credentials(cx: &Context, id: &ConnectorId) -> Result<bool, Error> {
     let connector = find_connector(cx, id).await?;
@@ -192,10 +150,7 @@ fn distance(meant: &str, name: &str) -> Option<usize> {
 
 #[cfg(test)]
 mod tests {
-    use patchbay_model::Transport;
-
     use super::*;
-    use crate::testing::{add, open_temporary};
 
     #[test]
     fn a_similar_name_is_found_whatever_its_case_and_separators() {
@@ -210,38 +165,5 @@ mod tests {
         ] {
             assert_eq!(distance(meant, name), expected, "{meant} {name}");
         }
-    }
-
-    #[tokio::test]
-    async fn an_unnamed_draft_adopts_the_clean_name_of_its_server() {
-        let (_home, cx) = open_temporary().await;
-        let nameless = add(&cx, "http://127.0.0.1:9/mcp").await;
-        let server = |name: &str| ServerFacts {
-            name: name.to_owned(),
-            version: String::new(),
-            protocol_version: String::new(),
-            transport: Transport::StreamableHttp,
-            instructions: None,
-            icon: None,
-        };
-        let title = |connector: &Connector, name: &str| {
-            let mut connector = connector.clone();
-            adopt_server_title(&mut connector, &server(name));
-            connector.title
-        };
-        assert_eq!(nameless.title, "127.0.0.1:9");
-        assert_eq!(title(&nameless, "Wi\u{202e}ki\n"), "Wiki");
-        assert_eq!(title(&nameless, &"a".repeat(1_000)).chars().count(), 100);
-        assert_eq!(title(&nameless, "\u{200b} "), "127.0.0.1:9");
-        let named = Connector {
-            title: "Mine".to_owned(),
-            ..nameless.clone()
-        };
-        assert_eq!(title(&named, "Wiki"), "Mine");
-        let known = Connector {
-            draft: false,
-            ..nameless
-        };
-        assert_eq!(title(&known, "Wiki"), "127.0.0.1:9");
     }
 }

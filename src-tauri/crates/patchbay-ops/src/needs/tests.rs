@@ -7,6 +7,7 @@ use serde_json::json;
 use super::*;
 use crate::connectors::tool_changes::accept_tools;
 use crate::credentials::new_entry;
+use crate::need::needs_attention;
 use crate::testing::{UNREACHABLE_URL, add, open_temporary};
 
 struct Fixture {

@@ -12,8 +12,6 @@ use sha2::{Digest as _, Sha256};
 use tokio::io::AsyncReadExt as _;
 use tokio::process::Command;
 
-use crate::connectors::program_version;
-
 /// Time limit for a program that prints a secret; long enough for a person to touch a sensor.
 const TIMEOUT: Duration = Duration::from_secs(60);
 
@@ -26,16 +24,6 @@ pub struct ProgramRequest {
     pub purpose: Purpose,
     pub program: Program,
     pub occasion: Occasion,
-}
-
-impl ProgramRequest {
-    /// Whether the program is a server that its publisher can replace by a newer version at any start.
-    pub fn has_open_version(&self) -> bool {
-        let Program {
-            name, arguments, ..
-        } = &self.program;
-        matches!(self.purpose, Purpose::Server(_)) && program_version::is_open(name, arguments)
-    }
 }
 
 /// What a program is needed for.

@@ -25,7 +25,6 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 use url::Url;
 
-use crate::authorizations::forget_registrations;
 use crate::clock::Clock;
 use crate::context::networks::Networks;
 use crate::error::Error;
@@ -35,6 +34,7 @@ use crate::secrets;
 use crate::secrets::StoredSecret;
 use crate::secrets::programs::Occasion;
 use crate::secrets::reference::References;
+use crate::secrets::registrations::forget_registrations;
 
 /// How long before its expiry an access token is renewed, unless its lifetime is short.
 const RENEW_AHEAD: Duration = Duration::from_secs(60);

@@ -3,6 +3,8 @@
 //! With one of them, whoever wrote the settings of a server runs code of their own on this computer. So their values are
 //! never secret: they are shown before a server is added and in the question whether it may run.
 
+use crate::error::Error;
+
 /// Names of such variables, in upper case.
 const NAMES: &[&str] = &[
     // Of systems and shells.
@@ -171,6 +173,17 @@ const CREDENTIAL_WORDS: &[&str] = &[
 
 /// Words that do so at its end only: `GIT_CONFIG_KEY_0` is none of a credential.
 const LAST_CREDENTIAL_WORDS: &[&str] = &["KEY", "PAT", "USERNAME"];
+
+/// Refuses secret variables that decide which code runs, since the user could not see what they allow.
+pub(crate) fn check_secret_variables(names: &[&str]) -> Result<(), Error> {
+    match names.iter().find(|name| steers_programs(name)) {
+        Some(name) => Err(Error::usage(
+            format!("{name} can't be secret, because it decides which code runs"),
+            "Give it as a plain value, and any password in it in another way.",
+        )),
+        None => Ok(()),
+    }
+}
 
 /// Whether a variable may decide which code a program runs. Case does not matter: npm reads `npm_config_*` in any, and
 /// Windows every variable.

@@ -6,7 +6,7 @@ use jsonc_parser::{ParseOptions, parse_to_serde_value};
 use patchbay_model::{clean_text, is_variable_name};
 use serde_json::{Map, Value};
 
-use super::blanks::{Blanks, is_secret_name, value};
+use super::blanks::{Blanks, value};
 use super::command::{Command, header};
 use super::{
     Draft, MAX_SERVERS, PasteError, PastedPlace, PastedServer, PastedServers, PastedValue,
@@ -14,6 +14,7 @@ use super::{
 };
 use crate::catalogue::registry::is_registry_file;
 use crate::json_object::scalar_text;
+use crate::secret_detection::is_secret_name;
 
 /// Members in which apps keep their servers.
 const CONTAINERS: [&str; 7] = [

@@ -10,6 +10,7 @@ use super::{
 };
 use crate::catalogue::Reach;
 use crate::catalogue::registry::{Endpoint, Input, parse};
+use crate::secret_detection::is_secret_name;
 
 pub(super) fn read(root: Value, home: &str) -> Result<PastedServers, PasteError> {
     let files = parse(root).map_err(|error| PasteError::NotUsable {
@@ -154,7 +155,7 @@ fn blank(name: &str, input: &Input) -> PastedBlank {
         description: description(input),
         default: input.default.as_deref().map(|text| clean_text(text, 200)),
         options: choices.map(|choice| clean_text(choice, 200)).collect(),
-        is_secret: input.is_secret() || super::blanks::is_secret_name(name),
+        is_secret: input.is_secret() || is_secret_name(name),
     }
 }
 

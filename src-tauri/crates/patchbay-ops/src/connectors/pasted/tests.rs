@@ -4,6 +4,7 @@ use patchbay_model::{Code, Explain as _};
 use serde_json::{Value, json};
 
 use super::*;
+use crate::secret_detection::{is_secret_name, is_secret_value};
 
 mod snippets;
 
@@ -619,17 +620,17 @@ fn secrets_are_detected_by_name_and_shape() {
         "CLIENT_SECRET",
         "PGPASSWORD",
     ] {
-        assert!(blanks::is_secret_name(name), "{name}");
+        assert!(is_secret_name(name), "{name}");
     }
     for name in [
         "MODE", "KEYBOARD", "PATH", "PWD", "MONKEY", "AUTHOR", "PATTERN", "URL",
     ] {
-        assert!(!blanks::is_secret_name(name), "{name}");
+        assert!(!is_secret_name(name), "{name}");
     }
     for value in ["ghp_abc", "sk-abc", "postgres://ada:pw@db/x", "Bearer x"] {
-        assert!(blanks::is_secret_value(value), "{value}");
+        assert!(is_secret_value(value), "{value}");
     }
-    assert!(!blanks::is_secret_value("https://a.example/b@c:d"));
+    assert!(!is_secret_value("https://a.example/b@c:d"));
     for (text, warns) in [
         ("npx server --api-key abc", true),
         ("npx server --token=abc", true),

@@ -1,7 +1,7 @@
 //! Redacting words that look like secrets.
 
-use crate::connectors::pasted::blanks::{is_secret_argument, is_secret_name, is_secret_value};
 use crate::redact::REDACTED;
+use crate::secret_detection::{is_secret_argument, is_secret_name, is_secret_value};
 
 /// Redacts words that look like secrets or follow an option or label for one.
 pub(super) fn redact_secret_words(line: &str) -> String {

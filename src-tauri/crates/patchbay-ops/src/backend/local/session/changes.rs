@@ -6,8 +6,8 @@ use patchbay_model::{Connector, ConnectorId, Tool};
 use patchbay_platforms::mcp::McpSession;
 use tokio::sync::watch;
 
-use crate::backend::ListedTools;
-use crate::connectors::{status, tools};
+use crate::connectors::listed_tools::{ListedTools, save_listed};
+use crate::connectors::status;
 use crate::context::{Context, WeakContext};
 use crate::error::Error;
 use crate::events::Event;
@@ -85,7 +85,7 @@ async fn relist_tools(cx: &Context, id: &ConnectorId) -> Result<(), Error> {
     };
     let now = cx.now();
     let is_ready = Box::new(move |connector: &mut Connector| status::mark_ready(connector, now));
-    tools::save_listed(cx, id, Some(is_ready), listed).await?;
+    save_listed(cx, id, Some(is_ready), listed).await?;
     Ok(())
 }
 
