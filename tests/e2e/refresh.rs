@@ -318,7 +318,7 @@ async fn a_scope_that_the_provider_does_not_offer_does_not_lock_the_user_out() {
     let (harness, connector) = Harness::connected_at_own_port().await;
     harness.configure(|switches| {
         let scopes = ["fly".to_owned()].into();
-        switches.step_up.insert("echo".to_owned(), scopes);
+        switches.extra_scopes.insert("echo".to_owned(), scopes);
     });
     assert_eq!(harness.echo_code(&connector).await, Code::AuthForbidden);
     // Refused to the saved registration, then to a new one that was made with the scope.
@@ -339,7 +339,7 @@ async fn a_list_that_needs_more_scopes_says_so_and_signs_nobody_out() {
     let (harness, connector) = Harness::connected().await;
     harness.configure(|switches| {
         let scopes = ["admin".to_owned()].into();
-        switches.step_up.insert("tools/list".to_owned(), scopes);
+        switches.extra_scopes.insert("tools/list".to_owned(), scopes);
     });
     let error = refresh_tools(&harness.cx, &connector.id).await.unwrap_err();
     assert_eq!(error.code(), Code::AuthForbidden);

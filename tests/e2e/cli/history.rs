@@ -50,9 +50,9 @@ async fn two_runs_are_compared_and_what_is_ignored_is_remembered() {
     let ignoring = format!("{compare} --ignore message --ignore /outcome --remember");
     let without = terminal.json(&ignoring).await;
     assert_eq!(pointers(&without), [""; 0]);
-    let remembered = terminal.json(&compare).await;
-    assert_eq!(remembered["ignored"], json!(["message", "/outcome"]));
-    assert_eq!(pointers(&remembered), [""; 0]);
+    let saved = terminal.json(&compare).await;
+    assert_eq!(saved["ignored"], json!(["message", "/outcome"]));
+    assert_eq!(pointers(&saved), [""; 0]);
     let all = terminal.json(&format!("{compare} --all")).await;
     assert_eq!(pointers(&all).len(), 2);
     terminal.fails(&format!("run compare {first}"), 2).await;

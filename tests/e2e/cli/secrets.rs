@@ -223,7 +223,7 @@ async fn a_program_runs_only_where_it_was_allowed_by_name() {
     let words = [&add("Key")[..], &[&reference], &allow].concat();
     terminal.run(&words).await.succeeded();
     assert_eq!(runs().lines().count(), 1);
-    // It is remembered, for exactly these arguments.
+    // It is saved, for exactly these arguments.
     let words = [&add("Again")[..], &[&reference]].concat();
     terminal.run(&words).await.succeeded();
     let words = [&add("Other")[..], &[&other]].concat();

@@ -133,13 +133,13 @@ async fn an_interrupt_leaves_no_file() {
     let folder = tempfile::tempdir().unwrap();
     let (asked, to) = (download(&id), folder.path().join("report.csv"));
     let to = to.display().to_string();
-    let hold = ResponseGate::default();
+    let gate = ResponseGate::default();
     fixture
         .fake
-        .set_fault(is_execute(FaultKind::Held(hold.clone())));
+        .set_fault(is_execute(FaultKind::Gated(gate.clone())));
     let call = ["api", "acc", "execute", "--args", &asked, "--output", &to];
     let child = fixture.command(&call).spawn().unwrap();
-    hold.wait_for_request().await;
+    gate.wait_for_request().await;
     interrupt(&child).await;
     let done = ended(child).await;
     assert_eq!(
@@ -147,7 +147,7 @@ async fn an_interrupt_leaves_no_file() {
         (130, "error: Cancelled.\n")
     );
     assert!(is_empty(folder.path()));
-    hold.release();
+    gate.release();
     fixture.assert_clean();
 }
 

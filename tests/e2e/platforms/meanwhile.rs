@@ -35,13 +35,13 @@ async fn meanwhile(
     asking: impl Future<Output = ()>,
     meanwhile: impl Future<Output = ()>,
 ) {
-    let hold = ResponseGate::default();
-    let held = Fault::always(FaultKind::Held(hold.clone()));
+    let gate = ResponseGate::default();
+    let held = Fault::always(FaultKind::Gated(gate.clone()));
     fixture.fake.set_fault(held.times(1));
     let change = async {
-        hold.wait_for_request().await;
+        gate.wait_for_request().await;
         meanwhile.await;
-        hold.release();
+        gate.release();
     };
     tokio::join!(asking, change);
 }

@@ -59,5 +59,5 @@ pub(crate) fn routes() -> Router<Arc<Shared>> {
         .route(paths::CONSENT, post(consent::decide))
         .route(paths::TOKEN, post(token::exchange))
         .route(paths::REVOKE, post(revocation::revoke))
-        .route(paths::USERINFO, get(userinfo::tell))
+        .route(paths::USERINFO, get(userinfo::respond))
 }

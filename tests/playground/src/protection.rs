@@ -44,7 +44,7 @@ pub(crate) async fn require_access_token(
     let Ok(body) = to_bytes(body, MAX_MESSAGE_BYTES).await else {
         return StatusCode::PAYLOAD_TOO_LARGE.into_response();
     };
-    if let Some(wanted) = asked(&body).and_then(|asked| switches.step_up.get(&asked).cloned())
+    if let Some(wanted) = asked(&body).and_then(|asked| switches.extra_scopes.get(&asked).cloned())
         && !wanted.is_subset(&caller.scopes)
     {
         return insufficient_scope(&shared, &wanted);

@@ -42,7 +42,7 @@ pub struct Switches {
     /// What a 401 says about where to sign in.
     pub challenge: Challenge,
     /// Scopes needed beyond a valid token, by the name of a tool or by a method such as `tools/list`.
-    pub step_up: BTreeMap<String, BTreeSet<String>>,
+    pub extra_scopes: BTreeMap<String, BTreeSet<String>>,
     /// The protected-resource metadata (RFC 9728) of `/mcp`.
     pub resource_metadata: Document,
     /// The authorization server metadata (RFC 8414).
@@ -81,7 +81,7 @@ impl Default for Switches {
             token_answer: None,
             client_id_documents: true,
             challenge: Challenge::Full,
-            step_up: BTreeMap::from([(
+            extra_scopes: BTreeMap::from([(
                 "admin_report".to_owned(),
                 BTreeSet::from(["admin".to_owned()]),
             )]),

@@ -31,10 +31,10 @@ export function Menu({ trigger, ...list }: ListProps & { trigger: ReactNode }) {
 }
 
 /** A position in the window, in pixels. */
-export type Place = { x: number; y: number };
+export type MenuPosition = { x: number; y: number };
 
 /** A menu at a position; closed while `at` is `null`. */
-export function ContextMenu({ at, onClose, ...list }: ListProps & { at: Place | null; onClose: () => void }) {
+export function ContextMenu({ at, onClose, ...list }: ListProps & { at: MenuPosition | null; onClose: () => void }) {
   if (!at) return null;
   return (
     <MenuTrigger isOpen onOpenChange={(isOpen) => !isOpen && onClose()}>

@@ -1,5 +1,5 @@
 import { useContext, useSyncExternalStore } from "react";
-import { ContextMenu, type Place } from "./Menu";
+import { ContextMenu, type MenuPosition } from "./Menu";
 import { ShortcutContext } from "./shortcuts";
 
 type Props = {
@@ -7,7 +7,7 @@ type Props = {
   label: string;
   /** Label of the action on Enter. */
   openLabel: string;
-  at: Place | null;
+  at: MenuPosition | null;
   onOpen: () => void;
   onClose: () => void;
 };

@@ -12,7 +12,7 @@ import {
 } from "react";
 import { rem } from "@/lib/layout";
 import { useAppearance } from "./AppearanceContext";
-import { type Place } from "./Menu";
+import { type MenuPosition } from "./Menu";
 import { RowMenu } from "./RowMenu";
 import styles from "./VirtualList.module.css";
 import { VirtualRow } from "./VirtualRow";
@@ -72,7 +72,7 @@ export function VirtualList<T>({
   ...rowProps
 }: ListProps<T>) {
   const { nameOf, onSelect, onOpen } = rowProps;
-  const [menuAt, setMenuAt] = useState<Place | null>(null);
+  const [menuAt, setMenuAt] = useState<MenuPosition | null>(null);
   const scroller = useRef<HTMLDivElement>(null);
   const base = useId();
   const { items, rows } = useMemo(() => flatten(sections, keyOf), [sections, keyOf]);

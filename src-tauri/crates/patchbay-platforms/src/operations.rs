@@ -308,7 +308,7 @@ pub trait Platform: Send + Sync {
     }
 
     /// Flushes pending notifications to servers before the process ends. Nothing is called afterwards.
-    async fn settle(&self) {}
+    async fn flush(&self) {}
 
     /// What Patchbay itself found out about connectors, such as the outcome of a test or the deadline of a consent.
     fn observations(&self) -> Option<&dyn SavedObservations> {

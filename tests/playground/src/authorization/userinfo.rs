@@ -15,7 +15,7 @@ use crate::protection::bearer;
 use crate::shared::{Shared, lock};
 
 /// Tells the person behind an access token that has the scope for it.
-pub(crate) async fn tell(State(shared): State<Arc<Shared>>, headers: HeaderMap) -> Response {
+pub(crate) async fn respond(State(shared): State<Arc<Shared>>, headers: HeaderMap) -> Response {
     let store = lock(&shared.store);
     let access = bearer(&headers).and_then(|token| store.check_access(token));
     match access {

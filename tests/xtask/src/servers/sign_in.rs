@@ -43,7 +43,7 @@ const OF_OPENID: [Check; 5] = [
     ("sign-in without renewal", SignInTest::sign_in),
     ("consent insisted on after it", SignInTest::require_consent),
     ("renewal", SignInTest::renew),
-    ("more access", SignInTest::step_up),
+    ("more access", SignInTest::scope_upgrade),
     ("disconnect", SignInTest::disconnect),
 ];
 
@@ -157,7 +157,7 @@ impl SignInTest {
     }
 
     /// The tool of another scope is refused until that scope was asked for beside those of before.
-    fn step_up(&mut self) -> Result<()> {
+    fn scope_upgrade(&mut self) -> Result<()> {
         let problem = self.cli.problem(&["tool", "run", "play", "govern"])?;
         ensure!(problem["code"] == "auth.forbidden", "{problem}");
         let message = member(&problem, "message")?;

@@ -116,7 +116,7 @@ export function RotateSheet({ entry, onClose }: Props) {
       <ErrorNotice error={plan.error} onRetry={() => void plan.refetch()} />
       {plan.isPending && <Skeleton rows={3} label="Loading where it's used" />}
       {plan.data && (
-        <Places
+        <RotationTargets
           rotation={plan.data}
           results={results}
           checks={checks}
@@ -170,7 +170,7 @@ function Outcome({ failed, rejected, isRestored, checks, targets }: OutcomeProps
   );
 }
 
-type PlacesProps = {
+type RotationTargetsProps = {
   rotation: Rotation;
   results: ReadonlyMap<string, RotationTarget>;
   checks: ReadonlyMap<string, UserCheck>;
@@ -179,7 +179,7 @@ type PlacesProps = {
   isBack: boolean;
 };
 
-function Places({ rotation, results, checks, isPushing, isOpen, isBack }: PlacesProps) {
+function RotationTargets({ rotation, results, checks, isPushing, isOpen, isBack }: RotationTargetsProps) {
   // Results of this step are newer than the plan.
   const targets = rotation.targets.map(
     (target) => results.get(targetKey(target)) ?? (isPushing ? { ...target, problem: null } : target),

@@ -24,21 +24,21 @@ pub(super) async fn run(cli: &Cli) -> Result<(), Failure> {
         }
         false => "",
     };
-    let known = match needs.is_empty() || cli.is_json() {
-        true => Known::default(),
-        false => Known {
+    let listed = match needs.is_empty() || cli.is_json() {
+        true => Listed::default(),
+        false => Listed {
             connectors: connectors_by_id(cli).await?,
             wallet: list_wallet(&cli.cx).await?,
         },
     };
     let now = cli.now();
     let heads = ["PROBLEM", "REASON", "ACCOUNT", "SINCE", "FIX"];
-    cli.print_table(&needs, if_empty, heads, |need| row(need, &known, now))
+    cli.print_table(&needs, if_empty, heads, |need| row(need, &listed, now))
 }
 
 /// What needs may be about.
 #[derive(Default)]
-struct Known {
+struct Listed {
     connectors: HashMap<ConnectorId, Connector>,
     wallet: Vec<WalletEntry>,
 }
@@ -73,7 +73,7 @@ fn message_without_needs(vault: VaultState, backend: Option<VaultBackend>) -> &'
     }
 }
 
-fn row(need: &Need, known: &Known, now: Timestamp) -> [Cell; 5] {
+fn row(need: &Need, listed: &Listed, now: Timestamp) -> [Cell; 5] {
     let who = need.identity.as_ref();
     let who = who.map(|identity| match &identity.credential {
         Some(credential) => format!("{} · {credential}", identity.account),
@@ -88,7 +88,7 @@ fn row(need: &Need, known: &Known, now: Timestamp) -> [Cell; 5] {
         Cell::from(need.words.as_deref().unwrap_or_default()),
         Cell::from(who.unwrap_or_default()),
         Cell::from(time.unwrap_or_default()),
-        Cell::from(help_command(need, known)),
+        Cell::from(help_command(need, listed)),
     ]
 }
 
@@ -100,7 +100,7 @@ fn tone(kind: NeedKind) -> Tone {
     }
 }
 
-fn help_command(need: &Need, Known { connectors, wallet }: &Known) -> String {
+fn help_command(need: &Need, Listed { connectors, wallet }: &Listed) -> String {
     let name = |id: Option<&str>| text::quote(id.unwrap_or(&need.title));
     let id = need.connector.as_ref();
     let known = id.and_then(|id| connectors.get(id));
@@ -188,13 +188,13 @@ mod tests {
             ("wal_4", "oauth_client", &[]),
             ("wal_5", "bearer", &[]),
         ];
-        let known = Known {
+        let listed = Listed {
             connectors: [(id, known)].into(),
             wallet: wallet
                 .map(|(id, kind, names)| saved(id, kind, names))
                 .into(),
         };
-        let command = help_command(&serde_json::from_value(need).unwrap(), &known);
+        let command = help_command(&serde_json::from_value(need).unwrap(), &listed);
         assert_runnable(&format!("`{command}`"));
         command
     }

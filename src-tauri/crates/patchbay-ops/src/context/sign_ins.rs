@@ -65,6 +65,6 @@ impl SignIns {
     /// Closes every platform in use.
     pub(crate) async fn close_all_platforms(&self) {
         let used: Vec<SignedIn> = self.open.lock().drain().map(|(_, used)| used).collect();
-        futures::future::join_all(used.iter().map(|used| used.platform.settle())).await;
+        futures::future::join_all(used.iter().map(|used| used.platform.flush())).await;
     }
 }

@@ -235,8 +235,8 @@ impl Platform for AgentStack {
         self
     }
 
-    async fn settle(&self) {
-        self.sessions.settle().await;
+    async fn flush(&self) {
+        self.sessions.flush().await;
     }
 
     fn observations(&self) -> Option<&dyn SavedObservations> {

@@ -265,7 +265,7 @@ impl McpSession {
 
     /// Waits a few seconds at most until the server has received pending cancellations. No request may be made
     /// meanwhile.
-    pub async fn settle(&self) {
+    pub async fn flush_cancellations(&self) {
         self.0.cancel_notices.close();
         let _ = tokio::time::timeout(CLOSE_LIMIT, self.0.cancel_notices.wait()).await;
     }
@@ -274,7 +274,7 @@ impl McpSession {
     /// `None` if it can't be resumed: then it is ended, as by [`McpSession::close`].
     pub async fn detach(&self) -> Option<ResumableSession> {
         // Cancellations have to arrive before the session is resumed.
-        self.settle().await;
+        self.flush_cancellations().await;
         let session = match &self.0.remote {
             Peer::Host(wire, _) if !self.is_closed() => wire.detach(),
             _ => None,
@@ -285,7 +285,7 @@ impl McpSession {
 
     /// Ends the session for all clones, and tells the server if the protocol allows; gives up after a few seconds.
     pub async fn close(&self) {
-        self.settle().await;
+        self.flush_cancellations().await;
         let running = lock(&self.0.running).take();
         if let Some(mut running) = running {
             let _ = running.close_with_timeout(CLOSE_LIMIT).await;

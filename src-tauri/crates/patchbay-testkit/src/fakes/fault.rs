@@ -27,7 +27,7 @@ pub enum FaultKind {
     /// The connection breaks after half of an answer.
     Cut,
     /// They do not fail: each is processed on arrival, and its answer is held back until it is released.
-    Held(ResponseGate),
+    Gated(ResponseGate),
 }
 
 /// Holds an answer back. Clones share their state.

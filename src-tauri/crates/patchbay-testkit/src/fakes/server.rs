@@ -152,9 +152,9 @@ async fn handle<H: FakePlatform>(
         Some(FaultKind::Silence) => std::future::pending().await,
         Some(FaultKind::Cut) => return cut(),
         Some(FaultKind::Answer(answer)) => *answer,
-        Some(FaultKind::Held(hold)) => {
+        Some(FaultKind::Gated(gate)) => {
             let answer = answer_or_log_fault(&backend, &recorded);
-            hold.wait().await;
+            gate.wait().await;
             answer
         }
     };

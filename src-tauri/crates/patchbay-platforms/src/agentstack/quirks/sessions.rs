@@ -32,14 +32,14 @@ impl Sessions {
     }
 
     /// Delivers pending cancellations to all MCP servers: the platform drops unsent messages when a connection closes.
-    pub(crate) async fn settle(&self) {
+    pub(crate) async fn flush(&self) {
         let slots: Vec<Slot> = self.0.lock().drain().map(|(_, slot)| slot).collect();
-        let settled = slots.iter().map(|slot| async move {
+        let flushed = slots.iter().map(|slot| async move {
             if let Some(session) = slot.lock().await.take() {
-                session.settle().await;
+                session.flush_cancellations().await;
             }
         });
-        futures::future::join_all(settled).await;
+        futures::future::join_all(flushed).await;
     }
 
     /// The session of a connector, created if there is none.
