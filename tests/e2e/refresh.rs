@@ -339,7 +339,9 @@ async fn a_list_that_needs_more_scopes_says_so_and_signs_nobody_out() {
     let (harness, connector) = Harness::connected().await;
     harness.configure(|switches| {
         let scopes = ["admin".to_owned()].into();
-        switches.extra_scopes.insert("tools/list".to_owned(), scopes);
+        switches
+            .extra_scopes
+            .insert("tools/list".to_owned(), scopes);
     });
     let error = refresh_tools(&harness.cx, &connector.id).await.unwrap_err();
     assert_eq!(error.code(), Code::AuthForbidden);

@@ -13,7 +13,6 @@ use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 use url::Url;
 
-use super::servers::Key;
 use crate::mcp::{McpLimits, McpSession, McpTarget, ResumableSession, SessionLife, connect};
 use crate::{Error, Headers};
 
@@ -82,6 +81,10 @@ impl IdleSession {
         connect(http, target, McpLimits::DEFAULT, &never).await
     }
 }
+
+/// Connector id, and whether elicitation was declared: that is fixed for a session, so there is a session or server for
+/// each case.
+pub(super) type Key = (String, bool);
 
 /// The sessions that are kept alive, with the time since when.
 #[derive(Default)]

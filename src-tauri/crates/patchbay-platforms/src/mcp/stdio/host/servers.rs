@@ -15,7 +15,7 @@ use super::super::lines::{Lines, NextLine};
 use super::super::process::{self, Process};
 use super::super::{Link, McpProgram, ProcessGuard};
 use super::attach::{AttachError, Attached, Stream, unexpected};
-use super::idle::{IdleSession, IdleSessions};
+use super::idle::{IdleSession, IdleSessions, Key};
 use super::session::{Client, ClientEvent, Handle, relay_client, spawn};
 use super::{
     HeldServer, HostRequest, HostResponse, LINE_BYTES, Launch, RequestEnvelope, ResponseEnvelope,
@@ -44,9 +44,6 @@ pub struct Host {
     clients: AtomicU64,
     draining: CancellationToken,
 }
-
-/// Connector id, and whether elicitation was declared: that is fixed for a session, so there is a server for each case.
-pub(super) type Key = (String, bool);
 
 struct Server {
     handle: Handle,
