@@ -20,9 +20,10 @@ const INVALID_PARAMS: i64 = ErrorCode::INVALID_PARAMS.0 as i64;
 
 /// Messages of frameworks that support both eras, and can ask only in the older one.
 ///
-/// Source: Python SDK 2 (`NoBackChannelError`), TypeScript server 2.
-const ASKS_OVER_HANDSHAKE: [&str; 3] = [
+/// Source: Python SDK 2 (`NoBackChannelError`), FastMCP 4, TypeScript server 2.
+const ASKS_OVER_HANDSHAKE: [&str; 4] = [
     "no back-channel for server-initiated requests",
+    "via server-initiated requests is unavailable on",
     "Server-to-client requests are not available on protocol revision",
     "be signalled by throwing",
 ];

@@ -590,27 +590,40 @@ async fn a_prompt_or_a_resource_may_want_a_page_first_too() {
 #[tokio::test]
 async fn a_server_that_asks_in_the_older_era_only_is_told_apart() {
     let says = "Cannot send 'elicitation/create': this transport context has no back-channel for server-initiated requests.";
-    let modern = |is_error: bool| {
+    let failing = || {
         hand_made::modern(move |message| match message.method.as_str() {
-            "tools/call" | "prompts/get" if is_error => message.fail(-32600, says),
+            "tools/call" | "prompts/get" => message.fail(-32600, says),
+            _ => accepted(),
+        })
+    };
+    let with_result = |text: &'static str| {
+        hand_made::modern(move |message| match message.method.as_str() {
             "tools/call" => {
-                let content = json!([{"type": "text", "text": "Server-to-client requests are not available on protocol revision 2026-07-28: x"}]);
+                let content = json!([{"type": "text", "text": text}]);
                 message
                     .respond(json!({"resultType": "complete", "content": content, "isError": true}))
             }
             _ => accepted(),
         })
     };
-    for is_error in [true, false] {
+    for server in [
+        failing(),
+        with_result(
+            "Server-to-client requests are not available on protocol revision 2026-07-28: x",
+        ),
+        with_result(
+            "Error calling tool 'ask': elicitation via server-initiated requests is unavailable on 2026-07-28 connections.",
+        ),
+    ] {
         let asker = ScriptedAsker::accepting(json!({}));
-        let refused = call_server(modern(is_error), &asker).await;
+        let refused = call_server(server, &asker).await;
         assert!(
             matches!(refused, Err(Error::AsksOverHandshake)),
             "{refused:?}"
         );
     }
     let asker = ScriptedAsker::accepting(json!({})) as Arc<dyn Asker>;
-    let (_server, session) = session(modern(true), McpLimits::DEFAULT).await;
+    let (_server, session) = session(failing(), McpLimits::DEFAULT).await;
     let cancel = CancellationToken::new();
     let refused = session.fill_prompt("echo", Map::new(), Some(&asker), &cancel);
     let refused = refused.await;
