@@ -65,6 +65,12 @@ pub(crate) fn facts_of(der: &CertificateDer<'_>) -> CertificateFacts {
     })
 }
 
+/// Whether a certificate is of an X.509 version before 3, which TLS libraries refuse.
+pub(crate) fn is_outdated(der: &CertificateDer<'_>) -> bool {
+    x509_cert::Certificate::from_der(der)
+        .is_ok_and(|read| read.tbs_certificate.version != x509_cert::Version::V3)
+}
+
 /// SHA-256 as hexadecimal pairs with colons, as browsers and OpenSSL write it.
 pub(crate) fn fingerprint(der: &CertificateDer<'_>) -> String {
     let pairs = Sha256::digest(der);

@@ -8,7 +8,7 @@ use rustls::pki_types::{CertificateDer, PrivateKeyDer};
 use rustls::sign::{CertifiedKey, SingleCertAndKey};
 
 use crate::Error;
-use crate::certificate::facts_of;
+use crate::certificate::{facts_of, is_outdated};
 use crate::trust::provider;
 
 /// A client certificate with its private key.
@@ -34,14 +34,24 @@ impl ClientCertificate {
         let Some(leaf) = chain.first() else {
             return Err(refused("the file holds no certificate"));
         };
-        let facts = facts_of(leaf);
+        let (facts, is_outdated) = (facts_of(leaf), is_outdated(leaf));
         let key = match PrivateKeyDer::from_pem_slice(pem) {
             Ok(key) => key,
             Err(_) if is_encrypted(pem) => return Err(refused("its private key is encrypted")),
             Err(_) => return Err(refused("the file holds no private key")),
         };
-        let key = CertifiedKey::from_der(chain, key, &provider())
-            .map_err(|_| refused("the private key doesn't belong to the certificate"))?;
+        let key = CertifiedKey::from_der(chain, key, &provider()).map_err(|error| {
+            refused(match error {
+                rustls::Error::InconsistentKeys(_) => {
+                    "the private key doesn't belong to the certificate"
+                }
+                rustls::Error::InvalidCertificate(_) if is_outdated => {
+                    "the certificate is of an X.509 version before 3"
+                }
+                rustls::Error::InvalidCertificate(_) => "the certificate can't be read",
+                _ => "its private key can't be read or is of an unsupported kind",
+            })
+        })?;
         Ok(Self {
             key: Arc::new(key),
             facts,
@@ -71,6 +81,18 @@ mod tests {
 
     use super::*;
 
+    /// Of X.509 version 1, as `openssl x509 -req` writes it without extensions.
+    const VERSION_1: &str = "-----BEGIN CERTIFICATE-----
+MIIBKDCBzwIUOLsVWjiWK+Yb1p7OBp7oqBUlVfAwCgYIKoZIzj0EAwIwFjEUMBIG
+A1UEAwwLbGFwdG9wLmNvcnAwIBcNMjYxMTI4MDUxOTE2WhgPMjEyNjExMDQwNTE5
+MTZaMBYxFDASBgNVBAMMC2xhcHRvcC5jb3JwMFkwEwYHKoZIzj0CAQYIKoZIzj0D
+AQcDQgAEr8aEaXBu0eMyTsY67HJfXSQGcksm9N8RyfxQCCR5hVslMWxGzQcXN6yR
+ihXy+/DzHS7dixO49h4L6k+WC6MLeTAKBggqhkjOPQQDAgNIADBFAiEA2s5VPBaA
+nJW4YLkKY/KO4hBfn3B6KY3f7v84AVNhFf8CICkrk24mRN6Xt6zbP/lZVG+lT7Kg
+XLvya/CA5ZvcR4fh
+-----END CERTIFICATE-----
+";
+
     fn self_signed(key: &KeyPair) -> String {
         let params = CertificateParams::new(vec!["laptop.corp".to_owned()]).unwrap();
         params.self_signed(key).unwrap().pem()
@@ -87,7 +109,23 @@ mod tests {
         }
         let encrypted =
             "-----BEGIN ENCRYPTED PRIVATE KEY-----\nAAAA\n-----END ENCRYPTED PRIVATE KEY-----\n";
+        let (broken_certificate, broken_key) = (
+            "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n",
+            "-----BEGIN PRIVATE KEY-----\nAAAA\n-----END PRIVATE KEY-----\n",
+        );
         for (text, why) in [
+            (
+                format!("{VERSION_1}{pem}"),
+                "the certificate is of an X.509 version before 3",
+            ),
+            (
+                format!("{broken_certificate}{pem}"),
+                "the certificate can't be read",
+            ),
+            (
+                format!("{certificate}{broken_key}"),
+                "its private key can't be read or is of an unsupported kind",
+            ),
             (pem, "the file holds no certificate"),
             (certificate.clone(), "the file holds no private key"),
             (
