@@ -405,7 +405,9 @@ impl Error {
     /// Whether repeating the same request may succeed.
     pub fn is_retryable(&self) -> bool {
         match self {
-            Self::Unreachable { how, .. } => *how != Unreachable::Tls,
+            Self::Unreachable { how, .. } => {
+                !matches!(how, Unreachable::Tls | Unreachable::ProxySignIn)
+            }
             Self::TimedOut { .. } | Self::RateLimited { .. } => true,
             // 501: what isn't implemented won't be at the next attempt. 408: RFC 9110, section 15.5.9.
             Self::Status(refusal) if refusal.status == 501 => false,

@@ -83,9 +83,13 @@ impl RetryPolicy {
     pub(super) fn should_retry(&self, error: &Error, repeat: RetryClass) -> bool {
         if let Error::Unreachable { how, .. } = error {
             let is_retried = match how {
-                Unreachable::Refused | Unreachable::Dns | Unreachable::NoRoute => self.on_connect,
+                Unreachable::Refused
+                | Unreachable::Dns
+                | Unreachable::NoRoute
+                | Unreachable::Proxy
+                | Unreachable::ProxyRefused => self.on_connect,
                 Unreachable::Lost => self.on_lost,
-                Unreachable::Tls => false,
+                Unreachable::Tls | Unreachable::ProxySignIn => false,
             };
             return is_retried && repeat == RetryClass::Freely;
         }

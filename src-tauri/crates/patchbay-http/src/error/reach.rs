@@ -26,6 +26,12 @@ pub enum Unreachable {
     NoRoute,
     /// An established connection was cut.
     Lost,
+    /// No connection to the proxy could be made, or it was cut.
+    Proxy,
+    /// The proxy requires a user name and password.
+    ProxySignIn,
+    /// The proxy did not connect to the host.
+    ProxyRefused,
 }
 
 impl Unreachable {
@@ -36,6 +42,9 @@ impl Unreachable {
             Self::Refused => ": connection refused",
             Self::NoRoute => ": network unreachable",
             Self::Lost => ": connection lost",
+            Self::Proxy => ": the proxy can't be reached",
+            Self::ProxySignIn => ": the proxy requires a user name and password",
+            Self::ProxyRefused => ": the proxy refused to connect",
         }
     }
 
@@ -43,7 +52,12 @@ impl Unreachable {
         match self {
             Self::Dns => Code::NetworkDns,
             Self::Tls => Code::NetworkTls,
-            Self::Refused | Self::NoRoute | Self::Lost => Code::NetworkUnreachable,
+            Self::Refused
+            | Self::NoRoute
+            | Self::Lost
+            | Self::Proxy
+            | Self::ProxySignIn
+            | Self::ProxyRefused => Code::NetworkUnreachable,
         }
     }
 
@@ -54,6 +68,13 @@ impl Unreachable {
             Self::Refused => "Check that the server is running and the port is right.",
             Self::NoRoute => "Check your network and try again.",
             Self::Lost => "Try again. The server or the network closed the connection.",
+            Self::Proxy => {
+                "Check the proxy's address in the connector's settings or your system's."
+            }
+            Self::ProxySignIn => {
+                "Set the proxy with its user name and password in your system's settings."
+            }
+            Self::ProxyRefused => "Check the server's address, or ask whoever runs the proxy.",
         }
     }
 }
@@ -114,6 +135,10 @@ fn as_rejected_certificate<'a>(
 
 fn classify(error: &(dyn StdError + 'static)) -> Option<Unreachable> {
     causes(error).find_map(|cause| {
+        // Around the reason of a failure to reach the proxy, which is not that of the server.
+        if let Some(failure) = cause.to_string().strip_prefix("tunnel error: ") {
+            return Some(proxy_failure(failure));
+        }
         if cause.is::<rustls::Error>() {
             return Some(Unreachable::Tls);
         }
@@ -124,4 +149,72 @@ fn classify(error: &(dyn StdError + 'static)) -> Option<Unreachable> {
         // The connector's error has no public type; this is its whole message for a failed lookup.
         (cause.to_string() == "dns error").then_some(Unreachable::Dns)
     })
+}
+
+/// Classifies a failure of hyper-util's tunnel, whose type is not public, by its message.
+fn proxy_failure(message: &str) -> Unreachable {
+    match message {
+        "proxy authorization required" => Unreachable::ProxySignIn,
+        "unsuccessful" => Unreachable::ProxyRefused,
+        _ => Unreachable::Proxy,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use patchbay_model::{Explain as _, NetworkSettings, ProxyChoice};
+    use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+    use tokio::net::TcpListener;
+    use url::Url;
+
+    use super::*;
+    use crate::{AddressPolicy, Network};
+
+    /// The error of a request through a proxy, which answers that; nothing listens there without an answer.
+    async fn through_proxy(answer: Option<&'static str>) -> Error {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let proxy = format!("http://{}", listener.local_addr().unwrap());
+        match answer {
+            None => drop(listener),
+            Some(answer) => drop(tokio::spawn(async move {
+                let (mut socket, _) = listener.accept().await.unwrap();
+                let _ = socket.read(&mut [0; 2048]).await;
+                let _ = socket.write_all(answer.as_bytes()).await;
+            })),
+        }
+        let settings = NetworkSettings {
+            proxy: ProxyChoice::Url(proxy),
+            ..NetworkSettings::default()
+        };
+        let network = Network::build(&settings, None, &AddressPolicy::default()).unwrap();
+        let url = Url::parse("https://mcp.example/mcp").unwrap();
+        let sent = network.client_for(&url).get(url.clone()).send().await;
+        from_reqwest(sent.unwrap_err(), "mcp.example", Duration::ZERO)
+    }
+
+    #[tokio::test]
+    async fn a_proxy_that_fails_is_not_blamed_on_the_server() {
+        for (answer, how, message) in [
+            (None, Unreachable::Proxy, "the proxy can't be reached"),
+            (Some(""), Unreachable::Proxy, "the proxy can't be reached"),
+            (
+                Some("HTTP/1.1 407 Who\r\n\r\n"),
+                Unreachable::ProxySignIn,
+                "the proxy requires a user name and password",
+            ),
+            (
+                Some("HTTP/1.1 502 Bad Gateway\r\n\r\n"),
+                Unreachable::ProxyRefused,
+                "the proxy refused to connect",
+            ),
+        ] {
+            let error = through_proxy(answer).await;
+            assert_eq!(
+                error.to_string(),
+                format!("couldn't connect to mcp.example: {message}")
+            );
+            assert!(matches!(error, Error::Unreachable { how: found, .. } if found == how));
+            assert!(error.hint().is_some_and(|hint| hint.contains("proxy")));
+        }
+    }
 }
