@@ -138,6 +138,13 @@ async fn runs_are_written_for_other_programs_without_secrets() {
         let mode = std::fs::metadata(&file).unwrap().permissions().mode();
         assert_eq!(mode & 0o777, 0o600);
     }
+    let again = [&export[..], &[file_name]].concat();
+    let kept = terminal.run(&again).await;
+    assert_eq!(kept.code, 2, "{}", kept.transcript());
+    kept.assert_stderr("hint: Add --yes to confirm.");
+    assert_eq!(std::fs::read_to_string(&file).unwrap(), table);
+    let replaced = terminal.run(&[&again[..], &["--yes"]].concat()).await;
+    replaced.succeeded();
     let folder = terminal.home.path().to_str().unwrap();
     let refused = terminal.run(&[&export[..], &[folder]].concat()).await;
     assert_eq!(refused.code, 1, "{}", refused.transcript());
@@ -276,10 +283,14 @@ async fn a_run_is_named_noted_and_pinned_and_stays() {
         assert_eq!(listed["total"], 1, "{query}");
         assert_eq!(listed["runs"][0]["id"], kept.as_str(), "{query}");
     }
+    let unknown = terminal.fails("run list status:bogus", 2).await;
+    unknown.assert_stderr("status:failed");
     let listed = terminal.does("run list").await;
     listed.assert_stdout("echo (Before the move)");
     let all = "run delete --all --yes";
     assert_eq!(terminal.json(all).await, 1);
+    let pinned = terminal.fails(&format!("run delete {kept}"), 2).await;
+    pinned.assert_stderr("hint: Add --yes to confirm.");
     // What is not given stays as it was.
     let unpin = [&edit[..], &["--unpin", "--note", "", "--json"]].concat();
     assert_eq!(

@@ -69,6 +69,26 @@ impl RunQuery {
         query
     }
 
+    /// The first word of `text` that names a filter but has no value it takes, and what it takes. It is searched for
+    /// as text, which is right while it is being typed.
+    pub fn invalid_filter(&self) -> Option<(&str, String)> {
+        split(self.text.as_deref()?).find_map(|word| {
+            let (filter, _) = word.split_once(':')?;
+            let expected = match filter.to_lowercase().as_str() {
+                "status" => RunState::ALL
+                    .map(|state| format!("status:{}", state.as_str()))
+                    .join(", "),
+                "is" => "is:pinned".to_owned(),
+                "since" if age_of(word).is_none() => {
+                    "since: with minutes, hours, days or weeks, such as since:90m, since:24h, since:7d, since:2w"
+                        .to_owned()
+                }
+                _ => return None,
+            };
+            Some((word, expected))
+        })
+    }
+
     /// Moves the filters of `text` to the fields that are not set yet. Idempotent.
     #[must_use]
     pub fn expand(self) -> Self {
@@ -238,6 +258,23 @@ mod tests {
             (other.pinned, other.text.as_deref()),
             (false, Some("is:red"))
         );
+    }
+
+    #[test]
+    fn a_filter_without_a_value_it_takes_is_named() {
+        for (typed, named) in [
+            ("status:bogus rate", Some("status:bogus")),
+            ("rate since:7x", Some("since:7x")),
+            ("is:red", Some("is:red")),
+            ("status:error since:7d is:pinned tool:x https://a.b", None),
+            ("\"status:bogus\"", None),
+        ] {
+            let query = RunQuery::parse(typed);
+            let invalid = query.invalid_filter();
+            assert_eq!(invalid.map(|(word, _)| word), named, "{typed}");
+        }
+        let query = RunQuery::parse("Status:bogus");
+        assert!(query.invalid_filter().unwrap().1.contains("status:failed"));
     }
 
     #[test]

@@ -10,7 +10,9 @@ mod retention;
 use patchbay_model::{
     Connector, Origin, RunId, RunQuery, Timestamp, ToolRun, ToolRunSummary, inert_json,
 };
-use patchbay_ops::{ReplayTarget, find_connector, find_run, list_runs, remove_run, replay_run};
+use patchbay_ops::{
+    Error, ReplayTarget, find_connector, find_run, list_runs, remove_run, replay_run,
+};
 
 use super::run_result::{finish, result_text};
 use super::tool::{Progress, with_confirmation};
@@ -44,19 +46,21 @@ pub(super) async fn run(cli: &Cli, verb: RunVerb) -> Result<(), Failure> {
         RunVerb::Export(args) => export::run(cli, args).await,
         RunVerb::Limits { days, runs } => retention::limits(cli, days, runs).await,
         RunVerb::Prune => retention::prune(cli).await,
-        RunVerb::Delete { run: Some(run), .. } => {
-            let id = cli.run_id(&run).await?;
-            remove_run(&cli.cx, &id).await?;
-            cli.print_done(format!("Deleted {id}."), &id)
-        }
+        RunVerb::Delete { run: Some(run), .. } => delete(cli, &run).await,
         RunVerb::Delete { run: None, .. } => retention::delete_all(cli).await,
     }
 }
 
 /// The query for these filters; a `limit` of 0 stands for all runs.
-fn query_of(filter: RunFilterArgs, limit: u32) -> RunQuery {
+fn query_of(filter: RunFilterArgs, limit: u32) -> Result<RunQuery, Failure> {
     let typed = RunQuery::parse(&filter.query.join(" "));
-    RunQuery {
+    if let Some((word, expected)) = typed.invalid_filter() {
+        return Err(Failure::usage(
+            format!("{word} isn't a filter"),
+            format!("Use {expected}; for text, put it in double quotes."),
+        ));
+    }
+    Ok(RunQuery {
         states: match filter.states.is_empty() {
             true => typed.states,
             false => filter.states,
@@ -64,11 +68,11 @@ fn query_of(filter: RunFilterArgs, limit: u32) -> RunQuery {
         before: filter.before.map(RunId::new),
         limit,
         ..typed
-    }
+    })
 }
 
 async fn list(cli: &Cli, args: RunListArgs) -> Result<(), Failure> {
-    let query = query_of(args.filter, args.limit);
+    let query = query_of(args.filter, args.limit)?;
     watch::repeat(cli, async || list_page(cli, &query).await).await
 }
 
@@ -127,6 +131,19 @@ fn tool_label(run: &ToolRunSummary) -> String {
         Some(name) => format!("{} ({name})", run.tool),
         None => run.tool.clone(),
     }
+}
+
+async fn delete(cli: &Cli, run: &str) -> Result<(), Failure> {
+    let id = cli.run_id(run).await?;
+    if find_run(&cli.cx, &id).await?.summary.label.pinned {
+        let needed = Error::ConfirmationNeeded {
+            what: format!("Deleting {id}, which is pinned,"),
+        };
+        let question = format!("{id} is pinned. Delete it? You can't undo this.");
+        cli.confirm(&question, needed.into())?;
+    }
+    remove_run(&cli.cx, &id).await?;
+    cli.print_done(format!("Deleted {id}."), &id)
 }
 
 async fn show(cli: &Cli, run: &str) -> Result<(), Failure> {

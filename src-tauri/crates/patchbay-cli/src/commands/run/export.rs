@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use patchbay_model::count;
-use patchbay_ops::{RunExport, export_run, export_runs, list_connectors, run_document};
+use patchbay_ops::{Error, RunExport, export_run, export_runs, list_connectors, run_document};
 
 use super::query_of;
 use crate::args::RunExportArgs;
@@ -15,13 +15,19 @@ pub(super) async fn run(cli: &Cli, args: RunExportArgs) -> Result<(), Failure> {
         Some(run) => Some(cli.run_id(run).await?),
         None => None,
     };
-    let query = query_of(args.filter, args.limit.unwrap_or(0));
+    let query = query_of(args.filter, args.limit.unwrap_or(0))?;
     // Secrets are left out of the export, so they have to be known.
     for connector in list_connectors(&cli.cx).await? {
         cli.unlock_for(&connector).await?;
     }
     if args.output != "-" {
         let path = Path::new(&args.output);
+        if path.is_file() {
+            let needed = Error::ConfirmationNeeded {
+                what: format!("Replacing {}", args.output),
+            };
+            cli.confirm(&format!("Replace {}?", args.output), needed.into())?;
+        }
         let exported = match &one {
             Some(id) => export_run(&cli.cx, id, path).await?,
             None => export_runs(&cli.cx, &query, args.format, path).await?,
