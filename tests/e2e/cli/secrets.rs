@@ -140,6 +140,37 @@ async fn a_locked_vault_says_how_it_is_unlocked() {
     snapshot_settings().bind(|| insta::assert_snapshot!(said.join("\n\n")));
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn an_address_that_seems_to_hold_a_key_is_noted_however_it_is_added() {
+    let terminal = Terminal::new().await;
+    let address = "https://127.0.0.1:1/mcp?api_key=sk-live-8f2c41d0a97be653";
+    let typed = terminal.run(&["connector", "add", address]).await;
+    let pasted = terminal.does_with("connector add --from -", address).await;
+    for added in [typed, pasted] {
+        added.assert_stderr("Note: the address seems to hold a key");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_client_certificate_is_saved_once_the_vault_is_open() {
+    let terminal = Terminal::new().await;
+    terminal.add("https://127.0.0.1:1/mcp", &[]).await;
+    for line in [
+        "connector edit play",
+        "connector add https://127.0.0.1:1/other",
+    ] {
+        let certificate = ["--client-certificate", "/nowhere.pem"];
+        let words = [&words(line)[..], &certificate].concat();
+        let mut locked = terminal.command(&words);
+        locked.env_remove("PATCHBAY_PASSPHRASE");
+        let locked = terminal.finish(locked, "").await;
+        locked.assert_stderr("hint: Set PATCHBAY_PASSPHRASE");
+        let unlocked = terminal.run(&words).await;
+        unlocked.assert_stderr("/nowhere.pem");
+        unlocked.assert_stderr("hint: Check the path and permissions.");
+    }
+}
+
 #[cfg(target_os = "linux")]
 #[tokio::test(flavor = "multi_thread")]
 async fn without_a_keychain_nothing_is_asked_of_the_browser() {

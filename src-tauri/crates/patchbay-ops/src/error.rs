@@ -367,7 +367,7 @@ impl Explain for Error {
             }
             Self::NoHome => "Set PATCHBAY_HOME to a folder you own.",
             Self::Busy => "End the other process, and try again.",
-            Self::File { .. } => "Check that it exists and you can write to it.",
+            Self::File { .. } => "Check the path and permissions.",
             Self::Usage { hint, .. } => hint,
             Self::NotFound { kind, .. } => return not_found_hint(kind).map(str::to_owned),
             Self::OperationNotFound {

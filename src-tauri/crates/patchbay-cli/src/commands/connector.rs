@@ -6,15 +6,12 @@ mod list;
 
 use std::mem;
 
-use patchbay_model::{
-    Authentication, Code, Connector, ConnectorId, LogLevel, TimeLimits, has_secret_query,
-};
+use patchbay_model::{Authentication, Code, Connector, ConnectorId, LogLevel, TimeLimits};
 use patchbay_ops::{
     ADDRESS_HINT, AddConnector, Check, ConnectionOptions, Error, NetworkChanges, ServerLogLine,
     abilities, add_connector_with, check_connector, delete_connector, disconnect_connector,
     list_catalogue, read_server_log, remove_connector, restore_connector,
 };
-use url::Url;
 
 use super::catalogue::add_command;
 use super::{
@@ -128,6 +125,9 @@ async fn add(cli: &Cli, mut args: AddArgs) -> Result<(), Failure> {
             title: args.title,
             allow_plain_http: args.allow_plain_http,
         };
+        if args.network.client_certificate.is_some() {
+            cli.unlock().await?;
+        }
         let connecting = ConnectionOptions {
             time_limits: TimeLimits {
                 connect_seconds: args.how.connect_timeout,
@@ -152,12 +152,6 @@ async fn add(cli: &Cli, mut args: AddArgs) -> Result<(), Failure> {
     };
     cli.say(format!("Added {}.", connector.title));
     connector = program::finish_adding(cli, connector, is_allowed, &args.how).await?;
-    if holds_secret(&connector) {
-        cli.say(
-            "Note: the address seems to hold a key, and is shown wherever the connector is. \
-             Where the server takes it as a token or header, use --token-from or --header.",
-        );
-    }
     if args.connect {
         connector = connect::connect_added(cli, connector, args.how).await?;
     } else {
@@ -194,13 +188,6 @@ fn explain_address(error: Error, given: Option<&str>) -> Failure {
     })
 }
 
-/// Whether the URL seems to contain a key.
-fn holds_secret(connector: &Connector) -> bool {
-    let endpoint = connector.endpoint.as_deref();
-    let url = endpoint.and_then(|endpoint| Url::parse(endpoint).ok());
-    url.is_some_and(|url| has_secret_query(&url))
-}
-
 async fn disconnect(cli: &Cli, text: &str) -> Result<(), Failure> {
     let connector = cli.unlocked_connector(text).await?;
     let outcome = disconnect_connector(&cli.cx, &connector.id).await?;
@@ -223,8 +210,12 @@ async fn remove(cli: &Cli, text: &str) -> Result<(), Failure> {
     remove_connector(&cli.cx, &connector.id).await?;
     let (title, id) = (&connector.title, &connector.id);
     cli.say(format!("Removed {title}."));
-    let undo = format!("Undo: patchbay connector restore {id} (10 minutes)");
-    cli.print_done(&undo, &connector)
+    if !cli.is_json() {
+        cli.say(format!(
+            "Undo: patchbay connector restore {id} (10 minutes)"
+        ));
+    }
+    cli.out.json_only(&connector)
 }
 
 /// Deletes a hosted connector for everyone.

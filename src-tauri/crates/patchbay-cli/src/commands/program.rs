@@ -3,8 +3,9 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
-use patchbay_model::{Authentication, Connector, ServerCommand};
+use patchbay_model::{Authentication, Connector, ServerCommand, has_secret_query};
 use patchbay_ops::{AddProgram, add_program, allow_connector_program, list_wallet};
+use url::Url;
 
 use super::authentication::variable_values;
 use super::connect;
@@ -53,7 +54,21 @@ pub(super) async fn finish_adding(
         let allowed = allow_connector_program(&cli.cx, &connector.id).await;
         allowed.map_err(|error| Failure::about(error, &connector))?;
     }
-    connect::save_connect_timeout(cli, connector, how).await
+    let connector = connect::save_connect_timeout(cli, connector, how).await?;
+    if holds_secret(&connector) {
+        cli.say(
+            "Note: the address seems to hold a key, and is shown wherever the connector is. \
+             Where the server takes it as a token or header, use --token-from or --header.",
+        );
+    }
+    Ok(connector)
+}
+
+/// Whether the URL seems to contain a key.
+fn holds_secret(connector: &Connector) -> bool {
+    let endpoint = connector.endpoint.as_deref();
+    let url = endpoint.and_then(|endpoint| Url::parse(endpoint).ok());
+    url.is_some_and(|url| has_secret_query(&url))
 }
 
 /// Names of the secret variables of a connector's program.

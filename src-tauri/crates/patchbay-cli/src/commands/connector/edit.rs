@@ -75,7 +75,7 @@ pub(super) async fn edit(cli: &Cli, args: EditArgs) -> Result<(), Failure> {
             "Run `patchbay connector edit --help`.",
         ));
     }
-    if changes_secrets {
+    if changes_secrets || certificate.is_some() {
         cli.unlock().await?;
     } else if changes.authentication.is_some() || changes.command.is_some() || is_allowed {
         cli.unlock_for(&connector).await?;
