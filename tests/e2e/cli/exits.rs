@@ -98,6 +98,13 @@ async fn with_json_a_failure_is_one_line_of_json() {
         let all = "code message hint detail status request platformCode requestId fields retryable";
         assert_eq!(members, words(all));
     }
+    // Its progress is for a person only.
+    terminal.add("http://127.0.0.1:1/mcp", &[]).await;
+    let done = terminal.run(&["doctor", "--json"]).await;
+    assert_ne!(done.code, 0);
+    assert_eq!(done.stderr.lines().count(), 1, "{}", done.stderr);
+    let removed = terminal.does("connector remove play --json").await;
+    assert!(!removed.stderr.contains("Undo"), "{}", removed.stderr);
 }
 
 #[tokio::test(flavor = "multi_thread")]

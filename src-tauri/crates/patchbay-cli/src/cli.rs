@@ -35,7 +35,7 @@ impl Cli {
         if settings.no_input {
             prompt::disable();
         }
-        let stderr = Stderr::new(settings.quiet);
+        let stderr = Stderr::new(settings.quiet, settings.json);
         let mut options = ContextOptions::of_system(AppPaths::from_environment()?);
         if !opens_browser {
             options.browser = Arc::new(NoBrowser);

@@ -10,6 +10,8 @@ use crate::output::{self, text};
 #[derive(Clone)]
 pub(crate) struct Stderr {
     quiet: bool,
+    /// Whether progress is written.
+    progresses: bool,
     live: bool,
     /// Whether the cursor is at the end of a progress line that the next message overwrites.
     open: Arc<Mutex<bool>>,
@@ -18,9 +20,11 @@ pub(crate) struct Stderr {
 }
 
 impl Stderr {
-    pub(crate) fn new(quiet: bool) -> Self {
+    /// With `--json` no progress is written: whoever reads the JSON gets an error as the only line.
+    pub(crate) fn new(quiet: bool, json: bool) -> Self {
         Self {
             quiet,
+            progresses: !quiet && !json,
             live: std::io::stderr().is_terminal() && crate::escapes::are_supported(),
             open: Arc::default(),
             paused: Arc::default(),
@@ -35,7 +39,7 @@ impl Stderr {
 
     /// Prints progress, which on a terminal replaces the progress before it.
     pub(crate) fn step(&self, line: &str) {
-        if !self.quiet && !self.paused.load(Ordering::SeqCst) {
+        if self.progresses && !self.paused.load(Ordering::SeqCst) {
             self.write(line, self.live);
         }
     }
