@@ -30,7 +30,7 @@ async fn what_a_server_offers_is_listed_read_and_filled_in() {
         .run(&[&greeting[..], &["name=Ada L."]].concat())
         .await;
     assert_eq!(filled.stdout, "Hello, Ada%20L..\n");
-    for refused in [&["other=1"][..], &["name="]] {
+    for refused in [&["other=1"][..], &["name="], &[]] {
         let refused = terminal.run(&[&greeting[..], refused].concat()).await;
         assert_eq!(refused.code, 2, "{}", refused.transcript());
     }
@@ -41,5 +41,7 @@ async fn what_a_server_offers_is_listed_read_and_filled_in() {
     let filled = terminal.run(&[&greet[..], &["name=Ada"]].concat()).await;
     assert_eq!(filled.stdout, "user: Greet Ada.\n");
     let lacking = terminal.run(&greet).await;
-    assert_eq!(lacking.code, 5, "{}", lacking.transcript());
+    assert_eq!(lacking.code, 2, "{}", lacking.transcript());
+    lacking.assert_stderr("name is missing");
+    lacking.assert_stderr("hint: Add name=TEXT.");
 }

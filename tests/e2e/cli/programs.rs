@@ -348,12 +348,15 @@ async fn what_a_kill_of_every_patchbay_leaves_the_next_one_ends() {
 async fn servers_that_a_text_names_are_added_filled_in_and_run() {
     let harness = Programs::new().await;
     let text = json!({
-        "inputs": [{ "type": "promptString", "id": "key", "password": true }],
+        "inputs": [
+            { "type": "promptString", "id": "key", "password": true },
+            { "type": "pickString", "id": "place", "options": ["us", "eu"], "default": "us" },
+        ],
         "servers": {
             "files": {
                 "command": "python3",
                 "args": [harness.script, "${input:manner}"],
-                "env": { "PID_FILE": harness.pids, "API_KEY": "${input:key}" },
+                "env": { "PID_FILE": harness.pids, "API_KEY": "${input:key}", "PLACE": "${input:place}" },
                 "disabled": true,
             },
             "notes": { "command": "python3", "args": [harness.script, "well"] },
@@ -369,6 +372,15 @@ async fn servers_that_a_text_names_are_added_filled_in_and_run() {
     assert_eq!(open.code, 2, "{open:?}");
     open.assert_stderr("Enter a value for manner, which files needs");
     open.assert_stderr("hint: Pass --fill manner=TEXT.");
+    for (given, said) in [
+        ("NOPE=1", "hint: Choose one of: key, manner, place."),
+        ("place=mars", "hint: Choose one of: us, eu."),
+    ] {
+        let refused = [&from[..], &["--fill", given]].concat();
+        let refused = harness.run(&refused).await;
+        assert_eq!(refused.code, 2, "{refused:?}");
+        refused.assert_stderr(said);
+    }
     assert_eq!(harness.json("connector list").await, json!([]));
 
     let filled = words("--fill manner=well --fill-secret key --allow --json");
@@ -539,6 +551,30 @@ async fn without_input_no_command_waits_for_somebody_to_type() {
         let done = harness.typed(&words, &[]).await;
         assert_eq!(done.code, 2, "{line}: {done:?}");
     }
+}
+
+#[tokio::test]
+async fn what_a_text_leaves_open_is_asked_for_at_a_terminal() {
+    let harness = Programs::new().await;
+    let text = json!({ "mcpServers": { "open": {
+        "command": "python3",
+        "args": [harness.script, "${MANNER}"],
+        "env": { "DB_password": "${DB_password}" },
+    } } });
+    let file = harness.home.path().join("mcp.json");
+    std::fs::write(&file, text.to_string()).unwrap();
+    let add = ["connector", "add", "--from", file.to_str().unwrap()];
+    let silent = [&add[..], &["--no-input"]].concat();
+    let silent = harness.typed(&silent, &[]).await;
+    assert_eq!(silent.code, 2, "{silent:?}");
+    let token = format!("{TOKEN}\n");
+    let steps = [("MANNER: ", "well\n"), ("DB_password: ", &*token)];
+    let added = harness.typed(&add, &steps).await;
+    assert_eq!(added.code, 0, "{added:?}");
+    added.assert_stdout("Added open.");
+    assert!(!added.stdout.contains(TOKEN), "{added:?}");
+    let shown = harness.does("connector show open").await;
+    shown.assert_stdout("well");
 }
 
 #[tokio::test(flavor = "multi_thread")]

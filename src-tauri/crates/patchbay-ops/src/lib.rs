@@ -114,13 +114,14 @@ pub use connectors::inspect_address::{
     inspect_address_until_cancelled,
 };
 pub use connectors::mcp_resources::{
-    complete, fill_prompt, fill_resource_template, list_prompts, list_resources, read_resource,
+    MISSING_VALUE_HINT, complete, fill_prompt, fill_resource_template, is_resource_template,
+    list_prompts, list_resources, read_resource,
 };
 pub use connectors::network::{NetworkChanges, read_authorities_file};
 pub use connectors::other_apps::read_other_app;
 pub use connectors::pasted::{
-    PastedBlank, PastedPlace, PastedServer, PastedServers, PastedValue, fill_in, is_install_link,
-    read_pasted,
+    PastedBlank, PastedPlace, PastedServer, PastedServers, PastedValue, check_filled, fill_in,
+    is_install_link, read_pasted,
 };
 pub use connectors::program_version::has_open_version;
 pub use connectors::refresh::refresh_connector;

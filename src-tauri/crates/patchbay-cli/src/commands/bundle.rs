@@ -6,7 +6,7 @@ use std::path::Path;
 use patchbay_model::{Connector, ServerCommand};
 use patchbay_ops::{AddBundle, Bundle, BundleSetting, BundleSettingKind, add_bundle, read_bundle};
 
-use super::pasted::{parse_fill, read_fill_secrets};
+use super::pasted::{ask_for, parse_fill, read_fill_secrets};
 use crate::args::PastedArgs;
 use crate::cli::Cli;
 use crate::failure::Failure;
@@ -35,26 +35,25 @@ pub(super) async fn add(
         let value = text.to_owned();
         values.entry(key.to_owned()).or_default().push(value);
     }
-    let secrets = read_fill_secrets(cli, &filled.filled_secrets).await?;
-    let is_missing = |setting: &&BundleSetting| {
-        let key = &setting.key;
-        setting.is_required
-            && setting.default.is_empty()
-            && !values.contains_key(key)
-            && !secrets.contains_key(key)
-    };
-    if let Some(setting) = bundle.settings.iter().find(is_missing) {
-        let (key, option) = match setting.is_secret {
-            true => (setting.key.clone(), "--fill-secret"),
-            false => (format!("{}=TEXT", setting.key), "--fill"),
-        };
-        return Err(Failure::usage(
-            format!("enter a value for {}", setting.title),
-            format!("Pass {option} {}.", text::quote(&key)),
-        ));
-    }
+    let mut secrets = read_fill_secrets(cli, &filled.filled_secrets).await?;
     for line in render_bundle(&bundle, Screen::PLAIN).lines() {
         cli.say(line);
+    }
+    for setting in &bundle.settings {
+        let BundleSetting { key, is_secret, .. } = setting;
+        let is_given = values.contains_key(key) || secrets.contains_key(key);
+        if !setting.is_required || !setting.default.is_empty() || is_given {
+            continue;
+        }
+        match ask_for(&setting.title, &[], *is_secret)? {
+            Some(secret) if *is_secret => {
+                secrets.insert(key.clone(), secret.into());
+            }
+            Some(value) => {
+                values.insert(key.clone(), vec![value.expose().to_owned()]);
+            }
+            None => return Err(missing_value(setting)),
+        }
     }
     if !secrets.is_empty() {
         cli.unlock().await?;
@@ -67,6 +66,17 @@ pub(super) async fn add(
         title,
     };
     Ok(add_bundle(&cli.cx, file, request).await?)
+}
+
+fn missing_value(setting: &BundleSetting) -> Failure {
+    let (key, option) = match setting.is_secret {
+        true => (setting.key.clone(), "--fill-secret"),
+        false => (format!("{}=TEXT", setting.key), "--fill"),
+    };
+    Failure::usage(
+        format!("enter a value for {}", setting.title),
+        format!("Pass {option} {}.", text::quote(&key)),
+    )
 }
 
 fn render_bundle(bundle: &Bundle, screen: Screen) -> String {

@@ -2,10 +2,10 @@
 
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
-use patchbay_model::{Content, FilledPrompt, inert_json_pretty};
+use patchbay_model::{Content, FilledPrompt, Json, Prompt, PromptArgument, inert_json_pretty};
 use patchbay_ops::{
-    fill_prompt, fill_resource_template, list_prompts, list_resources, read_resource,
-    watch_resource,
+    MISSING_VALUE_HINT, fill_prompt, fill_resource_template, is_resource_template, list_prompts,
+    list_resources, read_resource, watch_resource,
 };
 
 use crate::cli::Cli;
@@ -45,13 +45,19 @@ fn argument_names<'a>(arguments: impl Iterator<Item = (&'a String, bool)>) -> Ce
     Cell::from(names.collect::<Vec<_>>().join(" "))
 }
 
-/// Fills in a template, if there are arguments.
+/// Fills in a template.
 pub(super) fn fill_in(uri: String, arguments: &[String]) -> Result<String, Failure> {
-    if arguments.is_empty() {
+    if arguments.is_empty() && !is_resource_template(&uri) {
         return Ok(uri);
     }
     let values = tool_arguments::read(None, arguments)?;
-    Ok(fill_resource_template(&uri, values)?)
+    fill_resource_template(&uri, values).map_err(|error| {
+        let failure = Failure::from(error);
+        match failure.hint() {
+            Some(MISSING_VALUE_HINT) => failure.with_hint("Add it as NAME=TEXT."),
+            _ => failure,
+        }
+    })
 }
 
 /// Prints a resource: text as text, anything else as bytes, for which a terminal shows a placeholder.
@@ -148,9 +154,29 @@ pub(super) async fn prompt(
     let arguments = tool_arguments::read(None, arguments)?;
     let connector = cli.unlocked_connector(connector).await?;
     let _responder = QuestionResponder::start(cli);
+    // A server that can't list its prompts says itself what it lacks.
+    let known = list_prompts(&cli.cx, &connector.id).await;
+    let prompt = known.into_iter().flatten().find(|one| one.name == name);
+    if let Some(missing) = prompt.and_then(|prompt| missing_argument(prompt, &arguments)) {
+        let option = text::quote(&format!("{missing}=TEXT"));
+        return Err(Failure::usage(
+            format!("{missing} is missing"),
+            format!("Add {option}."),
+        ));
+    }
     let filled = fill_prompt(&cli.cx, &connector.id, name, arguments).await;
     let filled = filled.map_err(|error| Failure::about(error, &connector))?;
     cli.out.answer(&filled, |_| prompt_text(&filled))
+}
+
+/// The first required argument that is not given.
+fn missing_argument(prompt: Prompt, given: &Json) -> Option<String> {
+    let is_missing = |one: &PromptArgument| one.is_required && given.0.get(&one.name).is_none();
+    prompt
+        .arguments
+        .into_iter()
+        .find(is_missing)
+        .map(|one| one.name)
 }
 
 fn prompt_text(filled: &FilledPrompt) -> String {

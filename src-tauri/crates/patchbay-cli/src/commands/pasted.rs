@@ -8,7 +8,7 @@ use patchbay_model::{Connector, Secret, ServerCommand};
 use patchbay_ops::{
     AddConnector, AddProgram, AuthenticationChoice, ConnectorView, Error, PastedBlank, PastedPlace,
     PastedServer, PastedServers, PastedValue, SecretInput, SecretValue, add_connector, add_program,
-    fill_in, read_other_app, read_pasted, view_connectors,
+    check_filled, fill_in, read_other_app, read_pasted, view_connectors,
 };
 
 use super::authentication::variable_values;
@@ -46,7 +46,7 @@ pub(super) async fn add(cli: &Cli, found: PastedServers, args: AddArgs) -> Resul
             "Choose one with --only NAME.",
         ));
     }
-    let given = PastedInput::read(cli, &args).await?;
+    let mut given = PastedInput::read(cli, &servers, &args).await?;
     let requests: Result<Vec<_>, Failure> = servers
         .iter()
         .map(|server| given.request(server, &args))
@@ -132,8 +132,7 @@ pub(super) fn text_of(file: &Path, max_bytes: u64) -> Result<String, Failure> {
     });
     read.map_err(|source| {
         let path = file.display().to_string();
-        let failure = Failure::from(Error::File { path, source });
-        failure.with_hint("Check the path and permissions.")
+        Error::File { path, source }.into()
     })
 }
 
@@ -184,11 +183,18 @@ impl Request {
 }
 
 impl PastedInput {
-    async fn read(cli: &Cli, args: &AddArgs) -> Result<Self, Failure> {
+    async fn read(cli: &Cli, servers: &[PastedServer], args: &AddArgs) -> Result<Self, Failure> {
         let plain = parse_fill(&args.pasted.filled)?;
         let plain = plain.map(|(name, text)| (name.to_owned(), Secret::new(text).into()));
         let mut filled: BTreeMap<String, SecretValue> = plain.collect();
         filled.extend(read_fill_secrets(cli, &args.pasted.filled_secrets).await?);
+        for (name, value) in &filled {
+            let plain = match value {
+                SecretValue::New { secret } => Some(secret.expose()),
+                SecretValue::Reference { .. } => None,
+            };
+            check_filled(servers, name, plain)?;
+        }
         let secrets = variable_values(cli, &args.program.secrets).await?;
         let folder = args.program.folder.as_deref();
         Ok(Self {
@@ -199,7 +205,7 @@ impl PastedInput {
         })
     }
 
-    fn request(&self, server: &PastedServer, args: &AddArgs) -> Result<Request, Failure> {
+    fn request(&mut self, server: &PastedServer, args: &AddArgs) -> Result<Request, Failure> {
         let title = args.title.clone().or_else(|| server.title.clone());
         match &server.place {
             PastedPlace::Address { url, headers } => Ok(Request::Address(AddConnector {
@@ -217,7 +223,11 @@ impl PastedInput {
             } => {
                 let words = arguments.iter().map(|word| self.text(word, server));
                 let words = words.collect::<Result<_, _>>()?;
-                let folder = folder.as_deref().map(|folder| self.text(folder, server));
+                let folder = match (&self.folder, folder) {
+                    (Some(folder), _) => Some(folder.clone()),
+                    (None, Some(folder)) => Some(self.text(folder, server)?),
+                    (None, None) => None,
+                };
                 let mut plain = self.plain.clone();
                 let mut secrets = self.secrets.clone();
                 for variable in variables {
@@ -239,10 +249,7 @@ impl PastedInput {
                     command: ServerCommand {
                         program: self.text(program, server)?,
                         arguments: words,
-                        folder: match &self.folder {
-                            Some(folder) => Some(folder.clone()),
-                            None => folder.transpose()?,
-                        },
+                        folder,
                         variables: plain,
                     },
                     secrets,
@@ -255,7 +262,7 @@ impl PastedInput {
 
     /// The sign-in that the headers stand for; `None` to detect it.
     fn authentication(
-        &self,
+        &mut self,
         headers: &[PastedValue],
         server: &PastedServer,
     ) -> Result<Option<AuthenticationChoice>, Failure> {
@@ -282,7 +289,8 @@ impl PastedInput {
     }
 
     /// Fills in a secret. A reference is possible only as the whole value.
-    fn secret(&self, text: &str, server: &PastedServer) -> Result<SecretValue, Failure> {
+    fn secret(&mut self, text: &str, server: &PastedServer) -> Result<SecretValue, Failure> {
+        self.ask(text, server)?;
         let whole = server.blanks.iter().find(|blank| blank.text == text);
         if let Some(value) = whole.and_then(|blank| self.filled.get(&blank.name)) {
             return Ok(value.clone());
@@ -290,7 +298,25 @@ impl PastedInput {
         Ok(Secret::new(self.text(text, server)?).into())
     }
 
-    fn text(&self, text: &str, server: &PastedServer) -> Result<String, Failure> {
+    /// Asks at a terminal for the placeholders of a text that have no value yet.
+    fn ask(&mut self, text: &str, server: &PastedServer) -> Result<(), Failure> {
+        let is_open = |blank: &&PastedBlank| {
+            let is_filled = blank.default.is_some() || self.filled.contains_key(&blank.name);
+            text.contains(&blank.text) && !is_filled
+        };
+        let open: Vec<_> = server.blanks.iter().filter(is_open).collect();
+        for blank in open {
+            let name = &blank.name;
+            if let Some(value) = ask_for(name, &blank.options, blank.is_secret)? {
+                check_filled(std::slice::from_ref(server), name, Some(value.expose()))?;
+                self.filled.insert(name.clone(), value.into());
+            }
+        }
+        Ok(())
+    }
+
+    fn text(&mut self, text: &str, server: &PastedServer) -> Result<String, Failure> {
+        self.ask(text, server)?;
         let filled = |blank: &PastedBlank| match self.filled.get(&blank.name) {
             Some(SecretValue::New { secret }) => Some(secret.expose().to_owned()),
             Some(SecretValue::Reference { .. }) => None,
@@ -314,6 +340,26 @@ impl PastedInput {
         };
         Err(missing_value(server, name, &option))
     }
+}
+
+/// Asks for a value, without showing it if it is secret; `None` if it is empty or nobody can be asked.
+pub(super) fn ask_for(
+    name: &str,
+    options: &[String],
+    is_secret: bool,
+) -> Result<Option<Secret>, Failure> {
+    if !prompt::is_interactive() {
+        return Ok(None);
+    }
+    let what = match options {
+        [] => name.to_owned(),
+        options => format!("{name} ({})", options.join(", ")),
+    };
+    let given = match is_secret {
+        true => Some(prompt::secret(&what)?),
+        false => prompt::line(&format!("{what}: "))?.map(Secret::new),
+    };
+    Ok(given.filter(|value| !value.expose().is_empty()))
 }
 
 /// Parses `--fill NAME=TEXT`.

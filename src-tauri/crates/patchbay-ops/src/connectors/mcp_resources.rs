@@ -37,6 +37,14 @@ pub async fn read_resource(
     record_scopes_on_refusal(cx, id, read).await
 }
 
+/// The hint of [`fill_resource_template`] for a missing value.
+pub const MISSING_VALUE_HINT: &str = "Enter it as text.";
+
+/// Whether the address has variables to fill in.
+pub fn is_resource_template(address: &str) -> bool {
+    UriTemplate::parse(address).is_some_and(|template| !template.variables().is_empty())
+}
+
 /// Expands a resource template to a URI. `values` is a JSON object of strings.
 ///
 /// # Errors
@@ -65,7 +73,7 @@ pub fn fill_resource_template(template: &str, values: Json) -> Result<String, Er
         let value = values.get(&variable.name).and_then(|value| value.as_str());
         if value.is_none_or(str::is_empty) {
             let what = format!("{} is missing", variable.name);
-            return Err(Error::usage(what, "Enter it as text."));
+            return Err(Error::usage(what, MISSING_VALUE_HINT));
         }
     }
     Ok(template.fill(&values))

@@ -14,10 +14,11 @@ mod tests;
 mod words;
 mod yaml;
 
+use std::collections::BTreeSet;
 use std::fmt;
 use std::iter;
 
-use patchbay_model::is_invisible;
+use patchbay_model::{clean_text, is_invisible};
 use serde::Serialize;
 use serde_json::{Map, Value};
 use specta::Type;
@@ -161,6 +162,39 @@ pub(super) fn parse_settings(text: &str, extension: &str) -> Option<Map<String, 
     match parsed {
         Some(Value::Object(members)) => Some(members),
         _ => None,
+    }
+}
+
+/// Checks a value for the blanks of that name in the servers; `None` stands for one that is not known yet.
+///
+/// # Errors
+/// [`Error::Usage`] if there is no such blank, or it offers other values to choose from.
+pub fn check_filled(
+    servers: &[PastedServer],
+    name: &str,
+    value: Option<&str>,
+) -> Result<(), Error> {
+    let all = || servers.iter().flat_map(|server| &server.blanks);
+    let mut named = all().filter(|blank| blank.name == name).peekable();
+    if named.peek().is_none() {
+        let names: BTreeSet<&str> = all().map(|blank| blank.name.as_str()).collect();
+        let hint = match names.is_empty() {
+            true => "Leave it out.".to_owned(),
+            false => format!("Choose one of: {}.", Vec::from_iter(names).join(", ")),
+        };
+        let what = format!("there is no placeholder {}", clean_text(name, 200));
+        return Err(Error::usage(what, hint));
+    }
+    let refuses = |blank: &&PastedBlank| {
+        let is_offered = |value: &str| blank.options.iter().any(|option| option == value);
+        !blank.options.is_empty() && value.is_some_and(|value| !is_offered(value))
+    };
+    match named.find(refuses) {
+        None => Ok(()),
+        Some(blank) => Err(Error::usage(
+            format!("{name} can't have this value"),
+            format!("Choose one of: {}.", blank.options.join(", ")),
+        )),
     }
 }
 
