@@ -76,7 +76,7 @@ async fn the_newest_run_has_a_name() {
     let exported = terminal.does("run export --run latest").await;
     exported.assert_stdout(third.as_str().unwrap());
     terminal.does("run edit latest --pin").await;
-    assert_eq!(terminal.json("run delete latest").await, third);
+    assert_eq!(terminal.json("run delete latest --yes").await, third);
     terminal.fails("run next latest", 6).await;
     let named = terminal.json("run follow latest").await;
     assert_eq!(named["id"], second);

@@ -42,6 +42,6 @@ async fn what_a_server_offers_is_listed_read_and_filled_in() {
     assert_eq!(filled.stdout, "user: Greet Ada.\n");
     let lacking = terminal.run(&greet).await;
     assert_eq!(lacking.code, 2, "{}", lacking.transcript());
-    lacking.assert_stderr("name is missing");
+    lacking.assert_stderr("The argument name is missing");
     lacking.assert_stderr("hint: Add name=TEXT.");
 }

@@ -160,7 +160,7 @@ pub(super) async fn prompt(
     if let Some(missing) = prompt.and_then(|prompt| missing_argument(prompt, &arguments)) {
         let option = text::quote(&format!("{missing}=TEXT"));
         return Err(Failure::usage(
-            format!("{missing} is missing"),
+            format!("the argument {missing} is missing"),
             format!("Add {option}."),
         ));
     }
