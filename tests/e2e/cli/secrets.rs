@@ -166,7 +166,7 @@ async fn a_client_certificate_is_saved_once_the_vault_is_open() {
         let locked = terminal.finish(locked, "").await;
         locked.assert_stderr("hint: Set PATCHBAY_PASSPHRASE");
         let unlocked = terminal.run(&words).await;
-        unlocked.assert_stderr("/nowhere.pem");
+        unlocked.assert_stderr("nowhere.pem");
         unlocked.assert_stderr("hint: Check the path and permissions.");
     }
 }
