@@ -52,8 +52,7 @@ pub(crate) fn confirm_lines(question: &str) -> Result<bool, Failure> {
 }
 
 fn ask_yes_no(question: &str) -> Result<bool, Failure> {
-    print_prompt(&format!("{question} [y/N] "))?;
-    let answer = input_line("the answer")?;
+    let answer = ask(&format!("{question} [y/N] "))?;
     let answer = answer.as_ref().map_or("", Secret::expose);
     Ok(matches!(answer.trim().to_lowercase().as_str(), "y" | "yes"))
 }
@@ -66,8 +65,7 @@ pub(crate) fn say(line: &str) {
 
 /// Asks for a line; `None` at the end of input.
 pub(crate) fn line(question: &str) -> Result<Option<String>, Failure> {
-    print_prompt(&text::message(question))?;
-    let answer = input_line("the answer")?;
+    let answer = ask(&text::message(question))?;
     Ok(answer.map(|answer| answer.expose().to_owned()))
 }
 
@@ -81,11 +79,26 @@ pub(crate) fn secret(what: &str) -> Result<Secret, Failure> {
 
 /// Reads the next line of standard input, without its end; `None` at the end of input.
 pub(crate) fn input_line(what: &str) -> Result<Option<Secret>, Failure> {
+    prompt_line("", what)
+}
+
+/// Prints a question and reads the line that answers it.
+fn ask(question: &str) -> Result<Option<Secret>, Failure> {
+    prompt_line(question, "the answer")
+}
+
+fn prompt_line(question: &str, what: &str) -> Result<Option<Secret>, Failure> {
     ensure_enabled()?;
     match Handle::try_current() {
-        Ok(runtime) => wait(what, &runtime, next_line()),
+        // Printed while waiting, as a signal that answers it at once would be missed otherwise.
+        Ok(runtime) => wait(what, &runtime, async {
+            print_prompt(question)?;
+            next_line().await
+        }),
         // The question of a server. The run that it belongs to hears the signal.
-        Err(_) => next_line_blocking().map_err(|error| failed_read(what, &error)),
+        Err(_) => print_prompt(question)
+            .and_then(|()| next_line_blocking())
+            .map_err(|error| failed_read(what, &error)),
     }
 }
 
@@ -196,12 +209,10 @@ impl TerminalMode {
     fn restore(&self) {}
 }
 
-fn print_prompt(question: &str) -> Result<(), Failure> {
+fn print_prompt(question: &str) -> io::Result<()> {
     let mut stderr = io::stderr().lock();
-    stderr
-        .write_all(question.as_bytes())
-        .and_then(|()| stderr.flush())
-        .map_err(|error| Failure::internal(format!("couldn't prompt: {error}")))
+    stderr.write_all(question.as_bytes())?;
+    stderr.flush()
 }
 
 #[cfg(test)]
