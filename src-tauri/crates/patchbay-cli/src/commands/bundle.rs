@@ -6,13 +6,13 @@ use std::path::Path;
 use patchbay_model::{Connector, ServerCommand};
 use patchbay_ops::{AddBundle, Bundle, BundleSetting, BundleSettingKind, add_bundle, read_bundle};
 
-use super::pasted::{ask_for, parse_fill, read_fill_secrets};
+use super::pasted::{ask_for, fill_option, parse_fill, read_fill_secrets};
 use crate::args::PastedArgs;
 use crate::cli::Cli;
 use crate::failure::Failure;
+use crate::output::Screen;
 use crate::output::facts::Facts;
 use crate::output::table::{Cell, Table};
-use crate::output::{Screen, text};
 
 /// Shows the manifest of a bundle.
 pub(super) async fn describe(cli: &Cli, file: &Path) -> Result<(), Failure> {
@@ -69,13 +69,10 @@ pub(super) async fn add(
 }
 
 fn missing_value(setting: &BundleSetting) -> Failure {
-    let (key, option) = match setting.is_secret {
-        true => (setting.key.clone(), "--fill-secret"),
-        false => (format!("{}=TEXT", setting.key), "--fill"),
-    };
+    let option = fill_option(&setting.key, setting.is_secret);
     Failure::usage(
         format!("enter a value for {}", setting.title),
-        format!("Pass {option} {}.", text::quote(&key)),
+        format!("Pass {option}."),
     )
 }
 

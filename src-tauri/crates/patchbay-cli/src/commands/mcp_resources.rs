@@ -2,7 +2,9 @@
 
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
-use patchbay_model::{Content, FilledPrompt, Json, Prompt, PromptArgument, inert_json_pretty};
+use patchbay_model::{
+    Code, Connector, Content, Explain as _, FilledPrompt, Json, PromptArgument, inert_json_pretty,
+};
 use patchbay_ops::{
     MISSING_VALUE_HINT, fill_prompt, fill_resource_template, is_resource_template, list_prompts,
     list_resources, read_resource, watch_resource,
@@ -154,29 +156,34 @@ pub(super) async fn prompt(
     let arguments = tool_arguments::read(None, arguments)?;
     let connector = cli.unlocked_connector(connector).await?;
     let _responder = QuestionResponder::start(cli);
-    // A server that can't list its prompts says itself what it lacks.
-    let known = list_prompts(&cli.cx, &connector.id).await;
-    let prompt = known.into_iter().flatten().find(|one| one.name == name);
-    if let Some(missing) = prompt.and_then(|prompt| missing_argument(prompt, &arguments)) {
-        let option = text::quote(&format!("{missing}=TEXT"));
-        return Err(Failure::usage(
-            format!("the argument {missing} is missing"),
-            format!("Add {option}."),
-        ));
+    match fill_prompt(&cli.cx, &connector.id, name, arguments.clone()).await {
+        Ok(filled) => cli.out.answer(&filled, |_| prompt_text(&filled)),
+        Err(error) => {
+            let missing = match error.code() {
+                Code::McpServerError => missing_argument(cli, &connector, name, &arguments).await,
+                _ => None,
+            };
+            Err(missing.unwrap_or_else(|| Failure::about(error, &connector)))
+        }
     }
-    let filled = fill_prompt(&cli.cx, &connector.id, name, arguments).await;
-    let filled = filled.map_err(|error| Failure::about(error, &connector))?;
-    cli.out.answer(&filled, |_| prompt_text(&filled))
 }
 
-/// The first required argument that is not given.
-fn missing_argument(prompt: Prompt, given: &Json) -> Option<String> {
+/// Names the first required argument that is not given, as servers refuse a prompt without it in words of their own.
+async fn missing_argument(
+    cli: &Cli,
+    connector: &Connector,
+    prompt: &str,
+    given: &Json,
+) -> Option<Failure> {
+    let known = list_prompts(&cli.cx, &connector.id).await.ok()?;
+    let prompt = known.into_iter().find(|one| one.name == prompt)?;
     let is_missing = |one: &PromptArgument| one.is_required && given.0.get(&one.name).is_none();
-    prompt
-        .arguments
-        .into_iter()
-        .find(is_missing)
-        .map(|one| one.name)
+    let missing = prompt.arguments.into_iter().find(is_missing)?.name;
+    let option = text::quote(&format!("{missing}=TEXT"));
+    Some(Failure::usage(
+        format!("the argument {missing} is missing"),
+        format!("Add {option}."),
+    ))
 }
 
 fn prompt_text(filled: &FilledPrompt) -> String {

@@ -334,10 +334,7 @@ impl PastedInput {
                 "Pass the secret on stdin.",
             ));
         }
-        let option = match open.is_some_and(|blank| blank.is_secret) {
-            true => format!("--fill-secret {}", text::quote(name)),
-            false => format!("--fill {}", text::quote(&format!("{name}=TEXT"))),
-        };
+        let option = fill_option(name, open.is_some_and(|blank| blank.is_secret));
         Err(missing_value(server, name, &option))
     }
 }
@@ -360,6 +357,14 @@ pub(super) fn ask_for(
         false => prompt::line(&format!("{what}: "))?.map(Secret::new),
     };
     Ok(given.filter(|value| !value.expose().is_empty()))
+}
+
+/// The option that gives the value.
+pub(super) fn fill_option(name: &str, is_secret: bool) -> String {
+    match is_secret {
+        true => format!("--fill-secret {}", text::quote(name)),
+        false => format!("--fill {}", text::quote(&format!("{name}=TEXT"))),
+    }
 }
 
 /// Parses `--fill NAME=TEXT`.
