@@ -46,8 +46,12 @@ impl<R: AsyncRead + Unpin> Lines<R> {
                 return NextLine::End;
             };
             if available.is_empty() {
-                // An incomplete line is dropped.
-                return NextLine::End;
+                if self.line.is_empty() {
+                    return NextLine::End;
+                }
+                // Programs often end their last words, which say why they end, without a line break.
+                self.line.push(b'\n');
+                break;
             }
             let (taken, is_whole) = match available.iter().position(|&byte| byte == b'\n') {
                 Some(at) => (at + 1, true),
@@ -86,7 +90,7 @@ mod tests {
     #[tokio::test]
     async fn line_ends_of_all_systems_are_taken() {
         let text = b"\xef\xbb\xbf{\"a\":1}\r\n\n  two \nhalf";
-        assert_eq!(read(text, 100).await, ["{\"a\":1}", "", "two"]);
+        assert_eq!(read(text, 100).await, ["{\"a\":1}", "", "two", "half"]);
     }
 
     #[tokio::test]
