@@ -45,7 +45,7 @@ impl StderrTail {
         self.0.activity.send_replace(());
     }
 
-    /// Logs a line and keeps it.
+    /// Logs a line, and keeps it if it may say what happened.
     pub(super) fn note(&self, line: &[u8]) {
         self.note_activity();
         let line = sanitize_log_line(line, &self.0.secrets);
@@ -53,6 +53,9 @@ impl StderrTail {
             return;
         }
         (self.0.log)(&line);
+        if is_stack_frame(&line) {
+            return;
+        }
         let mut lines = lock(&self.0.lines);
         if lines.len() == LINES {
             lines.pop_front();
@@ -72,6 +75,20 @@ impl StderrTail {
     }
 }
 
+/// Whether the line belongs to the stack trace below an error of JavaScript or Java, which would displace its message.
+fn is_stack_frame(line: &str) -> bool {
+    let line = line.trim();
+    let is_frame = line.starts_with("at ") && (line.ends_with(')') || ends_with_position(line));
+    is_frame || !line.contains(char::is_alphanumeric)
+}
+
+/// Whether the line ends with line and column, as in `server.js:12:5`.
+fn ends_with_position(line: &str) -> bool {
+    let is_number = |part: &str| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit());
+    let mut parts = line.rsplitn(3, ':');
+    parts.next().is_some_and(is_number) && parts.next().is_some_and(is_number)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -85,6 +102,26 @@ mod tests {
         tail.note(b"\x1b[31mbad key\x1b[0m hunter2-hunter2\x07\xff");
         assert_eq!(tail.text(), "bad key <redacted> \u{fffd}");
         assert_eq!(*lines.lock().unwrap(), [tail.text()]);
+    }
+
+    #[test]
+    fn a_stack_trace_is_logged_but_does_not_displace_the_error_above_it() {
+        let (log, lines) = recorded_log();
+        let tail = StderrTail::new(Vec::new(), log);
+        let written = [
+            "Error: no key",
+            "    at fetch (/x/undici/index.js:155:10)",
+            "    at async file:///x/proxy.js:12:5",
+            "    at node:internal/main/run_main_module:36:49",
+            "  ^^^^",
+            "}",
+            "meet at 10:30",
+        ];
+        for line in written {
+            tail.note(line.as_bytes());
+        }
+        assert_eq!(tail.text(), "Error: no key\nmeet at 10:30");
+        assert_eq!(lines.lock().unwrap().len(), written.len());
     }
 
     #[test]
