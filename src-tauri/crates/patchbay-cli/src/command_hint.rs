@@ -4,9 +4,9 @@ use patchbay_model::{
     Authentication, Code, Connector, OauthDeviation, Problem, WalletEntry, WalletKind,
 };
 use patchbay_ops::{
-    CHECK_APP_HINT, ClientFeature, Fix, MAX_WAIT, NO_FOLDER_HINT, NO_KEYCHAIN_HINT, NO_SECRET_HINT,
-    NextAction, OTHER_CLIENT_HINT, TimeLimit, UNSAFE_HINT, UNTRUSTED_HINT, abilities,
-    deviation_hint, fix, reauth_action,
+    CHECK_APP_HINT, ClientFeature, Fix, LACKS_SETTING_HINT, MAX_WAIT, NO_FOLDER_HINT,
+    NO_KEYCHAIN_HINT, NO_SECRET_HINT, NextAction, OTHER_CLIENT_HINT, TimeLimit, UNSAFE_HINT,
+    UNTRUSTED_HINT, abilities, deviation_hint, fix, reauth_action,
 };
 
 use crate::args::deviation_name;
@@ -108,6 +108,9 @@ pub(crate) fn fix_hint(problem: &Problem, connector: &Connector) -> Option<Strin
         Code::ProgramNotStarted if hint == NO_FOLDER_HINT => {
             format!("Create the folder, or run `patchbay connector edit {name} --cwd FOLDER`.")
         }
+        Code::ProgramEnded if is_edited_here && hint == LACKS_SETTING_HINT => format!(
+            "Run `patchbay connector edit {name} --env-secret NAME` for the key that it asks for, or `patchbay connector edit {name} --env NAME=VALUE` for a setting."
+        ),
         code if connector.command.is_some()
             && (code == Code::ProgramNotStarted || fix(code) == Some(Fix::ShowLog)) =>
         {

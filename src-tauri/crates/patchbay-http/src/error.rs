@@ -567,6 +567,20 @@ fn forbidden_words(scope: Option<&str>) -> String {
 
 const SEE_IN_TERMINAL: &str = "Run it in a terminal to see what it needs.";
 
+/// Hint for a program that ended because it lacks a key or another setting.
+pub const LACKS_SETTING_HINT: &str = "Add the key or setting that it asks for to the connector.";
+
+/// Words of programs that lack one, in small letters.
+const LACKS_SETTING: [&str; 7] = [
+    "required",
+    "missing",
+    "must be",
+    "must provide",
+    "environment variable",
+    "api key",
+    "access-token",
+];
+
 /// Hint for a program that ended, by its last output.
 fn hint_for(said: &str) -> &'static str {
     let known: [(&[&str], _); 11] = [
@@ -608,7 +622,14 @@ fn hint_for(said: &str) -> &'static str {
     ];
     let mut fitting = known.iter();
     let fitting = fitting.find(|(marks, _)| marks.iter().any(|mark| said.contains(mark)));
-    fitting.map_or(SEE_IN_TERMINAL, |(_, hint)| hint)
+    if let Some((_, hint)) = fitting {
+        return hint;
+    }
+    let said = said.to_lowercase();
+    match LACKS_SETTING.iter().any(|words| said.contains(words)) {
+        true => LACKS_SETTING_HINT,
+        false => SEE_IN_TERMINAL,
+    }
 }
 
 /// For example ` (exit code 1)`; empty for `None`.
@@ -708,6 +729,30 @@ mod tests {
             Error::credential(Box::new(Locked)).code(),
             Code::VaultLocked
         );
+    }
+
+    #[test]
+    fn a_program_that_lacks_a_setting_is_told_from_one_that_fails() {
+        let hint = |said: &str| {
+            let (program, said) = ("npx".to_owned(), said.to_owned());
+            let error = Error::ProgramEnded {
+                program,
+                how: None,
+                said,
+            };
+            error.hint()
+        };
+        for said in [
+            "Error: A Brave API key is required via BRAVE_API_KEY.",
+            "ValidationError: REGION must be one of eu, us",
+            "Please provide a token or set the ACCESS environment variable",
+        ] {
+            assert_eq!(hint(said).as_deref(), Some(LACKS_SETTING_HINT), "{said}");
+        }
+        assert_eq!(hint("fetch failed").as_deref(), Some(SEE_IN_TERMINAL));
+        // The more exact one goes first.
+        let said = "ModuleNotFoundError: a required module";
+        assert_ne!(hint(said).as_deref(), Some(LACKS_SETTING_HINT));
     }
 
     #[test]

@@ -185,3 +185,12 @@ fn a_missing_working_folder_is_changed_by_its_option() {
         "Create the folder, or run `patchbay connector edit wiki --cwd FOLDER`."
     );
 }
+
+#[test]
+fn a_program_that_lacks_a_key_is_given_it_by_its_option() {
+    let hint = hint(Code::ProgramEnded, LACKS_SETTING_HINT).unwrap();
+    assert!(
+        hint.contains("`patchbay connector edit wiki --env-secret NAME`"),
+        "{hint}"
+    );
+}
