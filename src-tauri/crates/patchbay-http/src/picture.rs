@@ -12,8 +12,8 @@ use http::header::ACCEPT;
 use reqwest::{Method, Request};
 use url::Url;
 
-use crate::redirect::MAX_ICON_REDIRECTS;
-use crate::{AddressError, AddressPolicy, BodyError, Reach, location, read_body};
+use crate::redirect::{RedirectChain, RedirectRule, follow_redirects};
+use crate::{AddressError, AddressPolicy, BodyError, Reach, read_body};
 
 /// Maximum bytes of a picture.
 const BYTES: usize = 64 * 1024;
@@ -115,33 +115,30 @@ async fn fetch(
     http: &reqwest::Client,
     policy: &AddressPolicy,
     reach: &Reach,
-    mut url: Url,
+    url: Url,
 ) -> Result<Picture, PictureError> {
-    for _ in 0..=MAX_ICON_REDIRECTS {
-        policy.check(WHAT, reach, &url).await?;
-        let mut request = Request::new(Method::GET, url.clone());
+    let get = |chain: RedirectChain| async move {
+        policy.check(WHAT, reach, &chain.url).await?;
+        let mut request = Request::new(Method::GET, chain.url);
         let types = HeaderValue::from_static("image/png, image/jpeg, image/webp, image/gif");
         request.headers_mut().insert(ACCEPT, types);
-        let answer = http.execute(request).await;
-        let mut answer = answer.map_err(|_| PictureError::Lost)?;
-        let status = answer.status();
-        if status.is_redirection()
-            && let Some(to) = location(&url, answer.headers())
-        {
-            url = to;
-            continue;
-        }
-        if !status.is_success() {
-            return Err(PictureError::Status(status.as_u16()));
-        }
-        let body = read_body(&mut answer, BYTES, None).await;
-        let body = body.map_err(|error| match error {
-            BodyError::TooLarge => PictureError::TooLarge,
-            BodyError::Silent | BodyError::Lost(_) => PictureError::Lost,
-        })?;
-        return Picture::read(body.to_vec()).ok_or(PictureError::NoPicture);
+        http.execute(request).await.map_err(|_| PictureError::Lost)
+    };
+    let start = RedirectChain::start(RedirectRule::Icon, Method::GET, url);
+    let mut sent = follow_redirects(start, get).await?;
+    let status = sent.answer.status();
+    if status.is_redirection() && sent.chain.is_exhausted() {
+        return Err(PictureError::Redirects);
     }
-    Err(PictureError::Redirects)
+    if !status.is_success() {
+        return Err(PictureError::Status(status.as_u16()));
+    }
+    let body = read_body(&mut sent.answer, BYTES, None).await;
+    let body = body.map_err(|error| match error {
+        BodyError::TooLarge => PictureError::TooLarge,
+        BodyError::Silent | BodyError::Lost(_) => PictureError::Lost,
+    })?;
+    Picture::read(body.to_vec()).ok_or(PictureError::NoPicture)
 }
 
 /// Media type, width and height, detected from the first bytes.

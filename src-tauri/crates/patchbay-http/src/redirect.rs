@@ -3,93 +3,129 @@
 use http::header::{CONTENT_LENGTH, CONTENT_TYPE, LOCATION};
 use http::{HeaderMap, HeaderValue, Method, StatusCode};
 use patchbay_model::Secret;
-use url::Url;
+use url::{Origin, Url};
 
 use super::prepare::{Prepared, build_request};
-use crate::Error;
 use crate::address::check_address;
+use crate::{Error, Redirects};
 
-/// Maximum number of redirects of a hosted platform's API, as many as its official clients follow.
-const MAX_REDIRECTS: usize = 20;
-
-/// Maximum number of redirects of an MCP server, all of which stay within its origin.
-pub const MAX_SERVER_REDIRECTS: usize = 5;
-
-/// Maximum number of redirects of an authorization server's metadata, all of which stay within its origin.
-pub const MAX_METADATA_REDIRECTS: usize = 3;
-
-/// Maximum number of redirects of an icon.
-pub(super) const MAX_ICON_REDIRECTS: usize = 3;
-
-/// A request on its way through redirects.
-pub(super) struct RedirectChain<'a> {
-    prepared: &'a Prepared<'a>,
-    method: Method,
-    url: Url,
-    keeps_body: bool,
-    /// Whether a redirect has led to another origin than the account's; stays set afterwards.
-    pub(super) is_elsewhere: bool,
-    count: usize,
+/// Which redirects a request follows.
+#[derive(Clone, Copy, Debug)]
+pub enum RedirectRule {
+    /// A hosted platform's API, as its official clients do. What leaves the origin is unencrypted or carries a body is
+    /// refused, and with `same_origin_only` whatever leaves it.
+    Platform {
+        /// Whether all redirects stay within the origin.
+        same_origin_only: bool,
+    },
+    /// An MCP server: within its origin, with the same method and body.
+    Server,
+    /// An authorization server's metadata: within its origin.
+    Metadata,
+    /// An icon, which is requested without credentials: anywhere. Each address has to be checked before its request.
+    Icon,
 }
 
-impl<'a> RedirectChain<'a> {
-    pub(super) fn new(prepared: &'a Prepared<'a>) -> Self {
+impl RedirectRule {
+    /// Maximum number of redirects; that of a platform is the one of its official clients.
+    fn max(self) -> usize {
+        match self {
+            Self::Platform { .. } => 20,
+            Self::Server => 5,
+            Self::Metadata | Self::Icon => 3,
+        }
+    }
+}
+
+/// A request on its way through redirects.
+#[derive(Clone, Debug)]
+pub struct RedirectChain {
+    /// The method of the next request.
+    pub method: Method,
+    /// The address of the next request.
+    pub url: Url,
+    /// Status of the latest redirect, from the first one on that led to another origin.
+    pub elsewhere: Option<StatusCode>,
+    has_body: bool,
+    origin: Origin,
+    rule: RedirectRule,
+    /// How many more redirects may follow.
+    left: usize,
+}
+
+impl RedirectChain {
+    /// The first request, to be repeated by that rule.
+    pub fn start(rule: RedirectRule, method: Method, url: Url) -> Self {
         Self {
-            prepared,
-            method: prepared.request.method.clone(),
-            url: prepared.url.clone(),
-            keeps_body: true,
-            is_elsewhere: false,
-            count: 0,
+            method,
+            origin: url.origin(),
+            url,
+            elsewhere: None,
+            has_body: false,
+            rule,
+            left: rule.max(),
         }
     }
 
-    /// The current target.
-    pub(super) fn url(&self) -> &Url {
-        &self.url
+    /// The first request of a platform's API.
+    pub(super) fn new(prepared: &Prepared<'_>) -> Self {
+        let rule = RedirectRule::Platform {
+            same_origin_only: prepared.options.same_origin_only,
+        };
+        let start = Self::start(rule, prepared.request.method.clone(), prepared.url.clone());
+        Self {
+            has_body: prepared.body.is_some(),
+            left: match prepared.api.redirects {
+                Redirects::Refuse => 0,
+                Redirects::Follow => start.left,
+            },
+            ..start
+        }
     }
 
-    /// Builds the request to the current target.
+    /// Builds the next request of a platform's API.
     ///
     /// # Errors
     /// [`Error::Usage`] when credentials cannot be used as headers; [`Error::PlainHttp`].
     pub(super) fn request(
         &self,
+        prepared: &Prepared<'_>,
         credentials: &[(String, Secret)],
     ) -> Result<reqwest::Request, Error> {
-        let mut headers = self.prepared.headers_with(credentials)?;
-        if self.is_elsewhere {
+        let mut headers = prepared.headers_with(credentials)?;
+        if self.elsewhere.is_some() {
             headers = strip_sensitive(headers);
         }
-        if !self.keeps_body {
+        if self.method != prepared.request.method {
             headers.remove(CONTENT_TYPE);
             headers.remove(CONTENT_LENGTH);
         }
-        let body = self.prepared.body.clone().filter(|_| self.keeps_body);
+        let body = prepared.body.clone().filter(|_| self.has_body);
         let has_credentials = headers.values().any(HeaderValue::is_sensitive)
-            || (body.is_some() && !self.prepared.request.secrets.is_empty());
+            || (body.is_some() && !prepared.request.secrets.is_empty());
         if has_credentials {
-            self.prepared.api.clients.plain_http.check(&self.url)?;
+            prepared.api.clients.plain_http.check(&self.url)?;
         }
-        Ok(build_request(
-            self.method.clone(),
-            self.url.clone(),
-            headers,
-            body,
-        ))
+        let (method, url) = (self.method.clone(), self.url.clone());
+        Ok(build_request(method, url, headers, body))
+    }
+
+    /// Whether no further redirect is followed.
+    pub fn is_exhausted(&self) -> bool {
+        self.left == 0
     }
 
     /// The target of a redirect; `None` if the response is none, or there were too many.
-    pub(super) fn target(&self, answer: &reqwest::Response) -> Option<Url> {
-        let is_redirect = matches!(answer.status().as_u16(), 301 | 302 | 303 | 307 | 308);
-        let is_followed = is_redirect && self.count < MAX_REDIRECTS;
-        location(&self.url, answer.headers()).filter(|_| is_followed)
+    fn target(&self, status: StatusCode, headers: &HeaderMap) -> Option<Url> {
+        let is_redirect = matches!(status.as_u16(), 301 | 302 | 303 | 307 | 308);
+        let is_followed = is_redirect && !self.is_exhausted();
+        location(&self.url, headers).filter(|_| is_followed)
     }
 
     /// Follows a redirect.
     ///
     /// # Errors
-    /// [`Error::RedirectRefused`] if the request would carry something there that must not leave its origin.
+    /// [`Error::RedirectRefused`] if the rule forbids it.
     pub(super) fn follow(&mut self, status: StatusCode, to: Url) -> Result<(), Error> {
         // As the official clients do: 301 turns only POST into GET, 302 and 303 any method.
         let becomes_get = match status {
@@ -99,28 +135,88 @@ impl<'a> RedirectChain<'a> {
         };
         if becomes_get {
             self.method = Method::GET;
-            self.keeps_body = false;
+            self.has_body = false;
         }
-        self.is_elsewhere |= to.origin() != self.prepared.api.base.origin();
-        let has_body = self.keeps_body && self.prepared.body.is_some();
+        if self.elsewhere.is_some() || to.origin() != self.origin {
+            self.elsewhere = Some(status);
+        }
+        let is_elsewhere = self.elsewhere.is_some();
         let falls_to_http = self.url.scheme() == "https" && to.scheme() != "https";
-        let same_origin_only = self.prepared.options.same_origin_only;
-        if self.is_elsewhere
-            && (same_origin_only || has_body || falls_to_http || check_address(&to).is_err())
-        {
+        let is_refused = match self.rule {
+            RedirectRule::Platform { same_origin_only } => {
+                is_elsewhere
+                    && (same_origin_only
+                        || self.has_body
+                        || falls_to_http
+                        || check_address(&to).is_err())
+            }
+            RedirectRule::Server => is_elsewhere || !matches!(status.as_u16(), 307 | 308),
+            RedirectRule::Metadata => is_elsewhere,
+            RedirectRule::Icon => false,
+        };
+        if is_refused {
             return Err(Error::RedirectRefused {
                 to: to.origin().ascii_serialization(),
                 status: status.as_u16(),
             });
         }
         self.url = to;
-        self.count += 1;
+        self.left -= 1;
         Ok(())
     }
 }
 
+/// A response, as far as redirects need it.
+pub trait Head {
+    /// Status and headers.
+    fn head(&self) -> (StatusCode, &HeaderMap);
+}
+
+impl Head for reqwest::Response {
+    fn head(&self) -> (StatusCode, &HeaderMap) {
+        (self.status(), self.headers())
+    }
+}
+
+/// The response at the end of a chain of redirects.
+pub struct Redirected<A> {
+    /// The response; itself a redirect if that one couldn't be followed.
+    pub answer: A,
+    /// The request that it answers.
+    pub chain: RedirectChain,
+    /// [`Error::RedirectRefused`] if the rule forbade the last redirect.
+    pub refused: Option<Error>,
+}
+
+/// Sends a request by `attempt`, and again at each address that a redirect leads to.
+///
+/// # Errors
+/// Those of `attempt`.
+pub async fn follow_redirects<A: Head, E, F>(
+    mut chain: RedirectChain,
+    mut attempt: impl FnMut(RedirectChain) -> F,
+) -> Result<Redirected<A>, E>
+where
+    F: Future<Output = Result<A, E>>,
+{
+    loop {
+        let answer = attempt(chain.clone()).await?;
+        let (status, headers) = answer.head();
+        let target = chain.target(status, headers);
+        let refused = match target.map(|to| chain.follow(status, to)) {
+            Some(Ok(())) => continue,
+            refused => refused.and_then(Result::err),
+        };
+        return Ok(Redirected {
+            answer,
+            chain,
+            refused,
+        });
+    }
+}
+
 /// The `Location` of a response, resolved against the address that it came from; `None` if it is missing or invalid.
-pub fn location(from: &Url, headers: &HeaderMap) -> Option<Url> {
+pub(crate) fn location(from: &Url, headers: &HeaderMap) -> Option<Url> {
     let to = headers.get(LOCATION)?.to_str().ok()?;
     from.join(to).ok()
 }

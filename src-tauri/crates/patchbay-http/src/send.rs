@@ -10,16 +10,15 @@ use tokio_util::sync::CancellationToken;
 use url::Url;
 
 use super::prepare::Prepared;
-use super::redirect::RedirectChain;
+use super::redirect::{RedirectChain, Redirected, follow_redirects};
 use super::{
-    Answer, Api, CallOptions, Redirects, Request, Retries, RetryPolicy, StreamedAnswer,
-    error_response,
+    Answer, Api, CallOptions, Request, Retries, RetryPolicy, StreamedAnswer, error_response,
 };
 use crate::address::host_of;
 use crate::body::{next_piece, read_body, read_start};
 use crate::error::from_reqwest;
 use crate::plan::describe;
-use crate::token_source::credentials;
+use crate::token_source::with_reauthentication;
 use crate::{AddressError, Error, Headers, Reach};
 
 /// Maximum bytes that are kept of the body of an error response.
@@ -34,15 +33,6 @@ enum BodyMode {
     Raw,
     /// None of it; the rest is streamed without decompression.
     Start,
-}
-
-/// A response with any status, its body not read yet.
-struct Response {
-    answer: reqwest::Response,
-    /// The token source's headers with which the request was sent.
-    credentials: Headers,
-    /// Whether it comes from another origin, to which no credentials were sent.
-    is_from_elsewhere: bool,
 }
 
 impl Api {
@@ -148,7 +138,7 @@ impl Api {
             BodyMode::Whole => &self.clients.usual,
             BodyMode::Raw | BodyMode::Start => &self.clients.raw,
         };
-        let mut answer = self.with_timeout(client, prepared).await?.answer;
+        let mut answer = self.with_timeout(client, prepared).await?;
         let body = match mode {
             BodyMode::Whole | BodyMode::Raw => {
                 let body = self.read_whole(&mut answer, prepared.limit).await?;
@@ -204,7 +194,7 @@ impl Api {
         &self,
         client: &reqwest::Client,
         prepared: &Prepared<'_>,
-    ) -> Result<Response, Error> {
+    ) -> Result<reqwest::Response, Error> {
         let after = prepared.limit;
         let outcome = tokio::time::timeout(after, self.with_reauth(client, prepared)).await;
         outcome.unwrap_or(Err(Error::TimedOut { after }))
@@ -215,99 +205,90 @@ impl Api {
         &self,
         client: &reqwest::Client,
         prepared: &Prepared<'_>,
-    ) -> Result<Response, Error> {
-        let mut is_second = false;
-        loop {
-            let response = self.follow_redirects(client, prepared).await?;
-            if response.answer.status().is_success() {
-                return Ok(response);
-            }
-            self.handle_refusal(prepared, response, is_second).await?;
-            is_second = true;
+    ) -> Result<reqwest::Response, Error> {
+        let attempt = |credentials| self.attempt(client, prepared, credentials);
+        if prepared.request.is_anonymous {
+            return attempt(Headers::default()).await?;
+        }
+        let outcome = with_reauthentication(&*self.tokens, attempt, |outcome| match outcome {
+            Err(Error::Unauthorized { challenge, .. }) => Some(challenge.clone()),
+            _ => None,
+        });
+        outcome.await?
+    }
+
+    /// Sends a request through redirects; the inner error is that of the response.
+    async fn attempt(
+        &self,
+        client: &reqwest::Client,
+        prepared: &Prepared<'_>,
+        credentials: Headers,
+    ) -> Result<Result<reqwest::Response, Error>, Error> {
+        prepared.options.sent.record(&credentials);
+        let send = |chain| self.send_hop(client, prepared, &credentials, chain);
+        let Redirected {
+            answer,
+            chain,
+            refused,
+        } = follow_redirects(RedirectChain::new(prepared), send).await?;
+        if let Some(refused) = refused {
+            return Err(refused);
+        }
+        if answer.status().is_success() {
+            return Ok(Ok(answer));
+        }
+        let error = self.read_refusal(prepared, answer, &credentials).await;
+        match chain.elsewhere {
+            None => Ok(Err(error)),
+            // Renewed credentials would not be sent there either.
+            Some(_) => Err(error),
         }
     }
 
-    /// Reads an error response. Returns `Ok` if it is a 401 whose credentials were renewed: the request is to be
-    /// sent again then.
-    ///
-    /// # Errors
-    /// The error that the response stands for.
-    async fn handle_refusal(
+    /// Reads an error response.
+    async fn read_refusal(
         &self,
         prepared: &Prepared<'_>,
-        response: Response,
-        is_second: bool,
-    ) -> Result<(), Error> {
-        let status = response.answer.status();
-        let headers = response.answer.headers().clone();
-        let url = response.answer.url().clone();
-        let body = read_start(response.answer, ERROR_BYTES).await;
+        answer: reqwest::Response,
+        credentials: &[(String, Secret)],
+    ) -> Error {
+        let status = answer.status();
+        let headers = answer.headers().clone();
+        let url = answer.url().clone();
+        let body = read_start(answer, ERROR_BYTES).await;
         prepared.note_body(&body);
         let options = prepared.options;
-        let headers_sent = options.headers.iter().chain(&*response.credentials);
+        let headers_sent = options.headers.iter().chain(credentials);
         let known = [&prepared.request.secrets, &self.secrets, &options.secrets];
         let known = known.into_iter().flatten();
         let known = known.chain(headers_sent.map(|(_, secret)| secret));
         let secrets: Vec<Secret> = known.cloned().collect();
         let request = (&prepared.request.method, &url);
         let now = self.clock.now();
-        let error = error_response::error(request, status, headers, body.into(), &secrets, now);
-        let challenge = match &error {
-            Error::Unauthorized { challenge, .. }
-                if !(is_second || prepared.request.is_anonymous || response.is_from_elsewhere) =>
-            {
-                challenge.clone()
-            }
-            _ => return Err(error),
-        };
-        let renewed = self
-            .tokens
-            .on_unauthorized(&response.credentials, challenge);
-        match renewed.await.map_err(Error::credential)? {
-            true => Ok(()),
-            false => Err(error),
-        }
+        error_response::error(request, status, headers, body.into(), &secrets, now)
     }
 
-    async fn follow_redirects(
+    async fn send_hop(
         &self,
         client: &reqwest::Client,
         prepared: &Prepared<'_>,
-    ) -> Result<Response, Error> {
-        let credentials = match prepared.request.is_anonymous {
-            true => Headers::default(),
-            false => credentials(&*self.tokens).await?,
-        };
-        prepared.options.sent.record(&credentials);
-        let mut chain = RedirectChain::new(prepared);
-        loop {
-            let started = Instant::now();
-            // Built before the await, or the headers would be kept across it.
-            let request = chain.request(&credentials)?;
-            let capture = &prepared.options.capture;
-            capture.note_request(|| describe(&request, &prepared.request.secrets));
-            let sent = client.execute(request);
-            let answer = sent
-                .await
-                .map_err(|error| from_reqwest(error, &host_of(chain.url()), started.elapsed()))?;
-            capture.note_head(answer.status().as_u16(), answer.headers());
-            let to = match self.redirects {
-                Redirects::Refuse => None,
-                Redirects::Follow => chain.target(&answer),
-            };
-            let Some(to) = to else {
-                return Ok(Response {
-                    answer,
-                    credentials,
-                    is_from_elsewhere: chain.is_elsewhere,
-                });
-            };
-            let status = answer.status();
-            chain.follow(status, to)?;
-            if chain.is_elsewhere {
-                self.check_elsewhere(chain.url(), status).await?;
-            }
+        credentials: &[(String, Secret)],
+        chain: RedirectChain,
+    ) -> Result<reqwest::Response, Error> {
+        if let Some(status) = chain.elsewhere {
+            self.check_elsewhere(&chain.url, status).await?;
         }
+        let started = Instant::now();
+        // Built before the await, or the headers would be kept across it.
+        let request = chain.request(prepared, credentials)?;
+        let capture = &prepared.options.capture;
+        capture.note_request(|| describe(&request, &prepared.request.secrets));
+        let sent = client.execute(request);
+        let answer = sent
+            .await
+            .map_err(|error| from_reqwest(error, &host_of(&chain.url), started.elapsed()))?;
+        capture.note_head(answer.status().as_u16(), answer.headers());
+        Ok(answer)
     }
 
     /// Resolves the target of a redirect to another origin: it must not lead into the local network.

@@ -63,6 +63,32 @@ pub async fn credentials(tokens: &dyn TokenSource) -> Result<Headers, Error> {
     }
 }
 
+/// Makes an attempt with the current credentials, and a second one if the first was refused with 401 and they could be
+/// renewed. `challenge` returns the `WWW-Authenticate` of such a refusal, and `None` for any other outcome.
+///
+/// # Errors
+/// Those of `attempt`; [`Error::Credential`] if the source fails.
+pub async fn with_reauthentication<T, F>(
+    tokens: &dyn TokenSource,
+    attempt: impl Fn(Headers) -> F,
+    challenge: impl Fn(&T) -> Option<Option<String>>,
+) -> Result<T, Error>
+where
+    F: Future<Output = Result<T, Error>>,
+{
+    let sent = credentials(tokens).await?;
+    let first = attempt(sent.clone()).await?;
+    let Some(challenge) = challenge(&first) else {
+        return Ok(first);
+    };
+    let renewed = tokens.on_unauthorized(&sent, challenge).await;
+    match renewed.map_err(Error::credential)? {
+        true => drop(first),
+        false => return Ok(first),
+    }
+    attempt(credentials(tokens).await?).await
+}
+
 /// No credentials.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct NoToken;

@@ -4,8 +4,8 @@ use std::error::Error as StdError;
 
 use http::{HeaderMap, StatusCode, header};
 use patchbay_http::{
-    BodyError, MAX_METADATA_REDIRECTS, Reach, causes, find_address_error, find_untrusted, host_of,
-    json, location, read_body,
+    BodyError, Head, Reach, RedirectChain, RedirectRule, causes, find_address_error,
+    find_untrusted, follow_redirects, host_of, json, read_body,
 };
 use patchbay_model::clean_text;
 use reqwest::{Method, Request};
@@ -42,6 +42,12 @@ pub(crate) struct Answer {
     pub(crate) body: Zeroizing<Vec<u8>>,
     /// Host and port that sent it.
     host: String,
+}
+
+impl Head for Answer {
+    fn head(&self) -> (StatusCode, &HeaderMap) {
+        (self.status, &self.headers)
+    }
 }
 
 impl Answer {
@@ -123,36 +129,32 @@ impl OAuthClient {
         reach: &Reach,
         trace: &dyn Trace,
     ) -> Result<Option<Value>, Error> {
-        let mut url = url.clone();
-        for _ in 0..=MAX_METADATA_REDIRECTS {
-            let request = json_request(Method::GET, &url);
-            let answer = self.send(what, request, None, reach, trace).await?;
-            let host = host_of(&url);
-            if answer.status.is_redirection() {
-                let to = location(&url, &answer.headers);
-                let to = to.filter(|to| to.origin() == url.origin());
-                url = to.ok_or(Error::Redirect { host })?;
-                continue;
+        let get = |chain: RedirectChain| async move {
+            let request = json_request(Method::GET, &chain.url);
+            self.send(what, request, None, reach, trace).await
+        };
+        let start = RedirectChain::start(RedirectRule::Metadata, Method::GET, url.clone());
+        let answer = follow_redirects(start, get).await?.answer;
+        let host = answer.host.clone();
+        match answer.status {
+            StatusCode::OK => match answer.json()?.filter(Value::is_object) {
+                None if is_json(&answer.headers) => Err(Error::Metadata {
+                    what,
+                    host,
+                    status: None,
+                }),
+                document => Ok(document),
+            },
+            status if status.is_redirection() => Err(Error::Redirect { host }),
+            status if status.is_client_error() && status != StatusCode::TOO_MANY_REQUESTS => {
+                Ok(None)
             }
-            let status = Some(answer.status.as_u16());
-            return match answer.status {
-                StatusCode::OK => match answer.json()?.filter(Value::is_object) {
-                    None if is_json(&answer.headers) => Err(Error::Metadata {
-                        what,
-                        host,
-                        status: None,
-                    }),
-                    document => Ok(document),
-                },
-                status if status.is_client_error() && status != StatusCode::TOO_MANY_REQUESTS => {
-                    Ok(None)
-                }
-                _ => Err(Error::Metadata { what, host, status }),
-            };
+            status => Err(Error::Metadata {
+                what,
+                host,
+                status: Some(status.as_u16()),
+            }),
         }
-        Err(Error::Redirect {
-            host: host_of(&url),
-        })
     }
 }
 

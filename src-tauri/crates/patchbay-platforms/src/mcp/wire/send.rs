@@ -5,8 +5,8 @@ use std::time::Instant;
 use bytes::Bytes;
 use http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header};
 use patchbay_http::{
-    Capture, MAX_SERVER_REDIRECTS, challenge, credentials, describe, from_reqwest, host_of,
-    location, placeholders,
+    Capture, Headers, RedirectChain, RedirectRule, challenge, describe, follow_redirects,
+    from_reqwest, host_of, placeholders, with_reauthentication,
 };
 use patchbay_model::{Secret, SentRequest};
 use url::Url;
@@ -48,26 +48,21 @@ impl Wire {
         body: Option<Bytes>,
         capture: &Capture,
     ) -> Result<ReceivedResponse, Error> {
-        let mut is_second = false;
-        loop {
-            let sent = self
-                .send_once(url, method.clone(), headers, body.clone(), capture)
-                .await?;
-            if sent.answer.status() != StatusCode::UNAUTHORIZED {
-                return Ok(sent);
-            }
-            let is_renewed = !is_second && {
-                let challenge = challenge(sent.answer.headers());
-                let renewed = self.0.tokens.on_unauthorized(&sent.credentials, challenge);
-                renewed.await.map_err(Error::credential)?
-            };
-            if !is_renewed {
-                let (error, body) = refusal(sent).await;
-                capture.note_body(&body);
-                return Err(error);
-            }
-            is_second = true;
+        let attempt = |credentials| {
+            let method = method.clone();
+            self.send_once(url, method, headers, body.clone(), capture, credentials)
+        };
+        let sent = with_reauthentication(&*self.0.tokens, attempt, |sent| {
+            let answer = &sent.answer;
+            (answer.status() == StatusCode::UNAUTHORIZED).then(|| challenge(answer.headers()))
+        });
+        let sent = sent.await?;
+        if sent.answer.status() != StatusCode::UNAUTHORIZED {
+            return Ok(sent);
         }
+        let (error, body) = refusal(sent).await;
+        capture.note_body(&body);
+        Err(error)
     }
 
     async fn send_once(
@@ -77,34 +72,40 @@ impl Wire {
         headers: &HeaderMap,
         body: Option<Bytes>,
         capture: &Capture,
+        credentials: Headers,
     ) -> Result<ReceivedResponse, Error> {
-        let credentials = credentials(&*self.0.tokens).await?;
         self.0.log.redact_values(&credentials);
-        let all = all_headers(&credentials, headers)?;
-        let mut url = url.clone();
-        for _ in 0..=MAX_SERVER_REDIRECTS {
-            if !credentials.is_empty() {
+        let all = &all_headers(&credentials, headers)?;
+        let (body, has_credentials) = (&body, !credentials.is_empty());
+        let send = |RedirectChain { method, url, .. }| async move {
+            if has_credentials {
                 self.0.plain_http.check(&url)?;
             }
             let started = Instant::now();
-            let request = self.build_request(&method, &url, &all, body.clone())?;
+            let request = self.build_request(&method, &url, all, body.clone())?;
             capture.note_request(|| describe(&request, &[]));
-            let answer = self
-                .0
-                .http
-                .execute(request)
-                .await
-                .map_err(|error| from_reqwest(error, &host_of(&url), started.elapsed()))?;
+            let sent = self.0.http.execute(request).await;
+            let answer =
+                sent.map_err(|error| from_reqwest(error, &host_of(&url), started.elapsed()))?;
             capture.note_head(answer.status().as_u16(), answer.headers());
-            if !answer.status().is_redirection() {
-                return Ok(ReceivedResponse {
-                    answer,
-                    credentials,
-                });
-            }
-            url = self.next_url(&url, &answer)?;
+            Ok(answer)
+        };
+        let start = RedirectChain::start(RedirectRule::Server, method, url.clone());
+        let sent = follow_redirects(start, send).await?;
+        match sent.refused {
+            Some(refused) => Err(refused),
+            None if sent.answer.status().is_redirection() => Err(Error::Protocol(
+                match sent.chain.is_exhausted() {
+                    true => "too many redirects",
+                    false => "unreadable redirect address",
+                }
+                .to_owned(),
+            )),
+            None => Ok(ReceivedResponse {
+                answer: sent.answer,
+                credentials,
+            }),
         }
-        Err(Error::Protocol("too many redirects".to_owned()))
     }
 
     /// Describes the first request that [`Wire::send_to`] would post; no credentials are obtained.
@@ -136,23 +137,6 @@ impl Wire {
         request
             .build()
             .map_err(|_| Error::Usage("couldn't build the request".to_owned()))
-    }
-
-    /// The target of a redirect, which has to stay within the origin and keep method and body.
-    fn next_url(&self, from: &Url, answer: &reqwest::Response) -> Result<Url, Error> {
-        let to = location(from, answer.headers())
-            .ok_or_else(|| Error::Protocol("unreadable redirect address".to_owned()))?;
-        let keeps_body = matches!(
-            answer.status(),
-            StatusCode::TEMPORARY_REDIRECT | StatusCode::PERMANENT_REDIRECT
-        );
-        if to.origin() == self.0.url.origin() && keeps_body {
-            return Ok(to);
-        }
-        Err(Error::RedirectRefused {
-            to: to.origin().ascii_serialization(),
-            status: answer.status().as_u16(),
-        })
     }
 }
 
