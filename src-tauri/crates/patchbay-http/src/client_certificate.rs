@@ -3,13 +3,13 @@
 use std::sync::Arc;
 
 use patchbay_model::{CertificateFacts, Secret, debug_fields};
+use rustls::crypto::CryptoProvider;
 use rustls::pki_types::pem::PemObject as _;
 use rustls::pki_types::{CertificateDer, PrivateKeyDer};
 use rustls::sign::{CertifiedKey, SingleCertAndKey};
 
 use crate::Error;
 use crate::certificate::{facts_of, is_outdated};
-use crate::trust::provider;
 
 /// A client certificate with its private key.
 #[derive(Clone)]
@@ -66,6 +66,13 @@ impl ClientCertificate {
     pub(crate) fn resolver(&self) -> Arc<SingleCertAndKey> {
         Arc::new(SingleCertAndKey::from(Arc::clone(&self.key)))
     }
+}
+
+/// The cryptography of every TLS connection.
+pub(crate) fn provider() -> Arc<CryptoProvider> {
+    CryptoProvider::get_default()
+        .cloned()
+        .unwrap_or_else(|| Arc::new(rustls::crypto::aws_lc_rs::default_provider()))
 }
 
 fn is_encrypted(pem: &[u8]) -> bool {

@@ -84,8 +84,8 @@ pub use proxies::Proxies;
 pub use reach::Reach;
 pub use redact::{SecretNames, redact_in_json_text, redact_members};
 pub use redirect::{Head, RedirectChain, RedirectRule, Redirected, follow_redirects};
-pub use request::{Request, RetryClass};
-pub use retry::{Backoff, Jitter, RetryPolicy};
+pub use request::Request;
+pub use retry::{Backoff, Jitter, RetryClass, RetryPolicy};
 pub use retry_after::{RetryAfterRules, retry_after};
 pub use secret_argument::{SecretArgument, Sensitive, reveal_secrets};
 pub use token_source::{

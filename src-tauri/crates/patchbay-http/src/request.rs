@@ -10,21 +10,11 @@ use serde_json::Value;
 
 use super::Path;
 use super::options::query_pairs;
+use super::retry::RetryClass;
 use crate::Error;
 use crate::secret_argument::reveal_secrets;
 
 static ANYTHING: HeaderValue = HeaderValue::from_static("application/json, */*;q=0.9");
-
-/// Whether a request may be retried after a failure.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum RetryClass {
-    /// Never, since it would take effect twice.
-    Never,
-    /// After 429 only, which means that the platform did nothing.
-    WhenRateLimited,
-    /// Whenever the retry policy allows it.
-    Freely,
-}
 
 /// A request. All of it is validated before any of it is sent. `Debug` leaves out what may contain secrets.
 #[derive(Clone)]

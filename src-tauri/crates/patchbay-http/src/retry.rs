@@ -6,9 +6,19 @@ use std::time::Duration;
 use http::HeaderMap;
 use patchbay_model::Timestamp;
 
-use super::RetryClass;
 use super::retry_after::{self, RetryAfterRules};
 use crate::{Error, Unreachable};
+
+/// Whether a request may be retried after a failure.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum RetryClass {
+    /// Never, since it would take effect twice.
+    Never,
+    /// After 429 only, which means that the platform did nothing.
+    WhenRateLimited,
+    /// Whenever the retry policy allows it.
+    Freely,
+}
 
 /// Which failures are retried, how often, and after which waits.
 #[derive(Clone, Debug, PartialEq)]

@@ -17,6 +17,7 @@ use rustls::{
 use rustls_platform_verifier::Verifier;
 
 use crate::certificate::{facts_of, fingerprint};
+use crate::client_certificate::provider;
 use crate::{ClientCertificate, Error};
 
 /// A certificate that is accepted from one host.
@@ -57,12 +58,6 @@ pub(crate) fn tls_config(
 
 fn unusable(_: impl std::error::Error) -> Error {
     Error::Usage("the certificates can't be used".to_owned())
-}
-
-pub(crate) fn provider() -> Arc<CryptoProvider> {
-    CryptoProvider::get_default()
-        .cloned()
-        .unwrap_or_else(|| Arc::new(rustls::crypto::aws_lc_rs::default_provider()))
 }
 
 /// The system's verifier. Reading its authorities takes a while, so it is shared, and created when the first
