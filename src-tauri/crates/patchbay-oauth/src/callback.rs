@@ -6,7 +6,7 @@ use patchbay_model::{Code, Explain, OauthDeviation, Problem, Secret, clean_text,
 use subtle::ConstantTimeEq;
 use url::Url;
 
-use crate::callback_listener::is_loopback_redirect;
+use crate::client_identity::is_loopback_redirect;
 use crate::error::{INVALID_TARGET, UNSAFE_HINT};
 use crate::{Error, Pending, deviation_hint};
 

@@ -16,13 +16,13 @@ use hyper::body::Incoming;
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioIo, TokioTimer};
-use patchbay_model::has_user_info;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{Semaphore, mpsc, oneshot};
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 use url::Url;
 
+use crate::client_identity::CALLBACK_PATH;
 use crate::page::CONTENT_SECURITY_POLICY;
 use crate::port_holder::holder_of;
 use crate::{CallbackParams, Error, Page};
@@ -30,9 +30,6 @@ use crate::{CallbackParams, Error, Page};
 /// The port that is tried first unless another was registered. It is below the ephemeral ports, so that no connection
 /// occupies it by chance.
 pub const DEFAULT_PORT: u16 = 27218;
-
-/// Path of the callback; all others are not found.
-pub const CALLBACK_PATH: &str = "/callback";
 
 /// Time limit for the head of a request.
 const HEAD_LIMIT: Duration = Duration::from_secs(2);
@@ -193,14 +190,6 @@ impl CallbackRequest {
             let _ = tokio::time::timeout(RESPONSE_LIMIT, self.connection_closed).await;
         }
     }
-}
-
-/// Whether that is a redirect to a [`LoopbackListener`].
-pub(crate) fn is_loopback_redirect(url: &Url) -> bool {
-    url.scheme() == "http"
-        && matches!(url.host_str(), Some("127.0.0.1" | "localhost" | "[::1]"))
-        && url.path() == CALLBACK_PATH
-        && !has_user_info(url)
 }
 
 /// Maximum attempts to find a port that is free on both addresses.

@@ -1,14 +1,23 @@
 //! The OAuth client that Patchbay is at an authorization server.
 
-use patchbay_model::{OauthDeviation, Secret, Timestamp};
+use patchbay_model::{OauthDeviation, Secret, Timestamp, has_user_info};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 use url::Url;
 
-use crate::callback_listener::is_loopback_redirect;
-use crate::token::ClientAuthentication;
 use crate::trace::now;
 use crate::{Discovery, Error};
+
+/// Path of the callback; all others are not found.
+pub const CALLBACK_PATH: &str = "/callback";
+
+/// Whether that is a redirect to a [`LoopbackListener`](crate::LoopbackListener).
+pub(crate) fn is_loopback_redirect(url: &Url) -> bool {
+    url.scheme() == "http"
+        && matches!(url.host_str(), Some("127.0.0.1" | "localhost" | "[::1]"))
+        && url.path() == CALLBACK_PATH
+        && !has_user_info(url)
+}
 
 /// The OAuth client that Patchbay is at an authorization server.
 ///
@@ -144,15 +153,6 @@ impl ClientIdentity {
             .iter()
             .find(|url| is_loopback_redirect(url))
             .and_then(Url::port)
-    }
-
-    /// How the client authenticates at the token endpoint of that provider.
-    pub(crate) fn client_authentication(&self, discovery: &Discovery) -> ClientAuthentication<'_> {
-        ClientAuthentication {
-            id: self.id(),
-            secret: self.secret(),
-            method: self.token_auth(discovery),
-        }
     }
 
     pub(crate) fn token_auth(&self, discovery: &Discovery) -> TokenAuth {

@@ -1,7 +1,9 @@
 //! Errors of OAuth, with their codes and hints.
 
-use patchbay_http::{AddressError, UNTRUSTED_HINT, untrusted_detail, untrusted_words};
-use patchbay_model::{Code, Explain, OauthDeviation, Problem, UntrustedCertificate};
+use std::error::Error as StdError;
+
+use patchbay_http::{AddressError, UNTRUSTED_HINT, causes, untrusted_detail, untrusted_words};
+use patchbay_model::{Code, Explain, OauthDeviation, Problem, UntrustedCertificate, clean_text};
 
 /// The hint for a server with which nobody should sign in.
 pub const UNSAFE_HINT: &str = "Don't sign in. Contact the server's operator.";
@@ -238,6 +240,12 @@ impl From<AddressError> for Error {
     }
 }
 
+/// The message of the innermost cause, cleaned.
+fn innermost_message(error: &(dyn StdError + 'static)) -> String {
+    let innermost = causes(error).last().unwrap_or(error);
+    clean_text(&innermost.to_string(), 256)
+}
+
 fn by(holder: &Option<String>) -> String {
     holder
         .as_ref()
@@ -281,7 +289,7 @@ impl Error {
             Self::Refused { error, detail, .. } => detail.clone().or_else(|| error.clone()),
             Self::Untrusted(certificate) => Some(untrusted_detail(certificate)),
             Self::Unreachable { source, .. } | Self::Tls { source, .. } => {
-                Some(crate::http::innermost_message(source))
+                Some(innermost_message(source))
             }
             _ => None,
         }

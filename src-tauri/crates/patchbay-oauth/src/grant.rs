@@ -1,12 +1,29 @@
 //! What is stored of an authorization: tokens, and all that is needed to renew and revoke them.
 
+use std::time::Duration;
+
 use patchbay_model::{OauthGrant, Secret, Timestamp};
 use serde::ser::SerializeStruct as _;
 use serde::{Deserialize, Serialize, Serializer};
 use url::Url;
 
-use crate::token::ClientAuthentication;
-use crate::{ClientIdentity, Deviations, Discovery, Error, Pending, TokenAuth, Tokens};
+use crate::{ClientIdentity, Deviations, Discovery, Error, Pending, TokenAuth};
+
+/// A token response.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct Tokens {
+    /// Access token, for `Authorization: Bearer`.
+    pub access_token: Secret,
+    /// Refresh token; the previous one if the provider sent none.
+    pub refresh_token: Option<Secret>,
+    /// Granted scopes; the requested ones if the provider does not name them.
+    pub scopes: Vec<String>,
+    /// Lifetime of the access token from now; `None` if the provider does not state it.
+    pub expires_in: Option<Duration>,
+    /// OpenID Connect ID token; used by [`OAuthClient::find_user`] only.
+    pub(crate) id_token: Option<Secret>,
+}
 
 /// What is stored of an authorization. Kept in the vault only, as the text of [`Grant::to_secret`].
 #[derive(Clone, Debug, Deserialize)]
@@ -131,14 +148,6 @@ impl Grant {
     /// [`Error::Damaged`] for any other text.
     pub fn from_secret(text: &Secret) -> Result<Self, Error> {
         serde_json::from_str(text.expose()).map_err(|_| Error::Damaged)
-    }
-
-    pub(crate) fn client_authentication(&self) -> ClientAuthentication<'_> {
-        ClientAuthentication {
-            id: &self.client_id,
-            secret: self.client_secret.as_ref(),
-            method: self.auth_method,
-        }
     }
 }
 

@@ -1,13 +1,10 @@
 //! Requests to authorization servers, with address checks, limits, timeouts and a trace.
 
-use std::error::Error as StdError;
-
 use http::{HeaderMap, StatusCode, header};
 use patchbay_http::{
     BodyError, Head, Reach, RedirectChain, RedirectRule, causes, find_address_error,
     find_untrusted, follow_redirects, host_of, json, read_body,
 };
-use patchbay_model::clean_text;
 use reqwest::{Method, Request};
 use serde_json::Value;
 use url::Url;
@@ -197,10 +194,4 @@ fn failure(host: &str, error: reqwest::Error) -> Error {
         return Error::Tls { host, source };
     }
     Error::Unreachable { host, source }
-}
-
-/// The message of the innermost cause, cleaned.
-pub(crate) fn innermost_message(error: &(dyn StdError + 'static)) -> String {
-    let innermost = causes(error).last().unwrap_or(error);
-    clean_text(&innermost.to_string(), 256)
 }

@@ -43,22 +43,20 @@ pub use callback::{
     CallbackError, CallbackParams, DEEP_LINK_REDIRECT, check_callback, parse_callback_url,
 };
 pub use callback_listener::{
-    CALLBACK_PATH, CallbackRequest, DEFAULT_PORT, LoopbackHost, LoopbackListener, LoopbackOptions,
-    PortChoice,
+    CallbackRequest, DEFAULT_PORT, LoopbackHost, LoopbackListener, LoopbackOptions, PortChoice,
 };
 pub use challenge::Challenge;
 pub use client::OAuthClient;
-pub use client_identity::{ClientIdentity, TokenAuth};
+pub use client_identity::{CALLBACK_PATH, ClientIdentity, TokenAuth};
 pub use deviations::{Deviations, source_of_deviation};
 pub use discovery::{Discovery, DiscoverySource};
 pub use error::{
     CHECK_APP_HINT, Error, NO_SECRET_HINT, OTHER_CLIENT_HINT, RefreshError, UNSAFE_HINT,
     deviation_hint,
 };
-pub use grant::Grant;
+pub use grant::{Grant, Tokens};
 pub use page::Page;
 pub use redirect_state::RedirectState;
 pub use revoke::Revocation;
 pub use scopes::{parse_scopes, union};
-pub use token::Tokens;
 pub use trace::{Trace, Untraced};

@@ -20,26 +20,10 @@ use crate::http::{Answer, json_request};
 use crate::scopes::OFFLINE_ACCESS;
 use crate::{
     ClientIdentity, Deviations, Discovery, Error, Grant, OAuthClient, Pending, RefreshError,
-    TokenAuth, Trace, parse_scopes,
+    TokenAuth, Tokens, Trace, parse_scopes,
 };
 
 const WHAT: &str = "token endpoint";
-
-/// A token response.
-#[derive(Clone, Debug)]
-#[non_exhaustive]
-pub struct Tokens {
-    /// Access token, for `Authorization: Bearer`.
-    pub access_token: Secret,
-    /// Refresh token; the previous one if the provider sent none.
-    pub refresh_token: Option<Secret>,
-    /// Granted scopes; the requested ones if the provider does not name them.
-    pub scopes: Vec<String>,
-    /// Lifetime of the access token from now; `None` if the provider does not state it.
-    pub expires_in: Option<Duration>,
-    /// OpenID Connect ID token; used by [`OAuthClient::find_user`] only.
-    pub(crate) id_token: Option<Secret>,
-}
 
 impl OAuthClient {
     /// Exchanges an authorization code. A code works once: after any error the authorization has to be restarted.
@@ -186,6 +170,27 @@ fn client_credentials<'a>(
     }
     form.extend(resource.map(|it| ("resource", it)));
     form
+}
+
+impl ClientIdentity {
+    /// How the client authenticates at the token endpoint of that provider.
+    pub(crate) fn client_authentication(&self, discovery: &Discovery) -> ClientAuthentication<'_> {
+        ClientAuthentication {
+            id: self.id(),
+            secret: self.secret(),
+            method: self.token_auth(discovery),
+        }
+    }
+}
+
+impl Grant {
+    pub(crate) fn client_authentication(&self) -> ClientAuthentication<'_> {
+        ClientAuthentication {
+            id: &self.client_id,
+            secret: self.client_secret.as_ref(),
+            method: self.auth_method,
+        }
+    }
 }
 
 /// How a client authenticates at a token endpoint.
