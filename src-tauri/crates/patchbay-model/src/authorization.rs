@@ -7,7 +7,9 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 use specta::Type;
 
-use crate::{AuthorizationId, ConnectorId, IdentityLine, Problem, Timestamp, WalletEntryId};
+use crate::{
+    AuthorizationId, ConnectorId, IdentityLine, Problem, Redirect, Timestamp, WalletEntryId,
+};
 
 /// An authorization in progress or finished.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Type)]
@@ -147,17 +149,6 @@ impl AuthorizationState {
             Self::Preparing | Self::AwaitingUser | Self::Exchanging | Self::Checking
         )
     }
-}
-
-/// How the browser returns after a sign-in.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, Type)]
-#[serde(rename_all = "snake_case")]
-pub enum Redirect {
-    /// To a loopback port (RFC 8252, section 7.3).
-    #[default]
-    Loopback,
-    /// By a `patchbay://` link.
-    DeepLink,
 }
 
 /// A request of an authorization and its response.

@@ -6,8 +6,8 @@ use serde::{Deserialize, Serialize};
 use specta::Type;
 
 use crate::{
-    AccountId, CaptureLevel, ConnectorId, Json, LogLevel, NetworkSettings, Platform, RemoteId,
-    ServerCommand, Timestamp, WalletEntryId,
+    AccountId, ConnectorId, Json, LogLevel, NetworkSettings, Platform, RemoteId, ServerCommand,
+    Timestamp, WalletEntryId,
 };
 
 /// A stored link to a service, on any platform.
@@ -293,7 +293,7 @@ pub enum Authentication {
         /// Host of the loopback redirect, `127.0.0.1` or `localhost`; `None` for the first.
         callback_host: Option<String>,
         /// How the browser returns.
-        redirect: crate::Redirect,
+        redirect: Redirect,
         /// Scopes to request instead of those that the server names; empty to let the server decide.
         scopes: Vec<String>,
         /// Whether it signs in as a user or as the app itself.
@@ -373,4 +373,35 @@ pub struct ServerFacts {
     #[serde(default)]
     #[specta(optional)]
     pub icon: Option<String>,
+}
+
+/// How the browser returns after a sign-in.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, Type)]
+#[serde(rename_all = "snake_case")]
+pub enum Redirect {
+    /// To a loopback port (RFC 8252, section 7.3).
+    #[default]
+    Loopback,
+    /// By a `patchbay://` link.
+    DeepLink,
+}
+
+/// How much of a run the history keeps. Secrets are never kept.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, Type)]
+#[serde(rename_all = "snake_case")]
+pub enum CaptureLevel {
+    /// Arguments, result, request and response.
+    #[default]
+    Full,
+    /// The same without values: field names, kinds of content, sizes and times.
+    Redacted,
+    /// Tool, time, identity, outcome and duration.
+    Metadata,
+}
+
+impl CaptureLevel {
+    /// Whether everything but secrets is kept.
+    pub fn is_full(&self) -> bool {
+        *self == Self::Full
+    }
 }

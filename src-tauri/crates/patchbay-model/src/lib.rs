@@ -52,13 +52,11 @@ pub use account::{Account, AccountColour, Platform};
 pub use address::{
     has_secret_query, has_user_info, is_localhost, is_loopback, redact_user_info, redact_user_infos,
 };
-pub use authorization::{
-    Authorization, AuthorizationState, Granted, IssuerChange, Redirect, TraceStep,
-};
+pub use authorization::{Authorization, AuthorizationState, Granted, IssuerChange, TraceStep};
 pub use clean::{clean_block, clean_text};
 pub use connector::{
-    Authentication, AuthenticationMethod, Connector, ConnectorStatus, IdentityLine, Level,
-    OauthGrant, ServerFacts, Status, TimeLimits, Transport, Visibility,
+    Authentication, AuthenticationMethod, CaptureLevel, Connector, ConnectorStatus, IdentityLine,
+    Level, OauthGrant, Redirect, ServerFacts, Status, TimeLimits, Transport, Visibility,
 };
 pub use count::count;
 pub use credential::{UsedBy, WalletEntry, WalletKind};
@@ -98,7 +96,6 @@ pub use tool::{
     Annotations, Audience, ChangedTool, Content, Tool, ToolEffect, ToolResult, ToolSummary,
 };
 pub use tool_run::{
-    CaptureLevel, Origin, RunLabel, RunQuestion, RunState, RunTimings, ServerTask, ToolRun,
-    ToolRunSummary,
+    Origin, RunLabel, RunQuestion, RunState, RunTimings, ServerTask, ToolRun, ToolRunSummary,
 };
 pub use vault::{VaultBackend, VaultState, VaultStatus};

@@ -4,7 +4,8 @@ use serde::{Deserialize, Serialize};
 use specta::Type;
 
 use crate::{
-    ConnectorId, Exchange, IdentityLine, Json, Problem, Reply, RunId, Timestamp, ToolResult,
+    CaptureLevel, ConnectorId, Exchange, IdentityLine, Json, Problem, Reply, RunId, Timestamp,
+    ToolResult,
 };
 
 /// A run with all its details.
@@ -100,26 +101,6 @@ pub struct ToolRunSummary {
     #[serde(default, skip_serializing_if = "RunLabel::is_empty")]
     #[specta(optional)]
     pub label: RunLabel,
-}
-
-/// How much of a run the history keeps. Secrets are never kept.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, Type)]
-#[serde(rename_all = "snake_case")]
-pub enum CaptureLevel {
-    /// Arguments, result, request and response.
-    #[default]
-    Full,
-    /// The same without values: field names, kinds of content, sizes and times.
-    Redacted,
-    /// Tool, time, identity, outcome and duration.
-    Metadata,
-}
-
-impl CaptureLevel {
-    /// Whether everything but secrets is kept.
-    pub fn is_full(&self) -> bool {
-        *self == Self::Full
-    }
 }
 
 /// The user's label of a run.
