@@ -22,9 +22,9 @@ use tokio_util::sync::{CancellationToken, DropGuard};
 use url::Url;
 
 use super::McpLimits;
-use super::pending_requests::{PendingRequests, Read, SendError};
+use super::pending_requests::{PendingRequests, Read};
 use super::request::NegotiationFailure;
-use super::server_requests::TooManyRequests;
+use super::server_requests::{SendError, TooManyRequests};
 use super::sse::{self, Events, StreamError, StreamUsage};
 use super::wire::refusal::refusal;
 use super::wire::{EVENT_STREAM, JSON, Wire, answer};

@@ -11,15 +11,10 @@ use serde_json::Value;
 
 use super::request::{NegotiationFailure, RequestKind, TrackedRequest};
 use super::server_log::ServerLog;
-use super::server_requests::ServerRequests;
+use super::server_requests::{SendError, ServerRequests};
 use super::wire::{SMALL_BYTES, answer};
 use super::{McpLimits, lock};
 use crate::Error;
-
-/// A message was not sent; its exchange holds the reason.
-#[derive(Debug, thiserror::Error)]
-#[error("the message couldn't be sent")]
-pub(super) struct SendError;
 
 /// The pending requests of one stream.
 pub(super) struct PendingRequests {

@@ -13,7 +13,6 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::time::Instant;
 
 use super::lock;
-use super::pending_requests::SendError;
 use crate::Error;
 
 /// Maximum number of unanswered requests of one session.
@@ -24,6 +23,11 @@ const ROOM_TIMEOUT: Duration = Duration::from_secs(3);
 
 /// Maximum bytes of the id of a request, which its answer repeats.
 const ID_BYTES: usize = 256;
+
+/// A message was not sent; its exchange holds the reason.
+#[derive(Debug, thiserror::Error)]
+#[error("the message couldn't be sent")]
+pub(super) struct SendError;
 
 /// The server sends requests faster than it takes answers.
 #[derive(Debug)]

@@ -35,10 +35,10 @@ use self::host::{Attached, Client, ClientMessage, ClientSender, note_exit, take_
 use self::lines::{Lines, NextLine};
 use self::process::{Streams, Violation};
 use super::McpLimits;
-use super::pending_requests::{PendingRequests, Read, SendError};
+use super::pending_requests::{PendingRequests, Read};
 use super::request::NegotiationFailure;
 use super::server_log::ServerLog;
-use super::server_requests::{ServerRequests, TooManyRequests};
+use super::server_requests::{SendError, ServerRequests, TooManyRequests};
 use crate::Error;
 
 /// Capacity of the queues of messages in either direction.

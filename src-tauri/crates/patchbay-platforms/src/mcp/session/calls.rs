@@ -7,12 +7,11 @@ use patchbay_model::{Content, ToolResult, clean_text};
 use rmcp::model::{CallToolRequest, CallToolRequestParams, ClientRequest, ErrorCode};
 use tokio_util::sync::CancellationToken;
 
-use super::pending::{RawResponse, Timeouts};
+use super::pending::{CallContext, RawResponse};
 use super::rounds::{PageVisits, Rounds};
 use super::{METHOD_NOT_FOUND, McpSession, tasks};
 use crate::Error;
 use crate::mcp::exchange::Exchange;
-use crate::mcp::question_router::RegisteredCall;
 use crate::mcp::{CallOutcome, ToolCall, content};
 
 const HEADER_MISMATCH: i64 = ErrorCode::HEADER_MISMATCH.0 as i64;
@@ -27,25 +26,6 @@ const ASKS_OVER_HANDSHAKE: [&str; 4] = [
     "Server-to-client requests are not available on protocol revision",
     "be signalled by throwing",
 ];
-
-/// A call in flight.
-#[derive(Clone, Copy)]
-pub(super) struct CallContext<'a> {
-    pub(super) call: &'a ToolCall,
-    /// `None` if nobody can be asked.
-    pub(super) registered_call: Option<&'a RegisteredCall<'a>>,
-    pub(super) cancel: &'a CancellationToken,
-}
-
-impl CallContext<'_> {
-    pub(super) fn timeouts(&self, total: Duration) -> Timeouts {
-        Timeouts {
-            idle: self.call.timeout,
-            total,
-            unanswered: self.registered_call.map(RegisteredCall::unanswered),
-        }
-    }
-}
 
 impl McpSession {
     /// Calls a tool and waits for its result; the server's questions go to [`ToolCall::asker`].

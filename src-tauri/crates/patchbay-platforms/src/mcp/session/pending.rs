@@ -17,7 +17,8 @@ use tokio_util::task::TaskTracker;
 use super::{Inner, McpSession, server_error};
 use crate::Error;
 use crate::mcp::exchange::Exchange;
-use crate::mcp::{CallProgress, McpLimits, lock, tools};
+use crate::mcp::question_router::RegisteredCall;
+use crate::mcp::{CallProgress, McpLimits, ToolCall, lock, tools};
 
 /// Timeout for telling a server that a response is no longer awaited.
 pub(super) const CANCEL_NOTICE_TIMEOUT: Duration = Duration::from_secs(5);
@@ -50,6 +51,25 @@ impl Timeouts {
             idle: limits.idle,
             total: limits.total,
             unanswered: None,
+        }
+    }
+}
+
+/// A call in flight.
+#[derive(Clone, Copy)]
+pub(super) struct CallContext<'a> {
+    pub(super) call: &'a ToolCall,
+    /// `None` if nobody can be asked.
+    pub(super) registered_call: Option<&'a RegisteredCall<'a>>,
+    pub(super) cancel: &'a CancellationToken,
+}
+
+impl CallContext<'_> {
+    pub(super) fn timeouts(&self, total: Duration) -> Timeouts {
+        Timeouts {
+            idle: self.call.timeout,
+            total,
+            unanswered: self.registered_call.map(RegisteredCall::unanswered),
         }
     }
 }

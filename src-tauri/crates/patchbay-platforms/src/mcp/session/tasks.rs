@@ -20,8 +20,7 @@ use serde::Deserialize as _;
 use serde::de::IntoDeserializer as _;
 use serde_json::{Map, Value, json};
 
-use super::calls::CallContext;
-use super::pending::{CANCEL_NOTICE_TIMEOUT, RawResponse, Timeouts};
+use super::pending::{CANCEL_NOTICE_TIMEOUT, CallContext, RawResponse, Timeouts};
 use super::{McpSession, server_error};
 use crate::Error;
 use crate::mcp::exchange::Exchange;

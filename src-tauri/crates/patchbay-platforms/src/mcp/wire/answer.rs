@@ -8,8 +8,7 @@ use rmcp::model::{ErrorData, RequestId, ServerJsonRpcMessage, ServerResult};
 use rmcp::transport::streamable_http_client::StreamableHttpPostResponse;
 use serde_json::{Map, Value};
 
-use super::refusal::{ReceivedResponse, is_html, media_type, refusal};
-use super::session::names_session;
+use super::refusal::{ReceivedResponse, is_html, media_type, names_session, refusal};
 use super::{PostError, Wire};
 use crate::mcp::request::{RequestKind, TrackedRequest};
 use crate::mcp::tools;

@@ -91,6 +91,14 @@ pub(super) fn is_html(media_type: Option<&str>) -> bool {
     matches!(media_type, Some("text/html" | "application/xhtml+xml"))
 }
 
+/// Whether an error response is about the session rather than about the request.
+///
+/// Source: TypeScript SDK 1 and Python SDK 1 answer 400 where the protocol wants 404.
+pub(super) fn names_session(body: &[u8]) -> bool {
+    let words = String::from_utf8_lossy(body).to_ascii_lowercase();
+    words.contains("session") || words.contains("not initialized")
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -111,5 +119,17 @@ mod tests {
         assert!(read.len() <= MAX_SCOPE_BYTES && read.ends_with("read:x"));
         let endless = format!("Bearer scope=\"{}\"", "x".repeat(5000));
         assert_eq!(of(&endless), None);
+    }
+
+    #[test]
+    fn a_refusal_that_names_the_session_is_told_from_others() {
+        for words in [
+            r#"{"error":{"message":"Bad Request: No valid session ID provided"}}"#,
+            "Bad Request: Server not initialized",
+            "Session not found",
+        ] {
+            assert!(names_session(words.as_bytes()), "{words}");
+        }
+        assert!(!names_session(b"Invalid params: x is missing"));
     }
 }

@@ -233,14 +233,6 @@ pub(super) fn fingerprint(id: &str, credentials: &[(String, Secret)]) -> String 
     hash.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
-/// Whether an error response is about the session rather than about the request.
-///
-/// Source: TypeScript SDK 1 and Python SDK 1 answer 400 where the protocol wants 404.
-pub(super) fn names_session(body: &[u8]) -> bool {
-    let words = String::from_utf8_lossy(body).to_ascii_lowercase();
-    words.contains("session") || words.contains("not initialized")
-}
-
 fn shift(id: &mut Value, by: i64) {
     if let Some(number) = id.as_i64() {
         *id = number.saturating_add(by).into();
@@ -344,17 +336,5 @@ mod tests {
         assert_ne!(one, of("t", "a", "bc"));
         assert_ne!(one, fingerprint("s", &[]));
         assert!(!one.contains("bc") || one.len() == 64);
-    }
-
-    #[test]
-    fn a_refusal_that_names_the_session_is_told_from_others() {
-        for words in [
-            r#"{"error":{"message":"Bad Request: No valid session ID provided"}}"#,
-            "Bad Request: Server not initialized",
-            "Session not found",
-        ] {
-            assert!(names_session(words.as_bytes()), "{words}");
-        }
-        assert!(!names_session(b"Invalid params: x is missing"));
     }
 }
