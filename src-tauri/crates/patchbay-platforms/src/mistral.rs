@@ -13,5 +13,6 @@ mod platform;
 mod quirks;
 pub mod wire;
 
-pub use client::{Mistral, client};
+pub use client::Mistral;
 pub(crate) use platform::MISTRAL;
+pub use platform::client;

@@ -2,17 +2,15 @@
 
 use std::time::Duration;
 
-use patchbay_http::{Api, Backoff, Jitter, RetryAfterRules, RetryPolicy, parse_base_url};
+use patchbay_http::Api;
 use patchbay_model::RemoteId;
 
 use super::operations::scope::Scope;
-use super::platform::SECRET_NAMES;
-use super::quirks::key;
 use super::quirks::observations::{Observation, ToolListOutcome};
 use super::quirks::surface::Surface;
 use super::wire::{AuthUrl, Connector};
+use crate::Result;
 use crate::observations::Observations;
-use crate::{AccountConfig, Result};
 
 /// A longer lifetime of a sign-in page is not believed.
 const MAX_PAGE_LIFETIME: Duration = Duration::from_secs(24 * 60 * 60);
@@ -27,52 +25,6 @@ pub struct Mistral {
 impl AsRef<Api> for Mistral {
     fn as_ref(&self) -> &Api {
         &self.api
-    }
-}
-
-/// The client of an account.
-///
-/// # Errors
-/// [`Error::Usage`](crate::Error::Usage) when the key is empty, or a setting cannot be used.
-pub fn client(account: &AccountConfig) -> Result<Mistral> {
-    let surface = Surface::from_word(account.text("surface")?)?;
-    let region = surface.base_url(account.text("region")?)?;
-    let base = account.text("base_url")?.unwrap_or(region);
-    let tokens = key::tokens(account)?;
-    Ok(Mistral {
-        api: Api {
-            // Only one of several trailing slashes is removed (contract, section 1, "joining").
-            base: parse_base_url(base)?,
-            retries: retries(),
-            secret_names: &SECRET_NAMES,
-            ..account.api(base, tokens)?
-        },
-        surface,
-        observations: Observations::default(),
-    })
-}
-
-/// Nothing is retried unless the call requests it; then these statuses are, with the official client's default backoff.
-/// `Retry-After` is honored up to a minute.
-///
-/// Source: Mistral contract, section 7.
-fn retries() -> RetryPolicy {
-    RetryPolicy {
-        max_retries: 0,
-        statuses: vec![429..=429, 500..=500, 502..=504],
-        backoff: Backoff {
-            first: Duration::from_millis(500),
-            factor: 1.5,
-            longest: Duration::from_secs(60),
-            jitter: Jitter::Added(Duration::from_secs(1)),
-        },
-        max_retry_after: Duration::from_secs(60),
-        retry_after_rules: RetryAfterRules {
-            zero_millis_count: true,
-            ..RetryAfterRules::default()
-        },
-        max_elapsed: Some(Duration::from_secs(3600)),
-        ..RetryPolicy::NEVER
     }
 }
 

@@ -13,14 +13,12 @@ pub mod authorization;
 pub mod connectors;
 pub mod credentials;
 pub mod levels;
+mod parameters;
 pub(super) mod scope;
 pub mod seed;
 pub mod server_metadata;
 pub mod sharing;
 pub mod tools;
-
-use patchbay_http::Path;
-use patchbay_model::RemoteId;
 
 use self::authorization::{GetAuthUrl, GetAuthenticationMethods};
 use self::connectors::{Create, Delete, Get, List, Update};
@@ -36,7 +34,6 @@ use self::sharing::{
 use self::tools::{CallTool, ListTools};
 pub use super::quirks::gateway::{GatewayHttp, GatewayMcp};
 use super::quirks::surface::Surface;
-use crate::Result;
 use crate::operations::{OperationEntry, operations};
 
 /// Operations of the current surface, and those that the product text names otherwise for the same endpoints.
@@ -114,40 +111,4 @@ pub(super) fn of(surface: Surface) -> &'static [OperationEntry] {
         Surface::Current => CURRENT,
         Surface::Seed => SEED,
     }
-}
-
-fn all() -> Path {
-    Path::new("/v1/connectors")
-}
-
-fn by_id(id: &RemoteId) -> Result<Path> {
-    all().value("connector_id", id.as_str())
-}
-
-fn by_ref(id_or_name: &RemoteId) -> Result<Path> {
-    all().value("connector_id_or_name", id_or_name.as_str())
-}
-
-fn for_scope(id: &RemoteId, scope: Scope, verb: &str) -> Result<Path> {
-    Ok(by_id(id)?.then("/").then(scope.as_str()).then(verb))
-}
-
-fn credentials_path(id_or_name: &RemoteId, scope: Scope) -> Result<Path> {
-    let path = by_ref(id_or_name)?.then("/").then(scope.as_str());
-    Ok(path.then("/credentials"))
-}
-
-/// The size of a page where none is given.
-fn default_page_size() -> Option<i64> {
-    Some(100)
-}
-
-/// What holds of a question of yes or no where nothing is given.
-fn default_false() -> Option<bool> {
-    Some(false)
-}
-
-/// What holds of a header where nothing is said.
-fn default_true() -> bool {
-    true
 }

@@ -10,15 +10,18 @@ use std::time::{Duration, Instant};
 
 use async_trait::async_trait;
 use futures::StreamExt;
-use patchbay_http::{CallOptions, SecretNames};
+use patchbay_http::{
+    Api, Backoff, CallOptions, Jitter, RetryAfterRules, RetryPolicy, SecretNames, parse_base_url,
+};
 use patchbay_model::{Abilities, PlatformLook, RemoteId, SentRequest, TileColours, Tool};
 use serde_json::{Map, Value, json};
 
-use super::client::{Mistral, client};
+use super::client::Mistral;
 use super::mapping;
 use super::operations::connectors::{Delete, Get, List};
 use super::operations::tools::{CallTool, ListTools};
 use super::operations::{self, CURRENT};
+use super::quirks::key;
 use super::quirks::observations::Observation;
 use super::quirks::surface::Surface;
 use super::wire::{Connector, LenientConnector, Object, ToolAnswer};
@@ -26,10 +29,11 @@ use crate::account::{ALLOW_PLAIN_HTTP, text_setting};
 use crate::capabilities::offers;
 use crate::hosted::HOSTED_ABILITIES;
 use crate::mcp::{self, CallOutcome};
+use crate::observations::Observations;
 use crate::operations::AnyClient;
 use crate::{
-    AccountField, Connectors, Error, Field, HostedPlatform, Operation, OperationEntry, Platform,
-    RemoteConnector, Result, SavedObservations, ToolRequest, Tools,
+    AccountConfig, AccountField, Connectors, Error, Field, HostedPlatform, Operation,
+    OperationEntry, Platform, RemoteConnector, Result, SavedObservations, ToolRequest, Tools,
 };
 
 /// Names of members that are redacted in responses.
@@ -102,6 +106,52 @@ const FIELDS: &[AccountField] = &[
 fn operations_of(settings: &Map<String, Value>) -> &'static [OperationEntry] {
     let surface = Surface::from_word(text_setting(settings, "surface"));
     operations::of(surface.unwrap_or(Surface::Current))
+}
+
+/// The client of an account.
+///
+/// # Errors
+/// [`Error::Usage`](crate::Error::Usage) when the key is empty, or a setting cannot be used.
+pub fn client(account: &AccountConfig) -> Result<Mistral> {
+    let surface = Surface::from_word(account.text("surface")?)?;
+    let region = surface.base_url(account.text("region")?)?;
+    let base = account.text("base_url")?.unwrap_or(region);
+    let tokens = key::tokens(account)?;
+    Ok(Mistral {
+        api: Api {
+            // Only one of several trailing slashes is removed (contract, section 1, "joining").
+            base: parse_base_url(base)?,
+            retries: retries(),
+            secret_names: &SECRET_NAMES,
+            ..account.api(base, tokens)?
+        },
+        surface,
+        observations: Observations::default(),
+    })
+}
+
+/// Nothing is retried unless the call requests it; then these statuses are, with the official client's default backoff.
+/// `Retry-After` is honored up to a minute.
+///
+/// Source: Mistral contract, section 7.
+fn retries() -> RetryPolicy {
+    RetryPolicy {
+        max_retries: 0,
+        statuses: vec![429..=429, 500..=500, 502..=504],
+        backoff: Backoff {
+            first: Duration::from_millis(500),
+            factor: 1.5,
+            longest: Duration::from_secs(60),
+            jitter: Jitter::Added(Duration::from_secs(1)),
+        },
+        max_retry_after: Duration::from_secs(60),
+        retry_after_rules: RetryAfterRules {
+            zero_millis_count: true,
+            ..RetryAfterRules::default()
+        },
+        max_elapsed: Some(Duration::from_secs(3600)),
+        ..RetryPolicy::NEVER
+    }
 }
 
 #[async_trait]

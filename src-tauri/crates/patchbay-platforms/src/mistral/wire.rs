@@ -14,13 +14,13 @@ use std::time::Duration;
 
 use patchbay_http::{Answer, SecretNames};
 use patchbay_model::{RemoteId, Timestamp};
+use schemars::JsonSchema;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use serde_with::apply;
 
 use self::shape::Shape;
-use super::operations::seed::activation::ToolChoice;
 use crate::lenient::{each, each_object, known, known_object, true_by_default, yes};
 use crate::{Error, Output, Result};
 
@@ -204,6 +204,48 @@ pub struct ToolConfiguration {
     pub exclude: Option<Vec<String>>,
     pub requires_confirmation: Option<ToolChoice>,
     pub skip_confirmation: Option<ToolChoice>,
+}
+
+/// Some of the tools: by name, by what they do, or by both.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(untagged)]
+pub enum ToolChoice {
+    /// By name.
+    Names(Vec<String>),
+    /// Several choices joined.
+    Joined(Joined),
+    /// By what they do.
+    Effect(ByEffect),
+}
+
+/// Several choices joined by `type`.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Joined {
+    /// How they are joined.
+    pub r#type: Joint,
+    /// The choices.
+    pub expressions: Vec<ToolChoice>,
+}
+
+/// How choices are joined.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum Joint {
+    /// Tools in all of them.
+    And,
+    /// Tools in any of them.
+    Or,
+}
+
+/// Tools by what they do.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ByEffect {
+    /// Whether they change nothing; null for either.
+    #[serde(deserialize_with = "Option::deserialize")]
+    #[schemars(required)]
+    pub read_only: Option<bool>,
 }
 
 impl Object<Connector> {

@@ -10,8 +10,7 @@ use super::level;
 use crate::actions::fact;
 use crate::form;
 use crate::mistral::operations::Scope;
-use crate::mistral::operations::seed::activation::{Joint, ToolChoice};
-use crate::mistral::wire::{Preference, ToolConfiguration};
+use crate::mistral::wire::{Joint, Preference, ToolChoice, ToolConfiguration};
 
 const LABEL_LIMIT: usize = 200;
 

@@ -10,8 +10,8 @@ use serde::ser::SerializeStruct;
 use serde::{Deserialize, Serialize, Serializer};
 use serde_with::apply;
 
-use super::default_true;
 use super::server_metadata::ServerMetadata;
+use crate::lenient::yes;
 use crate::{Error, Field, Result};
 
 /// A way to sign in to a service. Which members it takes depends on `method_type`, and for `oauth2` on
@@ -77,11 +77,11 @@ pub struct AuthHeader {
     #[schemars(title = "Name")]
     pub name: String,
     /// Everyone must set it
-    #[serde(default = "default_true")]
+    #[serde(default = "yes")]
     #[schemars(title = "Required")]
     pub is_required: bool,
     /// Hidden
-    #[serde(default = "default_true")]
+    #[serde(default = "yes")]
     #[schemars(title = "Secret")]
     pub is_secret: bool,
 }
@@ -93,7 +93,7 @@ pub struct GlobalHeader {
     /// Its value.
     pub value: SecretArgument,
     /// Whether the value is secret.
-    #[serde(default = "default_true")]
+    #[serde(default = "yes")]
     pub is_secret: bool,
 }
 

@@ -5,7 +5,7 @@ use patchbay_model::RemoteId;
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-use super::{by_ref, default_false};
+use super::parameters::{by_ref, default_false};
 use crate::mistral::Mistral;
 use crate::mistral::quirks::surface::Surface;
 use crate::mistral::wire::{AuthMethod, AuthUrl, Items, Object};

@@ -12,8 +12,8 @@ use serde_json::Value;
 use serde_with::apply;
 
 use super::authentication::{AuthMethod, GlobalHeader};
+use super::parameters::{all, by_id, by_ref, default_false, default_page_size};
 use super::server_metadata::ServerMetadata;
-use super::{all, by_id, by_ref, default_false, default_page_size};
 use crate::mistral::Mistral;
 use crate::mistral::wire::{Acknowledgement, LenientConnector, PaginatedConnectors};
 use crate::operations::on_connector;

@@ -11,7 +11,8 @@ use serde::{Deserialize, Serialize};
 use serde_with::apply;
 
 use super::levels::{AtLevel, at_levels};
-use super::{Scope, credentials_path, default_false};
+use super::parameters::{credentials_path, default_false};
+use super::scope::Scope;
 use crate::mistral::Mistral;
 use crate::mistral::wire::{Acknowledgement, Credentials, Object};
 use crate::operations::on_connector;

@@ -2,7 +2,7 @@
 
 use patchbay_http::{CallOptions, Request};
 
-use super::Scope;
+use super::scope::Scope;
 use crate::mistral::Mistral;
 use crate::{Contract, Error, Output, Result};
 

@@ -27,5 +27,5 @@ on_connector! { Mistral, connector_id: RemoteId = "Id of the connector." =>
     ///
     /// Source: Mistral contract, section 9.
     Share(Contract::irreversible("share").retry(RetryClass::Freely)) -> Acknowledgement:
-        |id, client| super::Share { connector_id: id.clone() }.request(client);
+        |id, client| super::sharing::Share { connector_id: id.clone() }.request(client);
 }

@@ -5,7 +5,8 @@ use patchbay_model::RemoteId;
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-use super::{Scope, by_id, for_scope};
+use super::parameters::{by_id, for_scope};
+use super::scope::Scope;
 use crate::mistral::Mistral;
 use crate::mistral::wire::Acknowledgement;
 use crate::operations::on_connector;

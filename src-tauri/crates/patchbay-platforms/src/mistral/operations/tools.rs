@@ -6,7 +6,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
-use super::{by_ref, default_false, default_page_size};
+use super::parameters::{by_ref, default_false, default_page_size};
 use crate::mistral::Mistral;
 use crate::mistral::wire::{Items, Tool, ToolAnswer};
 use crate::{Contract, Field, Operation, Result};

@@ -10,9 +10,10 @@ use serde_with::apply;
 
 use crate::mistral::Mistral;
 use crate::mistral::operations::levels::{AtLevel, at_levels};
-use crate::mistral::operations::{Scope, for_scope};
+use crate::mistral::operations::parameters::for_scope;
+use crate::mistral::operations::scope::Scope;
 use crate::mistral::quirks::surface::Surface;
-use crate::mistral::wire::Acknowledgement;
+use crate::mistral::wire::{Acknowledgement, ToolChoice};
 use crate::{Contract, Error, Field, Operation, Result};
 
 /// A connector to be switched on, and how its tools may be used.
@@ -32,48 +33,6 @@ pub struct Activation {
     pub include: Field<Vec<String>>,
     /// Tools that there are not.
     pub exclude: Field<Vec<String>>,
-}
-
-/// Some of the tools: by name, by what they do, or by both.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
-#[serde(untagged)]
-pub enum ToolChoice {
-    /// By name.
-    Names(Vec<String>),
-    /// Several choices joined.
-    Joined(Joined),
-    /// By what they do.
-    Effect(ByEffect),
-}
-
-/// Several choices joined by `type`.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub struct Joined {
-    /// How they are joined.
-    pub r#type: Joint,
-    /// The choices.
-    pub expressions: Vec<ToolChoice>,
-}
-
-/// How choices are joined.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "lowercase")]
-pub enum Joint {
-    /// Tools in all of them.
-    And,
-    /// Tools in any of them.
-    Or,
-}
-
-/// Tools by what they do.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub struct ByEffect {
-    /// Whether they change nothing; null for either.
-    #[serde(deserialize_with = "Option::deserialize")]
-    #[schemars(required)]
-    pub read_only: Option<bool>,
 }
 
 impl Activation {

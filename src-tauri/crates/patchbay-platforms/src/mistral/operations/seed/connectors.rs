@@ -11,8 +11,8 @@ use serde_with::apply;
 
 use crate::mistral::Mistral;
 use crate::mistral::operations::authentication::AuthData;
+use crate::mistral::operations::parameters::{all, by_id, default_page_size};
 use crate::mistral::operations::server_metadata::ServerMetadata;
-use crate::mistral::operations::{all, by_id, default_page_size};
 use crate::mistral::wire::{LenientConnector, PaginatedConnectors};
 use crate::{Contract, Error, Field, Operation, Result};
 

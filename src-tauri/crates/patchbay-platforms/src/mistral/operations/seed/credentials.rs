@@ -13,7 +13,8 @@ use serde_with::apply;
 
 use crate::mistral::Mistral;
 use crate::mistral::operations::levels::{AtLevel, at_levels};
-use crate::mistral::operations::{Scope, credentials_path};
+use crate::mistral::operations::parameters::credentials_path;
+use crate::mistral::operations::scope::Scope;
 use crate::mistral::quirks::surface::Surface;
 use crate::mistral::wire::Acknowledgement;
 use crate::{Contract, Error, Field, Operation, Result};
