@@ -7,6 +7,7 @@
 mod account;
 mod authentication;
 mod catalogue;
+mod choice;
 mod connector;
 mod credential;
 mod deviation;
@@ -19,7 +20,6 @@ mod vault;
 
 use std::path::PathBuf;
 
-use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
 use clap::{Parser, Subcommand};
 use clap_complete::Shell;
 use patchbay_model::SecretReference;
@@ -27,11 +27,10 @@ use patchbay_model::SecretReference;
 pub(crate) use account::{
     AccountAddArgs, AccountNewSecretArgs, AccountSecretArgs, AccountVerb, ApiArgs,
 };
-pub(crate) use authentication::{AuthenticationArgs, Method};
+pub(crate) use authentication::{AuthenticationArgs, ConnectArgs, Method};
 pub(crate) use catalogue::{CatalogueVerb, SourceArgs};
 pub(crate) use connector::{
-    AddArgs, ConnectArgs, ConnectorVerb, EditArgs, EditProgramArgs, ListArgs, PastedArgs,
-    ProgramArgs,
+    AddArgs, ConnectorVerb, EditArgs, EditProgramArgs, ListArgs, PastedArgs, ProgramArgs,
 };
 pub(crate) use credential::{
     AddArgs as AddCredentialArgs, CredentialVerb, Kind, ProgramsVerb, ReplaceArgs, RotateArgs,
@@ -46,10 +45,6 @@ pub(crate) use run::{
 pub(crate) use session::SessionVerb;
 pub(crate) use tool::{RunArgs, ToolVerb};
 pub(crate) use vault::VaultVerb;
-
-/// The help of arguments that the schema of a tool or an operation reads.
-const ARGUMENTS_HELP: &str = "KEY=TEXT, KEY:=JSON, or - to read a JSON object from stdin. TEXT is read as JSON where no text is \
-                              taken, such as count=3 for a number";
 
 const AFTER_HELP: &str = "\
 Examples:
@@ -224,27 +219,6 @@ impl Noun {
             _ => false,
         }
     }
-}
-
-/// Parses one of these words, each with its help text and value.
-fn one_of<T: Clone + Send + Sync + 'static, const N: usize>(
-    choices: [(&'static str, &'static str, T); N],
-) -> impl TypedValueParser<Value = T> {
-    let words = choices
-        .each_ref()
-        .map(|(word, help, _)| PossibleValue::new(*word).help(*help));
-    PossibleValuesParser::new(words).try_map(move |given| {
-        let mut choices = choices.iter();
-        let choice = choices.find(|(word, ..)| *word == given);
-        choice
-            .map(|(.., value)| value.clone())
-            .ok_or("unknown word")
-    })
-}
-
-/// Parses `on` or `off`.
-fn on_or_off() -> impl TypedValueParser<Value = bool> {
-    one_of([("on", "Turn on", true), ("off", "Turn off", false)])
 }
 
 #[cfg(test)]

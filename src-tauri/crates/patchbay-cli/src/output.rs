@@ -18,14 +18,14 @@ use std::os::fd::AsFd as Stream;
 use std::os::windows::io::AsHandle as Stream;
 
 use std::ffi::OsStr;
-use std::io::{ErrorKind, IsTerminal as _, Write as _};
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::io::IsTerminal as _;
 use std::sync::{Mutex, PoisonError};
 
-use patchbay_model::{Code, Problem, inert_json, inert_json_pretty};
+use patchbay_model::{inert_json, inert_json_pretty};
 use serde::Serialize;
 
-use self::raw::Raw;
+pub(crate) use self::raw::is_closed;
+use self::raw::{Raw, write_to_stdout};
 use crate::escapes;
 use crate::failure::Failure;
 
@@ -40,9 +40,6 @@ pub(crate) struct Output {
 
 /// The last answer of `--watch`. Static, because a process has one standard output.
 static LAST_ANSWER: Mutex<Option<String>> = Mutex::new(None);
-
-/// Whether the reader of standard output closed the pipe.
-static IS_CLOSED: AtomicBool = AtomicBool::new(false);
 
 /// What standard output can display.
 #[derive(Clone, Copy, Debug)]
@@ -155,31 +152,8 @@ pub(crate) fn columns(stream: impl Stream) -> Option<usize> {
     Some(usize::from(width.0)).filter(|width| *width > 0)
 }
 
-/// Whether nobody reads standard output any more.
-pub(crate) fn is_closed() -> bool {
-    IS_CLOSED.load(Ordering::SeqCst)
-}
-
 pub(crate) fn write(bytes: &[u8]) -> Result<(), Failure> {
     write_to_stdout(bytes).map(drop)
-}
-
-/// Writes bytes; `false` if the pipe is closed.
-fn write_to_stdout(bytes: &[u8]) -> Result<bool, Failure> {
-    let mut stdout = std::io::stdout().lock();
-    let written = stdout.write_all(bytes).and_then(|()| stdout.flush());
-    match written {
-        Err(error) if error.kind() != ErrorKind::BrokenPipe => {
-            let message = format!("couldn't write to stdout: {error}");
-            Err(Problem::new(Code::FileFailed, message).into())
-        }
-        // A reader such as `head` may close the pipe early.
-        Err(_) => {
-            IS_CLOSED.store(true, Ordering::SeqCst);
-            Ok(false)
-        }
-        Ok(()) => Ok(true),
-    }
 }
 
 #[cfg(test)]

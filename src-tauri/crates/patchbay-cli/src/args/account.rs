@@ -141,7 +141,7 @@ pub(crate) struct ApiArgs {
     /// KEY=TEXT, KEY:=JSON, or - to read a JSON object from stdin
     #[arg(
         value_name = "ARGUMENT",
-        long_help = super::ARGUMENTS_HELP
+        long_help = super::tool::ARGUMENTS_HELP
     )]
     pub(crate) arguments: Vec<String>,
     /// Arguments as a JSON object, or - for stdin; KEY=TEXT and KEY:=JSON override it

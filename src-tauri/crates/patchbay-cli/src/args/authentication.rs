@@ -4,7 +4,7 @@ use clap::builder::TypedValueParser;
 use clap::{Args, ValueEnum};
 use patchbay_model::Redirect;
 
-use super::one_of;
+use super::choice::one_of;
 
 /// Options of `connector add` and `connector edit`.
 #[derive(Debug, Default, Args)]
@@ -40,6 +40,26 @@ pub(crate) struct AuthenticationArgs {
     /// Scope to request instead of the server's
     #[arg(long = "scope", value_name = "SCOPE", conflicts_with_all = ["token_from", "headers"])]
     pub(crate) scopes: Vec<String>,
+}
+
+#[derive(Clone, Debug, Default, Args)]
+#[command(next_help_heading = "Connecting")]
+pub(crate) struct ConnectArgs {
+    /// Sign-in timeout in seconds [default: 300]
+    #[arg(long, value_name = "SECONDS", value_parser = clap::value_parser!(u32).range(1..=86_400))]
+    pub(crate) timeout: Option<u32>,
+    /// Time to connect to the server in seconds, saved [default: 30]
+    #[arg(long, value_name = "SECONDS", value_parser = clap::value_parser!(u32).range(1..=86_400))]
+    pub(crate) connect_timeout: Option<u32>,
+    /// Print the sign-in link instead of opening a browser
+    #[arg(long)]
+    pub(crate) no_browser: bool,
+    /// Sign in again even if it is connected
+    #[arg(long)]
+    pub(crate) again: bool,
+    /// Accept a new sign-in host
+    #[arg(long, value_name = "HOST")]
+    pub(crate) accept_issuer: Option<String>,
 }
 
 /// A way to sign in, as one types it.

@@ -7,8 +7,10 @@ use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap::{ArgGroup, Args, Subcommand};
 use patchbay_model::{CaptureLevel, LogLevel, OauthDeviation, ProxyChoice};
 
+use super::authentication::{AuthenticationArgs, ConnectArgs};
+use super::choice::{on_or_off, one_of};
 use super::deviation::parse_deviation;
-use super::{AuthenticationArgs, ChangeArgs, CopyArgs, CreateArgs, on_or_off, one_of};
+use super::platform::{ChangeArgs, CopyArgs, CreateArgs};
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum ConnectorVerb {
@@ -361,26 +363,6 @@ pub(crate) struct ProgramArgs {
     /// Allow the program to run without asking
     #[arg(long = "allow", requires = "local")]
     pub(crate) is_allowed: bool,
-}
-
-#[derive(Clone, Debug, Default, Args)]
-#[command(next_help_heading = "Connecting")]
-pub(crate) struct ConnectArgs {
-    /// Sign-in timeout in seconds [default: 300]
-    #[arg(long, value_name = "SECONDS", value_parser = clap::value_parser!(u32).range(1..=86_400))]
-    pub(crate) timeout: Option<u32>,
-    /// Time to connect to the server in seconds, saved [default: 30]
-    #[arg(long, value_name = "SECONDS", value_parser = clap::value_parser!(u32).range(1..=86_400))]
-    pub(crate) connect_timeout: Option<u32>,
-    /// Print the sign-in link instead of opening a browser
-    #[arg(long)]
-    pub(crate) no_browser: bool,
-    /// Sign in again even if it is connected
-    #[arg(long)]
-    pub(crate) again: bool,
-    /// Accept a new sign-in host
-    #[arg(long, value_name = "HOST")]
-    pub(crate) accept_issuer: Option<String>,
 }
 
 #[derive(Debug, Args)]

@@ -4,8 +4,7 @@ use clap::Args;
 use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
 use patchbay_model::{Level, Redirect};
 
-use super::ConnectArgs;
-use super::authentication::redirect;
+use super::authentication::{ConnectArgs, redirect};
 
 /// Values of a form that a platform makes.
 #[derive(Debug, Default, Args)]

@@ -7,7 +7,7 @@ use clap::{Args, Subcommand};
 use patchbay_model::RunState;
 use patchbay_ops::ExportFormat;
 
-use super::one_of;
+use super::choice::one_of;
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum RunVerb {

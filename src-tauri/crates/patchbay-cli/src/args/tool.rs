@@ -3,6 +3,10 @@
 use clap::{Args, Subcommand};
 use patchbay_model::debug_fields;
 
+/// The help of arguments that the schema of a tool or an operation reads.
+pub(super) const ARGUMENTS_HELP: &str = "KEY=TEXT, KEY:=JSON, or - to read a JSON object from stdin. TEXT is read as JSON where no text is \
+                              taken, such as count=3 for a number";
+
 #[derive(Debug, Subcommand)]
 pub(crate) enum ToolVerb {
     /// List tools
@@ -44,7 +48,7 @@ pub(crate) struct RunArgs {
     /// KEY=TEXT, KEY:=JSON, or - to read a JSON object from stdin
     #[arg(
         value_name = "ARGUMENT",
-        long_help = super::ARGUMENTS_HELP
+        long_help = ARGUMENTS_HELP
     )]
     pub(crate) arguments: Vec<String>,
     /// Arguments as a JSON object, or - for stdin; KEY=TEXT and KEY:=JSON override it

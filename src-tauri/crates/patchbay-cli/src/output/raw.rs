@@ -1,7 +1,15 @@
 //! Bytes from other parties, written as they arrive.
 
-use super::{text, write_to_stdout};
+use std::io::{ErrorKind, Write as _};
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use patchbay_model::{Code, Problem};
+
+use super::text;
 use crate::failure::Failure;
+
+/// Whether the reader of standard output closed the pipe.
+static IS_CLOSED: AtomicBool = AtomicBool::new(false);
 
 /// Standard output for bytes: a pipe or a file gets them unchanged, a terminal as sanitized text.
 #[derive(Debug)]
@@ -58,6 +66,29 @@ fn complete_utf8_len(bytes: &[u8]) -> usize {
         end.is_err_and(|error| error.valid_up_to() == 0 && error.error_len().is_none())
     };
     last.into_iter().find(is_open).unwrap_or(bytes.len())
+}
+
+/// Whether nobody reads standard output any more.
+pub(crate) fn is_closed() -> bool {
+    IS_CLOSED.load(Ordering::SeqCst)
+}
+
+/// Writes bytes; `false` if the pipe is closed.
+pub(super) fn write_to_stdout(bytes: &[u8]) -> Result<bool, Failure> {
+    let mut stdout = std::io::stdout().lock();
+    let written = stdout.write_all(bytes).and_then(|()| stdout.flush());
+    match written {
+        Err(error) if error.kind() != ErrorKind::BrokenPipe => {
+            let message = format!("couldn't write to stdout: {error}");
+            Err(Problem::new(Code::FileFailed, message).into())
+        }
+        // A reader such as `head` may close the pipe early.
+        Err(_) => {
+            IS_CLOSED.store(true, Ordering::SeqCst);
+            Ok(false)
+        }
+        Ok(()) => Ok(true),
+    }
 }
 
 #[cfg(test)]
