@@ -118,7 +118,7 @@ pub(crate) const INTAKES: &[Intake] = &[
             "crates/patchbay-cli/src/escapes.rs::are_supported",
             "crates/patchbay-cli/src/logging.rs::start",
             "crates/patchbay-cli/src/main.rs::is_first_argument",
-            "crates/patchbay-ops/src/servers/guard/watcher.rs::start",
+            "crates/patchbay-ops/src/servers/guard/watcher.rs::command",
             "crates/patchbay-ops/src/servers/guard/watcher.rs::watch_programs",
             "crates/patchbay-ops/src/secrets/programs/search_path.rs::newest_node_of_nvm",
             "crates/patchbay-ops/src/secrets/programs/search_path.rs::nvm_folder",
@@ -146,6 +146,8 @@ pub(crate) const INTAKES: &[Intake] = &[
         &[
             "crates/patchbay-oauth/src/port_holder.rs::holder_of",
             "crates/patchbay-ops/src/background/power_and_network/bus.rs::system",
+            "crates/patchbay-ops/src/servers/guard/marks.rs::by_ps",
+            "crates/patchbay-ops/src/servers/guard/marks.rs::in_proc",
             "crates/patchbay-ops/src/servers/guard/start_time.rs::by_ps",
             "crates/patchbay-ops/src/servers/guard/start_time.rs::in_proc",
             "src/notifications/linux.rs::show",

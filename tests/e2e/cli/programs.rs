@@ -330,10 +330,11 @@ async fn what_a_kill_of_every_patchbay_leaves_the_next_one_ends() {
     harness.does("connector list").await;
     assert!(!harness.nothing_lives());
 
-    // The watcher first, or it would see the end of the other.
+    // The watcher first, or it would see the end of the other. The last one leads the group of the server.
     let id = patchbay.id().unwrap();
+    let leader = pids(&harness.pids).swap_remove(0);
     let killed = std::process::Command::new("kill")
-        .args(["-KILL", &watcher_of(id), &id.to_string()])
+        .args(["-KILL", &watcher_of(id), &id.to_string(), &leader])
         .status();
     assert!(killed.unwrap().success());
     patchbay.wait().await.unwrap();

@@ -1,13 +1,16 @@
 //! Ensures that no server outlives this process, however it ends.
 //!
 //! On Unix a watcher process reads from a pipe whose only write end is ours. When the pipe closes we are gone, and the
-//! watcher ends the servers that we started. If the watcher was killed too, the next Patchbay ends them. On Windows
-//! each server is in a job object that ends with this process.
+//! watcher ends the servers that we started. If the watcher was killed too, the next Patchbay ends them. What a server
+//! started is found by its process group and by a mark in its environment. On Windows each server is in a job object
+//! that ends with this process.
 
 #[cfg(unix)]
 mod groups;
 #[cfg(unix)]
 mod ledger;
+#[cfg(unix)]
+mod marks;
 #[cfg(unix)]
 mod start_time;
 #[cfg(unix)]
@@ -57,6 +60,14 @@ pub(crate) struct Guard {
     watcher: Mutex<watcher::Watcher>,
     #[cfg(unix)]
     ledger: Mutex<ledger::Ledger>,
+    /// Of all servers of this process, which are numbered.
+    #[cfg(unix)]
+    mark: marks::Mark,
+    #[cfg(unix)]
+    number: std::sync::atomic::AtomicU64,
+    /// Marks of servers by their process group.
+    #[cfg(unix)]
+    marks: Mutex<HashMap<u32, String>>,
     /// Folder that contains the servers' own folders.
     servers: PathBuf,
     /// Containers by the process group that started them.
@@ -71,6 +82,12 @@ impl Guard {
             watcher: Mutex::default(),
             #[cfg(unix)]
             ledger: Mutex::new(ledger::Ledger::new(paths.running_servers())),
+            #[cfg(unix)]
+            mark: marks::Mark::random(),
+            #[cfg(unix)]
+            number: std::sync::atomic::AtomicU64::default(),
+            #[cfg(unix)]
+            marks: Mutex::default(),
             servers: paths.servers(),
             containers: Mutex::default(),
         }
@@ -92,7 +109,10 @@ impl Guard {
         let emptied = running.wait_for(|running| *running == 0);
         if tokio::time::timeout(timeout, emptied).await.is_err() {
             tracing::warn!("a server has not ended yet");
+            return;
         }
+        #[cfg(unix)]
+        self.ledger.lock().remove_mark();
     }
 
     #[cfg(all(test, unix))]
@@ -103,10 +123,15 @@ impl Guard {
 
 #[async_trait]
 impl ProcessGuard for Guard {
-    fn prepare(&self, program: &McpProgram) {
+    fn prepare(&self, program: &mut McpProgram) {
         containers::prepare(program, &self.servers);
         #[cfg(unix)]
-        self.watcher.lock().prepare();
+        {
+            let (name, mark) = self.mark.next_variable(&self.number);
+            program.environment.push((name.into(), mark.into()));
+            self.ledger.lock().write_mark(&self.mark);
+            self.watcher.lock().prepare(&self.mark);
+        }
     }
 
     #[cfg(unix)]
@@ -120,6 +145,8 @@ impl ProcessGuard for Guard {
         {
             self.watcher.lock().started(group);
             self.ledger.lock().started(group);
+            let mark = marks::of_server(&program.environment);
+            self.marks.lock().extend(mark.map(|mark| (group, mark)));
         }
         if let Some(container) = Container::of(program, &self.servers) {
             self.containers.lock().insert(group, container);
@@ -130,6 +157,12 @@ impl ProcessGuard for Guard {
     async fn ended(&self, group: u32) {
         #[cfg(unix)]
         {
+            let mark = self.marks.lock().remove(&group);
+            let ending =
+                mark.map(|mark| tokio::task::spawn_blocking(move || marks::end_server(&mark)));
+            if let Some(Err(error)) = futures::future::OptionFuture::from(ending).await {
+                tracing::warn!(%error, "what a server started may be there still");
+            }
             self.watcher.lock().ended(group);
             self.ledger.lock().ended(group);
         }

@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 use rustix::process::{Pid, Signal, kill_process_group, test_kill_process_group};
 
 /// Time between SIGTERM and SIGKILL.
-const TERM_TIMEOUT: Duration = Duration::from_millis(500);
+pub(super) const TERM_TIMEOUT: Duration = Duration::from_millis(500);
 
 const POLL_INTERVAL: Duration = Duration::from_millis(20);
 
@@ -33,8 +33,8 @@ pub(super) fn end(groups: impl Iterator<Item = i32>) {
 
 #[expect(
     clippy::disallowed_methods,
-    reason = "no system tells when the last of a group of others ends"
+    reason = "no system tells when the last of several processes of others ends"
 )]
-fn pause() {
+pub(super) fn pause() {
     std::thread::sleep(POLL_INTERVAL);
 }

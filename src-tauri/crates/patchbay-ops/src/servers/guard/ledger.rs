@@ -1,7 +1,8 @@
 //! A record on disk of the running process groups, by which the next Patchbay ends servers that were left behind:
 //! killing all our processes by name kills the watcher too.
 //!
-//! Each group has a file, which the process that started the group keeps locked.
+//! Each group has a file, and so has the mark of all servers of a process. The process that started them keeps them
+//! locked.
 
 use std::collections::HashMap;
 use std::fs::{self, File, OpenOptions};
@@ -11,6 +12,7 @@ use std::path::{Path, PathBuf};
 use patchbay_files::{create_private_folder, open, open_lock};
 use serde::{Deserialize, Serialize};
 
+use super::marks::Mark;
 use super::{groups, start_time};
 
 /// Maximum number of bytes read from a file.
@@ -20,15 +22,22 @@ const MAX_BYTES: u64 = 1024;
 pub(super) struct Ledger {
     folder: PathBuf,
     locked: HashMap<u32, File>,
+    mark: Option<(PathBuf, File)>,
 }
 
 /// Content of a file.
 #[derive(Serialize, Deserialize)]
-struct Entry {
-    /// Id of the group and of the process that leads it.
-    group: u32,
-    /// Start time of that process, as ids are reused.
-    started: String,
+#[serde(untagged)]
+enum Entry {
+    Group {
+        /// Id of the group and of the process that leads it.
+        group: u32,
+        /// Start time of that process, as ids are reused.
+        started: String,
+    },
+    Mark {
+        mark: Mark,
+    },
 }
 
 impl Ledger {
@@ -36,6 +45,7 @@ impl Ledger {
         Self {
             folder,
             locked: HashMap::new(),
+            mark: None,
         }
     }
 
@@ -49,12 +59,35 @@ impl Ledger {
 
     fn write_entry(&self, group: u32) -> io::Result<File> {
         let started = start_time::of(group)?;
+        self.write(&self.file(group), &Entry::Group { group, started })
+    }
+
+    fn write(&self, path: &Path, entry: &Entry) -> io::Result<File> {
         create_private_folder(&self.folder)?;
-        let file = open_lock(&self.file(group)).map_err(patchbay_files::Error::into_io)?;
+        let file = open_lock(path).map_err(patchbay_files::Error::into_io)?;
         file.lock()?;
         file.set_len(0)?;
-        serde_json::to_writer(&file, &Entry { group, started })?;
+        serde_json::to_writer(&file, entry)?;
         Ok(file)
+    }
+
+    /// Records the mark of all servers of this process. This must precede the first one.
+    pub(super) fn write_mark(&mut self, mark: &Mark) {
+        if self.mark.is_some() {
+            return;
+        }
+        let (path, mark) = (self.folder.join(mark.as_str()), mark.clone());
+        match self.write(&path, &Entry::Mark { mark }) {
+            Ok(file) => self.mark = Some((path, file)),
+            Err(error) => tracing::warn!(%error, "the mark of servers was not noted"),
+        }
+    }
+
+    /// Deletes the record of the mark, as no server is left.
+    pub(super) fn remove_mark(&mut self) {
+        if let Some((path, _)) = self.mark.take() {
+            drop(fs::remove_file(path));
+        }
     }
 
     /// Deletes the record of a group that has ended.
@@ -80,9 +113,13 @@ pub(super) fn end_abandoned(folder: &Path) {
     let abandoned: Vec<_> = files
         .filter_map(|path| Some((take(&path)?, path)))
         .collect();
-    let entries = abandoned.iter().map(|((entry, _), _)| entry);
-    let alive = entries.filter(|entry| entry.is_alive());
-    groups::end(alive.filter_map(|entry| i32::try_from(entry.group).ok()));
+    let entries = || abandoned.iter().map(|((entry, _), _)| entry);
+    groups::end(entries().filter_map(Entry::living_group));
+    for entry in entries() {
+        if let Entry::Mark { mark } = entry {
+            mark.end_all();
+        }
+    }
     for (_, path) in abandoned {
         drop(fs::remove_file(path));
     }
@@ -98,9 +135,13 @@ fn take(path: &Path) -> Option<(Entry, File)> {
 }
 
 impl Entry {
-    /// Whether the process that was recorded still runs.
-    fn is_alive(&self) -> bool {
-        start_time::of(self.group).is_ok_and(|started| started == self.started)
+    /// The group, if the process that leads it still runs.
+    fn living_group(&self) -> Option<i32> {
+        let Self::Group { group, started } = self else {
+            return None;
+        };
+        let is_alive = start_time::of(*group).is_ok_and(|found| found == *started);
+        is_alive.then(|| i32::try_from(*group).ok())?
     }
 }
 
@@ -144,7 +185,7 @@ mod tests {
         let home = tempfile::tempdir().unwrap();
         let at = |name: &str| home.path().join(name);
         let (mut left, mut other) = (server(), server());
-        let entry = |group: u32, started: String| Entry { group, started };
+        let entry = |group: u32, started: String| Entry::Group { group, started };
         let started = start_time::of(left.id()).unwrap();
         write(&at("1-left"), &entry(left.id(), started));
         write(
@@ -166,5 +207,28 @@ mod tests {
         assert_eq!(names, ["1-begun", "1-long"]);
         other.kill().unwrap();
         other.wait().unwrap();
+    }
+
+    #[test]
+    fn marked_processes_are_ended_once_their_patchbay_is_gone() {
+        let home = tempfile::tempdir().unwrap();
+        let folder = home.path().join("running");
+        let mut ledger = Ledger::new(folder.clone());
+        let mark = Mark::random();
+        ledger.write_mark(&mark);
+        let (name, value) = mark.next_variable(&std::sync::atomic::AtomicU64::new(7));
+        let mut command = Command::new("sleep");
+        let mut server = command.arg("600").env(name, value).spawn().unwrap();
+        end_abandoned(&folder);
+        assert!(server.try_wait().unwrap().is_none());
+        drop(ledger);
+        end_abandoned(&folder);
+        assert!(!server.wait().unwrap().success());
+        assert_eq!(fs::read_dir(&folder).unwrap().count(), 0);
+
+        let mut ledger = Ledger::new(folder.clone());
+        ledger.write_mark(&mark);
+        ledger.remove_mark();
+        assert_eq!(fs::read_dir(&folder).unwrap().count(), 0);
     }
 }

@@ -9,6 +9,7 @@ use std::process::{Child, Command, Stdio};
 
 use patchbay_platforms::mcp::Announcement;
 
+use super::marks::{self, Mark};
 use super::{WATCH_PROGRAMS, groups};
 
 /// Our side: starts the watcher and writes to its pipe.
@@ -16,6 +17,8 @@ use super::{WATCH_PROGRAMS, groups};
 pub(super) struct Watcher {
     program: Option<PathBuf>,
     process: Option<Child>,
+    /// Of all servers.
+    mark: Option<Mark>,
     /// Running groups, to tell a replacement for a watcher that was killed.
     groups: BTreeSet<u32>,
     /// Number of the last announcement.
@@ -29,7 +32,8 @@ impl Watcher {
 
     /// Starts the watcher unless it runs. This must precede the first group, which could otherwise outlive us. On
     /// failure servers run all the same, as we normally end them ourselves.
-    pub(super) fn prepare(&mut self) {
+    pub(super) fn prepare(&mut self, mark: &Mark) {
+        self.mark = Some(mark.clone());
         let is_there = |process: &mut Child| matches!(process.try_wait(), Ok(None));
         if !self.process.as_mut().is_some_and(is_there) {
             self.restart();
@@ -67,26 +71,34 @@ impl Watcher {
         }
     }
 
-    /// Starts a watcher and tells it all running groups.
+    /// Starts a watcher and tells it the mark and all running groups.
     fn restart(&mut self) {
         self.process = self.start();
-        let all: String = self.groups.iter().map(|it| format!("{it}\n")).collect();
+        let mark = self.mark.iter().map(|mark| format!("={}\n", mark.as_str()));
+        let groups = self.groups.iter().map(|it| format!("{it}\n"));
+        let all: String = mark.chain(groups).collect();
         let written = self.process.as_mut().map(|it| write(it, &all));
         if let Some(Err(error)) = written {
             tracing::warn!(%error, "servers are not watched");
         }
     }
 
-    fn start(&self) -> Option<Child> {
-        let started = Command::new(self.program.as_ref()?)
+    fn command(&self) -> Option<Command> {
+        let mut command = Command::new(self.program.as_ref()?);
+        marks::strip(&mut command);
+        command
             .arg(WATCH_PROGRAMS)
             .current_dir("/")
             .stdin(Stdio::piped())
             .stdout(Stdio::null())
             .stderr(Stdio::null())
             // Signals of the terminal must not reach it.
-            .process_group(0)
-            .spawn();
+            .process_group(0);
+        Some(command)
+    }
+
+    fn start(&self) -> Option<Child> {
+        let started = self.command()?.spawn();
         started
             .inspect_err(|error| tracing::warn!(%error, "servers are not watched"))
             .ok()
@@ -105,22 +117,28 @@ pub fn watch_programs() {
         watched.apply_line(&line);
     }
     groups::end(watched.remaining());
+    if let Some(mark) = &watched.mark {
+        mark.end_all();
+    }
 }
 
-/// Groups to end.
+/// What to end.
 #[derive(Default)]
 struct WatchedGroups {
+    mark: Option<Mark>,
     groups: BTreeSet<i32>,
     /// Processes that announced themselves and may not be in `groups` yet, by announcement number.
     announced: BTreeMap<u64, i32>,
 }
 
 impl WatchedGroups {
-    /// Applies `GROUP` (started), `-GROUP` (ended), `?NUMBER GROUP` (announced) or `!NUMBER` (announcement over).
+    /// Applies `=MARK`, `GROUP` (started), `-GROUP` (ended), `?NUMBER GROUP` (announced) or `!NUMBER` (announcement
+    /// over).
     fn apply_line(&mut self, line: &str) {
         let first = line.chars().next();
-        let words = line.trim_start_matches(['-', '?', '!']);
+        let words = line.trim_start_matches(['=', '-', '?', '!']);
         match first {
+            Some('=') => self.mark = Mark::try_from(words.to_owned()).ok(),
             Some('-') => self.groups.retain(|group| Ok(*group) != words.parse()),
             Some('?') => {
                 let announced = words.split_once(' ');
@@ -143,6 +161,7 @@ impl WatchedGroups {
 
 #[cfg(test)]
 mod tests {
+    use std::ffi::OsStr;
     use std::fs;
     use std::os::unix::fs::PermissionsExt as _;
 
@@ -159,18 +178,24 @@ mod tests {
         fs::set_permissions(&script, fs::Permissions::from_mode(0o755)).unwrap();
         let mut watcher = Watcher::default();
         watcher.set_watcher(script);
-        watcher.prepare();
+        let mark = Mark::random();
+        watcher.prepare(&mark);
+        let command = watcher.command().unwrap();
+        let without: Vec<_> = command.get_envs().collect();
+        assert_eq!(without, [(OsStr::new("PATCHBAY_SERVER"), None)]);
         for group in [11, 12, 13] {
             watcher.started(group);
         }
         watcher.ended(12);
         // Both the next message and the next start notice that the watcher is gone.
-        let notices: [fn(&mut Watcher); 2] = [|watcher| watcher.ended(13), Watcher::prepare];
+        let notices: [fn(&mut Watcher, &Mark); 2] =
+            [|watcher, _| watcher.ended(13), Watcher::prepare];
         for notice in notices {
             kill(&mut watcher);
-            notice(&mut watcher);
+            notice(&mut watcher, &mark);
             watcher.started(14);
-            assert_eq!(watcher_input(&mut watcher, &home), "11\n14\n");
+            let told = format!("={}\n11\n14\n", mark.as_str());
+            assert_eq!(watcher_input(&mut watcher, &home), told);
             watcher.ended(14);
         }
     }
@@ -188,6 +213,15 @@ mod tests {
         // An announcement that is over is forgotten, as the group id may be reused.
         assert_eq!(after("!1"), [12, 12]);
         assert_eq!(after("!2"), [12]);
+        let mark = Mark::random();
+        for (line, told) in [
+            (format!("={}", mark.as_str()), Some(mark)),
+            ("=x".to_owned(), None),
+        ] {
+            let mut watched = WatchedGroups::default();
+            watched.apply_line(&line);
+            assert_eq!(watched.mark, told);
+        }
         let none = Vec::<i32>::new();
         assert_eq!(after("-12"), none);
         for malformed in ["", "?", "?3", "?x 1", "!", "-", "x"] {

@@ -61,8 +61,9 @@ pub struct McpProgram {
 /// Keeps track of process groups while they exist, to end them if we can't.
 #[async_trait]
 pub trait ProcessGuard: Send + Sync {
-    /// Called before a program is started: whatever is needed to end it later has to be in place.
-    fn prepare(&self, program: &McpProgram);
+    /// Called before a program is started: whatever is needed to end it later has to be in place. May add to its
+    /// environment.
+    fn prepare(&self, program: &mut McpProgram);
     /// How the process announces itself before [`ProcessGuard::started`].
     #[cfg(unix)]
     fn announce(&self) -> Option<Announcement> {
@@ -114,13 +115,14 @@ pub(super) struct Streams {
 ///
 /// # Errors
 /// [`Error::ProgramNotStarted`].
-pub(super) fn start(program: McpProgram) -> Result<(Process, Streams), Error> {
+pub(super) fn start(mut program: McpProgram) -> Result<(Process, Streams), Error> {
+    let name = program.name.clone();
     let not_started = |error: std::io::Error| Error::ProgramNotStarted {
-        program: program.name.clone(),
+        program: name.clone(),
         why: error.to_string(),
     };
     (program.log)(&format!("Patchbay starts {}", program.file.display()));
-    program.guard.prepare(&program);
+    Arc::clone(&program.guard).prepare(&mut program);
     let mut command = command(&program);
     #[cfg(unix)]
     let announcement = program.guard.announce();

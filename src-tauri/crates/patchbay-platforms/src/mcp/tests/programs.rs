@@ -32,7 +32,7 @@ pub(super) struct Groups {
 
 #[async_trait]
 impl ProcessGuard for Groups {
-    fn prepare(&self, _program: &McpProgram) {}
+    fn prepare(&self, _program: &mut McpProgram) {}
 
     fn started(&self, group: u32, _program: &McpProgram) {
         self.last.store(group, Ordering::SeqCst);

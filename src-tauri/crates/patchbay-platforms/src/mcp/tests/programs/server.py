@@ -110,7 +110,13 @@ if manner == "deaf":
     for ignored in (signal.SIGTERM, signal.SIGHUP, signal.SIGINT):
         signal.signal(ignored, signal.SIG_IGN)
     # It inherits what is ignored, and the output.
-    note_pid(subprocess.Popen([sys.executable, "-c", "import time; time.sleep(600)"]).pid)
+    asleep = [sys.executable, "-c", "import time; time.sleep(600)"]
+    note_pid(subprocess.Popen(asleep).pid)
+    if "PID_FILE" in os.environ and os.fork() == 0:
+        # Of another group and session, and soon without a parent.
+        os.setsid()
+        note_pid(subprocess.Popen(asleep).pid)
+        os._exit(0)
 if manner == "noisy":
     print("Server started on stdio", flush=True)
     print(json.dumps({"level": "info", "message": "ready", "id": 0}), flush=True)
