@@ -357,6 +357,7 @@ pub(crate) const INTAKES: &[Intake] = &[
         "output of a program",
         &[
             "crates/patchbay-platforms/src/mcp/pending_requests.rs::read",
+            "crates/patchbay-platforms/src/mcp/pending_requests.rs::unreadable_answer",
             "crates/patchbay-ops/src/servers/quiet_command.rs::quiet_command",
             "crates/patchbay-ops/src/servers/containers.rs::unused_id_files",
             "crates/patchbay-ops/src/servers/containers.rs::set_aside",

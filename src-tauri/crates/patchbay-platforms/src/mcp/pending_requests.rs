@@ -32,6 +32,18 @@ struct Pending {
     is_over: bool,
 }
 
+/// The result of a response that can't be read; no request has such a result.
+pub(super) const UNREADABLE: Value = Value::Bool(false);
+
+/// Returns a malformed response in place of one that is not valid UTF-8, so that the request which it answers fails at
+/// once. Only its id is taken over: replaced bytes could change what the rest means.
+pub(super) fn unreadable_answer(piece: &[u8], limits: json::Limits) -> Option<Value> {
+    let text = String::from_utf8_lossy(piece);
+    let mut message = json::parse(text.as_bytes(), limits).ok()?;
+    let id = answer::is_answer(&message).then(|| message["id"].take())?;
+    Some(serde_json::json!({ "jsonrpc": "2.0", "id": id, "result": UNREADABLE }))
+}
+
 /// What one piece of the stream is.
 pub(super) enum Read {
     /// The response to a request, in the form that rmcp needs.
@@ -114,7 +126,10 @@ impl PendingRequests {
     pub(super) fn read(&self, piece: &[u8]) -> Result<Read, json::Exceeded> {
         let (message, values) = match json::parse_counting(piece, self.limits.json()) {
             Ok(read) => read,
-            Err(json::Error::NotJson) => return Ok(Read::NotAMessage),
+            Err(json::Error::NotJson) => match unreadable_answer(piece, self.limits.json()) {
+                Some(answer) => (answer, 0),
+                None => return Ok(Read::NotAMessage),
+            },
             Err(json::Error::Exceeded(limit)) => return Err(limit),
         };
         Ok(self.classify(message, piece, values))
@@ -174,7 +189,10 @@ impl PendingRequests {
             }
         }
         message["id"] = tracked.id.clone().into_json_value();
-        let for_rmcp = answer::for_rmcp(message, &tracked);
+        let is_readable = message["result"] != UNREADABLE;
+        let for_rmcp = is_readable
+            .then(|| answer::for_rmcp(message, &tracked))
+            .flatten();
         if for_rmcp.is_none() {
             let error = Error::Protocol("malformed response".to_owned());
             self.failure.record(error, Some(&tracked));

@@ -2,6 +2,7 @@
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 
+use axum::http::header;
 use axum::response::{IntoResponse, Response};
 use axum::routing::any;
 use futures::{StreamExt, stream};
@@ -69,6 +70,26 @@ fn tools(count: usize, padding: usize) -> Value {
     (0..count)
         .map(|n| json!({"name": format!("t{n}"), "description": words, "inputSchema": {}}))
         .collect()
+}
+
+#[tokio::test]
+async fn an_event_that_is_not_utf_8_fails_its_request_at_once() {
+    let error = list_error(|request| {
+        let answer = json!({"jsonrpc": "2.0", "id": request.id, "result": {"tools": [], "x": "X"}});
+        let event = hand_made::event(&answer)
+            .replace("data", "id: 1\ndata")
+            .into_bytes();
+        let bytes: Vec<u8> = event
+            .into_iter()
+            .map(|byte| if byte == b'X' { 0xff } else { byte })
+            .collect();
+        let kind = [(header::CONTENT_TYPE, "text/event-stream")];
+        (kind, bytes).into_response()
+    });
+    assert_eq!(
+        error.await.to_string(),
+        "the server violated the MCP protocol: malformed response"
+    );
 }
 
 #[tokio::test]

@@ -241,6 +241,25 @@ async fn a_line_that_is_too_long_ends_the_session_and_names_the_limit() {
     started.groups.wait_until_gone().await;
 }
 
+/// Asserts that the first call fails at once, and the next one works.
+async fn assert_only_bytes_that_are_no_text_fail(session: &McpSession) {
+    let began = Instant::now();
+    let error = run_tool(session, call("echo")).await.unwrap_err();
+    assert_eq!(
+        error.to_string(),
+        "the server violated the MCP protocol: malformed response"
+    );
+    assert!(began.elapsed() < Duration::from_secs(5));
+    let outcome = run_tool(session, call("echo")).await.unwrap();
+    assert_eq!(text_of(&outcome), "4");
+}
+
+#[tokio::test]
+async fn a_response_that_is_not_utf_8_fails_its_request_alone() {
+    let started = start_server("bytes").await;
+    assert_only_bytes_that_are_no_text_fail(started.session()).await;
+}
+
 #[tokio::test]
 async fn one_that_floods_its_standard_error_does_not_stand_still() {
     let started = start_server("floods").await;

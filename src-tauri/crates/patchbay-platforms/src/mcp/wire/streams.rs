@@ -168,6 +168,10 @@ impl Wire {
     }
 
     fn record_stream_error(&self, error: &SseError, tracked: &TrackedRequest) {
+        if let SseError::Utf8Parse(_) = error {
+            let error = Error::Protocol("malformed response".to_owned());
+            return self.give_up(error, tracked);
+        }
         match StreamError::find(error) {
             // Requesting the same event again would have the same result.
             Some(StreamError::TooLarge(limit)) => {

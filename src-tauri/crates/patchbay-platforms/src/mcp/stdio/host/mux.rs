@@ -7,6 +7,7 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 
 use serde_json::{Value, json};
 
+use crate::mcp::pending_requests::UNREADABLE;
 use crate::mcp::server_requests::is_valid_id;
 use crate::mcp::wire::answer::is_answer;
 
@@ -257,8 +258,9 @@ impl Mux {
             return vec![Outgoing::Client(client, message)];
         }
         let next = match message.get("result") {
-            Some(result) => Initialization::Done(result.clone()),
-            None => Initialization::NotStarted,
+            Some(result) if *result != UNREADABLE => Initialization::Done(result.clone()),
+            // Refused, or malformed.
+            _ => Initialization::NotStarted,
         };
         let Initialization::Pending(waiting) = std::mem::replace(&mut self.initialization, next)
         else {

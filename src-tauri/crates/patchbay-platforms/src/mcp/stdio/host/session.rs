@@ -17,6 +17,7 @@ use super::input::Input;
 use super::mux::{ClientId, Mux, Outgoing};
 use super::{ClientMessage, ExitNotice};
 use crate::mcp::McpLimits;
+use crate::mcp::pending_requests::unreadable_answer;
 use crate::mcp::server_log::ServerLog;
 use crate::mcp::wire::SMALL_BYTES;
 use crate::mcp::wire::answer::is_answer;
@@ -205,7 +206,13 @@ impl ServerSession {
                 self.send(out).await;
             }
             Err(json::Error::Exceeded(limit)) => return Err(Violation::Exceeded(limit)),
-            _ => return self.process.note_stray(line),
+            _ => match unreadable_answer(line, McpLimits::DEFAULT.json()) {
+                Some(answer) => {
+                    let out = self.mux.on_server(answer);
+                    self.send(out).await;
+                }
+                None => return self.process.note_stray(line),
+            },
         }
         Ok(())
     }

@@ -3,6 +3,7 @@
 use serde_json::{Value, json};
 
 use super::mux::{Mux, Outgoing};
+use crate::mcp::pending_requests::UNREADABLE;
 
 fn request(id: impl Into<Value>, method: &str) -> Value {
     json!({ "jsonrpc": "2.0", "id": id.into(), "method": method, "params": {} })
@@ -148,7 +149,10 @@ fn a_refused_initialization_is_not_kept() {
     assert_eq!(refused, [Outgoing::Client(2, refusal(&json!(4)))]);
     assert!(!mux.has_answered());
     to_server(mux.on_client(2, request(5, "server/discover")));
-    to_server(mux.on_client(3, request(0, "initialize")));
+    let again = to_server(mux.on_client(3, request(0, "initialize")));
+    let malformed = json!({ "jsonrpc": "2.0", "id": again["id"], "result": UNREADABLE });
+    assert_eq!(mux.on_server(malformed).len(), 1);
+    to_server(mux.on_client(4, request(0, "initialize")));
 }
 
 #[test]

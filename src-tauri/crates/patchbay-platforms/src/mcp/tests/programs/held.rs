@@ -82,6 +82,14 @@ async fn received(session: &McpSession) -> u32 {
 }
 
 #[tokio::test]
+async fn a_response_that_is_not_utf_8_fails_its_request_alone() {
+    let host = TestHost::new();
+    let session = host.session("bytes", "a").await.unwrap();
+    assert_only_bytes_that_are_no_text_fail(&session).await;
+    session.close().await;
+}
+
+#[tokio::test]
 async fn a_server_remembers_from_one_client_to_the_next() {
     let host = TestHost::new();
     let first = host.session("well", "a").await.unwrap();

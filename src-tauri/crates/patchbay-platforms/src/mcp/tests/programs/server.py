@@ -264,6 +264,12 @@ for line in sys.stdin:
         if manner == "deaf" and "PID_FILE" in os.environ:
             note_pid("called")
             time.sleep(600)
+        if manner == "bytes" and heard == 3:
+            # The first call, and bytes that are no text.
+            answer = json.dumps({"jsonrpc": "2.0", "id": asked, "result": {"content": [{"type": "text", "text": "X"}]}})
+            sys.stdout.buffer.write(answer.encode().replace(b"X", b"\xff\xc0") + b"\n")
+            sys.stdout.buffer.flush()
+            continue
         if manner == "endless":
             sys.stdout.write("x" * (17 * 1024 * 1024))
             sys.stdout.flush()
