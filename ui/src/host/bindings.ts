@@ -1544,6 +1544,10 @@ export type HeldSession = {
 	clients: number,
 	/**  Age in seconds. */
 	seconds: number,
+	/**  Resident memory of the program and what it started, in KiB, if known. */
+	memoryKib: number | null,
+	/**  The last line that the program wrote to its standard error. */
+	lastLine: string | null,
 };
 
 /**  Size and retention of the history. */
@@ -2557,6 +2561,8 @@ export type ServerFacts = {
 	version: string,
 	/**  Negotiated MCP revision, for example `2025-11-25`. */
 	protocolVersion: string,
+	/**  Why that revision was chosen, as words after "because"; `None` if that is unknown. */
+	protocolReason?: string | null,
 	/**  Its transport. */
 	transport: Transport,
 	/**  Its instructions for models that use it. */

@@ -365,6 +365,10 @@ pub struct ServerFacts {
     pub version: String,
     /// Negotiated MCP revision, for example `2025-11-25`.
     pub protocol_version: String,
+    /// Why that revision was chosen, as words after "because"; `None` if that is unknown.
+    #[serde(default)]
+    #[specta(optional)]
+    pub protocol_reason: Option<String>,
     /// Its transport.
     pub transport: Transport,
     /// Its instructions for models that use it.
@@ -373,6 +377,19 @@ pub struct ServerFacts {
     #[serde(default)]
     #[specta(optional)]
     pub icon: Option<String>,
+}
+
+impl ServerFacts {
+    /// The protocol and why it was chosen, for example `MCP 2025-11-25, because the server refused 2026-07-28`.
+    pub fn protocol(&self) -> String {
+        let reason = self.protocol_reason.as_ref();
+        let because = reason.map(|reason| format!(", because {reason}"));
+        format!(
+            "MCP {}{}",
+            self.protocol_version,
+            because.unwrap_or_default()
+        )
+    }
 }
 
 /// How the browser returns after a sign-in.

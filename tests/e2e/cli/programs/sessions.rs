@@ -85,6 +85,19 @@ async fn a_server_remembers_from_command_to_command() {
     let listed = harness.json("sessions list").await;
     assert_eq!(listed[0]["name"], "files", "{listed}");
     assert_eq!(listed[0]["pid"].to_string(), started[0]);
+    assert!(listed[0]["memoryKib"].as_u64() > Some(1000), "{listed}");
+    let check = harness.json("connector check files").await;
+    let note = check["steps"][1]["note"].as_str().unwrap();
+    let process = format!("process {}, ", started[0]);
+    assert!(
+        note.starts_with(&process) && note.ends_with(" MB"),
+        "{note}"
+    );
+    let note = &check["steps"][3]["note"];
+    assert_eq!(
+        *note,
+        "MCP 2025-11-25, because local servers can ask questions in it"
+    );
     assert_eq!(listed.as_array().map(Vec::len), Some(1));
     let shown = harness.does("session list").await;
     shown.assert_stdout("python3");

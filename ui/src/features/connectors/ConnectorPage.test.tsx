@@ -1,6 +1,6 @@
 import { act, screen, waitFor, within } from "@testing-library/react";
 import { expect, it } from "vitest";
-import { type CheckStep, type CompletionRequest, type ConnectorChanges } from "@/host/bindings";
+import { type CheckStep, type CompletionRequest, type Connector, type ConnectorChanges } from "@/host/bindings";
 import { clientState } from "@/host/clientState";
 import { axeViolations } from "@/test/axe";
 import { expectCall } from "@/test/expectCall";
@@ -292,6 +292,20 @@ it("a_program_of_this_computer_is_not_offered_to_other_accounts", async () => {
   expect(screen.queryByText("On other accounts")).toBeNull();
 });
 
+it("the_reason_for_the_protocol_is_shown", async () => {
+  const server: Connector["server"] = {
+    name: "files",
+    version: "1",
+    protocolVersion: "2025-11-25",
+    protocolReason: "the server refused 2026-07-28",
+    transport: "stdio",
+    instructions: null,
+  };
+  renderApp("/connectors/con_github", { connectors: [connector({ server })] });
+  const facts = await screen.findByRole("region", { name: "Facts" });
+  expect(facts).toHaveTextContent(/MCP 2025-11-25, .*, because the server refused 2026-07-28/);
+});
+
 it("the_log_of_a_local_program_is_shown", async () => {
   const { user, host, container } = renderApp("/connectors/con_github?tab=log", {
     connectors: [connector({ command })],
@@ -321,6 +335,8 @@ it("a_running_program_is_shown_and_stopped", async () => {
     pid: 4711,
     clients: 1,
     seconds: 125,
+    memoryKib: 48_000,
+    lastLine: null,
   };
   const { user, host, container } = renderApp(
     "/connectors/con_github?tab=log",
@@ -334,7 +350,7 @@ it("a_running_program_is_shown_and_stopped", async () => {
     },
   );
   const server = await screen.findByRole("group", { name: "Running server" });
-  expect(server).toHaveTextContent("Running for 2 min 5 s · process 4711");
+  expect(server).toHaveTextContent("Running for 2 min 5 s · process 4711 · 49.2 MB of memory");
   expect(await axeViolations(container)).toEqual([]);
   await user.click(within(server).getByRole("button", { name: "Stop" }));
   await waitFor(() => expect(screen.queryByRole("group", { name: "Running server" })).toBeNull());

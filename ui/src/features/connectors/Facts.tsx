@@ -58,6 +58,7 @@ export function Facts({ connector }: { connector: Connector }) {
           </Fact>
           <Fact name="Protocol">
             MCP {server.protocolVersion}, {transportLabels[server.transport]}
+            {server.protocolReason && `, because ${server.protocolReason}`}
           </Fact>
         </>
       )}

@@ -5,7 +5,7 @@ import { ErrorNotice } from "@/components/ProblemNotice";
 import { commands, type Connector } from "@/host/bindings";
 import { queries } from "@/host/queries";
 import { useCommand } from "@/host/useCommand";
-import { duration } from "@/lib/time";
+import { bytes, duration } from "@/lib/time";
 import styles from "./LogPane.module.css";
 
 /** The running process of a local server, with a button to stop it. */
@@ -26,6 +26,7 @@ export function RunningServer({ connector }: { connector: Connector }) {
     <div ref={passFocusOn} className={styles.running} role="group" aria-label="Running server">
       <span className="text2">
         Running for {duration(session.seconds * 1000)} · process <span data-selectable>{session.pid}</span>
+        {session.memoryKib !== null && ` · ${bytes(session.memoryKib * 1024)} of memory`}
       </span>
       <Button small isPending={stop.isPending} onPress={() => stop.mutate()}>
         Stop

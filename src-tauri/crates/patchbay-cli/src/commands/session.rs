@@ -19,22 +19,36 @@ pub(super) async fn run(cli: &Cli, verb: SessionVerb) -> Result<(), Failure> {
 
 async fn list(cli: &Cli) -> Result<(), Failure> {
     let sessions = list_sessions(&cli.cx).await?;
-    let heads = ["CONNECTOR", "SERVER", "PROCESS", "COMMANDS", "RUNNING"];
+    let heads = [
+        "CONNECTOR",
+        "SERVER",
+        "PROCESS",
+        "MEMORY",
+        "COMMANDS",
+        "RUNNING",
+        "LAST LINE",
+    ];
     cli.print_table(&sessions, "No sessions.", heads, row)
 }
 
-fn row(session: &HeldSession) -> [Cell; 5] {
+fn row(session: &HeldSession) -> [Cell; 7] {
     [
         Cell::from(&session.name),
         Cell::from(&session.server),
-        Cell::from(
+        Cell::from(or_dash(session.pid.map(|pid| pid.to_string()))),
+        Cell::from(or_dash(
             session
-                .pid
-                .map_or_else(|| "-".to_owned(), |pid| pid.to_string()),
-        ),
+                .memory_kib
+                .map(|kib| when::size(kib.saturating_mul(1024))),
+        )),
         Cell::from(session.clients.to_string()),
         Cell::from(when::duration(session.seconds.max(1).saturating_mul(1000))),
+        Cell::from(or_dash(session.last_line.clone())),
     ]
+}
+
+fn or_dash(text: Option<String>) -> String {
+    text.unwrap_or_else(|| "-".to_owned())
 }
 
 async fn end(cli: &Cli, connector: Option<&str>) -> Result<(), Failure> {

@@ -106,6 +106,7 @@ impl Local<'_> {
         let note = |connector: &mut Connector| {
             if let Some(server) = &mut connector.server {
                 server.protocol_version = mcp::HANDSHAKE.to_owned();
+                server.protocol_reason = Some("the server can ask questions in it only".to_owned());
             }
         };
         cx.store().change_connector(id, note).await?;

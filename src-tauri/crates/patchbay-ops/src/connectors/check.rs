@@ -4,7 +4,8 @@ use std::time::Instant;
 
 use futures::StreamExt;
 use patchbay_model::{
-    Authentication, Code, Connector, ConnectorId, Explain, Problem, Status, Tool, count,
+    Authentication, Code, Connector, ConnectorId, Explain, Problem, ServerFacts, Status, Tool,
+    count,
 };
 use serde::{Deserialize, Serialize};
 use specta::Type;
@@ -19,6 +20,7 @@ use crate::connectors::{find_connector, list_connectors, tools};
 use crate::context::Context;
 use crate::error::Error;
 use crate::servers::find_program;
+use crate::servers::sessions::{HeldSession, list_sessions};
 
 /// Result of a check.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Type)]
@@ -214,7 +216,7 @@ fn passed_steps(connector: &Connector, tools: usize, took: Option<u32>) -> Vec<C
     for step in &mut steps {
         step.note = match step.name.as_str() {
             "sign_in" => connector.identity.credential.clone().or(step.note.take()),
-            "negotiation" => facts.map(|facts| format!("MCP {}", facts.protocol_version)),
+            "negotiation" => facts.map(ServerFacts::protocol),
             "tools" => Some(count(tools, "tool")),
             _ => step.note.take(),
         };
@@ -225,7 +227,7 @@ fn passed_steps(connector: &Connector, tools: usize, took: Option<u32>) -> Vec<C
     steps
 }
 
-/// Notes the path of the program, and where the sign-in deviates from the standards.
+/// Notes the path of the program and what runs of it, and where the sign-in deviates from the standards.
 async fn add_notes(
     cx: &Context,
     connector: &Connector,
@@ -237,6 +239,11 @@ async fn add_notes(
             ("found", Some(command)) => {
                 let path = command.variables.get("PATH");
                 step.note = find_program(&command.program, path).await.ok();
+            }
+            ("started", Some(_)) => {
+                let sessions = list_sessions(cx).await.unwrap_or_default();
+                let running = sessions.iter().find(|it| it.connector == connector.id);
+                step.note = running.and_then(HeldSession::process_words);
             }
             ("discovery", _) => {
                 let all = deviations_of(cx, connector).await?.into_iter();

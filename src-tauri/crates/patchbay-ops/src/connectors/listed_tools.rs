@@ -68,6 +68,7 @@ mod tests {
             name: name.to_owned(),
             version: String::new(),
             protocol_version: String::new(),
+            protocol_reason: None,
             transport: Transport::StreamableHttp,
             instructions: None,
             icon: None,

@@ -14,7 +14,7 @@ pub(crate) mod settings;
 #[cfg(unix)]
 mod socket;
 
-use patchbay_model::{Connector, ConnectorId, ServerCommand};
+use patchbay_model::{Connector, ConnectorId, ServerCommand, clean_text};
 use patchbay_platforms::mcp::{AttachError, Attached, Launch, McpProgram};
 use serde::Serialize;
 use sha2::{Digest as _, Sha256};
@@ -34,6 +34,9 @@ pub const HOST_SESSIONS: &str = "__host";
 #[cfg(windows)]
 pub const START_HOST: &str = "__start-host";
 
+/// Maximum length of the last line, in characters.
+const LAST_LINE_LENGTH: usize = 200;
+
 /// A session that outlives the commands that use it.
 #[derive(Clone, Debug, Serialize, Type)]
 #[serde(rename_all = "camelCase")]
@@ -49,6 +52,24 @@ pub struct HeldSession {
     pub clients: u32,
     /// Age in seconds.
     pub seconds: u32,
+    /// Resident memory of the program and what it started, in KiB, if known.
+    pub memory_kib: Option<u32>,
+    /// The last line that the program wrote to its standard error.
+    pub last_line: Option<String>,
+}
+
+impl HeldSession {
+    /// The process, its memory and its last line; `None` for an HTTP session.
+    pub(crate) fn process_words(&self) -> Option<String> {
+        let mut words = format!("process {}", self.pid?);
+        if let Some(memory) = self.memory_kib {
+            words += &format!(", {:.1} MB", f64::from(memory) * 1024.0 / 1e6);
+        }
+        if let Some(line) = &self.last_line {
+            words += &format!(", last line: {line}");
+        }
+        Some(words)
+    }
 }
 
 /// Lists the sessions that the next command can use.
@@ -75,6 +96,10 @@ pub async fn list_sessions(cx: &Context) -> Result<Vec<HeldSession>, Error> {
         pid: Some(held.pid),
         clients: held.clients,
         seconds: held.seconds,
+        memory_kib: held.memory_kib,
+        last_line: held
+            .last_line
+            .map(|line| clean_text(&line, LAST_LINE_LENGTH)),
     });
     let resumable = resumable.into_iter().map(|record| HeldSession {
         name: name(record.connector.as_str()),
@@ -83,6 +108,8 @@ pub async fn list_sessions(cx: &Context) -> Result<Vec<HeldSession>, Error> {
         pid: None,
         clients: 0,
         seconds: u32::try_from((now - record.since.unix_millis()) / 1000).unwrap_or_default(),
+        memory_kib: None,
+        last_line: None,
     });
     Ok(held.chain(resumable).collect())
 }

@@ -24,7 +24,7 @@ use super::stdio::host::Attached;
 use super::stdio::{self, McpProgram, Process, StdioTransport};
 use super::wire::answer::TASK_CALLS;
 use super::wire::{ResumableSession, SessionLife, Wire};
-use super::{ClientFeatures, McpLimits, McpTarget, non_empty_line, non_empty_lines};
+use super::{ClientFeatures, HANDSHAKE, McpLimits, McpTarget, non_empty_line, non_empty_lines};
 use crate::{Error, Found, TokenSource, icon};
 
 const NAME_LIMIT: usize = 200;
@@ -71,6 +71,41 @@ pub async fn connect(
     }
 }
 
+/// Why a mode of negotiation is tried.
+#[derive(Clone)]
+enum Cause {
+    /// The last session was negotiated so, for that reason.
+    LastTime(Option<String>),
+    NewestFirst,
+    /// A local server can ask questions in the revision of the handshake.
+    QuestionsFirst,
+    /// The server refused the revision.
+    Refused(&'static str),
+    OlderTransport,
+    Relayed,
+}
+
+impl Cause {
+    /// Why a session has that revision, as words after "because".
+    fn reason(self, version: &str) -> Option<String> {
+        let newest = ProtocolVersion::NO_INITIALIZE;
+        let reason = match self {
+            Self::LastTime(Some(reason)) => return Some(reason),
+            Self::LastTime(None) => "it worked the last time".to_owned(),
+            Self::NewestFirst if is_legacy(version) => format!("the server refused {newest}"),
+            Self::NewestFirst => "it is the newest that both know".to_owned(),
+            Self::QuestionsFirst | Self::OlderTransport if version != HANDSHAKE => {
+                format!("the server offered it instead of {HANDSHAKE}")
+            }
+            Self::QuestionsFirst => "local servers can ask questions in it".to_owned(),
+            Self::OlderTransport => "it is the newest over this transport".to_owned(),
+            Self::Refused(version) => format!("the server refused {version}"),
+            Self::Relayed => return None,
+        };
+        Some(reason)
+    }
+}
+
 /// Tries one transport and mode after the other, each on a fresh connection (R2).
 async fn negotiate(
     http: &reqwest::Client,
@@ -82,7 +117,8 @@ async fn negotiate(
     let wire_for = |session| Wire::new(http, &target, limits, Arc::clone(&log), session);
     if let SessionLife::Resumable(Some(_)) = &target.session {
         let resumed = wire_for(target.session.clone());
-        match start(resumed, ClientLifecycleMode::Initialize, features, limits).await {
+        let (mode, cause) = (ClientLifecycleMode::Initialize, last_time(&target));
+        match start(resumed, (mode, cause), features, limits).await {
             Err(error) if !is_final(&error) => {}
             session => return session,
         }
@@ -136,18 +172,30 @@ fn lacks_streamable_http(error: &Error) -> bool {
 }
 
 /// What worked the last time comes first; plain `initialize` is the last resort.
-fn modes(target: &McpTarget) -> Vec<ClientLifecycleMode> {
+fn modes(target: &McpTarget) -> Vec<(ClientLifecycleMode, Cause)> {
     let auto = ClientLifecycleMode::Auto {
         preferred_versions: known_versions(),
         legacy_version: None,
     };
     match &target.server_facts {
-        _ if is_relayed(target) => vec![ClientLifecycleMode::Initialize],
-        Some(facts) if is_legacy(&facts.protocol_version) => {
-            vec![ClientLifecycleMode::Initialize, auto]
+        _ if is_relayed(target) => vec![(ClientLifecycleMode::Initialize, Cause::Relayed)],
+        Some(facts) if is_legacy(&facts.protocol_version) => vec![
+            (ClientLifecycleMode::Initialize, last_time(target)),
+            (auto, Cause::NewestFirst),
+        ],
+        _ => {
+            let refused = Cause::Refused(ProtocolVersion::NO_INITIALIZE.as_str());
+            vec![
+                (auto, Cause::NewestFirst),
+                (ClientLifecycleMode::Initialize, refused),
+            ]
         }
-        _ => vec![auto, ClientLifecycleMode::Initialize],
     }
+}
+
+fn last_time(target: &McpTarget) -> Cause {
+    let facts = target.server_facts.as_ref();
+    Cause::LastTime(facts.and_then(|facts| facts.protocol_reason.clone()))
 }
 
 fn is_relayed(target: &McpTarget) -> bool {
@@ -188,7 +236,7 @@ fn is_final(error: &Error) -> bool {
 
 async fn start(
     wire: Wire,
-    mode: ClientLifecycleMode,
+    (mode, cause): (ClientLifecycleMode, Cause),
     client_features: &ClientFeatures,
     limits: McpLimits,
 ) -> Result<McpSession, Error> {
@@ -205,7 +253,7 @@ async fn start(
     let running = serve(&handler, transport, mode, wire.failure()).await?;
     cancel_guard.disarm();
     let peer = Peer::Host(wire.clone(), Transport::StreamableHttp);
-    session(running, handler, limits, peer, wire.log()).await
+    session(running, handler, limits, (peer, cause), wire.log()).await
 }
 
 /// Negotiates over a transport, which records why a request fails.
@@ -237,6 +285,7 @@ async fn start_http_sse(
     let (failure, mode) = (pipe.failure().clone(), ClientLifecycleMode::Initialize);
     let running = serve(&handler, pipe, mode, &failure).await?;
     let peer = Peer::Host(wire.clone(), Transport::Sse);
+    let peer = (peer, Cause::OlderTransport);
     let session = session(running, handler, limits, peer, wire.log());
     session.await.map(Some)
 }
@@ -330,7 +379,8 @@ async fn negotiate_over(
     limits: McpLimits,
 ) -> Result<McpSession, Error> {
     let handshake = ClientLifecycleMode::Initialize;
-    match start_over(pipe, handshake, client_features, limits).await {
+    let first = (handshake, Cause::QuestionsFirst);
+    match start_over(pipe, first, client_features, limits).await {
         Ok(session) if is_new => {
             session.wait_for_roots().await;
             Ok(session)
@@ -339,7 +389,8 @@ async fn negotiate_over(
             let discover = ClientLifecycleMode::Discover {
                 preferred_versions: known_versions(),
             };
-            start_over(pipe, discover, client_features, limits).await
+            let next = (discover, Cause::Refused(HANDSHAKE));
+            start_over(pipe, next, client_features, limits).await
         }
         session => session,
     }
@@ -347,7 +398,7 @@ async fn negotiate_over(
 
 async fn start_over(
     pipe: &StdioTransport,
-    mode: ClientLifecycleMode,
+    (mode, cause): (ClientLifecycleMode, Cause),
     client_features: &ClientFeatures,
     limits: McpLimits,
 ) -> Result<McpSession, Error> {
@@ -355,18 +406,18 @@ async fn start_over(
     let handler = McpClientHandler::new(client_features, &limits, version);
     let running = serve(&handler, pipe.clone(), mode, pipe.failure()).await?;
     let peer = Peer::Program(pipe.process().clone());
-    session(running, handler, limits, peer, pipe.log()).await
+    session(running, handler, limits, (peer, cause), pipe.log()).await
 }
 
 async fn session(
     running: Running,
     client_handler: McpClientHandler,
     limits: McpLimits,
-    peer: Peer,
+    (peer, cause): (Peer, Cause),
     log: &ServerLog,
 ) -> Result<McpSession, Error> {
     let info = running.peer_info().ok_or_else(disconnect_error)?;
-    let facts = facts(&info, &peer);
+    let facts = facts(&info, &peer, cause);
     let capabilities = &info.capabilities;
     let (tools, resources) = (&capabilities.tools, &capabilities.resources);
     let prompts = &capabilities.prompts;
@@ -395,7 +446,7 @@ fn retries(limits: &McpLimits) -> ExponentialBackoff {
     retries
 }
 
-fn facts(info: &ServerPeerInfo, peer: &Peer) -> ServerFacts {
+fn facts(info: &ServerPeerInfo, peer: &Peer, cause: Cause) -> ServerFacts {
     let server = info.server_info.as_ref();
     ServerFacts {
         name: server
@@ -405,6 +456,7 @@ fn facts(info: &ServerPeerInfo, peer: &Peer) -> ServerFacts {
             .map(|server| clean_text(&server.version, NAME_LIMIT))
             .unwrap_or_default(),
         protocol_version: clean_text(info.protocol_version.as_str(), NAME_LIMIT),
+        protocol_reason: cause.reason(info.protocol_version.as_str()),
         transport: peer.transport(),
         instructions: (info.instructions.as_deref())
             .and_then(|text| non_empty_lines(text, INSTRUCTIONS_LIMIT)),

@@ -109,6 +109,7 @@ fn known_target(url: &Url, version: &str) -> McpTarget {
         name: String::new(),
         version: String::new(),
         protocol_version: version.to_owned(),
+        protocol_reason: None,
         transport: Transport::StreamableHttp,
         instructions: None,
         icon: None,

@@ -8,6 +8,7 @@
 mod attach;
 mod idle;
 mod input;
+mod memory;
 mod mux;
 mod servers;
 mod session;
@@ -137,6 +138,12 @@ pub struct HeldServer {
     pub clients: u32,
     /// Running time in seconds.
     pub seconds: u32,
+    /// Resident memory of its process group in KiB, if known.
+    #[serde(default)]
+    pub memory_kib: Option<u32>,
+    /// The last line of its standard error, sanitized.
+    #[serde(default)]
+    pub last_line: Option<String>,
 }
 
 /// The line for [`ClientMessage::Starting`].

@@ -68,6 +68,10 @@ impl StderrTail {
         ServerLog::new(Some(Arc::clone(&self.0.log)), self.0.secrets.clone())
     }
 
+    pub(super) fn last(&self) -> Option<String> {
+        lock(&self.0.lines).back().cloned()
+    }
+
     /// The last lines, oldest first.
     pub(super) fn text(&self) -> String {
         let lines: Vec<_> = lock(&self.0.lines).iter().cloned().collect();

@@ -51,13 +51,19 @@ impl ServerHandler for Echo {
 #[tokio::test]
 async fn both_eras_list_and_call() {
     let server = Server::with_handler(|| Echo).await;
-    for (target, version) in [
-        (target(&server.url), "2026-07-28"),
-        (known_target(&server.url, "2025-11-25"), "2025-11-25"),
+    for (target, protocol) in [
+        (
+            target(&server.url),
+            "MCP 2026-07-28, because it is the newest that both know",
+        ),
+        (
+            known_target(&server.url, "2025-11-25"),
+            "MCP 2025-11-25, because it worked the last time",
+        ),
     ] {
         let cancel = CancellationToken::new();
         let session = connect_to(target).await.unwrap();
-        assert_eq!(session.facts().protocol_version, version);
+        assert_eq!(session.facts().protocol(), protocol);
         assert_eq!(session.facts().name, "echo");
         assert_eq!(session.facts().version, "3.1");
         assert_eq!(
@@ -92,7 +98,10 @@ async fn words_of_the_server_are_cleaned() {
     assert_eq!(session.facts().instructions.as_deref(), Some("be kind"));
     let icon = session.facts().icon.as_deref();
     assert_eq!(icon, Some("https://mcp.example/x.png"));
-    assert_eq!(session.facts().protocol_version, "2025-06-18");
+    assert_eq!(
+        session.facts().protocol(),
+        "MCP 2025-06-18, because the server refused 2026-07-28"
+    );
 }
 
 /// R2: whatever is wrong with the response to the probe, plain `initialize` is tried on a new transport.

@@ -128,7 +128,10 @@ async fn a_program_is_spoken_to_and_ended() {
     let session = started.session();
     let facts = session.facts();
     assert_eq!(facts.transport, Transport::Stdio);
-    assert_eq!(facts.protocol_version, "2025-11-25");
+    assert_eq!(
+        facts.protocol(),
+        "MCP 2025-11-25, because local servers can ask questions in it"
+    );
     let tools = tools_of(session).await.unwrap();
     // The second tool is malformed, and hides only itself.
     let names: Vec<_> = tools.iter().map(|tool| tool.name.as_str()).collect();
@@ -173,7 +176,10 @@ async fn a_program_is_spoken_to_and_ended() {
 async fn a_server_that_refuses_the_handshake_is_discovered_on_the_same_process() {
     let started = start_server("modern").await;
     let session = started.session();
-    assert_eq!(session.facts().protocol_version, "2026-07-28");
+    assert_eq!(
+        session.facts().protocol(),
+        "MCP 2026-07-28, because the server refused 2025-11-25"
+    );
     tools_of(session).await.unwrap();
     assert_eq!(started.groups.left.load(Ordering::SeqCst), 1);
 }

@@ -16,6 +16,7 @@ use super::super::process::{self, Process};
 use super::super::{Link, McpProgram, ProcessGuard};
 use super::attach::{AttachError, Attached, Stream, unexpected};
 use super::idle::{IdleSession, IdleSessions, Key};
+use super::memory;
 use super::session::{Client, ClientEvent, Handle, relay_client, spawn};
 use super::{
     HeldServer, HostRequest, HostResponse, LINE_BYTES, Launch, RequestEnvelope, ResponseEnvelope,
@@ -210,6 +211,7 @@ impl Host {
     }
 
     async fn list(&self) -> Vec<HeldServer> {
+        let memory = memory::of_groups().await;
         let servers = self.servers.lock().await;
         let live = servers.iter().filter(|(_, server)| server.handle.is_live());
         let held = live.map(|((connector, _), server)| HeldServer {
@@ -218,6 +220,9 @@ impl Host {
             pid: server.handle.process.group().unwrap_or_default(),
             clients: u32::try_from(*server.handle.clients.borrow()).unwrap_or(u32::MAX),
             seconds: u32::try_from(server.since.elapsed().as_secs()).unwrap_or(u32::MAX),
+            memory_kib: (server.handle.process.group())
+                .and_then(|group| memory.get(&group).copied()),
+            last_line: server.handle.process.stderr().last(),
         });
         held.collect()
     }

@@ -90,6 +90,19 @@ async fn a_response_that_is_not_utf_8_fails_its_request_alone() {
 }
 
 #[tokio::test]
+async fn the_memory_and_the_last_line_of_a_server_are_listed() {
+    let host = TestHost::new();
+    let session = host.session("floods", "a").await.unwrap();
+    let held = list_held(host.stream()).await.unwrap().remove(0);
+    assert_eq!(held.last_line, None);
+    assert!(held.memory_kib.unwrap() > 1000, "{held:?}");
+    run_tool(&session, call("echo")).await.unwrap();
+    let held = list_held(host.stream()).await.unwrap().remove(0);
+    assert!(held.last_line.unwrap().starts_with("line "));
+    session.close().await;
+}
+
+#[tokio::test]
 async fn a_server_remembers_from_one_client_to_the_next() {
     let host = TestHost::new();
     let first = host.session("well", "a").await.unwrap();
