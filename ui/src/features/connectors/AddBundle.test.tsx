@@ -79,6 +79,18 @@ it("shows_the_command_of_a_bundle_and_adds_it_with_its_settings", async () => {
   expect(cacheHolds(client, "s3cret-s3cret")).toBe(false);
 });
 
+it("offers_to_choose_the_folders_of_a_bundle", async () => {
+  const folder = setting("folder", { kind: "directory" });
+  const { user } = await choose({ ...notes, settings: [...notes.settings, folder] }, (host) => {
+    host.handlers.chooseFolder = () => "/srv/notes";
+  });
+  const [several, one] = await screen.findAllByRole("button", { name: "Choose…" });
+  await user.click(several!);
+  expect(screen.getByLabelText("folders")).toHaveValue("/home/ada\n/srv/notes");
+  await user.click(one!);
+  expect(screen.getByLabelText("folder")).toHaveValue("/srv/notes");
+});
+
 it("shows_which_choice_is_missing", async () => {
   const { user, host } = await choose({ ...notes, settings: [setting("fast", { kind: "boolean", isRequired: true })] });
   await screen.findByRole("button", { name: /fast/ });

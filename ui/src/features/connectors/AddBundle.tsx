@@ -16,6 +16,7 @@ import styles from "./AddDialog.module.css";
 import { StepFooter } from "./AddStep";
 import { CommandWords } from "./CommandWords";
 import { FactRows } from "./FactRows";
+import { FolderField } from "./FolderField";
 import { NameFields } from "./NameFields";
 import { NotesNotice } from "./NotesNotice";
 import { splitList } from "./textLists";
@@ -116,8 +117,8 @@ function Setting({ setting, value, isMissing, onChange }: SettingProps) {
       />
     );
   const help = [description && sentence(description), helps[kind]?.[isMultiple ? 1 : 0]].filter(Boolean).join(" ");
-  const lines = isMultiple ? 3 : 1;
-  return <Field label={label} mono lines={lines} value={value.text} onChange={setText} error={error} help={help} />;
+  const field = { label, help, error, lines: isMultiple ? 3 : 1, value: value.text, onChange: setText };
+  return kind === "directory" ? <FolderField {...field} /> : <Field {...field} mono />;
 }
 
 const yesNo = [
