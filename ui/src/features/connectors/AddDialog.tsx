@@ -34,8 +34,8 @@ type Props = {
   onAddedSeveral: () => void;
 };
 
-/** The pasted servers under review, one after the other, and the connectors added so far. */
-type Review = { servers: PastedServer[]; at: number; added: Connector[] };
+/** The pasted servers under review, one after the other; `filled` is the current one without its placeholders. */
+type Review = { servers: PastedServer[]; at: number; filled: PastedServer | null };
 
 /** Adds connectors from any text that names servers. Each one is reviewed before it is added. */
 export function AddDialog({ address: initialText, isOffered = false, known, onClose, onAdded, onAddedSeveral }: Props) {
@@ -44,6 +44,8 @@ export function AddDialog({ address: initialText, isOffered = false, known, onCl
   // Pasted text may hold secrets: it is kept only as long as the dialog.
   const [pasted, setPasted] = useState<PastedServers | null>(null);
   const [review, setReview] = useState<Review | null>(null);
+  // Of several servers. They are checked at the end, because nothing starts during the review.
+  const [added, setAdded] = useState<Connector[]>([]);
   const [bundle, setBundle] = useState<Bundle | null>(null);
   // Carried over from one address to the next, while addresses are added one at a time.
   const [typedForm, setTypedForm] = useState<AuthenticationForm | null>(null);
@@ -71,7 +73,7 @@ export function AddDialog({ address: initialText, isOffered = false, known, onCl
       if (!input.trim()) return;
       load(call(commands.readPasted(input)), (found) => {
         setPasted(found);
-        setReview(found.servers.length === 1 ? { servers: found.servers, at: 0, added: [] } : null);
+        setReview(found.servers.length === 1 ? { servers: found.servers, at: 0, filled: null } : null);
       });
     },
     [load],
@@ -99,22 +101,32 @@ export function AddDialog({ address: initialText, isOffered = false, known, onCl
   };
   const back = () => {
     setReview(null);
-    if (pasted?.servers.length === 1) setPasted(null);
+    if (pasted?.servers.length === 1 && added.length === 0) setPasted(null);
   };
-  const advance = (last: Review, connector: Connector | null, connect: boolean) => {
-    const added = connector ? [...last.added, connector] : last.added;
-    if (connector && last.servers.length === 1) {
-      if (!connect) check.mutate(connector.id);
-      return onAdded(connector, connect);
-    }
-    if (last.at + 1 < last.servers.length) return setReview({ ...last, at: last.at + 1, added });
-    if (added.length === 0) return back();
+  const leave = (all: Connector[]) => {
+    if (all.length === 0) return onClose();
     // One at a time, because each program asks the user for permission.
-    void added.reduce(
+    void all.reduce(
       (before, one) => before.then(() => check.mutateAsync(one.id).then(ignore, ignore)),
       Promise.resolve(),
     );
     onAddedSeveral();
+  };
+  const close = () => leave(added);
+  const advance = (last: Review, connector: Connector | null, connect: boolean) => {
+    if (connector && last.servers.length === 1 && added.length === 0) {
+      if (!connect) check.mutate(connector.id);
+      return onAdded(connector, connect);
+    }
+    const all = connector ? [...added, connector] : added;
+    setAdded(all);
+    if (connector && pasted) {
+      // Going back must not add it again.
+      setPasted({ ...pasted, servers: pasted.servers.filter((one) => one !== last.servers[last.at]) });
+    }
+    if (last.at + 1 < last.servers.length) setReview({ ...last, at: last.at + 1, filled: null });
+    else if (all.length === 0) back();
+    else leave(all);
   };
 
   if (bundle) {
@@ -122,7 +134,7 @@ export function AddDialog({ address: initialText, isOffered = false, known, onCl
       <AddBundle
         bundle={bundle}
         onBack={() => setBundle(null)}
-        onClose={onClose}
+        onClose={close}
         onAdded={(connector) => {
           check.mutate(connector.id);
           onAdded(connector, false);
@@ -130,10 +142,10 @@ export function AddDialog({ address: initialText, isOffered = false, known, onCl
       />
     );
   }
-  const server = review?.servers[review.at];
+  const server = review?.filled ?? review?.servers[review.at];
   if (review && server) {
     const shared = {
-      onClose,
+      onClose: close,
       onBack: back,
       onAdded: (connector: Connector, connect: boolean) => advance(review, connector, connect),
       ...(review.servers.length > 1 && {
@@ -149,9 +161,7 @@ export function AddDialog({ address: initialText, isOffered = false, known, onCl
           key={review.at}
           server={server}
           {...shared}
-          onFilled={(filled) =>
-            setReview({ ...review, servers: review.servers.map((one, at) => (at === review.at ? filled : one)) })
-          }
+          onFilled={(filled) => setReview({ ...review, filled })}
         />
       );
     }
@@ -178,8 +188,8 @@ export function AddDialog({ address: initialText, isOffered = false, known, onCl
       <ChooseServers
         pasted={pasted}
         onBack={() => setPasted(null)}
-        onChosen={(servers) => setReview({ servers, at: 0, added: [] })}
-        onClose={onClose}
+        onChosen={(servers) => setReview({ servers, at: 0, filled: null })}
+        onClose={close}
       />
     );
   }
@@ -189,8 +199,8 @@ export function AddDialog({ address: initialText, isOffered = false, known, onCl
     <Dialog
       title="Add connector"
       subtitle={pasteHelp}
-      onClose={onClose}
-      footer={<PasteFooter {...paste} onClose={onClose} />}
+      onClose={close}
+      footer={<PasteFooter {...paste} onClose={close} />}
     >
       <PasteField
         {...paste}

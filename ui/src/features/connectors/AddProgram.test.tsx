@@ -178,6 +178,26 @@ it("reviews_several_servers_and_adds_the_selected_ones", async () => {
   await waitFor(() => expect(host.calls.filter(({ name }) => name === "checkConnector")).toHaveLength(2));
 });
 
+it("never_adds_a_server_twice_and_checks_those_added_before_closing", async () => {
+  const { user, host } = await paste([
+    pastedProgram(["npx", "a"], {}, { title: "Aa" }),
+    pastedProgram(["npx", "b"], {}, { title: "Bb" }),
+  ]);
+  await user.click(await screen.findByRole("button", { name: /^Continue/ }));
+  await screen.findByText("1 of 2 servers");
+  await user.click(dialog().getByRole("button", { name: /^Add connector/ }));
+  await screen.findByText("2 of 2 servers");
+  await user.click(screen.getByRole("button", { name: "Back" }));
+  const list = await screen.findByRole("group", { name: "Servers" });
+  expect(within(list).queryByRole("checkbox", { name: /^Aa/ })).toBeNull();
+  expect(within(list).getByRole("checkbox", { name: /^Bb/ })).toBeVisible();
+  expect(host.lastCall("checkConnector")).toBeUndefined();
+  await user.click(dialog().getByRole("button", { name: "Close" }));
+  await waitFor(() => expect(screen.queryByRole("dialog")).toBeNull());
+  expect(host.calls.filter(({ name }) => name === "addProgram")).toHaveLength(1);
+  await waitFor(() => expect(host.calls.filter(({ name }) => name === "checkConnector")).toHaveLength(1));
+});
+
 it("asks_for_placeholders_before_inspecting_an_address", async () => {
   const { user, host } = await paste([
     pastedAddress(
