@@ -27,13 +27,15 @@ type Props = {
 /** Shows a problem: what happened, why, what to do, and its code. */
 export function ProblemNotice({
   problem,
-  onRetry,
+  onRetry: retry,
   retryLabel = "Try again",
-  onFixed = onRetry,
+  onFixed = retry,
   connector,
   isForeign = false,
   children,
 }: Props) {
+  // The same input is rejected again.
+  const onRetry = problem.code === "usage.invalid" ? undefined : retry;
   const copy = useCopy();
   const allow = useAllowProgram();
   const fix = useFix(problem, connector, onFixed ? { label: retryLabel, run: onFixed } : null);

@@ -56,13 +56,14 @@ it("shows_the_command_of_a_bundle_and_adds_it_with_its_settings", async () => {
   for (const text of ["1.2.3", "Ada", "/usr/bin/node", "node >=18", notes.sha256])
     expect(screen.getByText(text)).toBeVisible();
   expect(await axeViolations(screen.getByRole("dialog"))).toEqual([]);
+  for (const label of [/^folders/, /^key/]) expect(screen.getByLabelText(label)).toBeRequired();
   await user.keyboard("{Control>}{Enter}{/Control}");
   expect(await screen.findByText("Enter a value")).toBeVisible();
-  expect(screen.getByLabelText("key")).toHaveAttribute("aria-invalid", "true");
-  expect(screen.getByLabelText("key")).toHaveFocus();
+  expect(screen.getByLabelText(/^key/)).toHaveAttribute("aria-invalid", "true");
+  expect(screen.getByLabelText(/^key/)).toHaveFocus();
   expect(host.lastCall("addBundle")).toBeUndefined();
-  await user.type(screen.getByLabelText("folders"), "{End}{Enter}/srv/my notes");
-  await user.type(screen.getByLabelText("key"), "s3cret-s3cret");
+  await user.type(screen.getByLabelText(/^folders/), "{End}{Enter}/srv/my notes");
+  await user.type(screen.getByLabelText(/^key/), "s3cret-s3cret");
   await user.keyboard("{Control>}{Enter}{/Control}");
   await expectCall(host, "addBundle").toEqual({
     request: {
@@ -79,6 +80,15 @@ it("shows_the_command_of_a_bundle_and_adds_it_with_its_settings", async () => {
   expect(cacheHolds(client, "s3cret-s3cret")).toBe(false);
 });
 
+it("does_not_offer_to_repeat_a_value_that_cannot_be_used", async () => {
+  const { user, host } = await choose({ ...notes, settings: [setting("level", { kind: "number", default: ["x"] })] });
+  host.fail("addBundle", { code: "usage.invalid", message: "the value for level can't be used" });
+  await screen.findByLabelText("level");
+  await user.keyboard("{Control>}{Enter}{/Control}");
+  expect(await screen.findByText("The value for level can't be used")).toBeVisible();
+  expect(screen.queryByRole("button", { name: "Try again" })).toBeNull();
+});
+
 it("offers_to_choose_the_folders_of_a_bundle", async () => {
   const folder = setting("folder", { kind: "directory" });
   const { user } = await choose({ ...notes, settings: [...notes.settings, folder] }, (host) => {
@@ -86,7 +96,7 @@ it("offers_to_choose_the_folders_of_a_bundle", async () => {
   });
   const [several, one] = await screen.findAllByRole("button", { name: "Choose…" });
   await user.click(several!);
-  expect(screen.getByLabelText("folders")).toHaveValue("/home/ada\n/srv/notes");
+  expect(screen.getByLabelText(/^folders/)).toHaveValue("/home/ada\n/srv/notes");
   await user.click(one!);
   expect(screen.getByLabelText("folder")).toHaveValue("/srv/notes");
 });

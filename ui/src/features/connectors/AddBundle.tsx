@@ -98,12 +98,19 @@ type SettingProps = {
 };
 
 function Setting({ setting, value, isMissing, onChange }: SettingProps) {
-  const { title: label, description, kind, isSecret, isMultiple } = setting;
+  const { title: label, description, kind, isSecret, isRequired, isMultiple } = setting;
   const error = isMissing ? "Enter a value" : undefined;
   const setText = (text: string) => onChange({ text, isReference: false });
   if (isSecret)
     return (
-      <SecretValueField label={label} value={value} onChange={onChange} error={error} help={description ?? undefined} />
+      <SecretValueField
+        label={label}
+        value={value}
+        onChange={onChange}
+        isRequired={isRequired}
+        error={error}
+        help={description ?? undefined}
+      />
     );
   if (kind === "boolean" && !isMultiple)
     return (
@@ -117,7 +124,7 @@ function Setting({ setting, value, isMissing, onChange }: SettingProps) {
       />
     );
   const help = [description && sentence(description), helps[kind]?.[isMultiple ? 1 : 0]].filter(Boolean).join(" ");
-  const field = { label, help, error, lines: isMultiple ? 3 : 1, value: value.text, onChange: setText };
+  const field = { label, help, error, isRequired, lines: isMultiple ? 3 : 1, value: value.text, onChange: setText };
   return kind === "directory" ? <FolderField {...field} /> : <Field {...field} mono />;
 }
 

@@ -13,6 +13,7 @@ type Props = {
   placeholder?: string;
   error?: string | null;
   isDisabled?: boolean;
+  isRequired?: boolean;
   /** Number of lines; with more than 1, there is a folder on each. */
   lines?: number;
 };
