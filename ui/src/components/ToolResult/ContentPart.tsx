@@ -47,7 +47,7 @@ function Part({ content, index }: Props) {
       );
     case "resource":
       return (
-        <div className="stack">
+        <div className={`stack ${styles.resource ?? ""}`}>
           <Fact
             icon="link"
             name={content.uri}
