@@ -598,6 +598,18 @@ it("a_resource_is_read_and_a_prompt_filled_in", async () => {
   await user.type(number, "12{Enter}");
   expect(await screen.findByText("Review 12")).toBeVisible();
   expect(host.lastCall("fillPrompt")).toEqual({ connector: "con_github", prompt: "review", values: { number: "12" } });
+  // The lines of a pasted text stay.
+  await user.clear(number);
+  await user.paste("1\r\n2");
+  const lines = screen.getByRole("textbox", { name: /^number/ });
+  expect(lines).toHaveFocus();
+  await user.type(lines, "\n3");
+  await user.click(screen.getByRole("button", { name: "Show prompt" }));
+  await expectCall(host, "fillPrompt").toMatchObject({ values: { number: "1\n2\n3" } });
+  await user.clear(lines);
+  await user.type(lines, "12");
+  await user.click(screen.getByRole("button", { name: "Show prompt" }));
+  expect(await screen.findByText("Review 12")).toBeVisible();
   await user.click(screen.getByRole("button", { name: "Copy as text" }));
   const text = "User:\nReview 12\n\nAssistant:\nWhich one?";
   await expectCall(host, "copyText").toMatchObject({ text });
