@@ -157,12 +157,7 @@ export function AddDialog({ address: initialText, isOffered = false, known, onCl
       return <AddProgram key={review.at} server={server} command={server.place} {...shared} />;
     if (server.blanks.length > 0) {
       return (
-        <FillIn
-          key={review.at}
-          server={server}
-          {...shared}
-          onFilled={(filled) => setReview({ ...review, filled })}
-        />
+        <FillIn key={review.at} server={server} {...shared} onFilled={(filled) => setReview({ ...review, filled })} />
       );
     }
     const { url, headers } = server.place;

@@ -5,7 +5,7 @@ import { clientState } from "@/host/clientState";
 import { axeViolations } from "@/test/axe";
 import { expectCall } from "@/test/expectCall";
 import { renderApp } from "@/test/renderApp";
-import { connector, hostedConnector, manyAccounts, problem } from "@/test/samples";
+import { connector, hostedConnector, manyAccounts, minutesAgo, problem, statusOf } from "@/test/samples";
 
 const command = { program: "npx", arguments: ["-y", "server"], folder: null, variables: {} };
 
@@ -399,6 +399,32 @@ it("a_program_that_ended_links_to_its_log_and_its_report_is_copied", async () =>
   expect(await screen.findByRole("tab", { name: "Log", selected: true })).toBeVisible();
 });
 
+it("the_check_of_a_command_is_forgotten_when_the_command_changes", async () => {
+  const seen = { status: statusOf("failing", { checkedAt: minutesAgo(1) }), endpoint: null, command };
+  const { user } = renderApp(
+    "/connectors/con_github",
+    { connectors: [connector({ endpoint: null, command })] },
+    (mock) => {
+      const missing = problem({ code: "program.not_found", message: "it isn't there" });
+      const failed = { name: "found", state: "failed", note: null, problem: missing, durationMs: null } as const;
+      const changed = { ...command, arguments: ["-y", "serverx"] };
+      mock.handlers.checkConnector = () => ({ connector: connector(seen), steps: [failed] });
+      mock.handlers.updateConnector = () => connector({ ...seen, command: changed, status: statusOf("unknown") });
+    },
+  );
+  await user.click(await screen.findByRole("button", { name: "Check now" }));
+  expect(await screen.findByText("It isn't there")).toBeVisible();
+  await user.click(screen.getByRole("tab", { name: "Settings" }));
+  const form = within(await screen.findByRole("region", { name: "Command" }));
+  await user.type(form.getByLabelText("Arguments"), "x");
+  await user.click(form.getByRole("button", { name: "Save command" }));
+  await waitFor(() => expect(form.getByRole("button", { name: "Save command" })).toBeDisabled());
+  await user.click(screen.getByRole("tab", { name: "Overview" }));
+  const health = within(await screen.findByRole("region", { name: "Health" }));
+  expect(health.getByText("Not checked yet")).toBeVisible();
+  expect(health.queryByText("It isn't there")).toBeNull();
+});
+
 it("the_log_of_a_starting_program_is_shown_and_the_start_cancelled", async () => {
   let stop: (thrown: unknown) => void = () => undefined;
   const { user, host, container } = renderApp(
@@ -423,7 +449,13 @@ it("the_log_of_a_starting_program_is_shown_and_the_start_cancelled", async () =>
   await user.click(health.getByRole("button", { name: "Check now" }));
   expect(await screen.findByText("npm http fetch 200")).toBeVisible();
   expect(screen.queryByText("of an earlier start")).toBeNull();
+  expect(health.getByText(/^\d+ s$/)).toBeVisible();
   expect(await axeViolations(container)).toEqual([]);
+  // It goes on while another tab is shown.
+  await user.click(screen.getByRole("tab", { name: "Tools" }));
+  await new Promise((resolve) => setTimeout(resolve, 1100));
+  await user.click(screen.getByRole("tab", { name: "Overview" }));
+  expect(await screen.findByText("npm http fetch 200")).toBeVisible();
   await user.click(screen.getByRole("button", { name: "Cancel" }));
   await waitFor(() => expect(screen.queryByText("npm http fetch 200")).toBeNull());
   expect(host.lastCall("cancelCheck")).toEqual({ connector: "con_github" });

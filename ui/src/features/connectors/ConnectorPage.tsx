@@ -111,7 +111,7 @@ function LoadedPage({
   // Of a deletion whose dialog was closed; the list shows that of a removal.
   const [removeError] = useClientState(removalError);
   const update = useUpdateConnector(connector.id);
-  const { checking } = useLastCheck(connector.id);
+  const checking = useLastCheck(connector).checkingSince !== null;
   const [confirmsDisconnect, setConfirmsDisconnect] = useState(false);
   const [deleting, setDeleting] = useState(false);
   const { data: accounts = [] } = useQuery(queries.accounts());

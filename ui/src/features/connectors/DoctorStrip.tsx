@@ -39,13 +39,14 @@ type Props = {
   connector: Connector;
   /** Last check since the window was opened. */
   check: Check | null;
-  checking: boolean;
+  checkingSince: number | null;
   onSettings: () => void;
   onCheck: () => void;
 };
 
 /** The steps of a connection check, and the fix for the first that failed. */
-export function DoctorStrip({ connector, check, checking, onSettings, onCheck }: Props) {
+export function DoctorStrip({ connector, check, checkingSince, onSettings, onCheck }: Props) {
+  const checking = checkingSince !== null;
   const copy = useCopy();
   const report = useCommand({ command: ({ connector: { id }, steps }: Check) => commands.checkReport(id, steps) });
   const failed = checking ? undefined : check?.steps.find((step) => step.state === "failed");
@@ -57,7 +58,7 @@ export function DoctorStrip({ connector, check, checking, onSettings, onCheck }:
           return <Step key={name} label={label} step={step} checking={checking} />;
         })}
       </ol>
-      {checking && connector.command && <Starting connector={connector} />}
+      {checking && connector.command && <Starting connector={connector} since={checkingSince} />}
       {failed?.problem && (
         <ProblemNotice problem={failed.problem} connector={connector} onRetry={onCheck} retryLabel="Check again">
           <TrustCertificate connector={connector} code={failed.problem.code} onTrusted={onCheck} />

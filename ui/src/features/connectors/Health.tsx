@@ -7,9 +7,15 @@ type Props = { connector: Connector; onSettings: () => void; onCheck: () => void
 
 /** The last check since the window was opened; without one, the last known status. */
 export function Health({ connector, onSettings, onCheck }: Props) {
-  const { check, checking } = useLastCheck(connector.id);
-  if (!check && !checking) return <LastStatus connector={connector} onCheck={onCheck} />;
+  const { check, checkingSince } = useLastCheck(connector);
+  if (!check && checkingSince === null) return <LastStatus connector={connector} onCheck={onCheck} />;
   return (
-    <DoctorStrip connector={connector} check={check} checking={checking} onSettings={onSettings} onCheck={onCheck} />
+    <DoctorStrip
+      connector={connector}
+      check={check}
+      checkingSince={checkingSince}
+      onSettings={onSettings}
+      onCheck={onCheck}
+    />
   );
 }

@@ -25,7 +25,7 @@ type Props = {
 /** Health, facts and copies of a connector. */
 export function Overview({ connector, onOpen, onCreateElsewhere, onSettings, onCheck }: Props) {
   const now = useNow();
-  const { check, checking } = useLastCheck(connector.id);
+  const { check, checkingSince } = useLastCheck(connector);
   const checkedAt = check?.connector.status.checkedAt;
   const { server } = connector;
   const { hasDetails } = abilitiesOf(connector);
@@ -40,7 +40,9 @@ export function Overview({ connector, onOpen, onCreateElsewhere, onSettings, onC
         title="Connection check"
         label="Health"
         beside={
-          <span className="text3 small">{checking ? "Checking" : checkedAt && `Checked ${ago(checkedAt, now)}`}</span>
+          <span className="text3 small">
+            {checkingSince !== null ? "Checking" : checkedAt && `Checked ${ago(checkedAt, now)}`}
+          </span>
         }
       >
         <Health connector={connector} onSettings={onSettings} onCheck={onCheck} />

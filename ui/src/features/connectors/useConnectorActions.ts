@@ -1,4 +1,4 @@
-import { useIsMutating } from "@tanstack/react-query";
+import { useMutationState } from "@tanstack/react-query";
 import { useEffect } from "react";
 import { type Check, commands, type Connector, type ConnectorChanges, type ConnectorId } from "@/host/bindings";
 import { call } from "@/host/call";
@@ -45,11 +45,16 @@ export function useCheckConnector() {
   });
 }
 
-/** The last check of a connector, and whether one is running. */
-export function useLastCheck(id: ConnectorId): { check: Check | null; checking: boolean } {
-  const [check] = useClientState(lastCheck(id));
-  const running = useIsMutating({ mutationKey: checks, predicate: (mutation) => mutation.state.variables === id });
-  return { check, checking: running > 0 };
+/** The last check of a connector, and since when one is running, in milliseconds since 1970. */
+export function useLastCheck({ id, status }: Connector): { check: Check | null; checkingSince: number | null } {
+  const [last] = useClientState(lastCheck(id));
+  const [checkingSince = null] = useMutationState({
+    filters: { mutationKey: checks, status: "pending", predicate: ({ state }) => state.variables === id },
+    select: ({ state }) => state.submittedAt,
+  });
+  // The check of another command or address says nothing: the host has forgotten its status.
+  const isOutdated = status.checkedAt === null && last?.connector.status.checkedAt != null;
+  return { check: isOutdated ? null : last, checkingSince };
 }
 
 export function useDisconnect() {
