@@ -10,6 +10,16 @@ use crate::support::{Harness, Window, keys};
 const SERVER: &str =
     include_str!("../../src-tauri/crates/patchbay-platforms/src/mcp/tests/programs/server.py");
 
+/// How far a pane with JSON scrolls sideways, and how much of it the JSON leaves free below, in pixels.
+const JSON_PANE: &str = "
+    const value = document.querySelector('[role=tabpanel] [role=tree]');
+    const pane = value.closest('[role=tabpanel]');
+    const scrolls = (one) => one.contains(value) && getComputedStyle(one).overflowX !== 'hidden';
+    const around = [...pane.querySelectorAll('*')].filter(scrolls);
+    const sideways = around.map((one) => one.scrollWidth - one.clientWidth);
+    const below = pane.getBoundingClientRect().bottom - value.getBoundingClientRect().bottom;
+    return [Math.max(...sideways), Math.round(below)];";
+
 const QUESTION: &str = "Allow Patchbay to run this program?";
 
 /// The script of a server, and the file where each started one writes its process id.
@@ -187,6 +197,8 @@ fn what_a_server_asks_is_answered_in_the_window() {
     window.press_in(dialog, "button", "Send");
     window.see_gone(dialog.0, dialog.1);
     window.see_text(r#""name": "Grace""#);
+    // JSON fills its pane, which scrolls down only.
+    assert_eq!(window.script(JSON_PANE, &[]), serde_json::json!([0, 0]));
 
     // By keyboard: dismissing is neither yes nor no.
     window.press("button", "Run");
