@@ -1,6 +1,7 @@
 //! URI templates of resources.
 //!
-//! Source: RFC 6570, levels 1 to 3, with string values only.
+//! Source: RFC 6570, levels 1 to 3, with string values only. Of level 4, a list of path segments (`{/path*}`) is filled
+//! from a path.
 
 use patchbay_model::TemplateVariable;
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
@@ -15,6 +16,9 @@ const SIMPLE: &AsciiSet = &NON_ALPHANUMERIC
     .remove(b'.')
     .remove(b'_')
     .remove(b'~');
+
+/// As [`SIMPLE`], but keeps what separates path segments.
+const PATH: &AsciiSet = &SIMPLE.remove(b'/');
 
 /// As [`SIMPLE`], but keeps the reserved characters of RFC 3986.
 const RESERVED: &AsciiSet = &SIMPLE
@@ -44,6 +48,7 @@ pub struct UriTemplate<'a>(Vec<Part<'a>>);
 #[derive(Debug, PartialEq, Eq)]
 enum Part<'a> {
     Literal(&'a str),
+    /// Names of variables, with their modifiers.
     Expression(&'static Operator, Vec<&'a str>),
 }
 
@@ -101,13 +106,9 @@ impl<'a> UriTemplate<'a> {
                 .iter()
                 .find(|operator| expression.starts_with(operator.sign))?;
             let names = &expression[operator.sign.len()..];
-            // `*` explodes lists, and has no effect on strings.
-            let names = names
-                .split(',')
-                .map(|name| name.strip_suffix('*').unwrap_or(name));
-            let names: Vec<&str> = names.collect();
+            let names: Vec<&str> = names.split(',').collect();
             count += names.len();
-            if count > MAX_VARIABLES || !names.iter().all(|name| is_name(name)) {
+            if count > MAX_VARIABLES || !names.iter().all(|name| is_name(plain(name))) {
                 return None;
             }
             parts.push(Part::Literal(literal));
@@ -129,12 +130,13 @@ impl<'a> UriTemplate<'a> {
                 continue;
             };
             for name in names {
-                // Query parameters and the like can be omitted.
-                let is_required = !operator.is_named;
-                match found.iter_mut().find(|one| one.name == *name) {
+                // Query parameters and the like can be omitted; a list of path segments can be empty.
+                let is_required = !operator.is_named && !operator.takes_path(name);
+                let name = plain(name);
+                match found.iter_mut().find(|one| one.name == name) {
                     Some(known) => known.is_required |= is_required,
                     None => found.push(TemplateVariable {
-                        name: (*name).to_owned(),
+                        name: name.to_owned(),
                         is_required,
                     }),
                 }
@@ -157,10 +159,15 @@ impl<'a> UriTemplate<'a> {
 }
 
 impl Operator {
+    /// Whether a variable is a list of path segments.
+    fn takes_path(&self, name: &str) -> bool {
+        self.sign == "/" && name.ends_with('*')
+    }
+
     fn fill(&self, names: &[&str], values: &Map<String, Value>, filled: &mut String) {
         let given = names
             .iter()
-            .filter_map(|name| Some((name, values.get(*name)?.as_str()?)));
+            .filter_map(|name| Some((name, values.get(plain(name))?.as_str()?)));
         for (place, (name, value)) in given.enumerate() {
             filled.push_str(if place == 0 {
                 self.first
@@ -168,17 +175,24 @@ impl Operator {
                 self.separator
             });
             if self.is_named {
-                filled.push_str(name);
+                filled.push_str(plain(name));
                 filled.push_str(if value.is_empty() { self.if_empty } else { "=" });
             }
-            let kept = if self.keeps_reserved {
-                RESERVED
+            let (value, kept) = if self.takes_path(name) {
+                (value.trim_start_matches('/'), PATH)
+            } else if self.keeps_reserved {
+                (value, RESERVED)
             } else {
-                SIMPLE
+                (value, SIMPLE)
             };
             filled.extend(utf8_percent_encode(value, kept));
         }
     }
+}
+
+/// A name without `*`, which explodes lists and has no effect on other strings.
+fn plain(name: &str) -> &str {
+    name.strip_suffix('*').unwrap_or(name)
 }
 
 fn is_name(name: &str) -> bool {
@@ -220,6 +234,10 @@ mod tests {
             ("{?undefined,y}", "?y=768"),
             ("a{undefined}b{number}c", "abc"),
             ("a://b/{+path*}", "a://b//foo/bar"),
+            ("a://b{/path*}", "a://b/foo/bar"),
+            ("a://b{/path}", "a://b/%2Ffoo%2Fbar"),
+            ("a://b{/undefined*}", "a://b"),
+            ("{?x*}", "?x=1024"),
             ("a://b", "a://b"),
         ] {
             assert_eq!(filled(template), expected, "{template}");
@@ -238,12 +256,13 @@ mod tests {
 
     #[test]
     fn each_variable_is_asked_for_once() {
-        let template = UriTemplate::parse("a://{b}/{+c}{?d,b}").unwrap();
+        let template = UriTemplate::parse("a://{b}/{+c}{?d,b}{/e*}").unwrap();
         let found = template.variables();
         let named: Vec<_> = found
             .iter()
             .map(|one| (&*one.name, one.is_required))
             .collect();
-        assert_eq!(named, [("b", true), ("c", true), ("d", false)]);
+        let expected = [("b", true), ("c", true), ("d", false), ("e", false)];
+        assert_eq!(named, expected);
     }
 }
