@@ -452,7 +452,7 @@ it("the_log_of_a_starting_program_is_shown_and_the_start_cancelled", async () =>
   expect(health.getByText(/^\d+ s$/)).toBeVisible();
   expect(await axeViolations(container)).toEqual([]);
   // It goes on while another tab is shown.
-  await user.click(screen.getByRole("tab", { name: "Tools" }));
+  await user.click(screen.getByRole("tab", { name: /^Tools/ }));
   await new Promise((resolve) => setTimeout(resolve, 1100));
   await user.click(screen.getByRole("tab", { name: "Overview" }));
   expect(await screen.findByText("npm http fetch 200")).toBeVisible();
