@@ -279,7 +279,8 @@ async fn a_program_that_fails_says_what_it_wrote_without_the_secret() {
     assert_eq!(last.as_array().map(Vec::len), Some(1), "{last}");
     let missing = words("connector add gone --allow -- npx-is-not-there");
     let missing = harness.run(&missing).await;
-    missing.assert_stderr("npx-is-not-there isn't in PATH");
+    missing.assert_stderr("program npx-is-not-there wasn't found");
+    missing.assert_stderr("it isn't in PATH");
     // It stays, and is mended where it is.
     missing.assert_stderr("Added gone.");
     missing.assert_stderr("`patchbay connector edit gone -- FULL_PATH ARGUMENTS`");

@@ -185,7 +185,7 @@ pub enum Error {
     /// Nobody allowed the program of a connector.
     #[error("Patchbay isn't allowed to run {} for {connector}", program.file)]
     ServerNotAllowed { connector: String, program: Program },
-    #[error("the program {program} wasn't found: {why}")]
+    #[error("the program {program} wasn't found")]
     ProgramMissing { program: String, why: String },
     /// The working folder that was chosen for the program of a connector cannot be used.
     #[error("couldn't start {program} in {folder}: {why}")]
@@ -266,6 +266,11 @@ impl Error {
             | Self::SignInLapsed { detail, .. }
             | Self::ServerStopped { said: detail, .. } => detail.clone(),
             Self::ProgramNotAllowed { reference, .. } => Some(reference.to_string()),
+            // The message names it.
+            Self::ProgramMissing { program, why } => match why.strip_prefix(program.as_str()) {
+                Some(rest) => Some(format!("it{rest}")),
+                None => Some(why.clone()),
+            },
             Self::OldNode { said, .. } => Some(said.clone()).filter(|said| !said.is_empty()),
             Self::File { source, .. } | Self::Browser(source) => Some(source.to_string()),
             _ => None,
