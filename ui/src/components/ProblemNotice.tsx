@@ -41,7 +41,10 @@ export function ProblemNotice({
   const fix = useFix(problem, connector, onFixed ? { label: retryLabel, run: onFixed } : null);
   // The detail is the reference. The host checks it, and shows it before the user agrees.
   const program = problem.code === "reference.not_allowed" && !isForeign ? problem.detail : null;
-  const reason = problem.detail && problem.detail !== problem.message && !program ? sentence(problem.detail) : null;
+  // The last lines of a program's output stay as they are.
+  const output = problem.detail?.includes("\n") ? problem.detail : null;
+  const reason =
+    problem.detail && problem.detail !== problem.message && !program && !output ? sentence(problem.detail) : null;
   const details = joinTexts(
     "\n",
     problem.code,
@@ -106,6 +109,11 @@ export function ProblemNotice({
           {joinTexts(": ", field.path.replace(/^\//, ""), field.message)}
         </span>
       ))}
+      {output && (
+        <pre className={styles.output} data-selectable>
+          {output}
+        </pre>
+      )}
     </Notice>
   );
 }

@@ -377,7 +377,10 @@ it("a_program_that_ended_links_to_its_log_and_its_report_is_copied", async () =>
     name,
     state: index < 2 ? "passed" : index === 2 ? "failed" : "skipped",
     note: name === "found" ? "/usr/bin/npx" : null,
-    problem: index === 2 ? problem({ code: "program.ended", message: "the program npx ended" }) : null,
+    problem:
+      index === 2
+        ? problem({ code: "program.ended", message: "the program npx ended", detail: "npm error\n  404" })
+        : null,
     durationMs: null,
   }));
   const { user, host, container } = renderApp(
@@ -391,6 +394,7 @@ it("a_program_that_ended_links_to_its_log_and_its_report_is_copied", async () =>
   expect(health.queryByRole("button", { name: "Copy report" })).toBeNull();
   await user.click(health.getByRole("button", { name: "Check now" }));
   expect(await health.findByText("/usr/bin/npx")).toBeVisible();
+  expect(health.getByText(/^npm error/).textContent).toBe("npm error\n  404");
   await user.click(health.getByRole("button", { name: "Copy report" }));
   await expectCall(host, "copyText").toMatchObject({ text: "Patchbay 1.2.3\n" });
   expect(host.lastCall("checkReport")).toEqual({ connector: "con_github", steps });

@@ -43,7 +43,7 @@ export function RunFilterField({ filters, words, onChange }: Props) {
       icon="search"
       // Tokens need the space.
       keys={last ? undefined : "list.filter"}
-      placeholder={last ? undefined : "Search, or status:failed tool:…"}
+      placeholder={last ? undefined : "Search, or status:failed"}
       start={
         last && (
           <ul className={styles.tokens} aria-label="Filters">
