@@ -1,5 +1,5 @@
 import { act, screen, waitFor, within } from "@testing-library/react";
-import { expect, it } from "vitest";
+import { expect, it, onTestFinished, vi } from "vitest";
 import { type CheckStep, type CompletionRequest, type Connector, type ConnectorChanges } from "@/host/bindings";
 import { clientState } from "@/host/clientState";
 import { axeViolations } from "@/test/axe";
@@ -591,10 +591,13 @@ it("a_resource_is_read_and_a_prompt_filled_in", async () => {
     },
   );
   const list = await screen.findByRole("list", { name: "Resources" });
+  const scroll = vi.spyOn(Element.prototype, "scrollIntoView");
+  onTestFinished(() => scroll.mockRestore());
   await user.type(screen.getByRole("textbox", { name: "Filter resources" }), "lic");
   expect(within(list).getAllByRole("listitem")).toHaveLength(1);
   await user.click(within(list).getByRole("button", { name: /^license/ }));
   expect(await screen.findByText("rights")).toBeVisible();
+  expect(scroll.mock.contexts).toEqual([screen.getByRole("region", { name: "Resource" })]);
   expect(host.lastCall("readResource")).toEqual({ connector: "con_github", uri: "repo://license" });
   await user.click(screen.getByRole("button", { name: "Save license" }));
   expect(await screen.findByText("/home/lena/Downloads/license")).toBeVisible();

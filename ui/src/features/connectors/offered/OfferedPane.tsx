@@ -1,5 +1,5 @@
 import { type UseQueryResult } from "@tanstack/react-query";
-import { type ReactNode } from "react";
+import { type ReactNode, useEffect } from "react";
 import { EmptyState } from "@/components/EmptyState";
 import { ErrorNotice } from "@/components/ProblemNotice";
 import { Skeleton } from "@/components/Skeleton";
@@ -40,16 +40,21 @@ export function OfferedPane<T>({ connector, query, words, asOffered, hint, child
         onSelect={setSelected}
       />
       {/* A new one begins at its top. */}
-      <Shown key={selected} label={words.one}>
+      <Shown key={selected} label={words.one} isChosen={chosen !== undefined}>
         {chosen === undefined ? <p className="text2">{hint}</p> : children(chosen)}
       </Shown>
     </div>
   );
 }
 
-function Shown({ label, children }: { label: string; children: ReactNode }) {
+function Shown({ label, isChosen, children }: { label: string; isChosen: boolean; children: ReactNode }) {
+  const region = useScrollRegion<HTMLElement>();
+  useEffect(() => {
+    // In a small window it is below the list.
+    if (isChosen) region.ref.current?.scrollIntoView?.({ block: "nearest" });
+  }, [isChosen, region.ref]);
   return (
-    <section {...useScrollRegion<HTMLElement>()} className={styles.shown} aria-label={label}>
+    <section {...region} className={styles.shown} aria-label={label}>
       {children}
     </section>
   );
