@@ -109,18 +109,13 @@ pub struct AddBundle {
 /// Reads a bundle for review and saves nothing.
 ///
 /// # Errors
-/// [`Error::Usage`] for an invalid or unsafe bundle; [`Error::File`].
+/// [`Error::Usage`] for an invalid or unsafe bundle, and one that is made for another system; [`Error::File`].
 pub async fn read_bundle(cx: &Context, file: &Path) -> Result<Bundle, Error> {
     let _lock = lock_unpacking(cx).await?;
     let (archive, manifest) = open_bundle(cx, file).await?;
     let launch = manifest.launch()?;
     let settings = manifest.settings()?;
     let mut notes = Vec::new();
-    if let Some(systems) = manifest.other_systems() {
-        notes.push(format!(
-            "It is made for {systems}, and can't be added on this computer"
-        ));
-    }
     if archive.is_signed {
         notes.push(
             "It carries a signature, which Patchbay can't check. Compare the SHA-256".to_owned(),
@@ -164,8 +159,8 @@ pub async fn read_bundle(cx: &Context, file: &Path) -> Result<Bundle, Error> {
 /// Unpacks a bundle and adds a connector for its server, which is a draft until it first works.
 ///
 /// # Errors
-/// As [`read_bundle`]; also [`Error::Usage`] if the file changed since the review, is made for another system, or a
-/// setting is missing or invalid; [`Error::Store`], [`Error::Vault`].
+/// As [`read_bundle`]; also [`Error::Usage`] if the file changed since the review, or a setting is missing or invalid;
+/// [`Error::Store`], [`Error::Vault`].
 pub async fn add_bundle(cx: &Context, file: &Path, request: AddBundle) -> Result<Connector, Error> {
     let _lock = lock_unpacking(cx).await?;
     let (archive, manifest) = open_bundle(cx, file).await?;
@@ -174,9 +169,6 @@ pub async fn add_bundle(cx: &Context, file: &Path, request: AddBundle) -> Result
             "the bundle has changed since you reviewed it",
             "Choose the file again.",
         ));
-    }
-    if let Some(systems) = manifest.other_systems() {
-        return Err(bundle_error(&format!("it is made for {systems}")));
     }
     let launch = manifest.launch()?;
     let settings = manifest.settings()?;
@@ -266,7 +258,10 @@ async fn open_bundle(cx: &Context, file: &Path) -> Result<(Archive, Manifest), E
     blocking(move || {
         let mut archive = Archive::open(&file, &folder)?;
         let manifest = Manifest::parse(&archive.manifest()?)?;
-        Ok((archive, manifest))
+        match manifest.other_systems() {
+            Some(systems) => Err(bundle_error(&format!("it is made for {systems}"))),
+            None => Ok((archive, manifest)),
+        }
     })
     .await
 }

@@ -416,10 +416,16 @@ async fn hostile_manifests_are_refused_and_shown_as_text() {
         ("/user_config", json!(many)),
         ("/user_config", json!({ "a": { "type": "program" } })),
         ("/user_config", json!({ "a}": { "type": "string" } })),
-        ("/compatibility", json!({ "platforms": ["plan9"] })),
     ] {
         fixture.refusal(&changed(path, value)).await;
     }
+    // Nobody fills in settings of what can't be added.
+    let file = fixture.file(&changed(
+        "/compatibility",
+        json!({ "platforms": ["plan9"] }),
+    ));
+    let refused = read_bundle(&fixture.cx, &file).await.unwrap_err();
+    assert!(refused.to_string().ends_with("it is made for plan9"));
     let mut leaks = manifest();
     leaks["server"]["mcp_config"]["args"] = json!(["--key=${user_config.api_key}"]);
     leaks["user_config"]["folders"]["required"] = json!(false);
