@@ -219,6 +219,24 @@ async fn a_program_that_was_added_without_secrets_gets_one_later() {
 }
 
 #[tokio::test]
+async fn a_secret_is_added_where_the_references_of_the_others_lead_nowhere() {
+    let harness = Programs::new().await;
+    let run = async |line: &str, variable: &str| {
+        let mut command = harness.command(&words(line));
+        command.env(variable, TOKEN);
+        harness.finish(command, "").await.succeeded();
+    };
+    let add = "connector add files --env-secret FIRST=env://FIRST_SOURCE -- python3 x.py";
+    run(add, "FIRST_SOURCE").await;
+    let edit = "connector edit files --env-secret SECOND=env://SECOND_SOURCE";
+    run(edit, "SECOND_SOURCE").await;
+    let wallet = harness.json("credential list").await;
+    assert_eq!(wallet[0]["headerNames"], json!(["FIRST", "SECOND"]));
+    // What is given now has to lead somewhere.
+    harness.fails(edit, 1).await;
+}
+
+#[tokio::test]
 async fn another_command_is_allowed_anew() {
     let harness = Programs::new().await;
     let failed = harness.add("ends", &CONNECTED).await;

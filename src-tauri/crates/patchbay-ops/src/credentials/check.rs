@@ -41,13 +41,13 @@ pub(super) async fn check_secret_of(
             let values = values.into_iter();
             let values = values.map(|(name, value)| (name.trim().to_owned(), value));
             let headers = check_values(values, saved, "header", check_header_name, check_secret)?;
-            Some(encode_named_values(references, &mut entry, &headers).await?)
+            Some(encode_named_values(references, &mut entry, headers).await?)
         }
         WalletSecret::Variables { values } => {
             let values = values.into_iter();
             let (what, check_name) = ("variable", check_variable_name);
             let variables = check_values(values, saved, what, check_name, check_variable)?;
-            Some(encode_named_values(references, &mut entry, &variables).await?)
+            Some(encode_named_values(references, &mut entry, variables).await?)
         }
         WalletSecret::OauthClient {
             client_id,
@@ -61,15 +61,17 @@ pub(super) async fn check_secret_of(
     Ok(CheckedSecret { entry, secret })
 }
 
-/// Encodes named values for the vault; the entry keeps their names.
+/// Encodes named values for the vault; the entry keeps their names. Those that stay are not resolved: they may be
+/// references that only another environment can resolve.
 async fn encode_named_values(
     references: &References,
     entry: &mut WalletEntry,
-    values: &SavedValues,
+    CheckedValues { given, mut kept }: CheckedValues,
 ) -> Result<Secret, Error> {
-    secrets::resolve_values(references, values, Occasion::Given).await?;
-    entry.header_names = values.keys().cloned().collect();
-    Ok(secrets::encode_values(values))
+    secrets::resolve_values(references, &given, Occasion::Given).await?;
+    kept.extend(given);
+    entry.header_names = kept.keys().cloned().collect();
+    Ok(secrets::encode_values(&kept))
 }
 
 pub(super) async fn write(
@@ -93,6 +95,13 @@ pub(super) fn check_name(name: &str) -> Result<String, Error> {
     Ok(name)
 }
 
+/// Named values with valid names.
+struct CheckedValues {
+    given: SavedValues,
+    /// Saved ones that stay.
+    kept: SavedValues,
+}
+
 /// Checks names and values; an empty value stands for the saved one.
 fn check_values(
     values: impl Iterator<Item = (String, SecretValue)>,
@@ -100,21 +109,23 @@ fn check_values(
     what: &str,
     check_name: fn(&str) -> Result<(), Error>,
     check: SecretCheck,
-) -> Result<SavedValues, Error> {
-    let mut checked = SavedValues::new();
+) -> Result<CheckedValues, Error> {
+    let (mut given, mut kept) = (SavedValues::new(), SavedValues::new());
     for (name, value) in values {
         check_name(&name)?;
-        let value = match saved.get(&name) {
-            Some(saved) if value.is_empty() => saved.clone(),
-            _ => value.into_stored(&name, check)?,
+        match saved.get(&name) {
+            Some(saved) if value.is_empty() => kept.insert(name, saved.clone()),
+            _ => given.insert(
+                name.clone(),
+                value.into_stored(&format!("{what} {name}"), check)?,
+            ),
         };
-        checked.insert(name, value);
     }
-    if checked.is_empty() {
+    if given.is_empty() && kept.is_empty() {
         let hint = format!("Enter at least one {what}.");
         return Err(Error::usage(format!("no {what}s"), hint));
     }
-    Ok(checked)
+    Ok(CheckedValues { given, kept })
 }
 
 fn check_header_name(name: &str) -> Result<(), Error> {
