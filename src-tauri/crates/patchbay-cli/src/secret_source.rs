@@ -106,7 +106,8 @@ impl Cli {
         Ok(Secret::new(whole.expose().trim_end()))
     }
 
-    /// Returns a named reference as such, and otherwise reads the secret, which may look like a reference.
+    /// Returns a named reference as such, and otherwise reads the secret, which may look like a reference, for the
+    /// vault.
     pub(crate) async fn reference_or_secret(
         &self,
         source: &Source,
@@ -116,7 +117,10 @@ impl Cli {
             Source::Reference(reference) => SecretValue::Reference {
                 reference: reference.to_string(),
             },
-            source => self.read_secret(source, what).await?.into(),
+            source => {
+                self.open_vault().await?;
+                self.read_secret(source, what).await?.into()
+            }
         })
     }
 

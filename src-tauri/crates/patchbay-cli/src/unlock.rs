@@ -1,7 +1,9 @@
 //! Unlocking a vault that is protected by a passphrase.
 
 use patchbay_model::{Code, Connector, Problem, Secret, SecretReference};
-use patchbay_ops::{needs_passphrase, resolve_from_environment, sends_secrets, unlock_vault};
+use patchbay_ops::{
+    needs_passphrase, probe_vault, resolve_from_environment, sends_secrets, unlock_vault,
+};
 
 use crate::cli::Cli;
 use crate::failure::Failure;
@@ -28,6 +30,13 @@ impl Cli {
             return Err(problem.with_hint(hint).into());
         }
         prompt_passphrase(self).await
+    }
+
+    /// Opens the vault before a secret is typed for it, which would be lost if it couldn't be saved.
+    pub(crate) async fn open_vault(&self) -> Result<(), Failure> {
+        self.unlock().await?;
+        probe_vault(&self.cx).await?;
+        Ok(())
     }
 
     /// Unlocks the vault if this connector sends secrets.

@@ -101,9 +101,11 @@ async fn bearer(cli: &Cli, from: &str) -> Result<AuthenticationChoice, Failure> 
     let source = Source::parse("--token-from", from)?;
     let token = match cli.reference_or_entry(&source).await? {
         Some(token) => token,
-        None => SecretInput::New {
-            secret: cli.secret_input("token")?,
-        },
+        None => {
+            cli.open_vault().await?;
+            let secret = cli.secret_input("token")?;
+            SecretInput::New { secret }
+        }
     };
     cli.unlock().await?;
     Ok(AuthenticationChoice::Bearer { token })
@@ -187,9 +189,11 @@ pub(super) async fn wallet_secret(
             Source::Reference(reference) => Ok(WalletSecret::Reference {
                 reference: reference.to_string(),
             }),
-            source => Ok(WalletSecret::Bearer {
-                token: cli.read_secret(&source, "token").await?,
-            }),
+            source => {
+                cli.open_vault().await?;
+                let token = cli.read_secret(&source, "token").await?;
+                Ok(WalletSecret::Bearer { token })
+            }
         },
         Kind::Headers => Ok(WalletSecret::Headers {
             values: header_values(cli, &args.headers).await?,

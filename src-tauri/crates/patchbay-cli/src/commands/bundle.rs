@@ -45,6 +45,9 @@ pub(super) async fn add(
         if !setting.is_required || !setting.default.is_empty() || is_given {
             continue;
         }
+        if *is_secret && cli.is_interactive() {
+            cli.open_vault().await?;
+        }
         match ask_for(&setting.title, &[], *is_secret)? {
             Some(secret) if *is_secret => {
                 secrets.insert(key.clone(), secret.into());
