@@ -51,7 +51,10 @@ impl Deref for Programs {
 
 impl Programs {
     async fn new() -> Self {
-        let terminal = Terminal::new().await;
+        Self::at(Terminal::new().await)
+    }
+
+    fn at(terminal: Terminal) -> Self {
         let script = terminal.home.path().join("server.py");
         std::fs::write(&script, SERVER).unwrap();
         Self {
@@ -462,6 +465,87 @@ async fn servers_that_a_text_names_are_added_filled_in_and_run() {
 }
 
 #[tokio::test]
+async fn what_is_pasted_is_reviewed_before_it_is_added() {
+    let harness = Programs::new().await;
+    let key = "k3y-of-the-text-8391";
+    let text = json!({ "mcpServers": {
+        "files": {
+            "command": "python3",
+            "args": [harness.script, "${MANNER}"],
+            "env": { "API_KEY": key, "MODE": "fast" },
+        },
+        "wiki": {
+            "url": "https://wiki.example/mcp",
+            "headers": { "Authorization": format!("Bearer {key}") },
+        },
+        "gone": { "command": "npx-is-not-there" },
+    } });
+    let file = harness.home.path().join("mcp.json");
+    std::fs::write(&file, text.to_string()).unwrap();
+    let add = ["connector", "add", "--from", file.to_str().unwrap()];
+
+    let dry = [&add[..], &["--dry-run", "--fill", "MANNER=well"]].concat();
+    let shown = harness.run(&dry).await;
+    shown.succeeded();
+    for said in [
+        "Transport:  local program (stdio)\n",
+        &format!("Command:    python3 {} well\n", harness.script),
+        "/python3\n",
+        "Variables:  MODE=fast\n",
+        "Secrets:    API_KEY\n",
+        "Host:       wiki.example\n",
+        "Secrets:    Authorization\n",
+        "Starts:     not found. Install it",
+    ] {
+        shown.assert_stdout(said);
+    }
+    let document = harness.run(&[&dry[..], &["--json"]].concat()).await;
+    assert!(document.document()[0]["program"].is_string());
+    let open = [&add[..], &["--dry-run"]].concat();
+    harness
+        .run(&open)
+        .await
+        .assert_stdout("Asks for:   MANNER\n");
+
+    let question = "Add these 3 servers? [y/N] ";
+    let declined = harness.typed(&add, &[(question, "n\n")]).await;
+    assert_eq!(declined.code, 1, "{declined:?}");
+    assert_eq!(harness.json("connector list").await, json!([]));
+    let steps = [(question, "y\n"), ("MANNER: ", "well\n")];
+    let added = harness.typed(&add, &steps).await;
+    added.succeeded();
+    added.assert_stdout("Added gone.");
+    for done in [&shown, &document, &declined, &added] {
+        assert!(
+            !done.stdout.contains(key) && !done.stderr.contains(key),
+            "{done:?}"
+        );
+    }
+
+    // One is shown only, unless others made the text.
+    let one = [&add[..], &["--only", "gone", "--name", "one"]].concat();
+    let one = harness.typed(&one, &[]).await;
+    one.succeeded();
+    one.assert_stdout("Command:    npx-is-not-there");
+    std::fs::write(
+        &file,
+        "patchbay://install?url=https://wiki.example/mcp&name=Wiki",
+    )
+    .unwrap();
+    let linked = [&add[..], &["--name", "linked"]].concat();
+    let asked = [("Add this server? [y/N] ", "y\n")];
+    harness.typed(&linked, &asked).await.succeeded();
+    let silent = [&add[..], &["--name", "silent", "--yes"]].concat();
+    harness.typed(&silent, &[]).await.succeeded();
+    // So is a command that is typed.
+    let typed = harness
+        .run(&words("connector add typed -- python3 x.py"))
+        .await;
+    typed.assert_stderr("Command:    python3 x.py\n");
+    typed.assert_stderr("/python3\n");
+}
+
+#[tokio::test]
 async fn servers_of_another_app_are_added_by_its_name() {
     let harness = Programs::new().await;
     let home = harness.home.path();
@@ -597,6 +681,28 @@ async fn what_a_text_leaves_open_is_asked_for_at_a_terminal() {
     shown.assert_stdout("well");
 }
 
+#[tokio::test]
+async fn no_secret_is_asked_for_that_could_not_be_saved() {
+    let harness = Programs::at(Terminal::without_vault(|_| {}).await);
+    let text = json!({ "mcpServers": { "open": {
+        "command": "python3",
+        "env": { "DB_PASSWORD": "${DB_PASSWORD}" },
+    } } });
+    let file = harness.home.path().join("mcp.json");
+    std::fs::write(&file, text.to_string()).unwrap();
+    let pasted = ["connector", "add", "--from", file.to_str().unwrap()];
+    let variable = words("connector add files --env-secret DB_PASSWORD -- python3");
+    let token = words("connector add https://wiki.example/mcp --token-from -");
+    let credential = words("credential add key --kind bearer");
+    for words in [&pasted[..], &variable, &token, &credential] {
+        let done = harness.typed(words, &[]).await;
+        done.assert_stdout("hint: Start a keychain");
+        for prompt in ["PASSWORD: ", "token: "] {
+            assert!(!done.stdout.contains(prompt), "{words:?}: {done:?}");
+        }
+    }
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn an_answer_after_a_sign_in_reaches_its_question() {
     let harness = Programs::new().await;
@@ -609,7 +715,8 @@ async fn an_answer_after_a_sign_in_reaches_its_question() {
     std::fs::write(&file, servers.to_string()).unwrap();
     let from = file.to_str().unwrap();
     let add = ["connector", "add", "--from", from, "--connect"];
-    let steps = [("Connected a ", ""), ("[y/N] ", "y\n")];
+    let reviewed = ("Add these 2 servers? [y/N] ", "y\n");
+    let steps = [reviewed, ("Connected a ", ""), ("[y/N] ", "y\n")];
     let done = harness.typed(&add, &steps).await;
     done.succeeded();
     done.assert_stdout("Connected files");

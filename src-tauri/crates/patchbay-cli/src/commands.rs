@@ -23,6 +23,7 @@ mod platform_credential;
 mod program;
 mod programs;
 mod refreshes;
+mod review;
 mod rotate;
 mod run;
 mod run_result;

@@ -218,6 +218,9 @@ pub(crate) struct AddArgs {
     /// Connect right away
     #[arg(long)]
     pub(crate) connect: bool,
+    /// Show what would be added, change nothing
+    #[arg(long, requires = "local", conflicts_with = "connect")]
+    pub(crate) dry_run: bool,
     #[command(flatten)]
     pub(crate) how: ConnectArgs,
     #[command(flatten)]

@@ -16,7 +16,7 @@ use patchbay_ops::{
 use super::catalogue::add_command;
 use super::{
     authentication, background, bundle, change, connect, create, doctor, mcp_resources, pasted,
-    program, trust, watch,
+    program, review, trust, watch,
 };
 use crate::args::{AddArgs, ConnectorVerb};
 use crate::cli::Cli;
@@ -95,6 +95,11 @@ pub(super) async fn run(cli: &Cli, verb: ConnectorVerb) -> Result<(), Failure> {
 }
 
 async fn add(cli: &Cli, mut args: AddArgs) -> Result<(), Failure> {
+    if let Some(file) = &args.bundle.bundle
+        && (args.bundle.describe || args.dry_run)
+    {
+        return bundle::describe(cli, file).await;
+    }
     let choice = authentication::choice(cli, mem::take(&mut args.authentication)).await?;
     if args.network.is_given() && args.address.is_none() && args.command.is_empty() {
         return Err(Failure::usage(
@@ -113,9 +118,6 @@ async fn add(cli: &Cli, mut args: AddArgs) -> Result<(), Failure> {
     }
     let is_allowed = args.program.is_allowed;
     let mut connector = if let Some(file) = &args.bundle.bundle {
-        if args.bundle.describe {
-            return bundle::describe(cli, file).await;
-        }
         bundle::add(cli, file, args.name, args.title, &args.pasted).await?
     } else if args.command.is_empty() {
         let request = AddConnector {
@@ -148,7 +150,14 @@ async fn add(cli: &Cli, mut args: AddArgs) -> Result<(), Failure> {
             "Pass its secrets with --env-secret.",
         ));
     } else {
-        program::add(cli, args.address, args.title, args.command, args.program).await?
+        let (name, title) = (args.address, args.title);
+        let words = &args.command;
+        let review = program::review(name.clone(), title.clone(), words, &args.program).await?;
+        if args.dry_run {
+            return review::print(cli, &[review]);
+        }
+        review::confirm(cli, &[review], false)?;
+        program::add(cli, name, title, args.command, args.program).await?
     };
     cli.say(format!("Added {}.", connector.title));
     connector = program::finish_adding(cli, connector, is_allowed, &args.how).await?;

@@ -8,12 +8,13 @@ use patchbay_model::{Connector, Secret, ServerCommand};
 use patchbay_ops::{
     AddConnector, AddProgram, AuthenticationChoice, ConnectorView, Error, PastedBlank, PastedPlace,
     PastedServer, PastedServers, PastedValue, SecretInput, SecretValue, add_connector, add_program,
-    check_filled, fill_in, read_other_app, read_pasted, view_connectors,
+    check_filled, fill_in, is_pasted_link, read_other_app, read_pasted, view_connectors,
 };
 
 use super::authentication::variable_values;
 use super::connect;
 use super::program::{absolute, finish_adding, variables};
+use super::review::{self, Review};
 use crate::args::{AddArgs, PastedArgs};
 use crate::cli::Cli;
 use crate::command_hint::connect_command;
@@ -25,28 +26,48 @@ use crate::secret_source::Source;
 /// One byte more than the parser accepts, so that it rejects a longer file by its length.
 const MAX_BYTES: u64 = 256 * 1024 + 1;
 
-/// Reads the servers of `--from` or `--from-app`; `None` if neither is given.
-pub(super) async fn read(args: &PastedArgs) -> Result<Option<PastedServers>, Failure> {
-    Ok(match (&args.from, &args.from_app) {
-        (Some(file), _) => Some(read_pasted(&text_of(file, MAX_BYTES)?)?),
-        (None, Some(app)) => Some(read_other_app(app).await?),
-        (None, None) => None,
-    })
+/// What `--from` or `--from-app` names.
+pub(super) struct Found {
+    servers: PastedServers,
+    is_link: bool,
 }
 
-/// Adds the servers. None is added unless all of them are complete.
-pub(super) async fn add(cli: &Cli, found: PastedServers, args: AddArgs) -> Result<(), Failure> {
-    for note in &found.notes {
+/// Reads the servers of `--from` or `--from-app`; `None` if neither is given.
+pub(super) async fn read(args: &PastedArgs) -> Result<Option<Found>, Failure> {
+    let (servers, is_link) = match (&args.from, &args.from_app) {
+        (Some(file), _) => {
+            let text = text_of(file, MAX_BYTES)?;
+            (read_pasted(&text)?, is_pasted_link(&text))
+        }
+        (None, Some(app)) => (read_other_app(app).await?, false),
+        (None, None) => return Ok(None),
+    };
+    Ok(Some(Found { servers, is_link }))
+}
+
+/// Adds the servers, after a review. None is added unless all of them are complete.
+pub(super) async fn add(cli: &Cli, found: Found, args: AddArgs) -> Result<(), Failure> {
+    for note in &found.servers.notes {
         cli.say(format!("Note: {note}."));
     }
-    let servers = select_servers(found.servers, &args.pasted.only)?;
+    let servers = select_servers(found.servers.servers, &args.pasted.only)?;
     if servers.len() > 1 && (args.name.is_some() || args.title.is_some()) {
         return Err(Failure::usage(
             "--name and --title are for one server, and there are several",
             "Choose one with --only NAME.",
         ));
     }
-    let mut given = PastedInput::read(cli, &servers, &args).await?;
+    let filled = check_names(&servers, &args.pasted)?;
+    let mut reviews = Vec::new();
+    for server in &servers {
+        let title = args.title.clone();
+        reviews.push(Review::new(server, title, &filled, &args.program).await?);
+    }
+    if args.dry_run {
+        return review::print(cli, &reviews);
+    }
+    review::confirm(cli, &reviews, found.is_link || servers.len() > 1)?;
+    let mut given = PastedInput::read(cli, &servers, filled, &args).await?;
     let requests: Result<Vec<_>, Failure> = servers
         .iter()
         .map(|server| given.request(server, &args))
@@ -56,7 +77,7 @@ pub(super) async fn add(cli: &Cli, found: PastedServers, args: AddArgs) -> Resul
         cli.unlock().await?;
     }
     let mut added = Vec::new();
-    if let Err(failure) = add_all(cli, &servers, requests, &mut added).await {
+    if let Err(failure) = add_all(cli, requests, &mut added).await {
         say_next(cli, &added);
         return Err(failure);
     }
@@ -81,19 +102,15 @@ pub(super) async fn add(cli: &Cli, found: PastedServers, args: AddArgs) -> Resul
 /// Adds one server after the other to `added`, until one can't be added.
 async fn add_all(
     cli: &Cli,
-    servers: &[PastedServer],
     requests: Vec<Request>,
     added: &mut Vec<Connector>,
 ) -> Result<(), Failure> {
-    for (server, request) in servers.iter().zip(requests) {
+    for request in requests {
         let connector = match request {
             Request::Address(request) => add_connector(&cli.cx, request).await?,
             Request::Program(request) => add_program(&cli.cx, request).await?,
         };
         cli.say(format!("Added {}.", connector.title));
-        for note in &server.notes {
-            cli.say(format!("Note: {note}."));
-        }
         added.push(connector);
     }
     Ok(())
@@ -155,6 +172,25 @@ fn select_servers(
     Ok(servers)
 }
 
+/// Checks that the servers have all placeholders that values are given for. Returns the values of `--fill`.
+fn check_names(
+    servers: &[PastedServer],
+    args: &PastedArgs,
+) -> Result<BTreeMap<String, String>, Failure> {
+    let mut filled = BTreeMap::new();
+    for (name, text) in parse_fill(&args.filled)? {
+        check_filled(servers, name, Some(text))?;
+        filled.insert(name.to_owned(), text.to_owned());
+    }
+    for given in &args.filled_secrets {
+        let name = given
+            .split_once('=')
+            .map_or(given.as_str(), |(name, _)| name);
+        check_filled(servers, name, None)?;
+    }
+    Ok(filled)
+}
+
 /// Values from the command line that complete the servers.
 struct PastedInput {
     /// Values of placeholders, by name.
@@ -183,17 +219,30 @@ impl Request {
 }
 
 impl PastedInput {
-    async fn read(cli: &Cli, servers: &[PastedServer], args: &AddArgs) -> Result<Self, Failure> {
-        let plain = parse_fill(&args.pasted.filled)?;
-        let plain = plain.map(|(name, text)| (name.to_owned(), Secret::new(text).into()));
+    /// Reads what the options give. If something secret is left to be asked for, opens the vault before.
+    async fn read(
+        cli: &Cli,
+        servers: &[PastedServer],
+        filled: BTreeMap<String, String>,
+        args: &AddArgs,
+    ) -> Result<Self, Failure> {
+        let plain = filled.into_iter();
+        let plain = plain.map(|(name, text)| (name, Secret::new(text).into()));
         let mut filled: BTreeMap<String, SecretValue> = plain.collect();
-        filled.extend(read_fill_secrets(cli, &args.pasted.filled_secrets).await?);
-        for (name, value) in &filled {
-            let plain = match value {
-                SecretValue::New { secret } => Some(secret.expose()),
-                SecretValue::Reference { .. } => None,
-            };
-            check_filled(servers, name, plain)?;
+        let secrets = read_fill_secrets(cli, &args.pasted.filled_secrets).await?;
+        for (name, value) in &secrets {
+            if let SecretValue::New { secret } = value {
+                check_filled(servers, name, Some(secret.expose()))?;
+            }
+        }
+        filled.extend(secrets);
+        let is_asked = |blank: &PastedBlank| {
+            let is_open = blank.default.is_none() && !filled.contains_key(&blank.name);
+            blank.is_secret && is_open
+        };
+        let mut blanks = servers.iter().flat_map(|server| &server.blanks);
+        if blanks.any(is_asked) && cli.is_interactive() {
+            cli.open_vault().await?;
         }
         let secrets = variable_values(cli, &args.program.secrets).await?;
         let folder = args.program.folder.as_deref();

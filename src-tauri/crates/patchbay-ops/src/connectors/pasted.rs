@@ -152,6 +152,11 @@ pub fn read_pasted(text: &str) -> Result<PastedServers, Error> {
     Ok(read(text, home().as_deref())?)
 }
 
+/// Whether a text is a link that installs a server, in Patchbay or another app: others chose what it adds.
+pub fn is_pasted_link(text: &str) -> bool {
+    link::read(plain_text(text), "~").is_some()
+}
+
 /// Parses the settings of another app in a file with this extension; `None` unless they are an object.
 pub(super) fn parse_settings(text: &str, extension: &str) -> Option<Map<String, Value>> {
     let parsed = match extension {
@@ -225,7 +230,7 @@ fn read(text: &str, home: Option<&str>) -> Result<PastedServers, PasteError> {
     if text.len() > MAX_BYTES {
         return Err(PasteError::LONG_TEXT);
     }
-    let text = strip_fence(text.trim_matches(|c: char| c.is_whitespace() || c == '\u{feff}'));
+    let text = plain_text(text);
     let home = home.unwrap_or("~");
     if text.is_empty() {
         return Err(PasteError::Nothing);
@@ -279,6 +284,11 @@ fn is_address(line: &str) -> bool {
     let has_drive =
         matches!(line.as_bytes(), [drive, b':', b'\\', ..] if drive.is_ascii_alphabetic());
     !begins_a_path && !has_drive && !line.contains(char::is_whitespace)
+}
+
+/// The text without what may surround it.
+fn plain_text(text: &str) -> &str {
+    strip_fence(text.trim_matches(|c: char| c.is_whitespace() || c == '\u{feff}'))
 }
 
 /// Removes the backquotes of Markdown around a text.

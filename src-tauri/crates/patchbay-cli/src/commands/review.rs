@@ -1,0 +1,188 @@
+//! What `patchbay connector add` is about to save, shown before it does.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use patchbay_model::{Explain as _, Problem, ServerCommand};
+use patchbay_ops::{PastedBlank, PastedPlace, PastedServer, fill_in, find_program};
+use serde::Serialize;
+use url::Url;
+
+use super::program::{absolute, variables};
+use crate::args::ProgramArgs;
+use crate::cli::Cli;
+use crate::failure::Failure;
+use crate::output::facts::Facts;
+use crate::output::table::Tone;
+use crate::output::{Screen, text};
+use crate::prompt;
+use crate::secret_source::parse_variable;
+
+/// A server to be added. Placeholders that have no value yet stay as they are; no secret is in it.
+#[derive(Debug, Default, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct Review {
+    name: Option<String>,
+    transport: &'static str,
+    address: Option<String>,
+    host: Option<String>,
+    command: Option<ServerCommand>,
+    /// The file that the command starts.
+    program: Option<String>,
+    /// Why there is no such file.
+    problem: Option<Problem>,
+    /// Names of headers, variables and placeholders whose values are saved in the vault.
+    secrets: BTreeSet<String>,
+    /// Other placeholders that have no value yet.
+    open: BTreeSet<String>,
+    notes: Vec<String>,
+}
+
+impl Review {
+    /// Reviews a server with the values of the command line; `filled` are those of placeholders, by name. Nothing is
+    /// started, and no server is contacted.
+    pub(super) async fn new(
+        server: &PastedServer,
+        title: Option<String>,
+        filled: &BTreeMap<String, String>,
+        given: &ProgramArgs,
+    ) -> Result<Self, Failure> {
+        let value = |blank: &PastedBlank| {
+            let value = filled.get(&blank.name).or(blank.default.as_ref());
+            value.filter(|_| !blank.is_secret).cloned()
+        };
+        let shown = |text: &str| {
+            let value = |blank: &PastedBlank| value(blank).or_else(|| Some(blank.text.clone()));
+            fill_in(text, &server.blanks, value).unwrap_or_default()
+        };
+        let open = server.blanks.iter().filter(|blank| value(blank).is_none());
+        let (secrets, open): (Vec<_>, Vec<_>) = open.partition(|blank| blank.is_secret);
+        let names =
+            |blanks: Vec<&PastedBlank>| blanks.into_iter().map(|it| it.name.clone()).collect();
+        let mut review = Self {
+            name: title.or_else(|| server.title.clone()),
+            secrets: names(secrets),
+            open: names(open),
+            notes: server.notes.clone(),
+            ..Self::default()
+        };
+        match &server.place {
+            PastedPlace::Address { url, headers } => {
+                let address = shown(url);
+                review.transport = "HTTP";
+                review.host = Url::parse(&address)
+                    .ok()
+                    .and_then(|url| url.host_str().map(str::to_owned));
+                review.address = Some(address);
+                let names = headers.iter().map(|header| header.name.clone());
+                review.secrets.extend(names);
+            }
+            PastedPlace::Program {
+                program,
+                arguments,
+                folder,
+                variables: proposed,
+            } => {
+                let mut plain = variables(&given.variables)?;
+                for given in &given.secrets {
+                    review.secrets.insert(parse_variable(given)?.0);
+                }
+                for variable in proposed {
+                    let name = &variable.name;
+                    if plain.contains_key(name) || review.secrets.contains(name) {
+                        continue;
+                    }
+                    if variable.is_secret {
+                        review.secrets.insert(name.clone());
+                    } else {
+                        plain.insert(name.clone(), shown(&variable.value));
+                    }
+                }
+                let folder = match &given.folder {
+                    Some(folder) => Some(absolute(folder)?),
+                    None => folder.as_deref().map(shown),
+                };
+                let command = ServerCommand {
+                    program: shown(program),
+                    arguments: arguments.iter().map(|word| shown(word)).collect(),
+                    folder,
+                    variables: plain,
+                };
+                review.transport = "local program (stdio)";
+                match find_program(&command.program, command.variables.get("PATH")).await {
+                    Ok(file) => review.program = Some(file),
+                    Err(error) => review.problem = Some(error.problem()),
+                }
+                review.command = Some(command);
+            }
+        }
+        Ok(review)
+    }
+
+    fn facts(&self, screen: Screen) -> String {
+        let names = |names: &BTreeSet<String>| names.iter().cloned().collect::<Vec<_>>().join(" ");
+        let mut facts = Facts::default()
+            .add_optional("Name", self.name.as_ref())
+            .add("Transport", self.transport)
+            .add_optional("Address", self.address.as_ref())
+            .add_optional("Host", self.host.as_ref());
+        if let Some(command) = &self.command {
+            facts = facts.add("Command", command.line());
+        }
+        facts = facts.add_optional("Starts", self.program.as_ref());
+        if let Some(problem) = &self.problem {
+            let hint = problem.hint.as_deref().unwrap_or_default();
+            facts = facts.toned("Starts", format!("not found. {hint}"), Tone::Warning);
+        }
+        if let Some(command) = &self.command {
+            let variables = command.variables.iter();
+            let variables: Vec<_> = variables
+                .map(|(name, value)| format!("{name}={value}"))
+                .collect();
+            facts = facts
+                .add_optional("Folder", command.folder.as_ref())
+                .add("Variables", variables.join(" "));
+        }
+        let facts = facts
+            .add("Secrets", names(&self.secrets))
+            .add("Asks for", names(&self.open));
+        facts.render(screen) + &self.note_lines()
+    }
+
+    fn note_lines(&self) -> String {
+        let notes = self.notes.iter();
+        let notes = notes.map(|note| text::line(&format!("Note: {note}.")) + "\n");
+        notes.collect()
+    }
+}
+
+/// Renders reviews, one after the other.
+fn render(reviews: &[Review], screen: Screen) -> String {
+    let reviews: Vec<_> = reviews.iter().map(|review| review.facts(screen)).collect();
+    reviews.join("\n")
+}
+
+/// Outputs the reviews, for `--dry-run`.
+pub(super) fn print(cli: &Cli, reviews: &[Review]) -> Result<(), Failure> {
+    cli.out.answer(reviews, |screen| render(reviews, screen))
+}
+
+/// Shows the reviews, and asks once if `asks`, unless `--yes` or `--json` is given or the user can't be prompted.
+pub(super) fn confirm(cli: &Cli, reviews: &[Review], asks: bool) -> Result<(), Failure> {
+    let shown = match cli.is_json() {
+        true => reviews.iter().map(Review::note_lines).collect(),
+        false => render(reviews, Screen::PLAIN),
+    };
+    if !asks || cli.assume_yes() || cli.is_json() || !cli.is_interactive() {
+        shown.lines().for_each(|line| cli.say(line));
+        return Ok(());
+    }
+    let what = match reviews.len() {
+        1 => "this server".to_owned(),
+        several => format!("these {several} servers"),
+    };
+    cli.stderr.clear();
+    match prompt::confirm_lines(&format!("{shown}\nAdd {what}?"))? {
+        true => Ok(()),
+        false => Err(Failure::cancelled()),
+    }
+}
