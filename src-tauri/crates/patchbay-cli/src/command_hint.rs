@@ -4,9 +4,9 @@ use patchbay_model::{
     Authentication, Code, Connector, OauthDeviation, Problem, WalletEntry, WalletKind,
 };
 use patchbay_ops::{
-    CHECK_APP_HINT, ClientFeature, Fix, LACKS_SETTING_HINT, MAX_WAIT, NO_FOLDER_HINT,
-    NO_KEYCHAIN_HINT, NO_SECRET_HINT, NextAction, OTHER_CLIENT_HINT, TimeLimit, UNSAFE_HINT,
-    UNTRUSTED_HINT, abilities, deviation_hint, fix, reauth_action,
+    CERTIFICATE_NEEDED_HINT, CHECK_APP_HINT, ClientFeature, Fix, LACKS_SETTING_HINT, MAX_WAIT,
+    NO_FOLDER_HINT, NO_KEYCHAIN_HINT, NO_SECRET_HINT, NextAction, OTHER_CLIENT_HINT, TimeLimit,
+    UNSAFE_HINT, UNTRUSTED_HINT, abilities, deviation_hint, fix, reauth_action,
 };
 
 use crate::args::deviation_name;
@@ -70,6 +70,9 @@ pub(crate) fn fix_hint(problem: &Problem, connector: &Connector) -> Option<Strin
         }
         Code::NetworkTls if is_edited_here && hint == UNTRUSTED_HINT => {
             format!("To see it and trust it, run `patchbay connector trust {name}`.")
+        }
+        Code::NetworkTls if is_edited_here && hint == CERTIFICATE_NEEDED_HINT => {
+            format!("Run `patchbay connector edit {name} --client-certificate FILE`.")
         }
         Code::NetworkPlainHttp if is_edited_here => format!(
             "Use an https address, or if you trust the network, run `patchbay connector edit {name} --allow-plain-http`."

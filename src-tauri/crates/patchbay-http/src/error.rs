@@ -8,7 +8,7 @@ use std::time::Duration;
 use patchbay_model::{Code, Explain, Problem, UntrustedCertificate};
 use thiserror::Error as ThisError;
 
-pub use reach::{Unreachable, find_untrusted, from_reqwest};
+pub use reach::{CERTIFICATE_NEEDED_HINT, Unreachable, find_untrusted, from_reqwest};
 pub use refusal::{Refusal, TEXT_LIMIT};
 
 use crate::json::Exceeded;
@@ -406,7 +406,12 @@ impl Error {
     pub fn is_retryable(&self) -> bool {
         match self {
             Self::Unreachable { how, .. } => {
-                !matches!(how, Unreachable::Tls | Unreachable::ProxySignIn)
+                let lasts = [
+                    Unreachable::Tls,
+                    Unreachable::CertificateNeeded,
+                    Unreachable::ProxySignIn,
+                ];
+                !lasts.contains(how)
             }
             Self::TimedOut { .. } | Self::RateLimited { .. } => true,
             // 501: what isn't implemented won't be at the next attempt. 408: RFC 9110, section 15.5.9.

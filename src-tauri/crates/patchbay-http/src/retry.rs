@@ -99,7 +99,9 @@ impl RetryPolicy {
                 | Unreachable::Proxy
                 | Unreachable::ProxyRefused => self.on_connect,
                 Unreachable::Lost => self.on_lost,
-                Unreachable::Tls | Unreachable::ProxySignIn => false,
+                Unreachable::Tls | Unreachable::CertificateNeeded | Unreachable::ProxySignIn => {
+                    false
+                }
             };
             return is_retried && repeat == RetryClass::Freely;
         }

@@ -5,12 +5,16 @@ use std::io;
 use std::time::Duration;
 
 use patchbay_model::{Code, UntrustedCertificate};
-use rustls::{CertificateError, OtherError};
+use rustls::{AlertDescription, CertificateError, OtherError};
 
 use super::Error;
 use crate::network::host_of_place;
 use crate::trust::RejectedCertificate;
 use crate::{AddressError, causes, find_address_error};
+
+/// Hint for a server that wants a client certificate.
+pub const CERTIFICATE_NEEDED_HINT: &str =
+    "Choose the client certificate in the connector's settings.";
 
 /// Why a connection could not be made, or ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -20,6 +24,10 @@ pub enum Unreachable {
     Dns,
     /// TLS failed, for another reason than an untrusted certificate.
     Tls,
+    /// The server wants a client certificate.
+    ///
+    /// Source: RFC 8446, section 6.2, "certificate_required".
+    CertificateNeeded,
     /// Nothing listens on the port.
     Refused,
     /// No connection could be made, for another reason.
@@ -39,6 +47,7 @@ impl Unreachable {
         match self {
             Self::Dns => ": host not found",
             Self::Tls => ": no secure connection",
+            Self::CertificateNeeded => ": the server wants a client certificate",
             Self::Refused => ": connection refused",
             Self::NoRoute => ": network unreachable",
             Self::Lost => ": connection lost",
@@ -51,7 +60,7 @@ impl Unreachable {
     pub(super) fn code(self) -> Code {
         match self {
             Self::Dns => Code::NetworkDns,
-            Self::Tls => Code::NetworkTls,
+            Self::Tls | Self::CertificateNeeded => Code::NetworkTls,
             Self::Refused
             | Self::NoRoute
             | Self::Lost
@@ -65,6 +74,7 @@ impl Unreachable {
         match self {
             Self::Dns => "Check the address and your network.",
             Self::Tls => "Check that the server speaks https at this address.",
+            Self::CertificateNeeded => CERTIFICATE_NEEDED_HINT,
             Self::Refused => "Check that the server is running and the port is right.",
             Self::NoRoute => "Check your network and try again.",
             Self::Lost => "Try again. The server or the network closed the connection.",
@@ -139,8 +149,12 @@ fn classify(error: &(dyn StdError + 'static)) -> Option<Unreachable> {
         if let Some(failure) = cause.to_string().strip_prefix("tunnel error: ") {
             return Some(proxy_failure(failure));
         }
-        if cause.is::<rustls::Error>() {
-            return Some(Unreachable::Tls);
+        if let Some(tls) = cause.downcast_ref::<rustls::Error>() {
+            let alert = rustls::Error::AlertReceived(AlertDescription::CertificateRequired);
+            return Some(match *tls == alert {
+                true => Unreachable::CertificateNeeded,
+                false => Unreachable::Tls,
+            });
         }
         if let Some(io) = cause.downcast_ref::<io::Error>() {
             let is_refused = io.kind() == io::ErrorKind::ConnectionRefused;

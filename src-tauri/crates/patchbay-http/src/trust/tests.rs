@@ -1,4 +1,5 @@
 use std::net::Ipv4Addr;
+use std::time::Duration;
 
 use patchbay_model::{NetworkSettings, Pin, ProxyChoice, Secret, UntrustedCertificate};
 use rcgen::{
@@ -187,11 +188,7 @@ async fn the_error_names_issuer_and_fingerprint() {
     let url = serve(&identity).await;
     let network = network(&NetworkSettings::default());
     let response = network.client_for(&url).get(url.clone()).send().await;
-    let error = from_reqwest(
-        response.unwrap_err(),
-        &crate::host_of(&url),
-        std::time::Duration::ZERO,
-    );
+    let error = from_reqwest(response.unwrap_err(), &crate::host_of(&url), Duration::ZERO);
     let problem = error.problem();
     assert_eq!(problem.code, Code::NetworkTls);
     let place = crate::host_of(&url);
@@ -250,6 +247,11 @@ async fn a_client_certificate_is_shown_to_its_server_alone() {
     };
     assert!(answers(&server).await);
     assert!(!answers(&elsewhere).await, "another port");
+
+    let none = network.client_for(&elsewhere).get(elsewhere).send().await;
+    let error = from_reqwest(none.unwrap_err(), "mcp.example", Duration::ZERO);
+    let expected = "couldn't connect to mcp.example: the server wants a client certificate";
+    assert_eq!(error.to_string(), expected);
 }
 
 #[test]
