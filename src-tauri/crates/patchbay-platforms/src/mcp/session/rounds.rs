@@ -148,7 +148,7 @@ impl<'a> PageVisits<'a> {
     /// has not executed the request, so it is safe to repeat.
     ///
     /// # Errors
-    /// [`Error::PageFirst`] if the person closed a page, or was there already; [`Error::Cancelled`].
+    /// [`Error::PageFirst`] if the person closed or declined a page, or was there already; [`Error::Cancelled`].
     pub(super) async fn next(&mut self, error: &Error) -> Result<bool, Error> {
         let (Error::ServerError { code, data, .. }, Some(registered_call)) =
             (error, self.registered_call)
@@ -169,8 +169,8 @@ impl<'a> PageVisits<'a> {
         };
         match reply {
             Some(Reply::Answered) => Ok(true),
-            Some(Reply::Cancelled) => Err(Error::PageFirst),
-            Some(Reply::Declined) | None => Ok(false),
+            Some(Reply::Cancelled | Reply::Declined) => Err(Error::PageFirst),
+            None => Ok(false),
         }
     }
 }
