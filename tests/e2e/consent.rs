@@ -255,6 +255,8 @@ async fn a_provider_that_forgot_us_gets_another_registration() {
     // Only the user sees that the provider does not know us.
     let page = harness.browser.ended(2).await.page.unwrap();
     assert!(page.contains("cannot go on"), "{page}");
+    let waiting = find_authorization(&harness.cx, &pending.id).await.unwrap();
+    assert!(waiting.reuses_registration);
     harness.cancel(&pending).await;
     assert_eq!(harness.playground.registrations(), 1);
     harness.authorize(&connector).await;

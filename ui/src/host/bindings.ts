@@ -653,6 +653,8 @@ export type Authorization = {
 	grantedScopes?: string[],
 	/**  Whether no browser could be started, so that the user has to open the page. */
 	noBrowser?: boolean,
+	/**  Whether the page is asked for with an earlier registration. A provider that forgot it says so on its page only. */
+	reusesRegistration?: boolean,
 	/**  The new authorization server, if it changed. No request is sent to it until the user accepts it. */
 	issuerChange?: IssuerChange | null,
 	/**  Requests and responses so far, with secrets redacted. */

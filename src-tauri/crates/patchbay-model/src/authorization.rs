@@ -52,6 +52,9 @@ pub struct Authorization {
     /// Whether no browser could be started, so that the user has to open the page.
     #[serde(default)]
     pub no_browser: bool,
+    /// Whether the page is asked for with an earlier registration. A provider that forgot it says so on its page only.
+    #[serde(default)]
+    pub reuses_registration: bool,
     /// The new authorization server, if it changed. No request is sent to it until the user accepts it.
     #[serde(default)]
     pub issuer_change: Option<IssuerChange>,
@@ -88,6 +91,7 @@ impl Authorization {
             new_scopes: Vec::new(),
             granted_scopes: Vec::new(),
             no_browser: false,
+            reuses_registration: false,
             issuer_change: None,
             trace: Vec::new(),
             problem: None,

@@ -101,6 +101,12 @@ describe("a sign-in in progress", () => {
     expect(await within(dialog).findByText("Couldn't open a browser")).toBeVisible();
     expect(within(dialog).getByText("admin")).toBeVisible();
     expect(within(dialog).getByRole("button", { name: /^Copy link/ })).toBeEnabled();
+    expect(within(dialog).queryByText(/doesn't know Patchbay/)).toBeNull();
+  });
+
+  it("says_what_helps_if_the_provider_forgot_the_registration", async () => {
+    const { dialog } = await openMoved({ reusesRegistration: true });
+    expect(await within(dialog).findByText(/doesn't know Patchbay, cancel and sign in again/)).toBeVisible();
   });
 
   it("announces_each_step", async () => {

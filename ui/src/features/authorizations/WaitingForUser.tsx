@@ -16,7 +16,7 @@ export function WaitingForUser({ authorization, actions }: Props) {
   const { openPage, copyPage, extend, finish } = actions;
   const left = useCountdown(authorization.deadlineAt);
   const whole = (new Date(authorization.deadlineAt).getTime() - new Date(authorization.startedAt).getTime()) / 1000;
-  const { newScopes, noBrowser, pageHost: host } = authorization;
+  const { newScopes, noBrowser, reusesRegistration, pageHost: host } = authorization;
   const open = () => {
     if (!openPage.isPending) openPage.mutate();
   };
@@ -53,6 +53,11 @@ export function WaitingForUser({ authorization, actions }: Props) {
           <span className="medium" data-selectable>
             {newScopes?.join(", ")}
           </span>
+        </div>
+      )}
+      {reusesRegistration && (
+        <div className="text2 small">
+          If the page doesn't know Patchbay, cancel and sign in again: that registers it again.
         </div>
       )}
       <div className={styles.clock}>

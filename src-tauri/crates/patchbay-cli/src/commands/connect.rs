@@ -26,6 +26,9 @@ use crate::prompt;
 /// Interval of the countdown.
 const TICK: Duration = Duration::from_secs(1);
 
+/// A registration is forgotten with a sign-in that was cancelled, so that the next one registers anew.
+const FORGOTTEN_HINT: &str = "If the page doesn't know Patchbay, press Ctrl-C and run the command again: that registers it again.";
+
 /// Connects a connector, reporting progress, and returns it afterwards.
 pub(super) async fn connect(
     cli: &Cli,
@@ -331,6 +334,9 @@ fn print_page(cli: &Cli, authorization: &Authorization, no_browser: bool) {
     if !authorization.new_scopes.is_empty() {
         let scopes = scope_list(&authorization.new_scopes);
         cli.say(format!("New scopes: {scopes}."));
+    }
+    if authorization.reuses_registration {
+        cli.say(FORGOTTEN_HINT);
     }
     if cli.is_interactive() {
         cli.say("Signing in on another computer? Paste the final address here.");

@@ -95,6 +95,7 @@ pub(super) async fn show_page(
             now.state = AuthorizationState::AwaitingUser;
             now.page_host = Some(host);
             now.no_browser = opened.is_err();
+            now.reuses_registration = running.registration.get().is_some();
             now.trace.push(step);
             change(now);
         })
