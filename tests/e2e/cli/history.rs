@@ -334,6 +334,7 @@ async fn of_runs_no_more_is_kept_than_their_connector_lets() {
         }
         let again = terminal.fails(&format!("run again {id}"), 2).await;
         again.assert_stderr("weren't kept");
+        again.assert_stderr("hint: Run `patchbay tool run play echo` with its arguments.");
     }
     let shown = terminal.does("connector show play").await;
     shown.assert_stdout("metadata only");

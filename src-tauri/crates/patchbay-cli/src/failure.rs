@@ -144,6 +144,10 @@ fn hint_of(error: &patchbay_ops::Error, known: Option<&Connector>) -> Option<Str
             limit,
             seconds,
         } => command_hint::raise_limit_hint(*limit, name_of(connector), *seconds),
+        Error::MissingValue { name } => {
+            let value = text::quote(&format!("{name}=TEXT"));
+            format!("Add {value}.")
+        }
         Error::NotFound { kind, .. } => format!("Run `patchbay {}`.", list_command(kind)?),
         _ => return None,
     })

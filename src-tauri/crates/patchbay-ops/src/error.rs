@@ -25,6 +25,9 @@ pub enum Error {
     /// The input is invalid.
     #[error("{what}")]
     Usage { what: String, hint: String },
+    /// A variable of a template has no value.
+    #[error("enter a value for {name}")]
+    MissingValue { name: String },
     /// Nothing has that name or id.
     #[error("{kind} {name} not found")]
     NotFound {
@@ -65,6 +68,12 @@ pub enum Error {
         /// Names of its tools that are similar, the most similar first.
         similar: Vec<String>,
     },
+    /// A run can't be repeated, because its arguments were not saved with it.
+    #[error("{}", match is_secret {
+        true => "secret arguments aren't kept with runs",
+        false => "the arguments of this run weren't kept",
+    })]
+    ArgumentsNotKept { tool: String, is_secret: bool },
     /// Another process holds the run, and only that one can cancel it.
     #[error("{tool} runs in another Patchbay process")]
     RunsElsewhere { tool: String, origin: Origin },
@@ -316,6 +325,8 @@ impl Explain for Error {
         match self {
             Self::NoHome | Self::File { .. } => Code::FileFailed,
             Self::Usage { .. }
+            | Self::MissingValue { .. }
+            | Self::ArgumentsNotKept { .. }
             | Self::Fields { .. }
             | Self::AddressSecret { .. }
             | Self::KeyForNewAddress { .. } => Code::UsageInvalid,
@@ -374,6 +385,8 @@ impl Explain for Error {
             Self::Busy => "End the other process, and try again.",
             Self::File { .. } => "Check the path and permissions.",
             Self::Usage { hint, .. } => hint,
+            Self::MissingValue { .. } => "Enter it as text.",
+            Self::ArgumentsNotKept { .. } => "Edit and run to enter them again.",
             Self::NotFound { kind, .. } => return not_found_hint(kind).map(str::to_owned),
             Self::OperationNotFound {
                 account,

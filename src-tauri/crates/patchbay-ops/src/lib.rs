@@ -114,8 +114,8 @@ pub use connectors::inspect_address::{
     inspect_address_until_cancelled,
 };
 pub use connectors::mcp_resources::{
-    MISSING_VALUE_HINT, complete, fill_prompt, fill_resource_template, is_resource_template,
-    list_prompts, list_resources, read_resource,
+    complete, fill_prompt, fill_resource_template, is_resource_template, list_prompts,
+    list_resources, read_resource,
 };
 pub use connectors::network::{NetworkChanges, read_authorities_file};
 pub use connectors::other_apps::read_other_app;

@@ -6,8 +6,8 @@ use patchbay_model::{
     Code, Connector, Content, Explain as _, FilledPrompt, Json, PromptArgument, inert_json_pretty,
 };
 use patchbay_ops::{
-    MISSING_VALUE_HINT, fill_prompt, fill_resource_template, is_resource_template, list_prompts,
-    list_resources, read_resource, watch_resource,
+    fill_prompt, fill_resource_template, is_resource_template, list_prompts, list_resources,
+    read_resource, watch_resource,
 };
 
 use crate::cli::Cli;
@@ -53,13 +53,7 @@ pub(super) fn fill_in(uri: String, arguments: &[String]) -> Result<String, Failu
         return Ok(uri);
     }
     let values = tool_arguments::read(None, arguments)?;
-    fill_resource_template(&uri, values).map_err(|error| {
-        let failure = Failure::from(error);
-        match failure.hint() {
-            Some(MISSING_VALUE_HINT) => failure.with_hint("Add it as NAME=TEXT."),
-            _ => failure,
-        }
-    })
+    Ok(fill_resource_template(&uri, values)?)
 }
 
 /// Prints a resource: text as text, anything else as bytes, for which a terminal shows a placeholder.

@@ -264,6 +264,10 @@ fn explain(error: Error, connector: &Connector) -> Failure {
             let tool = text::quote(tool);
             format!("Run `patchbay tool show {name} {tool}`.")
         }
+        Error::ArgumentsNotKept { tool, .. } => {
+            let tool = text::quote(tool);
+            format!("Run `patchbay tool run {name} {tool}` with its arguments.")
+        }
         _ => return Failure::about(error, connector),
     };
     Failure::from(error).with_hint(hint)

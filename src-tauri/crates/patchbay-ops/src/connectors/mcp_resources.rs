@@ -37,9 +37,6 @@ pub async fn read_resource(
     record_scopes_on_refusal(cx, id, read).await
 }
 
-/// The hint of [`fill_resource_template`] for a missing value.
-pub const MISSING_VALUE_HINT: &str = "Enter it as text.";
-
 /// Whether the address has variables to fill in.
 pub fn is_resource_template(address: &str) -> bool {
     UriTemplate::parse(address).is_some_and(|template| !template.variables().is_empty())
@@ -48,7 +45,7 @@ pub fn is_resource_template(address: &str) -> bool {
 /// Expands a resource template to a URI. `values` is a JSON object of strings.
 ///
 /// # Errors
-/// [`Error::Usage`] for an invalid template, and for unknown or missing values.
+/// [`Error::Usage`] for an invalid template, and for unknown values; [`Error::MissingValue`].
 ///
 /// Source: MCP 2025-11-25, "Resource Templates"; RFC 6570.
 pub fn fill_resource_template(template: &str, values: Json) -> Result<String, Error> {
@@ -66,14 +63,17 @@ pub fn fill_resource_template(template: &str, values: Json) -> Result<String, Er
             [] => "Leave it out.".to_owned(),
             names => format!("It takes {}.", names.join(", ")),
         };
-        let what = format!("{} isn't part of the address", clean_text(unknown, 200));
+        let what = format!(
+            "value {} isn't part of the address",
+            clean_text(unknown, 200)
+        );
         return Err(Error::usage(what, hint));
     }
     for variable in variables.iter().filter(|it| it.is_required) {
         let value = values.get(&variable.name).and_then(|value| value.as_str());
         if value.is_none_or(str::is_empty) {
-            let what = format!("{} is missing", variable.name);
-            return Err(Error::usage(what, MISSING_VALUE_HINT));
+            let name = variable.name.clone();
+            return Err(Error::MissingValue { name });
         }
     }
     Ok(template.fill(&values))

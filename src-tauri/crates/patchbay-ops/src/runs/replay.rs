@@ -24,7 +24,7 @@ pub struct ReplayTarget {
 /// Runs the same tool with the same arguments, as before or on another connector that offers it.
 ///
 /// # Errors
-/// As for [`run_tool`]; [`Error::Usage`] when arguments were not saved, such as secret ones.
+/// As for [`run_tool`]; [`Error::ArgumentsNotKept`] when arguments were not saved, such as secret ones.
 pub async fn replay_run(
     cx: &Context,
     run: &RunId,
@@ -36,10 +36,10 @@ pub async fn replay_run(
     let earlier = find_run(cx, run).await?;
     let capture = earlier.summary.capture;
     if capture == CaptureLevel::Metadata || contains_redacted(&earlier.arguments) {
-        return Err(Error::usage(
-            missing_arguments_message(capture),
-            "Edit and run to enter them again.",
-        ));
+        return Err(Error::ArgumentsNotKept {
+            tool: earlier.summary.tool,
+            is_secret: capture == CaptureLevel::Full,
+        });
     }
     // Another connector may not offer it.
     let as_task = earlier.as_task && elsewhere.is_none();
@@ -59,13 +59,6 @@ pub async fn replay_run(
         as_task,
     };
     run_tool(cx, request, on_progress).await
-}
-
-fn missing_arguments_message(capture: CaptureLevel) -> &'static str {
-    match capture {
-        CaptureLevel::Full => "secret arguments aren't kept with runs",
-        CaptureLevel::Redacted | CaptureLevel::Metadata => "the arguments of this run weren't kept",
-    }
 }
 
 /// Whether a secret was redacted anywhere in the value, including keys and parts of strings.
