@@ -183,6 +183,10 @@ async fn a_tool_is_run_as_a_task_where_the_user_chooses_that() {
     harness.connect("well").await;
     let refused = harness.run(&words("tool run files echo --as-task")).await;
     assert_eq!(refused.code, 2, "{}", refused.transcript());
+    let unknown = harness.fails("tool run files missing", 6).await;
+    unknown.assert_stderr("`patchbay tool list files`. A tool that asks questions may be");
+    let asked = harness.typed(&words("tool run files missing"), &[]).await;
+    assert!(!asked.stdout.contains("A tool that asks"), "{asked:?}");
 }
 
 #[tokio::test]

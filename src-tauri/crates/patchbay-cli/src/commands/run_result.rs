@@ -1,9 +1,10 @@
 //! The result of a finished run.
 
 use patchbay_model::{
-    Code, Connector, Problem, RunId, RunState, ToolResult, ToolRun, inert_json_pretty,
+    Code, Connector, Content, Problem, RunId, RunState, ToolResult, ToolRun, inert_json_pretty,
 };
 
+use super::tool::missing_tool_hint;
 use crate::cli::Cli;
 use crate::failure::Failure;
 use crate::output::{Screen, content, text, when};
@@ -28,22 +29,44 @@ pub(super) fn finish(cli: &Cli, run: &ToolRun, connector: &Connector) -> Result<
             Ok(())
         }
         (None, _) => Err(Failure::cancelled()),
-        (Some(problem), _) => Err(failure_of(problem, &summary.tool, connector)),
+        (Some(problem), _) => Err(failure_of(problem, run, connector)),
     }
 }
 
 /// The failure of a run. An error from the tool or its server may be caused by the arguments.
-fn failure_of(problem: &Problem, tool: &str, connector: &Connector) -> Failure {
+fn failure_of(problem: &Problem, run: &ToolRun, connector: &Connector) -> Failure {
     let failure = Failure::from(problem.clone()).of(connector);
+    let tool = &run.summary.tool;
+    let name = text::quote(&connector.name);
     match failure.code() {
+        Code::ToolNotFound => {
+            let hint = failure.hint().unwrap_or_default().to_owned();
+            failure.with_hint(missing_tool_hint(hint, connector))
+        }
+        Code::ToolFailed if run.result.as_ref().is_some_and(|it| says_unknown(it, tool)) => {
+            let hint = format!("Run `patchbay tool list {name} --refresh`.");
+            failure.with_hint(missing_tool_hint(hint, connector))
+        }
         Code::ToolFailed | Code::McpServerError if failure.hint().is_none() => {
-            let [name, tool] = [&connector.name, tool].map(text::quote);
+            let tool = text::quote(tool);
             failure.with_hint(format!(
                 "To see its arguments, run `patchbay tool show {name} {tool}`."
             ))
         }
         _ => failure,
     }
+}
+
+/// Whether a server says in the result that it doesn't have the tool, as those of the official libraries do.
+fn says_unknown(result: &ToolResult, tool: &str) -> bool {
+    let known = ["tool {} not found", "unknown tool: {}"];
+    let known = known.map(|words| words.replace("{}", &tool.to_lowercase()));
+    let says_so = |text: &str| {
+        let text = text.to_lowercase().replace(['\'', '"'], "");
+        known.iter().any(|known| text.contains(known))
+    };
+    let mut content = result.content.iter();
+    content.any(|part| matches!(part, Content::Text { text, .. } if says_so(text)))
 }
 
 /// Renders a result: text as it is, and a description of anything else, with the command that saves a file of the run
@@ -79,8 +102,6 @@ fn make_inert(text: &str, screen: Screen) -> String {
 
 #[cfg(test)]
 mod tests {
-    use patchbay_model::Content;
-
     use super::*;
 
     fn text_of(text: &str, is_terminal: bool) -> String {
@@ -98,6 +119,24 @@ mod tests {
             None,
             screen,
         )
+    }
+
+    #[test]
+    fn a_result_that_says_that_there_is_no_such_tool_is_detected() {
+        let says = |text: &str| {
+            let content = vec![Content::text(text)];
+            says_unknown(
+                &ToolResult {
+                    content,
+                    ..ToolResult::default()
+                },
+                "Ask",
+            )
+        };
+        assert!(says("MCP error -32602: Tool Ask not found"));
+        assert!(says("Unknown tool: 'Ask'"));
+        assert!(!says("Tool other not found"));
+        assert!(!says("note Ask not found"));
     }
 
     #[test]
