@@ -8,6 +8,10 @@ const MIN_COLUMN_WIDTH: usize = 8;
 
 const COLUMN_GAP: &str = "  ";
 
+/// Maximum width of a column before the last one where no terminal sets one, so that one long name doesn't widen all
+/// rows. The names of tools have up to 128 characters.
+const MAX_COLUMN_WIDTH: usize = 128;
+
 /// Heads of columns that are never shortened, because people copy what is in them: a long line is wrapped instead.
 const WHOLE: [&str; 2] = ["FIX", "ID"];
 
@@ -106,6 +110,10 @@ impl<const N: usize> Table<N> {
             widths[place] = 0;
         }
         let Some(screen_width) = screen.width else {
+            let before_last = self.heads.iter().zip(&mut widths).take(N - 1);
+            for (_, width) in before_last.filter(|(head, _)| !WHOLE.contains(head)) {
+                *width = MAX_COLUMN_WIDTH.min(*width);
+            }
             return widths;
         };
         // The widest column is shortened first.
@@ -176,6 +184,17 @@ mod tests {
         };
         let longest = table().render(screen).lines().map(text::width).max();
         assert_eq!(longest, Some(26));
+    }
+
+    #[test]
+    fn one_long_name_widens_no_other_row() {
+        let long = "n".repeat(5_000);
+        let rows = [[&long, "x"], ["a", &long]].map(|row| row.map(Cell::from));
+        let shown = Table::new(["TOOL", "DESCRIPTION"], rows).render(Screen::PLAIN);
+        let lines: Vec<_> = shown.lines().collect();
+        let cut = format!("{}…  x", "n".repeat(MAX_COLUMN_WIDTH - 1));
+        assert_eq!(lines[1], cut);
+        assert!(lines[2].contains(&"n".repeat(1_000)), "{shown}");
     }
 
     #[test]
