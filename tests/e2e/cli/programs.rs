@@ -248,7 +248,9 @@ async fn another_command_is_allowed_anew() {
     let harness = Programs::new().await;
     let failed = harness.add("ends", &CONNECTED).await;
     assert_eq!(failed.code, 1, "{failed:?}");
-    failed.assert_stderr("not connected yet. Next: patchbay connector connect files");
+    // The hint names the next command.
+    failed.assert_stderr("files stays, not connected yet.\n");
+    failed.assert_stderr("hint: ");
 
     let command = format!("python3 {} well", harness.script);
     let edit = "connector edit files";

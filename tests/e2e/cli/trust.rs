@@ -83,3 +83,21 @@ async fn an_authority_of_ones_own_is_trusted_from_the_first_look_on() {
     let told = terminal.run(&["connector", "connect", "wiki"]).await;
     told.assert_stderr("isn't trusted");
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_proxy_that_is_not_used_is_noted_and_equal_titles_are_told_apart() {
+    let terminal = Terminal::new().await;
+    let note = "Note: the proxy isn't used for a server on this computer.";
+    let near = "connector add http://127.0.0.1:9/mcp --name near --title Wiki";
+    let near = format!("{near} --proxy http://127.0.0.1:3128");
+    terminal.does(&near).await.assert_stderr(note);
+    let edit = "connector edit near --proxy http://127.0.0.1:3129";
+    let alone = terminal.does(edit).await;
+    alone.assert_stderr("Updated Wiki.\n");
+    alone.assert_stderr(note);
+    let far = "connector add https://wiki.example/mcp --name far --title Wiki --proxy none";
+    let far = terminal.does(far).await;
+    assert!(!far.stderr.contains("proxy"), "{far:?}");
+    let two = terminal.does("connector edit near --favorite").await;
+    two.assert_stderr("Updated Wiki (near).\n");
+}

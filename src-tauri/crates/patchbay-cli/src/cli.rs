@@ -5,7 +5,7 @@ use std::sync::Arc;
 use patchbay_model::{Account, Connector, RunId, SecretReference, Timestamp};
 use patchbay_ops::{
     AppPaths, BrowserUrl, Clock as _, Context, ContextOptions, OpenBrowser, SystemClock,
-    resolve_account, resolve_connector, resolve_run, view_connector,
+    list_connectors, resolve_account, resolve_connector, resolve_run, view_connector,
 };
 use serde::Serialize;
 
@@ -119,6 +119,17 @@ impl Cli {
         let connector = self.connector(text).await?;
         self.unlock_for(&connector).await?;
         Ok(connector)
+    }
+
+    /// The title of a connector, with its short name if others have the same title.
+    pub(crate) async fn label(&self, connector: &Connector) -> Result<String, Failure> {
+        let all = list_connectors(&self.cx).await?;
+        let mut others = all.iter().filter(|one| one.id != connector.id);
+        let (title, name) = (&connector.title, &connector.name);
+        Ok(match others.any(|one| one.title == *title) {
+            true => format!("{title} ({name})"),
+            false => title.clone(),
+        })
     }
 
     /// Prints a message on standard error, unless `--quiet` is given.

@@ -59,7 +59,7 @@ pub(super) async fn change(
         }
         error => error.into(),
     })?;
-    cli.say(format!("Updated {}.", changed.title));
+    cli.say(format!("Updated {}.", cli.label(&changed).await?));
     Ok(Some(changed))
 }
 

@@ -81,7 +81,8 @@ pub(super) async fn connect(
     Ok(connector)
 }
 
-/// Connects a connector that the command has added. If that fails, the connector stays, and the next command is named.
+/// Connects a connector that the command has added. If that fails, the connector stays, and the next command is named,
+/// here or by the failure.
 pub(super) async fn connect_added(
     cli: &Cli,
     connector: Connector,
@@ -89,10 +90,13 @@ pub(super) async fn connect_added(
 ) -> Result<Connector, Failure> {
     let (title, command) = (connector.title.clone(), connect_command(&connector));
     let connected = connect(cli, connector, Json::default(), how).await;
-    if connected.is_err() {
-        cli.say(format!(
-            "{title} stays, not connected yet. Next: patchbay {command}"
-        ));
+    if let Err(failure) = &connected {
+        let hint = failure.hint().unwrap_or_default();
+        let next = match hint.contains("`patchbay ") {
+            true => String::new(),
+            false => format!(" Next: patchbay {command}"),
+        };
+        cli.say(format!("{title} stays, not connected yet.{next}"));
     }
     connected
 }

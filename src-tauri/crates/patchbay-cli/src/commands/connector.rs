@@ -160,6 +160,7 @@ async fn add(cli: &Cli, mut args: AddArgs) -> Result<(), Failure> {
         program::add(cli, name, title, args.command, args.program).await?
     };
     cli.say(format!("Added {}.", connector.title));
+    trust::note_unused_proxy(cli, &connector);
     connector = program::finish_adding(cli, connector, is_allowed, &args.how).await?;
     if args.connect {
         connector = connect::connect_added(cli, connector, args.how).await?;

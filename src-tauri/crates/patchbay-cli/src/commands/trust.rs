@@ -2,13 +2,25 @@
 
 use std::path::PathBuf;
 
-use patchbay_model::{Connector, ProxyChoice, UntrustedCertificate};
+use patchbay_model::{Connector, ProxyChoice, UntrustedCertificate, is_loopback};
 use patchbay_ops::{find_untrusted_certificate, read_authorities_file, trust_certificate};
+use url::Url;
 
 use crate::cli::Cli;
 use crate::failure::Failure;
 use crate::output::facts::Facts;
 use crate::output::text;
+
+/// Says so if a connector's own proxy is not used, because its server is on this computer.
+pub(super) fn note_unused_proxy(cli: &Cli, connector: &Connector) {
+    let endpoint = connector.endpoint.as_deref();
+    let is_local = endpoint
+        .and_then(|endpoint| Url::parse(endpoint).ok())
+        .is_some_and(|url| is_loopback(&url));
+    if is_local && matches!(connector.network.proxy, ProxyChoice::Url(_)) {
+        cli.say("Note: the proxy isn't used for a server on this computer.");
+    }
+}
 
 /// Shows the untrusted certificate of a connector's server, or trusts it.
 pub(super) async fn trust(cli: &Cli, text: &str, fingerprint: Option<&str>) -> Result<(), Failure> {

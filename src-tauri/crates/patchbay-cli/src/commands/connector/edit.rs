@@ -41,6 +41,7 @@ pub(super) async fn edit(cli: &Cli, args: EditArgs) -> Result<(), Failure> {
             None => return Ok(()),
         }
     }
+    let sets_proxy = args.network.proxy.is_some();
     let network = NetworkChanges {
         authorities,
         forget: (!args.distrusted.is_empty()).then_some(args.distrusted),
@@ -91,11 +92,15 @@ pub(super) async fn edit(cli: &Cli, args: EditArgs) -> Result<(), Failure> {
     if changes_anything(&changes) {
         let updated = update_connector(&cli.cx, &connector.id, changes).await;
         connector = updated.map_err(|error| explain_edit(error, &connector))?;
-        cli.say(format!("Updated {}.", connector.title));
+        cli.say(format!("Updated {}.", cli.label(&connector).await?));
+        if sets_proxy {
+            trust::note_unused_proxy(cli, &connector);
+        }
     }
     if !secrets.is_empty() {
         connector = set_secret_variables(&cli.cx, &connector.id, secrets).await?;
-        cli.say(format!("Saved the variables of {}.", connector.title));
+        let label = cli.label(&connector).await?;
+        cli.say(format!("Saved the variables of {label}."));
     }
     if let Some(file) = certificate {
         connector = set_client_certificate(&cli.cx, &connector.id, &file).await?;
