@@ -18,7 +18,7 @@ async fn a_server_that_is_too_slow_names_its_limit_and_how_to_raise_it() {
     let told = terminal.run(&["connector", "connect", "slow"]).await;
     assert_eq!(
         told.stderr,
-        "error: Slow didn't connect within its limit of 1 s.\n\
+        "error: Connector Slow didn't connect within its limit of 1 s.\n\
          hint: To give it more time, run `patchbay connector edit slow --connect-timeout 4`.\n"
     );
     let kept = terminal.json("connector edit slow --run-timeout 300").await;
@@ -46,7 +46,7 @@ async fn a_run_that_is_too_slow_names_the_limit_that_it_had() {
     let told = terminal.run(&wait).await;
     assert_eq!(
         told.stderr,
-        "error: Play didn't respond within its limit of 1 s.\n\
+        "error: Connector Play didn't respond within its limit of 1 s.\n\
          hint: To give it more time, run `patchbay connector edit play --run-timeout 4`.\n"
     );
     let told = terminal
@@ -54,7 +54,7 @@ async fn a_run_that_is_too_slow_names_the_limit_that_it_had() {
         .await;
     assert_eq!(
         told.stderr,
-        "error: Play didn't respond within the run's limit of 2 s.\n\
+        "error: Connector Play didn't respond within the run's limit of 2 s.\n\
          hint: Run it again with a longer --timeout.\n"
     );
 }

@@ -105,7 +105,7 @@ async fn what_has_no_stream_says_so_before_anything_is_sent() {
         .fails(&format!("api acc list --output {to} --json"), 2)
         .await;
     let message = refused.failure()["message"].clone();
-    assert_eq!(message, "list doesn't return a file");
+    assert_eq!(message, "operation list doesn't return a file");
     assert!(fixture.fake.log().is_empty());
     assert!(is_empty(folder.path()));
     fixture.assert_clean();

@@ -133,9 +133,9 @@ export function ErrorNotice({ error, className, ...notice }: ErrorProps) {
   return className ? <div className={className}>{shown}</div> : shown;
 }
 
-/** The message as a title. A tool's message starts with the tool's name, whose case stays. */
+/** The message as a title. Messages of these codes start with the name of a tool or an operation, whose case stays. */
 function problemTitle({ code, message }: Pick<Problem, "code" | "message">): string {
-  return code === "tool.failed" ? message : capital(message);
+  return code === "tool.failed" || code === "confirmation_needed" ? message : capital(message);
 }
 
 /** The code of a problem whose notice has its own text. */

@@ -283,6 +283,43 @@ mod tests {
     }
 
     #[test]
+    fn a_name_that_the_user_gave_keeps_its_small_letter() {
+        use patchbay_ops::{Error, TimeLimit};
+        let connector = || "files".to_owned();
+        for error in [
+            Error::SwitchedOff {
+                connector: connector(),
+                account: None,
+            },
+            Error::SignInNeeded {
+                connector: connector(),
+            },
+            Error::FailingAtPlatform {
+                connector: connector(),
+                reason: None,
+            },
+            Error::SignedOutHere {
+                account: connector(),
+            },
+            Error::ChangedElsewhere { title: connector() },
+            Error::InUse {
+                name: connector(),
+                users: "Wiki".to_owned(),
+            },
+            Error::ToolFailed { tool: connector() },
+            Error::ConfirmationNeeded { what: connector() },
+            Error::TooSlow {
+                connector: connector(),
+                limit: TimeLimit::Run,
+                seconds: 1,
+            },
+        ] {
+            let shown = sentence(&Failure::from(error).into_problem());
+            assert!(shown.contains("files"), "{shown}");
+        }
+    }
+
+    #[test]
     fn a_hint_names_the_command_that_helps() {
         let hint = |error: patchbay_ops::Error| Failure::from(error).into_problem().hint.unwrap();
         let off = |account| patchbay_ops::Error::SwitchedOff {

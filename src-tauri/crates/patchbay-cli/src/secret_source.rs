@@ -149,7 +149,7 @@ impl Cli {
             Source::Input => self.secret_input(what),
             Source::Reference(reference) => Ok(resolve_reference(&self.cx, reference).await?),
             Source::Wallet(_) => Err(Failure::usage(
-                format!("{what} can't come from the wallet"),
+                format!("the wallet can't give {what}"),
                 "Use - (stdin) or env://NAME.",
             )),
         }

@@ -52,7 +52,7 @@ pub enum Error {
         what: String,
     },
     /// The removal of a wallet entry in use was not confirmed.
-    #[error("{name} is used by {users}")]
+    #[error("credential {name} is used by {users}")]
     InUse {
         name: String,
         /// Titles of the connectors that use it, separated by commas.
@@ -75,7 +75,7 @@ pub enum Error {
     })]
     ArgumentsNotKept { tool: String, is_secret: bool },
     /// Another process holds the run, and only that one can cancel it.
-    #[error("{tool} runs in another Patchbay process")]
+    #[error("tool {tool} runs in another Patchbay process")]
     RunsElsewhere { tool: String, origin: Origin },
     /// The arguments do not match the tool's schema.
     #[error("check the arguments of {tool}")]
@@ -92,7 +92,7 @@ pub enum Error {
     #[error("some fields need attention")]
     Fields { fields: Vec<FieldProblem> },
     /// The connector was changed elsewhere since it was read.
-    #[error("{title} was changed somewhere else")]
+    #[error("account {title} was changed somewhere else")]
     ChangedElsewhere { title: String },
     /// Another process changed the address of a connector during its sign-in.
     #[error("the address of {connector} changed during the sign-in")]
@@ -100,10 +100,10 @@ pub enum Error {
     /// The tool reported an error; the run holds its text.
     #[error("{tool} returned an error")]
     ToolFailed { tool: String },
-    #[error("{connector} needs sign-in")]
+    #[error("connector {connector} needs sign-in")]
     SignInNeeded { connector: String },
     /// Its platform reports that it does not work.
-    #[error("{connector} isn't working")]
+    #[error("connector {connector} isn't working")]
     FailingAtPlatform {
         connector: String,
         reason: Option<String>,
@@ -115,7 +115,7 @@ pub enum Error {
         detail: Option<String>,
     },
     /// The server requires a token and offers no sign-in to get one.
-    #[error("{connector} needs a token")]
+    #[error("connector {connector} needs a token")]
     TokenNeeded {
         connector: String,
         #[source]
@@ -134,24 +134,24 @@ pub enum Error {
         source: Box<patchbay_platforms::Error>,
     },
     /// The settings of an account lead to another origin, and its saved secrets are for the former one.
-    #[error("{account} needs its key again: the saved one is only for the former address")]
+    #[error("account {account} needs its key again: the saved one is only for the former address")]
     KeyForNewAddress {
         account: String,
         /// Names of the form fields with the secrets.
         fields: Vec<String>,
     },
     /// The platform rejected the key of an account.
-    #[error("{account} is signed out: its key was rejected")]
+    #[error("account {account} is signed out: its key was rejected")]
     SignedOut {
         account: String,
         #[source]
         source: Box<patchbay_platforms::Error>,
     },
     /// The user signed the account out.
-    #[error("{account} is signed out")]
+    #[error("account {account} is signed out")]
     SignedOutHere { account: String },
     /// The connector is turned off, here or by its platform.
-    #[error("{connector} is off")]
+    #[error("connector {connector} is off")]
     SwitchedOff {
         connector: String,
         /// The account at which it can be turned on; `None` for a local connector.
@@ -162,7 +162,9 @@ pub enum Error {
     #[error("sign-in timed out")]
     ConsentTimedOut,
     /// The server names another authorization server than before, which nobody accepted.
-    #[error("{connector} wants you to sign in at {current} now, not at {former} as before")]
+    #[error(
+        "connector {connector} wants you to sign in at {current} now, not at {former} as before"
+    )]
     IssuerChanged {
         connector: String,
         former: String,
@@ -204,7 +206,7 @@ pub enum Error {
         why: String,
     },
     /// The program of a connector ended repeatedly or before it could be used, and is not restarted automatically.
-    #[error("{connector} stopped: {why}")]
+    #[error("connector {connector} stopped: {why}")]
     ServerStopped {
         connector: String,
         why: String,
@@ -237,7 +239,7 @@ pub enum Error {
         seconds: u64,
     },
     /// The vault lacks the secret of a wallet entry: it was reset or restored from an older copy.
-    #[error("{name} is missing from the vault")]
+    #[error("credential {name} is missing from the vault")]
     SecretLost { name: String, kind: WalletKind },
     #[error(transparent)]
     Store(#[from] patchbay_store::Error),
@@ -302,10 +304,16 @@ impl TimeLimit {
 
     fn words(self, connector: &str, seconds: u64) -> String {
         match self {
-            Self::Connect => format!("{connector} didn't connect within its limit of {seconds} s"),
-            Self::Run => format!("{connector} didn't respond within its limit of {seconds} s"),
+            Self::Connect => {
+                format!("connector {connector} didn't connect within its limit of {seconds} s")
+            }
+            Self::Run => {
+                format!("connector {connector} didn't respond within its limit of {seconds} s")
+            }
             Self::Call => {
-                format!("{connector} didn't respond within the run's limit of {seconds} s")
+                format!(
+                    "connector {connector} didn't respond within the run's limit of {seconds} s"
+                )
             }
         }
     }

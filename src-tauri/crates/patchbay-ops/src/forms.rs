@@ -163,7 +163,7 @@ pub(crate) async fn single_secret(cx: &Context, entry: &WalletEntry) -> Result<S
 
 pub(crate) fn not_single(entry: &WalletEntry) -> Error {
     Error::usage(
-        format!("{} isn't a single secret", entry.name),
+        format!("credential {} isn't a single secret", entry.name),
         "Choose a credential that is a token or a key.",
     )
 }
@@ -174,7 +174,7 @@ pub(crate) fn put(root: &mut Value, path: &str, value: Value) -> Result<(), Erro
         return Ok(());
     }
     Err(Error::usage(
-        format!("{path} isn't a field of the form"),
+        format!("the form has no field {path}"),
         "Use a JSON pointer such as /credentials/token.",
     ))
 }

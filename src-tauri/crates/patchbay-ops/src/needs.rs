@@ -165,7 +165,8 @@ async fn find_account_need(cx: &Context, account: &Account) -> Result<Option<Nee
 
 /// Removes the headline from the start of a message that repeats it.
 fn strip_headline(headline: &str, message: &str) -> Option<String> {
-    let rest = message.strip_prefix(headline).unwrap_or(message);
+    let named = message.strip_prefix("account ").unwrap_or(message);
+    let rest = named.strip_prefix(headline).unwrap_or(message);
     let rest = rest.trim_start_matches(": ");
     (!rest.is_empty()).then(|| rest.to_owned())
 }

@@ -132,11 +132,14 @@ impl Fields {
                     self.secrets.insert(name, strip_scheme(&secret));
                 }
                 (true, Member::Other(_)) => {
-                    return Err(Failure::usage(format!("{name} must be text"), ALL_FIELDS));
+                    return Err(Failure::usage(
+                        format!("field {name} must be text"),
+                        ALL_FIELDS,
+                    ));
                 }
                 (false, _) if self.is_known => {
                     return Err(Failure::usage(
-                        format!("{name} isn't a secret"),
+                        format!("field {name} isn't a secret"),
                         format!("Use `patchbay account edit ACCOUNT {name}=TEXT`."),
                     ));
                 }

@@ -379,7 +379,9 @@ impl PastedInput {
         let name = open.map_or("", |blank| blank.name.as_str());
         if self.filled.contains_key(name) {
             return Err(Failure::usage(
-                format!("{name} is a part of a text here, and can't be a secret reference"),
+                format!(
+                    "placeholder {name} is a part of a text here, and can't be a secret reference"
+                ),
                 "Pass the secret on stdin.",
             ));
         }

@@ -98,7 +98,7 @@ fn no_level(connector: &Connector, known: &[CredentialsOfLevel]) -> Failure {
     let title = &connector.title;
     if known.is_empty() {
         return Failure::usage(
-            format!("{title} has no platform credentials"),
+            format!("connector {title} has no platform credentials"),
             "Remove --connector to use the wallet.",
         );
     }

@@ -56,7 +56,7 @@ fn query_of(filter: RunFilterArgs, limit: u32) -> Result<RunQuery, Failure> {
     let typed = RunQuery::parse(&filter.query.join(" "));
     if let Some((word, expected)) = typed.invalid_filter() {
         return Err(Failure::usage(
-            format!("{word} isn't a filter"),
+            format!("unknown filter {word}"),
             format!("Use {expected}; for text, put it in double quotes."),
         ));
     }

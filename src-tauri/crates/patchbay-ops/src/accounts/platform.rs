@@ -62,7 +62,7 @@ pub(crate) fn sign_in(
     secrets: BTreeMap<String, Secret>,
 ) -> Result<Arc<dyn Platform>, Error> {
     let hosted = hosted(account.platform).ok_or_else(|| {
-        let what = format!("{} isn't a hosted platform", account.label);
+        let what = format!("account {} isn't a hosted platform", account.label);
         Error::usage(what, "Choose a platform account.")
     })?;
     let settings = match &account.settings.0 {

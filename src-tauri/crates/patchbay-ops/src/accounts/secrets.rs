@@ -54,7 +54,7 @@ pub(super) async fn replace_secrets(
     };
     if let Some(name) = secrets.keys().find(|name| !is_known(name)) {
         let label = &account.label;
-        return Err(usage(format!("{label} has no secret field {name}")));
+        return Err(usage(format!("account {label} has no secret field {name}")));
     }
     if secrets.is_empty() {
         return Err(usage("enter a key".to_owned()));

@@ -65,7 +65,7 @@ async fn run_consent(
 ) -> Result<(), Error> {
     let consents = platform.consents().ok_or_else(|| {
         Error::usage(
-            format!("{} has no browser sign-in", connector.title),
+            format!("connector {} has no browser sign-in", connector.title),
             "Enter a key instead.",
         )
     })?;

@@ -298,7 +298,7 @@ impl Backend for Hosted<'_> {
 fn tools<'a>(hosted: &'a HostedConnector<'_>) -> Result<&'a dyn Tools, Error> {
     hosted.platform.tools().ok_or_else(|| {
         Error::usage(
-            format!("{} has no tools", hosted.connector.identity.account),
+            format!("account {} has no tools", hosted.connector.identity.account),
             "Choose a connector that has tools.",
         )
     })

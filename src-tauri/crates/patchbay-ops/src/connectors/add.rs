@@ -431,7 +431,7 @@ async fn saved_entry(
         });
     }
     Err(Error::usage(
-        format!("{} is a different type of credential", entry.name),
+        format!("credential {} is of another type", entry.name),
         "Choose another one or enter a new one.",
     ))
 }

@@ -115,7 +115,10 @@ pub(crate) fn native(command: &ServerCommand) -> Json {
 }
 
 pub(crate) fn no_program(connector: &Connector) -> Error {
-    let what = format!("{} has an address, not a program", connector.title);
+    let what = format!(
+        "connector {} has an address, not a program",
+        connector.title
+    );
     Error::usage(what, "Add the program as another connector.")
 }
 
@@ -158,7 +161,7 @@ pub(crate) fn validate_command(
     while let Some(name) = names.pop() {
         if names.iter().any(|other| is_same_variable(other, name)) {
             return Err(Error::usage(
-                format!("{name} is given twice"),
+                format!("variable {name} is given twice"),
                 "Give it once, as a plain value or as a secret.",
             ));
         }

@@ -359,7 +359,7 @@ fn validate_values(
         if setting.is_secret {
             if values.is_some() {
                 return Err(Error::usage(
-                    format!("{title} is a secret"),
+                    format!("setting {title} is a secret"),
                     "Enter it as one.",
                 ));
             }
@@ -396,7 +396,7 @@ fn validate_values(
     let is_plain = |key: &&String| checked.contains_key(*key);
     if let Some(open) = secrets.keys().find(is_plain) {
         return Err(Error::usage(
-            format!("{open} isn't a secret"),
+            format!("setting {open} isn't a secret"),
             "Enter it as plain text.",
         ));
     }

@@ -95,7 +95,7 @@ fn merge_arguments(action: &Action, values: Json) -> Result<Value, Error> {
         }
         None if given.is_empty() => {}
         None => {
-            let what = format!("{} takes no arguments", action.name);
+            let what = format!("action {} takes no arguments", action.name);
             return Err(Error::usage(what, "Run it without arguments."));
         }
     }

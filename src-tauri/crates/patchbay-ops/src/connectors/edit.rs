@@ -213,7 +213,10 @@ fn ensure_editable_here(connector: &Connector, changes: &ConnectorChanges) -> Re
         || changes.network.is_some();
     if connector.command.is_some() && needs_address {
         return Err(Error::usage(
-            format!("{} is a program and has no address", connector.title),
+            format!(
+                "connector {} is a program and has no address",
+                connector.title
+            ),
             "Add the address as another connector.",
         ));
     }
@@ -232,7 +235,7 @@ fn ensure_editable_here(connector: &Connector, changes: &ConnectorChanges) -> Re
     if may_be_platforms && !abilities(connector).configured_here {
         let (title, account) = (&connector.title, &connector.identity.account);
         return Err(Error::usage(
-            format!("{title} is edited on {account}"),
+            format!("connector {title} is edited on {account}"),
             "Edit it on the platform or use its API.",
         ));
     }
@@ -270,7 +273,7 @@ pub async fn remove_connector(cx: &Context, id: &ConnectorId) -> Result<(), Erro
     if abilities(&connector).deletes_for_good {
         let (title, account) = (&connector.title, &connector.identity.account);
         return Err(Error::usage(
-            format!("{title} is hosted on {account}"),
+            format!("connector {title} is hosted on {account}"),
             "Delete it instead; you can't undo that.",
         ));
     }

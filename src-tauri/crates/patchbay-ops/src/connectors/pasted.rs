@@ -197,7 +197,7 @@ pub fn check_filled(
     match named.find(refuses) {
         None => Ok(()),
         Some(blank) => Err(Error::usage(
-            format!("{name} can't have this value"),
+            format!("placeholder {name} can't have this value"),
             format!("Choose one of: {}.", blank.options.join(", ")),
         )),
     }

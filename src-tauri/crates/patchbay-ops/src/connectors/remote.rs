@@ -26,7 +26,7 @@ pub(crate) async fn platform_for(
     connector: &Connector,
 ) -> Result<(Arc<dyn Platform>, RemoteId), Error> {
     let remote = connector.remote_id.clone().ok_or_else(|| {
-        let what = format!("{} is on this computer", connector.title);
+        let what = format!("connector {} is on this computer", connector.title);
         Error::usage(what, "Choose a hosted connector.")
     })?;
     let account = find_account(cx, &connector.account).await?;

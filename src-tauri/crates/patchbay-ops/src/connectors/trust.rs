@@ -22,7 +22,10 @@ pub async fn find_untrusted_certificate(
 ) -> Result<Option<UntrustedCertificate>, Error> {
     let connector = find_connector(cx, id).await?;
     if connector.command.is_some() || !abilities(&connector).configured_here {
-        let what = format!("{} has no certificate of its own", connector.title);
+        let what = format!(
+            "connector {} has no certificate of its own",
+            connector.title
+        );
         return Err(Error::usage(what, "Choose a connector with an address."));
     }
     Ok(match discover(cx, &connector, &Untraced).await {

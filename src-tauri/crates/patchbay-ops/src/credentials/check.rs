@@ -170,7 +170,7 @@ pub(crate) async fn check_replacement(
     let entry = find_wallet_entry(cx, id).await?;
     if entry.kind != secret.kind() {
         return Err(Error::usage(
-            format!("{} is a different type of credential", entry.name),
+            format!("credential {} is of another type", entry.name),
             "Choose the same type or add a new credential.",
         ));
     }

@@ -59,7 +59,7 @@ pub async fn program_environment(
                 .iter()
                 .any(|(_, from)| *from == VariableSource::Subject)
             {
-                let what = format!("{subject} has no name for a variable");
+                let what = format!("the secret of {subject} has no name for a variable");
                 return Err(Error::usage(
                     what,
                     "Say which variable gets it, such as --env API_KEY.",
@@ -153,7 +153,7 @@ async fn find_connector_secrets(
     };
     let Some(command) = &connector.command else {
         let entry = entry.ok_or_else(|| {
-            let what = format!("{} has no secret in the wallet", connector.title);
+            let what = format!("connector {} has no secret in the wallet", connector.title);
             Error::usage(what, "Name a credential: `patchbay credential list`.")
         })?;
         return find_entry_secrets(cx, &entry).await;
@@ -217,14 +217,14 @@ async fn find_entry_secrets(cx: &Context, entry: &WalletEntry) -> Result<Subject
 
 fn several_secrets_error(entry: &WalletEntry) -> Error {
     Error::usage(
-        format!("{} has several values", entry.name),
+        format!("credential {} has several values", entry.name),
         "Save the one you need as a credential of its own.",
     )
 }
 
 fn no_value(name: &str) -> Error {
     Error::usage(
-        format!("{name} has no value"),
+        format!("variable {name} has no value"),
         "Say where it comes from, such as NAME=env://OTHER or NAME=wallet:CREDENTIAL.",
     )
 }

@@ -92,7 +92,7 @@ pub async fn rotate_wallet_entry(
     let open = secret_locations.iter().any(|one| one.problem.is_some());
     if open && cx.vault().read(&previous_secret_name(id)).await?.is_some() {
         return Err(Error::usage(
-            format!("{} is still being rotated", entry.name),
+            format!("credential {} is still being rotated", entry.name),
             "Retry, finish or roll back that rotation first.",
         ));
     }

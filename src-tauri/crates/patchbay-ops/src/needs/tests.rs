@@ -278,7 +278,7 @@ async fn unresolved_hosts_beside_a_reachable_one_are_separate_needs() {
 fn the_headline_is_not_repeated() {
     let headline = "Northlight is signed out";
     let words = |message: &str| strip_headline(headline, message);
-    let more = words("Northlight is signed out: its key was rejected");
+    let more = words("account Northlight is signed out: its key was rejected");
     assert_eq!(more.as_deref(), Some("its key was rejected"));
     assert_eq!(words(headline), None);
     assert_eq!(

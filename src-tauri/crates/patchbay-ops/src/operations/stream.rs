@@ -88,7 +88,7 @@ async fn prepare_stream(cx: &Context, request: CallOperation) -> Result<Call, Er
         return Ok(call);
     }
     Err(Error::usage(
-        format!("{name} doesn't return a file"),
+        format!("operation {name} doesn't return a file"),
         "Call it without a file.",
     ))
 }

@@ -264,7 +264,10 @@ pub(crate) async fn prepare(cx: &Context, request: &RunTool) -> Result<Prepared,
     status::ensure_enabled(&connector)?;
     if request.credential.is_some() && !for_connector(cx, &connector).takes_credential().await? {
         return Err(Error::usage(
-            format!("{} can't run with another credential", connector.title),
+            format!(
+                "connector {} can't run with another credential",
+                connector.title
+            ),
             "Run it without naming a credential.",
         ));
     }

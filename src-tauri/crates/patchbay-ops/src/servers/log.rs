@@ -45,7 +45,10 @@ pub struct ServerLogLine {
 pub async fn read_server_log(cx: &Context, id: &ConnectorId) -> Result<Vec<ServerLogLine>, Error> {
     let connector = find_connector(cx, id).await?;
     if !abilities(&connector).configured_here {
-        let what = format!("{} is on a platform and has no log here", connector.title);
+        let what = format!(
+            "connector {} is on a platform and has no log here",
+            connector.title
+        );
         return Err(Error::usage(what, "Look at its runs instead."));
     }
     let file = cx.paths().server_log(id);

@@ -178,7 +178,7 @@ const LAST_CREDENTIAL_WORDS: &[&str] = &["KEY", "PAT", "USERNAME"];
 pub(crate) fn check_secret_variables(names: &[&str]) -> Result<(), Error> {
     match names.iter().find(|name| steers_programs(name)) {
         Some(name) => Err(Error::usage(
-            format!("{name} can't be secret, because it decides which code runs"),
+            format!("variable {name} can't be secret, because it decides which code runs"),
             "Give it as a plain value, and any password in it in another way.",
         )),
         None => Ok(()),

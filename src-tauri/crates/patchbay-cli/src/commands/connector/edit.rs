@@ -21,7 +21,7 @@ pub(super) async fn edit(cli: &Cli, args: EditArgs) -> Result<(), Failure> {
         let (title, account) = (&connector.title, &connector.identity.account);
         let name = text::quote(&connector.name);
         return Err(Failure::usage(
-            format!("{title} is turned on and off on {account}"),
+            format!("connector {title} is turned on and off on {account}"),
             format!("Run `patchbay connector actions {name}` to see how."),
         ));
     }

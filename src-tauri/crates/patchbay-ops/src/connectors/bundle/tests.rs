@@ -201,7 +201,7 @@ async fn missing_and_invalid_settings_are_refused() {
         ),
         (
             with(vec![folders(), one("api_key", "1")], vec![key()]),
-            "Key is a secret",
+            "setting Key is a secret",
         ),
         (
             AddBundle {
