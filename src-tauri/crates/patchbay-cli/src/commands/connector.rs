@@ -14,6 +14,7 @@ use patchbay_ops::{
 };
 
 use super::catalogue::add_command;
+use super::review::Review;
 use super::{
     authentication, background, bundle, change, connect, create, doctor, mcp_resources, pasted,
     program, review, trust, watch,
@@ -152,7 +153,7 @@ async fn add(cli: &Cli, mut args: AddArgs) -> Result<(), Failure> {
     } else {
         let (name, title) = (args.address, args.title);
         let words = &args.command;
-        let review = program::review(name.clone(), title.clone(), words, &args.program).await?;
+        let review = Review::of_command(name.clone(), title.clone(), words, &args.program).await?;
         if args.dry_run {
             return review::print(cli, &[review]);
         }

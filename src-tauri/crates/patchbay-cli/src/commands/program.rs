@@ -4,40 +4,15 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 use patchbay_model::{Authentication, Connector, ServerCommand, has_secret_query};
-use patchbay_ops::{
-    AddProgram, PastedPlace, PastedServer, add_program, allow_connector_program, list_wallet,
-};
+use patchbay_ops::{AddProgram, add_program, allow_connector_program, list_wallet};
 use url::Url;
 
 use super::authentication::variable_values;
 use super::connect;
-use super::review::Review;
 use crate::args::{ConnectArgs, EditProgramArgs, ProgramArgs};
 use crate::cli::Cli;
 use crate::failure::Failure;
 use crate::output::text;
-
-/// Reviews a local program that is to be added.
-pub(super) async fn review(
-    name: Option<String>,
-    title: Option<String>,
-    words: &[String],
-    args: &ProgramArgs,
-) -> Result<Review, Failure> {
-    let mut words = words.iter().cloned();
-    let server = PastedServer {
-        title: name,
-        place: PastedPlace::Program {
-            program: program(words.next().unwrap_or_default())?,
-            arguments: words.collect(),
-            folder: None,
-            variables: Vec::new(),
-        },
-        blanks: Vec::new(),
-        notes: Vec::new(),
-    };
-    Review::new(&server, title, &BTreeMap::new(), args).await
-}
 
 /// Adds a connector whose server is a local program.
 pub(super) async fn add(
@@ -145,7 +120,7 @@ pub(super) fn updated_command(
 }
 
 /// Makes a path to a program absolute, because it will be started in another folder.
-fn program(word: String) -> Result<String, Failure> {
+pub(super) fn program(word: String) -> Result<String, Failure> {
     match Path::new(&word).components().count() {
         0 | 1 => Ok(word),
         _ => absolute(Path::new(&word)),

@@ -7,7 +7,7 @@ use patchbay_ops::{PastedBlank, PastedPlace, PastedServer, fill_in, find_program
 use serde::Serialize;
 use url::Url;
 
-use super::program::{absolute, variables};
+use super::program::{absolute, program, variables};
 use crate::args::ProgramArgs;
 use crate::cli::Cli;
 use crate::failure::Failure;
@@ -116,6 +116,28 @@ impl Review {
             }
         }
         Ok(review)
+    }
+
+    /// Reviews a local program that is to be added by its command.
+    pub(super) async fn of_command(
+        name: Option<String>,
+        title: Option<String>,
+        words: &[String],
+        args: &ProgramArgs,
+    ) -> Result<Self, Failure> {
+        let mut words = words.iter().cloned();
+        let server = PastedServer {
+            title: name,
+            place: PastedPlace::Program {
+                program: program(words.next().unwrap_or_default())?,
+                arguments: words.collect(),
+                folder: None,
+                variables: Vec::new(),
+            },
+            blanks: Vec::new(),
+            notes: Vec::new(),
+        };
+        Self::new(&server, title, &BTreeMap::new(), args).await
     }
 
     fn facts(&self, screen: Screen) -> String {

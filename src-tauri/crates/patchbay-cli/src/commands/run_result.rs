@@ -3,11 +3,12 @@
 use patchbay_model::{
     Code, Connector, Content, Problem, RunId, RunState, ToolResult, ToolRun, inert_json_pretty,
 };
+use patchbay_ops::abilities;
 
-use super::tool::missing_tool_hint;
 use crate::cli::Cli;
 use crate::failure::Failure;
 use crate::output::{Screen, content, text, when};
+use crate::prompt;
 
 /// Prints the result of a run.
 ///
@@ -54,6 +55,17 @@ fn failure_of(problem: &Problem, run: &ToolRun, connector: &Connector) -> Failur
             ))
         }
         _ => failure,
+    }
+}
+
+/// Adds to a hint about a tool that a server doesn't have why it may be missing: some servers offer a tool only to
+/// those who can answer what it asks.
+pub(super) fn missing_tool_hint(hint: String, connector: &Connector) -> String {
+    match abilities(connector).configured_here && !prompt::is_interactive() {
+        true => format!(
+            "{hint} A tool that asks questions may be offered only on a terminal, without --no-input."
+        ),
+        false => hint,
     }
 }
 

@@ -6,8 +6,8 @@ use patchbay_model::{
     Connector, Origin, RunId, Timestamp, Tool, ToolRun, inert_block, inert_json_pretty,
 };
 use patchbay_ops::{
-    ConnectorTool, DryRun, Error, RunProgress, RunTool, abilities, cancel_run, check_connectors,
-    dry_run, find_tool, list_connectors, list_tools, run_tool,
+    ConnectorTool, DryRun, Error, RunProgress, RunTool, cancel_run, check_connectors, dry_run,
+    find_tool, list_connectors, list_tools, run_tool,
 };
 use serde_json::Value;
 
@@ -20,7 +20,6 @@ use crate::interrupt::Interrupts;
 use crate::output::facts::Facts;
 use crate::output::table::{Cell, Tone};
 use crate::output::{Screen, forms, text, words};
-use crate::prompt;
 use crate::questions::QuestionResponder;
 use crate::stderr::Stderr;
 use crate::tool_arguments;
@@ -247,23 +246,12 @@ where
     run.map_err(|run_error| run_error.into_failure(connector))
 }
 
-/// Adds to a hint about a tool that a server doesn't have why it may be missing: some servers offer a tool only to
-/// those who can answer what it asks.
-pub(super) fn missing_tool_hint(hint: String, connector: &Connector) -> String {
-    match abilities(connector).configured_here && !prompt::is_interactive() {
-        true => format!(
-            "{hint} A tool that asks questions may be offered only on a terminal, without --no-input."
-        ),
-        false => hint,
-    }
-}
-
 /// The failure of a run, with a hint that names the command that helps.
 fn explain(error: Error, connector: &Connector) -> Failure {
     let name = text::quote(&connector.name);
     let hint = match &error {
         Error::ToolNotFound { similar, .. } if similar.is_empty() => {
-            missing_tool_hint(format!("Run `patchbay tool list {name}`."), connector)
+            run_result::missing_tool_hint(format!("Run `patchbay tool list {name}`."), connector)
         }
         Error::ToolNotFound { similar, .. } => {
             let similar: Vec<_> = similar.iter().map(|name| text::quote(name)).collect();
@@ -271,7 +259,7 @@ fn explain(error: Error, connector: &Connector) -> Failure {
                 "Use {}, or run `patchbay tool list {name}`.",
                 similar.join(" or ")
             );
-            missing_tool_hint(hint, connector)
+            run_result::missing_tool_hint(hint, connector)
         }
         Error::Arguments { tool, .. } => {
             let tool = text::quote(tool);
