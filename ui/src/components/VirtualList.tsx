@@ -15,7 +15,7 @@ import { useAppearance } from "./AppearanceContext";
 import { type MenuPosition } from "./Menu";
 import { RowMenu } from "./RowMenu";
 import styles from "./VirtualList.module.css";
-import { VirtualRow } from "./VirtualRow";
+import { type RowProps, VirtualRow } from "./VirtualRow";
 
 export type Section<T> = {
   key: string;
@@ -24,20 +24,11 @@ export type Section<T> = {
   rows: T[];
 };
 
-export type ListProps<T> = {
+type ListProps<T> = RowProps<T> & {
   label: string;
   sections: Section<T>[];
   keyOf: (row: T) => string;
-  /** Accessible name of a row, such as "GitHub, Ready, This computer, 42 tools". */
-  nameOf: (row: T) => string;
-  /** The cells of a row, on the grid of `columns`. */
-  renderRow: (row: T, selected: boolean) => ReactNode;
-  columns?: string;
-  /** A class that sets `grid-template-columns`, for responsive columns. */
-  columnsClass?: string;
   selected: string | null;
-  onSelect: (key: string) => void;
-  onOpen: (row: T) => void;
   /** The selected rows of a multiselectable list. */
   marked?: ReadonlySet<string>;
   /** Called when Shift and an arrow extend the selection. */

@@ -1,9 +1,21 @@
-import { memo } from "react";
+import { memo, type ReactNode } from "react";
 import { classes } from "@/lib/classes";
 import styles from "./VirtualList.module.css";
-import { type ListProps } from "./VirtualList";
 
-type Props<T> = Pick<ListProps<T>, "nameOf" | "renderRow" | "columns" | "columnsClass" | "onSelect" | "onOpen"> & {
+/** What a list says of its rows. */
+export type RowProps<T> = {
+  /** Accessible name of a row, such as "GitHub, Ready, This computer, 42 tools". */
+  nameOf: (row: T) => string;
+  /** The cells of a row, on the grid of `columns`. */
+  renderRow: (row: T, selected: boolean) => ReactNode;
+  columns?: string;
+  /** A class that sets `grid-template-columns`, for responsive columns. */
+  columnsClass?: string;
+  onSelect: (key: string) => void;
+  onOpen: (row: T) => void;
+};
+
+type Props<T> = RowProps<T> & {
   row: T;
   rowKey: string;
   id: string;
