@@ -13,7 +13,7 @@ use objc2_app_kit::{
     NSApplication, NSApplicationTerminateReply, NSWindowWillEnterFullScreenNotification,
     NSWindowWillExitFullScreenNotification,
 };
-use objc2_foundation::{NSNotification, NSNotificationCenter, NSUserDefaults, ns_string};
+use objc2_foundation::{NSNotification, NSNotificationCenter};
 use tauri::AppHandle;
 
 use crate::{quit, title_bar};
@@ -79,11 +79,4 @@ pub(crate) fn follow_full_screen(app: &AppHandle) {
             );
         }
     }
-}
-
-/// The user's setting for a double click on a title bar.
-pub(crate) fn double_click() -> Option<String> {
-    let setting = ns_string!("AppleActionOnDoubleClick");
-    let chosen = NSUserDefaults::standardUserDefaults().stringForKey(setting);
-    chosen.map(|chosen| chosen.to_string())
 }

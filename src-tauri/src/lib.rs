@@ -28,6 +28,7 @@ mod tray;
 mod updater;
 mod web_view;
 mod window;
+mod window_events;
 
 use std::sync::Arc;
 
@@ -55,8 +56,8 @@ pub fn run() {
         .plugin(tauri_plugin_store::Builder::default().build())
         .plugin(updater::plugin())
         .invoke_handler(handler)
-        .on_page_load(window::show_when_loaded)
-        .on_window_event(window::close_to_tray)
+        .on_page_load(window_events::show_when_loaded)
+        .on_window_event(window_events::close_to_tray)
         .setup(|app| set_up(app));
     #[expect(
         clippy::expect_used,

@@ -38,8 +38,15 @@ pub(crate) fn double_click(app: &AppHandle) -> tauri::Result<()> {
     }
 }
 
+/// The user's setting for a double click on a title bar.
 #[cfg(target_os = "macos")]
-use crate::app_kit::double_click as setting;
+fn setting() -> Option<String> {
+    use objc2_foundation::{NSUserDefaults, ns_string};
+
+    let setting = ns_string!("AppleActionOnDoubleClick");
+    let chosen = NSUserDefaults::standardUserDefaults().stringForKey(setting);
+    chosen.map(|chosen| chosen.to_string())
+}
 
 /// Windows have a native title bar on other systems.
 #[cfg(not(target_os = "macos"))]

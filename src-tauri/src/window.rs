@@ -1,4 +1,4 @@
-//! The one window: created hidden, shown once its page is loaded, kept in the tray when closed.
+//! The one window, which is created hidden.
 
 mod choose_file;
 mod navigation;
@@ -14,15 +14,14 @@ pub(crate) use pages::{HOME, page_of};
 
 use patchbay_ops::AppPaths;
 use tauri::plugin::TauriPlugin;
-use tauri::webview::{NewWindowResponse, PageLoadEvent, PageLoadPayload};
-use tauri::{
-    AppHandle, Manager, Webview, WebviewWindow, WebviewWindowBuilder, Window, WindowEvent, Wry,
-};
+use tauri::webview::NewWindowResponse;
+use tauri::{AppHandle, Manager, WebviewWindow, WebviewWindowBuilder, Wry};
 use tauri_plugin_window_state::StateFlags;
 
-use crate::{autostart, deep_link, preferences, quit, tray};
+use crate::preferences;
 
-const MAIN: &str = "main";
+/// Its label.
+pub(crate) const MAIN: &str = "main";
 
 /// Creates the window, with its web data in our own folder. It shows only the app's own pages, opens no other windows
 /// and downloads nothing, so that scripts in it can reach nothing but our commands.
@@ -64,23 +63,6 @@ pub(crate) fn state_plugin(app: &AppHandle, paths: &AppPaths) -> TauriPlugin<Wry
         .build()
 }
 
-/// Shows the window once its first page is loaded, unless the session started the app. The tray and link registration
-/// follow, so that they do not delay the page.
-pub(crate) fn show_when_loaded(webview: &Webview, page: &PageLoadPayload<'_>) {
-    if page.event() != PageLoadEvent::Finished || webview.label() != MAIN {
-        return;
-    }
-    if !autostart::is_hidden_start()
-        && let Err(error) = webview.window().show()
-    {
-        tracing::error!(%error, "the window could not be shown");
-    }
-    #[cfg(target_os = "macos")]
-    crate::title_bar::show_now(webview.app_handle());
-    tray::make(webview.app_handle());
-    deep_link::register(webview.app_handle());
-}
-
 pub(crate) fn main(app: &AppHandle) -> Option<WebviewWindow> {
     app.get_webview_window(MAIN)
 }
@@ -116,27 +98,4 @@ pub(crate) fn show_page(app: &AppHandle, page: &str) {
     if let Some(Err(error)) = shown {
         tracing::warn!(%error, "the page could not be shown");
     }
-}
-
-/// Hides a closed window if there is a tray; otherwise quits, after asking if something is running.
-pub(crate) fn close_to_tray(window: &Window, event: &WindowEvent) {
-    let WindowEvent::CloseRequested { api, .. } = event else {
-        return;
-    };
-    if !tray::is_made(window.app_handle()) {
-        if quit::confirm_quit(window.app_handle()) {
-            api.prevent_close();
-        }
-        return;
-    }
-    api.prevent_close();
-    let window = window.clone();
-    // Whether a panel shows the tray is a system call that must not block this thread.
-    tauri::async_runtime::spawn(async move {
-        if !tray::is_shown(window.app_handle()).await {
-            quit::quit(window.app_handle());
-        } else if let Err(error) = window.hide() {
-            tracing::warn!(%error, "the window could not be hidden");
-        }
-    });
 }
