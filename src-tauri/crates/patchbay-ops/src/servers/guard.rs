@@ -107,12 +107,14 @@ impl Guard {
     pub(crate) async fn wait_until_empty(&self, timeout: Duration) {
         let mut running = self.running.subscribe();
         let emptied = running.wait_for(|running| *running == 0);
-        if tokio::time::timeout(timeout, emptied).await.is_err() {
+        let is_empty = tokio::time::timeout(timeout, emptied).await.is_ok();
+        if !is_empty {
             tracing::warn!("a server has not ended yet");
-            return;
         }
         #[cfg(unix)]
-        self.ledger.lock().remove_mark();
+        if is_empty {
+            self.ledger.lock().remove_mark();
+        }
     }
 
     #[cfg(all(test, unix))]
