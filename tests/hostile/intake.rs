@@ -150,7 +150,7 @@ pub(crate) const INTAKES: &[Intake] = &[
             "crates/patchbay-ops/src/servers/guard/marks.rs::in_proc",
             "crates/patchbay-ops/src/servers/guard/start_time.rs::by_ps",
             "crates/patchbay-ops/src/servers/guard/start_time.rs::in_proc",
-            "crates/patchbay-platforms/src/mcp/stdio/host/memory.rs::of_groups",
+            "crates/patchbay-platforms/src/mcp/stdio/host/memory.rs::measure",
             "src/notifications/linux.rs::show",
             "src/tray/linux.rs::has_panel",
         ],

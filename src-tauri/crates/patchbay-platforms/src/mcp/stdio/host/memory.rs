@@ -1,9 +1,40 @@
 //! How much memory process groups take.
 
 use std::collections::HashMap;
+use std::time::{Duration, Instant};
 
-/// Returns the resident memory of each process group in KiB; nothing on systems that have no groups, and on failure.
-pub(super) async fn of_groups() -> HashMap<u32, u32> {
+use tokio::sync::Mutex;
+
+/// How long a measurement is used: the window asks every second, and measuring starts a program.
+const VALID_FOR: Duration = Duration::from_secs(5);
+
+/// The last measurement.
+#[derive(Default)]
+pub(super) struct GroupMemory(Mutex<Option<(Instant, HashMap<u32, u32>)>>);
+
+impl GroupMemory {
+    /// Returns the resident memory of these process groups in KiB, where it is known.
+    pub(super) async fn of(&self, groups: &[u32]) -> HashMap<u32, u32> {
+        if groups.is_empty() {
+            return HashMap::new();
+        }
+        let mut last = self.0.lock().await;
+        let is_usable = |(at, memory): &(Instant, HashMap<u32, u32>)| {
+            at.elapsed() < VALID_FOR && groups.iter().all(|group| memory.contains_key(group))
+        };
+        match &*last {
+            Some(measured) if is_usable(measured) => measured.1.clone(),
+            _ => {
+                let memory = measure().await;
+                *last = Some((Instant::now(), memory.clone()));
+                memory
+            }
+        }
+    }
+}
+
+/// The memory of all groups; nothing on systems that have no groups, and on failure.
+async fn measure() -> HashMap<u32, u32> {
     if cfg!(windows) {
         return HashMap::new();
     }
@@ -37,6 +68,20 @@ fn sum(list: &str) -> HashMap<u32, u32> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[cfg(unix)]
+    #[tokio::test]
+    async fn a_measurement_is_used_again_for_a_while() {
+        let own = rustix::process::getpgrp().as_raw_pid().unsigned_abs();
+        let now = Instant::now();
+        let measured = |at| GroupMemory(Mutex::new(Some((at, HashMap::from([(own, 1)])))));
+        assert_eq!(measured(now).of(&[own]).await[&own], 1);
+        let outdated = measured(now.checked_sub(VALID_FOR).unwrap());
+        assert_ne!(outdated.of(&[own]).await[&own], 1);
+        // A group that was started since isn't in it.
+        assert_ne!(measured(now).of(&[own, u32::MAX]).await[&own], 1);
+        assert!(measured(now).of(&[]).await.is_empty());
+    }
 
     #[test]
     fn the_processes_of_a_group_are_added_up() {

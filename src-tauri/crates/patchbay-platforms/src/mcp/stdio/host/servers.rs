@@ -16,7 +16,7 @@ use super::super::process::{self, Process};
 use super::super::{Link, McpProgram, ProcessGuard};
 use super::attach::{AttachError, Attached, Stream, unexpected};
 use super::idle::{IdleSession, IdleSessions, Key};
-use super::memory;
+use super::memory::GroupMemory;
 use super::session::{Client, ClientEvent, Handle, relay_client, spawn};
 use super::{
     HeldServer, HostRequest, HostResponse, LINE_BYTES, Launch, RequestEnvelope, ResponseEnvelope,
@@ -43,6 +43,7 @@ pub struct Host {
     servers: Mutex<HashMap<Key, Server>>,
     idle_sessions: IdleSessions,
     clients: AtomicU64,
+    memory: GroupMemory,
     draining: CancellationToken,
 }
 
@@ -51,6 +52,12 @@ struct Server {
     digest: String,
     program: String,
     since: Instant,
+}
+
+impl Server {
+    fn group(&self) -> Option<u32> {
+        self.handle.process.group()
+    }
 }
 
 impl Host {
@@ -63,6 +70,7 @@ impl Host {
             servers: Mutex::default(),
             idle_sessions: IdleSessions::default(),
             clients: AtomicU64::new(0),
+            memory: GroupMemory::default(),
             draining: CancellationToken::new(),
         }
     }
@@ -210,18 +218,24 @@ impl Host {
         })
     }
 
+    /// The process groups of the running servers.
+    async fn groups(&self) -> Vec<u32> {
+        let servers = self.servers.lock().await;
+        let live = servers.values().filter(|server| server.handle.is_live());
+        live.filter_map(Server::group).collect()
+    }
+
     async fn list(&self) -> Vec<HeldServer> {
-        let memory = memory::of_groups().await;
+        let memory = self.memory.of(&self.groups().await).await;
         let servers = self.servers.lock().await;
         let live = servers.iter().filter(|(_, server)| server.handle.is_live());
         let held = live.map(|((connector, _), server)| HeldServer {
             connector: connector.clone(),
             program: server.program.clone(),
-            pid: server.handle.process.group().unwrap_or_default(),
+            pid: server.group().unwrap_or_default(),
             clients: u32::try_from(*server.handle.clients.borrow()).unwrap_or(u32::MAX),
             seconds: u32::try_from(server.since.elapsed().as_secs()).unwrap_or(u32::MAX),
-            memory_kib: (server.handle.process.group())
-                .and_then(|group| memory.get(&group).copied()),
+            memory_kib: server.group().and_then(|group| memory.get(&group).copied()),
             last_line: server.handle.process.stderr().last(),
         });
         held.collect()
