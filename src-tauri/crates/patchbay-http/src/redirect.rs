@@ -216,7 +216,7 @@ where
 }
 
 /// The `Location` of a response, resolved against the address that it came from; `None` if it is missing or invalid.
-pub(crate) fn location(from: &Url, headers: &HeaderMap) -> Option<Url> {
+fn location(from: &Url, headers: &HeaderMap) -> Option<Url> {
     let to = headers.get(LOCATION)?.to_str().ok()?;
     from.join(to).ok()
 }

@@ -160,10 +160,11 @@ impl ProcessGuard for Guard {
         #[cfg(unix)]
         {
             let mark = self.marks.lock().remove(&group);
-            let ending =
-                mark.map(|mark| tokio::task::spawn_blocking(move || marks::end_server(&mark)));
-            if let Some(Err(error)) = futures::future::OptionFuture::from(ending).await {
-                tracing::warn!(%error, "what a server started may be there still");
+            if let Some(mark) = mark {
+                let ending = tokio::task::spawn_blocking(move || marks::end_server(&mark));
+                if let Err(error) = ending.await {
+                    tracing::warn!(%error, "what a server started may be there still");
+                }
             }
             self.watcher.lock().ended(group);
             self.ledger.lock().ended(group);
