@@ -5,7 +5,7 @@ mod refusal;
 
 use std::time::Duration;
 
-use patchbay_model::{Code, Explain, Problem, UntrustedCertificate};
+use patchbay_model::{Code, Explain, Problem, UntrustedCertificate, megabytes};
 use thiserror::Error as ThisError;
 
 pub use reach::{CERTIFICATE_NEEDED_HINT, Unreachable, find_untrusted, from_reqwest};
@@ -645,10 +645,6 @@ fn in_brackets(words: Option<&str>) -> String {
 /// For example `: Wiki`; empty for `None`.
 fn after_colon(words: Option<&str>) -> String {
     words.map(|words| format!(": {words}")).unwrap_or_default()
-}
-
-fn megabytes(bytes: u64) -> String {
-    format!("{:.1} MB", bytes as f64 / 1_000_000.0)
 }
 
 fn seconds(duration: Duration) -> String {

@@ -58,7 +58,7 @@ pub use connector::{
     Authentication, AuthenticationMethod, CaptureLevel, Connector, ConnectorStatus, IdentityLine,
     Level, OauthGrant, Redirect, ServerFacts, Status, TimeLimits, Transport, Visibility,
 };
-pub use count::count;
+pub use count::{count, megabytes};
 pub use credential::{UsedBy, WalletEntry, WalletKind};
 pub use definition::{ConnectorSettings, Definition, Difference, Form};
 pub use exchange::{Exchange, ReceivedResponse, SentRequest};

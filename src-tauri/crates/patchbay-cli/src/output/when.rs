@@ -1,6 +1,6 @@
 //! Times, durations and sizes as text.
 
-use patchbay_model::Timestamp;
+use patchbay_model::{Timestamp, megabytes};
 
 const JUST_NOW_SECONDS: i64 = 5;
 
@@ -47,7 +47,7 @@ pub(crate) fn size(bytes: u32) -> String {
     match bytes {
         0..1000 => format!("{bytes} B"),
         1000..1_000_000 => format!("{:.1} kB", f64::from(bytes) / 1e3),
-        _ => format!("{:.1} MB", f64::from(bytes) / 1e6),
+        _ => megabytes(bytes.into()),
     }
 }
 

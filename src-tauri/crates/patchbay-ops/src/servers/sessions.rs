@@ -14,7 +14,7 @@ pub(crate) mod settings;
 #[cfg(unix)]
 mod socket;
 
-use patchbay_model::{Connector, ConnectorId, ServerCommand, clean_text};
+use patchbay_model::{Connector, ConnectorId, ServerCommand, clean_text, megabytes};
 use patchbay_platforms::mcp::{AttachError, Attached, Launch, McpProgram};
 use serde::Serialize;
 use sha2::{Digest as _, Sha256};
@@ -63,7 +63,7 @@ impl HeldSession {
     pub(crate) fn process_words(&self) -> Option<String> {
         let mut words = format!("process {}", self.pid?);
         if let Some(memory) = self.memory_kib {
-            words += &format!(", {:.1} MB", f64::from(memory) * 1024.0 / 1e6);
+            words += &format!(", {}", megabytes(u64::from(memory) * 1024));
         }
         if let Some(line) = &self.last_line {
             words += &format!(", last line: {line}");
