@@ -24,20 +24,19 @@ type Props = {
   children?: ReactNode;
 };
 
-const tryAgain = "Try again";
-
 /** Shows a problem: what happened, why, what to do, and its code. */
 export function ProblemNotice({
   problem,
   onRetry: retry,
-  retryLabel = tryAgain,
+  retryLabel: ownLabel,
   onFixed = retry,
   connector,
   isForeign = false,
   children,
 }: Props) {
   // The same input is rejected again. A retry with a label of its own does more, such as asking for another file.
-  const onRetry = problem.code === "usage.invalid" && retryLabel === tryAgain ? undefined : retry;
+  const onRetry = problem.code === "usage.invalid" && !ownLabel ? undefined : retry;
+  const retryLabel = ownLabel ?? "Try again";
   const copy = useCopy();
   const allow = useAllowProgram();
   const fix = useFix(problem, connector, onFixed ? { label: retryLabel, run: onFixed } : null);
