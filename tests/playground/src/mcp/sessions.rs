@@ -75,6 +75,8 @@ impl ServerHandler for Counter {
     ) -> Result<CallToolResponse, ErrorData> {
         let calls = self.calls.fetch_add(1, Ordering::Relaxed) + 1;
         if let (1, Some(every)) = (calls, self.shared.switches().session_pings) {
+            // As a tool that takes long: the client learns that there are pings before it detaches.
+            ping(&context).await;
             tokio::spawn(look_after(Arc::clone(&self.shared), context, every));
         }
         Ok(CallToolResult::success(vec![ContentBlock::text(calls.to_string())]).into())
@@ -88,13 +90,15 @@ async fn look_after(shared: Arc<Shared>, context: RequestContext<RoleServer>, ev
     let Some(id) = id.map(SessionId::from) else {
         return;
     };
-    loop {
-        let ping = ServerRequest::PingRequest(PingRequest::default());
-        let answer = context.peer.send_request(ping);
-        if !matches!(tokio::time::timeout(PATIENCE, answer).await, Ok(Ok(_))) {
-            drop(shared.sessions.close_session(&id).await);
-            return;
-        }
+    while ping(&context).await {
         tokio::time::sleep(every).await;
     }
+    drop(shared.sessions.close_session(&id).await);
+}
+
+/// Sends a ping; `false` if the client doesn't answer.
+async fn ping(context: &RequestContext<RoleServer>) -> bool {
+    let ping = ServerRequest::PingRequest(PingRequest::default());
+    let answer = context.peer.send_request(ping);
+    matches!(tokio::time::timeout(PATIENCE, answer).await, Ok(Ok(_)))
 }

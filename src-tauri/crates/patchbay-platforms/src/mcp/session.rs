@@ -275,12 +275,13 @@ impl McpSession {
     pub async fn detach(&self) -> Option<ResumableSession> {
         // Cancellations have to arrive before the session is resumed.
         self.flush_cancellations().await;
-        let session = match &self.0.remote {
-            Peer::Host(wire, _) if !self.is_closed() => wire.detach(),
+        let wire = match &self.0.remote {
+            Peer::Host(wire, _) if !self.is_closed() && wire.detach() => Some(wire),
             _ => None,
         };
         self.close().await;
-        session
+        // A ping may have arrived until now.
+        wire?.detached()
     }
 
     /// Ends the session for all clones, and tells the server if the protocol allows; gives up after a few seconds.

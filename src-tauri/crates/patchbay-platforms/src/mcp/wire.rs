@@ -226,9 +226,14 @@ impl Wire {
         }
     }
 
-    /// Leaves the session open and returns it to be resumed later.
-    pub(super) fn detach(&self) -> Option<ResumableSession> {
+    /// Leaves the session open to be resumed later; `false` if there is none that works.
+    pub(super) fn detach(&self) -> bool {
         self.0.session.detach()
+    }
+
+    /// Returns the session that was left open.
+    pub(super) fn detached(&self) -> Option<ResumableSession> {
+        self.0.session.detached()
     }
 
     /// Ends a session that won't be resumed.

@@ -164,13 +164,18 @@ impl SessionState {
         lock(&self.state).is_untried
     }
 
-    /// Leaves the session open and returns it to be resumed later; `None` if there is none that works.
-    pub(super) fn detach(&self) -> Option<ResumableSession> {
+    /// Leaves the session open to be resumed later; `false` if there is none that works.
+    pub(super) fn detach(&self) -> bool {
         let mut state = lock(&self.state);
-        let works = |session: &ResumableSession| !state.is_broken && !session.handshake.is_null();
-        let session = state.current.clone().filter(works)?;
-        state.is_detached = true;
-        Some(session)
+        let has_handshake = |session: &ResumableSession| !session.handshake.is_null();
+        state.is_detached = !state.is_broken && state.current.as_ref().is_some_and(has_handshake);
+        state.is_detached
+    }
+
+    /// Returns the session that was left open.
+    pub(super) fn detached(&self) -> Option<ResumableSession> {
+        let state = lock(&self.state);
+        state.current.clone().filter(|_| state.is_detached)
     }
 
     /// Whether the session is ended with the connection.
@@ -304,7 +309,7 @@ mod tests {
     #[test]
     fn only_a_session_that_works_outlives_its_connection() {
         let state = resumable();
-        assert!(state.detach().is_none(), "there is none");
+        assert!(!state.detach(), "there is none");
         let begin = |state: &SessionState| {
             let credentials = [("authorization".to_owned(), Secret::new("Bearer x"))];
             state.begin(Some("s-1"), &credentials);
@@ -312,18 +317,21 @@ mod tests {
         };
         begin(&state);
         state.note_answer(false);
-        assert!(state.detach().is_none() && state.ends_with_connection());
+        assert!(!state.detach() && state.ends_with_connection());
         state.note_answer(true);
-        let session = state.detach().unwrap();
+        assert!(state.detach());
+        state.number_incoming(&mut json!({ "id": 1, "method": "ping" }));
+        let session = state.detached().unwrap();
+        assert!(session.is_checked, "the ping came after");
         assert_eq!(session.id.expose(), "s-1");
         assert_eq!(session.handshake["protocolVersion"], "2025-11-25");
         assert!(!state.ends_with_connection());
         // One that began without an id has nothing to go on with.
         state.begin(None, &[]);
-        assert!(state.detach().is_none());
+        assert!(!state.detach());
         let own = SessionState::new(SessionLife::Connection);
         begin(&own);
-        assert!(own.detach().is_none());
+        assert!(!own.detach() && own.detached().is_none());
     }
 
     #[test]
