@@ -1,5 +1,7 @@
 //! Cleans and redacts untrusted text.
 
+use std::iter;
+
 use patchbay_model::clean_text;
 use serde_json::Value;
 
@@ -38,20 +40,57 @@ pub fn clean_lines(text: &str, max_chars: usize) -> String {
     lines.join("\n").trim().to_owned()
 }
 
-/// Replaces the secrets in a text by `<redacted>`, longest first so that none survives inside another.
-///
-/// A value with a scheme, such as `Bearer …`, is replaced with and without it.
-pub fn redact<'a>(text: &str, secrets: impl IntoIterator<Item = &'a str>) -> String {
-    let mut secrets: Vec<&str> = secrets
-        .into_iter()
-        .flat_map(|secret| [Some(secret), secret.split_once(' ').map(|(_, token)| token)])
-        .flatten()
-        // Shorter ones are words, and replacing them would make the text unreadable.
-        .filter(|secret| secret.len() >= 4)
+/// Minimum bytes of a line of a secret that is one by itself.
+const SECRET_LINE: usize = 8;
+
+/// Returns the forms in which a secret may occur in a text: as it is, without the scheme of an `Authorization` header,
+/// line by line, and escaped as in JSON within JSON.
+pub fn secret_forms(secret: &str) -> Vec<String> {
+    let token = secret
+        .split_once(' ')
+        .filter(|(scheme, _)| is_scheme(scheme));
+    let token = token.map(|(_, token)| token);
+    // The first and last line of a PEM file are no secret.
+    let is_secret = |line: &&str| line.len() >= SECRET_LINE && !line.starts_with("-----");
+    let lines = secret.lines().filter(is_secret);
+    let mut forms: Vec<String> = iter::once(secret)
+        .chain(token)
+        .chain(lines)
+        .map(str::to_owned)
         .collect();
-    secrets.sort_by_key(|secret| std::cmp::Reverse(secret.len()));
-    secrets.into_iter().fold(text.to_owned(), |text, secret| {
-        text.replace(secret, "<redacted>")
+    for _ in 0..2 {
+        let escaped: Vec<String> = forms.iter().map(|form| escape(form)).collect();
+        forms.extend(escaped);
+    }
+    forms.sort_unstable();
+    forms.dedup();
+    forms
+}
+
+/// Whether a word is the scheme of an `Authorization` header, as far as the token after it is one without it too.
+pub fn is_scheme(word: &str) -> bool {
+    let word = word.to_ascii_lowercase();
+    matches!(&*word, "bearer" | "basic" | "token" | "bot" | "ssws") || word.ends_with("key")
+}
+
+/// Escapes a text as in a JSON string.
+fn escape(text: &str) -> String {
+    let quoted = Value::from(text).to_string();
+    quoted[1..quoted.len() - 1].to_owned()
+}
+
+/// Replaces the secrets in a text by `<redacted>`, in all their [forms](secret_forms), longest first so that none
+/// survives inside another.
+pub fn redact<'a>(text: &str, secrets: impl IntoIterator<Item = &'a str>) -> String {
+    let mut forms: Vec<String> = secrets
+        .into_iter()
+        .flat_map(secret_forms)
+        // Shorter ones are words, and replacing them would make the text unreadable.
+        .filter(|form| form.len() >= 4)
+        .collect();
+    forms.sort_by_key(|form| std::cmp::Reverse(form.len()));
+    forms.iter().fold(text.to_owned(), |text, form| {
+        text.replace(form, "<redacted>")
     })
 }
 
@@ -79,5 +118,28 @@ mod tests {
             ["Bearer tok-12345"],
         );
         assert_eq!(text, "you sent <redacted>, <redacted>!");
+    }
+
+    #[test]
+    fn a_passphrase_is_redacted_as_a_whole_only() {
+        let text = redact("correct horse, a horse", ["correct horse"]);
+        assert_eq!(text, "<redacted>, a horse");
+    }
+
+    #[test]
+    fn each_line_of_a_secret_and_its_form_in_json_are_redacted() {
+        let key = "-----BEGIN KEY-----\nMIIEvQIBADAN\nshort\n-----END KEY-----\n";
+        let said = redact("| -----BEGIN KEY-----\n| MIIEvQIBADAN\n| short", [key]);
+        assert_eq!(said, "| -----BEGIN KEY-----\n| <redacted>\n| short");
+        let secret = "pa\"ss\\wo\nrd";
+        let json = Value::from(secret).to_string();
+        let within = Value::from(format!("{{\"key\":{json}}}")).to_string();
+        for text in [&json, &within] {
+            let shown = redact(text, [secret]);
+            assert!(
+                shown.contains("<redacted>") && !shown.contains("ss"),
+                "{shown}"
+            );
+        }
     }
 }

@@ -1,6 +1,7 @@
 //! Redaction of secrets in what is saved or shown.
 
 use patchbay_http::redact_in_json_text;
+use patchbay_http::text::secret_forms;
 use patchbay_model::{Secret, json_parts};
 use serde_json::Value;
 
@@ -149,20 +150,16 @@ impl KnownSecrets {
         known
     }
 
-    /// A value with a scheme, such as `Bearer …`, is redacted with and without it.
+    /// Secrets are redacted in all their [forms](secret_forms).
     pub(crate) fn new(secrets: impl IntoIterator<Item = Secret>) -> Self {
-        let bare = |secret: &Secret| {
-            secret
-                .expose()
-                .split_once(' ')
-                .map(|(_, it)| Secret::new(it))
-        };
-        let mut texts: Vec<Secret> = secrets
+        let forms = secrets
             .into_iter()
-            .flat_map(|secret| [bare(&secret), Some(secret)])
-            .flatten()
-            .filter(|secret| secret.expose().len() >= MIN_SECRET_LENGTH)
-            .collect();
+            .flat_map(|secret| secret_forms(secret.expose()));
+        let forms = forms.filter(|form| form.len() >= MIN_SECRET_LENGTH);
+        Self::of_forms(forms.map(Secret::new).collect())
+    }
+
+    fn of_forms(mut texts: Vec<Secret>) -> Self {
         texts.sort_by(|a, b| {
             let (a, b) = (a.expose(), b.expose());
             b.len().cmp(&a.len()).then_with(|| a.cmp(b))
@@ -177,9 +174,11 @@ impl KnownSecrets {
     pub(crate) fn and(self, others: Self) -> Self {
         let mut members = self.members;
         members.extend(others.members);
+        // These are forms already. A form of a form would be a word of its own.
+        let texts = self.texts.into_iter().chain(others.texts);
         Self {
             members,
-            ..Self::new(self.texts.into_iter().chain(others.texts))
+            ..Self::of_forms(texts.collect())
         }
     }
 
@@ -474,6 +473,25 @@ mod tests {
         let known = KnownSecrets::new([Secret::new("Bearer sk-123456")]);
         let hidden = known.redact_text("you sent Bearer sk-123456, that is sk-123456".to_owned());
         assert_eq!(hidden, "you sent <redacted>, that is <redacted>");
+    }
+
+    #[test]
+    fn only_the_whole_of_a_passphrase_is_redacted() {
+        let known = || KnownSecrets::new([Secret::new("Token horse battery staple")]);
+        let hidden = known().and(known()).and(known());
+        let text = "a battery staple, horse battery staple".to_owned();
+        assert_eq!(hidden.redact_text(text), "a battery staple, <redacted>");
+    }
+
+    #[test]
+    fn a_secret_in_json_within_a_text_is_redacted() {
+        let known = KnownSecrets::new([Secret::new("pa\"ss\\word")]);
+        let said = json!({ "key": "pa\"ss\\word" }).to_string();
+        let content = json!([{ "text": said }]);
+        let hidden = json!([{ "text": r#"{"key":"<redacted>"}"# }]);
+        assert_eq!(known.redact(content.clone()), hidden);
+        let hidden = hidden.to_string();
+        assert_eq!(known.redact_json_text(content.to_string()), hidden);
     }
 
     #[test]

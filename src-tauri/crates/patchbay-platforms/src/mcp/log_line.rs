@@ -20,8 +20,11 @@ pub(super) fn sanitize_log_line<'a>(
     secrets: impl IntoIterator<Item = &'a Secret>,
 ) -> String {
     let line = String::from_utf8_lossy(&line[..line.len().min(LINE_BYTES)]);
-    let line = text::redact(&line, secrets.into_iter().map(Secret::expose));
-    clean_text(&strip_ansi_codes(&line), LINE_LENGTH)
+    let secrets: Vec<&str> = secrets.into_iter().map(Secret::expose).collect();
+    let redact = |line: &str| text::redact(line, secrets.iter().copied());
+    // Before cleaning, which changes blanks within a secret; and after it, as it removes what could split one.
+    let line = redact(&clean_text(&redact(&strip_ansi_codes(&line)), usize::MAX));
+    clean_text(&line, LINE_LENGTH)
 }
 
 /// Removes ANSI escape sequences as a whole; just without the escape character their rest would be shown.
@@ -43,4 +46,23 @@ fn strip_ansi_codes(line: &str) -> String {
         }
     }
     text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn nothing_within_a_secret_keeps_it_from_redaction() {
+        let secrets = ["hunter2-abc", "two  blanks"].map(Secret::new);
+        for line in [
+            "key hunter2-abc!",
+            "key hunte\u{1b}[0mr2-abc!",
+            "key hunter2\u{200b}-abc!",
+            "key two  blanks!",
+        ] {
+            let shown = sanitize_log_line(line.as_bytes(), &secrets);
+            assert_eq!(shown, "key <redacted>!", "{line:?}");
+        }
+    }
 }
