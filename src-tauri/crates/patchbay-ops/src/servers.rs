@@ -112,7 +112,9 @@ pub(crate) async fn start(
         arguments,
         folder: found.folder,
         environment: environment.clone(),
-        secrets: secrets.iter().map(|(_, secret)| secret.clone()).collect(),
+        secrets: (secrets.iter().map(|(_, secret)| secret.clone()))
+            .chain(environment::proxy_passwords(&environment))
+            .collect(),
         guard: cx.guard() as Arc<dyn ProcessGuard>,
         log: log::writer(cx, &connector.id),
     };

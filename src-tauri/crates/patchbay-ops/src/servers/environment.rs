@@ -8,6 +8,8 @@ use std::ffi::{OsStr, OsString};
 use std::path::{Path, PathBuf};
 
 use patchbay_model::Secret;
+use percent_encoding::percent_decode_str;
+use url::Url;
 
 use super::quiet_command::Variable;
 
@@ -154,6 +156,25 @@ pub(super) fn build(
     Ok(all)
 }
 
+/// The passwords in inherited addresses of proxies, as they are there and as they are sent.
+pub(super) fn proxy_passwords(environment: &[Variable]) -> Vec<Secret> {
+    let is_proxy = |name: &OsStr| {
+        let name = name.to_string_lossy().to_ascii_uppercase();
+        name.ends_with("_PROXY")
+    };
+    let values = environment.iter().filter(|(name, _)| is_proxy(name));
+    let urls = values.filter_map(|(_, value)| Url::parse(value.to_str()?).ok());
+    let forms = urls.flat_map(|url| {
+        let password = url.password().unwrap_or_default();
+        let decoded = percent_decode_str(password).decode_utf8_lossy();
+        [password.to_owned(), decoded.into_owned()]
+    });
+    forms
+        .filter(|form| !form.is_empty())
+        .map(Secret::new)
+        .collect()
+}
+
 fn set(all: &mut Vec<Variable>, name: &str, value: OsString) {
     all.retain(|(known, _)| !is_same(known, name));
     all.push((name.into(), value));
@@ -200,6 +221,20 @@ mod tests {
             assert!(!is_passed_on(OsStr::new(name)), "{name}");
         }
         assert!(is_function(OsStr::new("() { :; }")));
+    }
+
+    #[test]
+    fn passwords_of_proxies_are_known() {
+        let variable = |name: &str, value: &str| (name.into(), value.into());
+        let environment = [
+            variable("https_proxy", "http://ada:p%40ss-word@proxy.example:3128"),
+            variable("NO_PROXY", "localhost"),
+            variable("HTTP_PROXY", "http://proxy.example"),
+            variable("PLACE", "http://ada:other@x.example"),
+        ];
+        let passwords = proxy_passwords(&environment);
+        let passwords: Vec<_> = passwords.iter().map(Secret::expose).collect();
+        assert_eq!(passwords, ["p%40ss-word", "p@ss-word"]);
     }
 
     #[test]
