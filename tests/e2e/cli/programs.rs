@@ -404,6 +404,7 @@ async fn servers_that_a_text_names_are_added_filled_in_and_run() {
     for (given, said) in [
         ("NOPE=1", "hint: Choose one of: key, manner, place."),
         ("place=mars", "hint: Choose one of: us, eu."),
+        ("key=plain", "hint: Use --fill-secret key."),
     ] {
         let refused = [&from[..], &["--fill", given]].concat();
         let refused = harness.run(&refused).await;

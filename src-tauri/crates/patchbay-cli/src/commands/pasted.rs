@@ -180,6 +180,13 @@ fn check_names(
     let mut filled = BTreeMap::new();
     for (name, text) in parse_fill(&args.filled)? {
         check_filled(servers, name, Some(text))?;
+        let mut blanks = servers.iter().flat_map(|server| &server.blanks);
+        if blanks.any(|blank| blank.is_secret && blank.name == name) {
+            return Err(Failure::usage(
+                format!("the value of placeholder {name} is secret"),
+                format!("Use {}.", fill_option(name, true)),
+            ));
+        }
         filled.insert(name.to_owned(), text.to_owned());
     }
     for given in &args.filled_secrets {

@@ -9,6 +9,7 @@ mod command_line;
 mod link;
 mod mcp_servers;
 mod registry;
+mod secret_variables;
 #[cfg(test)]
 mod tests;
 mod words;
@@ -29,7 +30,6 @@ use crate::connectors::add_program::{MAX_WORD_BYTES, MAX_WORDS};
 use crate::error::Error;
 use crate::home_folder::{home, home_relative};
 use crate::secret_detection::is_secret_argument;
-use crate::servers::steering::steers_programs;
 
 /// Maximum length of the pasted text. Settings with a hundred servers take a tenth of it.
 const MAX_BYTES: usize = 256 * 1024;
@@ -442,18 +442,22 @@ impl<'a> Draft<'a> {
             self.note("It contains hidden characters, which are shown by name");
         }
         let blanks = self.blanks.finish(&mut place)?;
-        if let PastedPlace::Program { variables, .. } = &mut place {
-            for variable in variables {
-                variable.is_secret &= !steers_programs(&variable.name);
-            }
-        }
-        if let PastedPlace::Program { arguments, .. } = &place
-            && arguments.iter().any(|word| is_secret_word(word, &blanks))
+        if let PastedPlace::Program {
+            arguments,
+            variables,
+            ..
+        } = &mut place
         {
-            self.note(
-                "A secret seems to be a part of the command. It is saved and shown with it, and other programs of \
-                 this computer can read it",
-            );
+            for variable in variables {
+                let note = secret_variables::review(variable, &blanks);
+                note.into_iter().for_each(|note| self.note(note));
+            }
+            if arguments.iter().any(|word| is_secret_word(word, &blanks)) {
+                self.note(
+                    "A secret seems to be a part of the command. It is saved and shown with it, and other programs of \
+                     this computer can read it",
+                );
+            }
         }
         Ok(PastedServer {
             title: title.filter(|title| !title.is_empty()),

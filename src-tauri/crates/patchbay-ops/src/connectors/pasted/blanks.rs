@@ -1,5 +1,6 @@
 //! Placeholders to fill in.
 
+use patchbay_http::text::is_scheme;
 use patchbay_model::clean_text;
 use serde_json::Value;
 
@@ -69,7 +70,9 @@ impl Blanks {
                 if value.value.contains(&blank.text) {
                     // A secret value makes its blank secret, and the other way round.
                     value.is_secret |= blank.is_secret;
-                    blank.is_secret |= value.is_secret;
+                    if value.is_secret {
+                        blank.make_secret();
+                    }
                 }
             }
         }
@@ -152,24 +155,34 @@ impl Blanks {
         let mut inputs = self.inputs.iter().filter(|_| is_input);
         let input = inputs.find(|input| input.name == name);
         let input = input.cloned().unwrap_or_default();
-        PastedBlank {
+        let mut blank = PastedBlank {
             text: text.to_owned(),
             name: clean_text(name, MAX_NAME),
             default: input.default.or_else(|| default.map(str::to_owned)),
-            is_secret: input.is_secret || is_secret_name(name),
             ..input
+        };
+        if blank.is_secret || is_secret_name(name) {
+            blank.make_secret();
         }
+        blank
+    }
+}
+
+impl PastedBlank {
+    /// Makes it secret. Its value is then shown nowhere, so it has to be the user's: what the text proposes is dropped.
+    pub(super) fn make_secret(&mut self) {
+        self.is_secret = true;
+        self.default = None;
+        self.options.clear();
     }
 }
 
 /// Splits off the parts of a text that can be placeholders: what follows the scheme of an `Authorization` header, and the
 /// values of options and parameters.
 fn parts(text: &str) -> impl Iterator<Item = &str> {
-    const SCHEMES: [&str; 4] = ["bearer", "basic", "token", "bot"];
-    let of_scheme = text.split_once(' ').and_then(|(scheme, rest)| {
-        let is_scheme = SCHEMES.iter().any(|it| scheme.eq_ignore_ascii_case(it));
-        is_scheme.then(|| rest.trim())
-    });
+    let of_scheme = text.split_once(' ');
+    let of_scheme = of_scheme.filter(|(scheme, _)| is_scheme(scheme));
+    let of_scheme = of_scheme.map(|(_, rest)| rest.trim());
     let of_options = text.split(['=', '&']).skip(1);
     of_scheme.into_iter().chain(of_options)
 }

@@ -116,7 +116,9 @@ fn fill(
                 variables.retain(|name, _| text.contains(&format!("{{{name}}}")));
                 for (name, variable) in &variables {
                     let mut blank = blank(name, variable);
-                    blank.is_secret |= is_secret;
+                    if is_secret {
+                        blank.make_secret();
+                    }
                     blanks.push(blank);
                 }
                 text.clone()
@@ -149,14 +151,18 @@ fn fill(
 
 fn blank(name: &str, input: &Input) -> PastedBlank {
     let choices = input.choices.iter().flatten().take(MAX_VALUES);
-    PastedBlank {
+    let mut blank = PastedBlank {
         text: format!("{{{name}}}"),
         name: clean_text(name, 100),
         description: description(input),
         default: input.default.as_deref().map(|text| clean_text(text, 200)),
         options: choices.map(|choice| clean_text(choice, 200)).collect(),
-        is_secret: input.is_secret() || is_secret_name(name),
+        is_secret: false,
+    };
+    if input.is_secret() || is_secret_name(name) {
+        blank.make_secret();
     }
+    blank
 }
 
 fn description(input: &Input) -> Option<String> {

@@ -17,7 +17,7 @@ fn servers(text: &str) -> Vec<PastedServer> {
         .servers
 }
 
-fn one(text: &str) -> PastedServer {
+pub(super) fn one(text: &str) -> PastedServer {
     let mut servers = servers(text);
     assert_eq!(servers.len(), 1, "{text}");
     servers.remove(0)
