@@ -12,7 +12,7 @@ use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
 use super::super::lines::{Lines, NextLine};
-use super::super::process::{self, Process};
+use super::super::process;
 use super::super::{Link, McpProgram, ProcessGuard};
 use super::attach::{AttachError, Attached, Stream, unexpected};
 use super::idle::{IdleSession, IdleSessions, Key};
@@ -58,6 +58,11 @@ impl Server {
     fn group(&self) -> Option<u32> {
         self.handle.process.group()
     }
+
+    /// Whether nothing of it is left.
+    fn is_over(&self) -> bool {
+        !self.handle.is_live() && self.handle.process.is_gone()
+    }
 }
 
 impl Host {
@@ -84,7 +89,7 @@ impl Host {
     pub async fn is_empty(&self) -> bool {
         let are_over = self.idle_sessions.are_over(self.idle).await;
         let mut servers = self.servers.lock().await;
-        servers.retain(|_, server| server.handle.is_live());
+        servers.retain(|_, server| !server.is_over());
         are_over && servers.is_empty()
     }
 
@@ -245,14 +250,17 @@ impl Host {
     async fn end(&self, connector: Option<&str>) -> u32 {
         let fits = |key: &Key| connector.is_none_or(|connector| key.0 == connector);
         self.idle_sessions.release(fits).await;
-        let mut servers = self.servers.lock().await;
-        let chosen = servers.extract_if(|(of, _), server| {
-            connector.is_none_or(|connector| of == connector) && server.handle.is_live()
-        });
-        let chosen: Vec<Process> = chosen.map(|(_, server)| server.handle.process).collect();
+        let servers = self.servers.lock().await;
+        let chosen: Vec<_> = servers
+            .iter()
+            .filter(|(key, _)| fits(key))
+            .map(|(_, server)| (server.handle.is_live(), server.handle.process.clone()))
+            .collect();
         drop(servers);
-        futures::future::join_all(chosen.iter().map(Process::end)).await;
-        u32::try_from(chosen.len()).unwrap_or(u32::MAX)
+        // They stay in the map until they are gone, so that a new client waits for that.
+        futures::future::join_all(chosen.iter().map(|(_, process)| process.end())).await;
+        let ended = chosen.iter().filter(|(was_live, _)| *was_live).count();
+        u32::try_from(ended).unwrap_or(u32::MAX)
     }
 
     /// Refuses new clients and ends all servers; returns their number.

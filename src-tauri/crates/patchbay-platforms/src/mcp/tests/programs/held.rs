@@ -219,6 +219,30 @@ async fn a_server_that_ends_slowly_keeps_no_other_client_waiting() {
 }
 
 #[tokio::test]
+async fn a_new_server_waits_for_the_end_of_one_that_is_being_ended() {
+    let host = TestHost::new();
+    let former = host.session("deaf", "a").await.unwrap();
+    let new_session = async {
+        while !list_held(host.stream()).await.unwrap().is_empty() {
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
+        assert!(!host.host.is_empty().await, "it still runs");
+        let again = end_held(host.stream(), Some("con_1".to_owned()));
+        let (session, again) = tokio::join!(host.session("well", "a"), again);
+        assert_eq!(host.left(), 1, "never two of them");
+        assert_eq!(again.unwrap(), 0, "counted once");
+        session.unwrap()
+    };
+    let ending = end_held(host.stream(), Some("con_1".to_owned()));
+    let (ended, session) = tokio::join!(ending, new_session);
+    assert_eq!(ended.unwrap(), 1);
+    assert_eq!(received(&session).await, 3);
+    former.close().await;
+    session.close().await;
+    host.groups.wait_until_gone().await;
+}
+
+#[tokio::test]
 async fn how_it_ended_is_told_to_whoever_uses_it() {
     let host = TestHost::new();
     let error = host.session("ends", "a").await.err().unwrap();
