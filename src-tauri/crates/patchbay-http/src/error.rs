@@ -178,6 +178,14 @@ pub enum Error {
         /// The last lines of its standard error, cleaned.
         said: String,
     },
+    /// Patchbay ended a local server program while it was in use, for another command.
+    #[error(
+        "Patchbay ended the program {program} because its session was ended or its settings changed"
+    )]
+    ProgramStopped {
+        /// Display name of the program.
+        program: String,
+    },
     /// The server requires input, and nobody can be asked for it here.
     #[error("the server asks for input, which can't be given here")]
     InputRequired,
@@ -384,7 +392,9 @@ impl Error {
             | Self::TaskLost => ("platform", Code::McpServerError),
             Self::FeatureOff { .. } => ("platform", Code::McpFeatureOff),
             Self::ProgramNotStarted { .. } => ("platform", Code::ProgramNotStarted),
-            Self::ProgramEnded { .. } => ("platform", Code::ProgramEnded),
+            Self::ProgramEnded { .. } | Self::ProgramStopped { .. } => {
+                ("platform", Code::ProgramEnded)
+            }
             Self::NoneFound(_) => ("none_found", Code::NotFound),
             Self::ManyFound { .. } => ("many_found", Code::Ambiguous),
             Self::GrantFailed { .. } => ("grant_failed", Code::AuthDenied),
@@ -464,6 +474,7 @@ impl Explain for Error {
             }
             Self::ProgramNotStarted { .. } => SEE_IN_TERMINAL,
             Self::ProgramEnded { said, .. } => hint_for(said),
+            Self::ProgramStopped { .. } => "Run it again.",
             Self::InputRequired => {
                 "Run it in the window or a terminal, where questions can be answered."
             }

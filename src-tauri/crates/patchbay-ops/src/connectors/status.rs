@@ -72,6 +72,12 @@ pub(crate) async fn record_failure(
     id: &ConnectorId,
     error: &Error,
 ) -> Result<(), Error> {
+    if matches!(
+        error,
+        Error::Platform(patchbay_platforms::Error::ProgramStopped { .. })
+    ) {
+        return Ok(());
+    }
     let (code, reason, now) = (error.code(), error.to_string(), cx.now());
     let Some(status) = status_after(code) else {
         return Ok(());
@@ -209,6 +215,20 @@ pub(crate) async fn add(
 mod tests {
     use super::*;
     use crate::testing::{UNREACHABLE_URL, add, open_temporary};
+
+    #[tokio::test]
+    async fn a_server_that_patchbay_ended_is_not_failing() {
+        let (_home, cx) = open_temporary().await;
+        let connector = add(&cx, UNREACHABLE_URL).await;
+        let stopped = patchbay_platforms::Error::ProgramStopped {
+            program: "node".to_owned(),
+        };
+        let recorded = record_failure(&cx, &connector.id, &stopped.into()).await;
+        recorded.unwrap();
+        let found = cx.store().find_connector(&connector.id).await.unwrap();
+        assert_eq!(found.unwrap().status, connector.status);
+        cx.close().await;
+    }
 
     #[tokio::test]
     async fn what_ends_late_does_not_turn_a_connector_on() {

@@ -64,7 +64,10 @@ impl Restarts {
     ) {
         let stopped = match error {
             // A cancelled start says nothing about the program.
-            Some(patchbay_platforms::Error::Cancelled) => return,
+            Some(
+                patchbay_platforms::Error::Cancelled
+                | patchbay_platforms::Error::ProgramStopped { .. },
+            ) => return,
             error => error.map(|error| (error.to_string(), error.problem().detail)),
         };
         let mut all = self.0.lock();
@@ -107,6 +110,16 @@ impl StartHistory {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_start_that_patchbay_ended_is_no_failure_of_the_program() {
+        let (restarts, id) = (Restarts::default(), ConnectorId::new("con_1"));
+        let stopped = patchbay_platforms::Error::ProgramStopped {
+            program: "node".to_owned(),
+        };
+        restarts.record(&id, Some(&stopped));
+        assert!(restarts.0.lock().is_empty());
+    }
 
     #[test]
     fn restarts_back_off_and_stop() {

@@ -177,6 +177,8 @@ pub(super) struct ExitNotice {
     patchbay_exit: Option<String>,
     stderr: String,
     cut: Option<Violation>,
+    /// Whether the host was asked to end it.
+    is_stopped: bool,
 }
 
 fn line<T: Serialize>(message: &T) -> std::io::Result<Vec<u8>> {

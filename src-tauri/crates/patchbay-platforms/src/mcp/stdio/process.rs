@@ -6,6 +6,7 @@
 use std::ffi::OsString;
 use std::path::PathBuf;
 use std::process::{ExitStatus, Stdio};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
@@ -98,6 +99,8 @@ struct Inner {
     group: Option<u32>,
     stderr: StderrTail,
     violation: Mutex<Option<Violation>>,
+    /// Whether the host ended it by request.
+    is_stopped: AtomicBool,
     stopping: CancellationToken,
     /// How the group's leader ended.
     exit: watch::Sender<Option<String>>,
@@ -166,6 +169,7 @@ pub(super) fn start(mut program: McpProgram) -> Result<(Process, Streams), Error
         group: Some(group),
         stderr: tail,
         violation: Mutex::default(),
+        is_stopped: AtomicBool::default(),
         stopping,
         exit,
         gone,
@@ -191,6 +195,7 @@ pub(super) fn attach(name: &str, secrets: Vec<Secret>) -> Process {
         group: None,
         stderr: StderrTail::new(secrets, Arc::new(|_| {})),
         violation: Mutex::default(),
+        is_stopped: AtomicBool::default(),
         stopping,
         exit: watch::Sender::new(None),
         gone,
@@ -251,6 +256,11 @@ impl Process {
     /// Records how it ended.
     pub(super) fn record_exit(&self, exit: Option<String>) {
         self.0.exit.send_replace(exit);
+    }
+
+    /// Records that the host ended it by request.
+    pub(super) fn record_stop(&self) {
+        self.0.is_stopped.store(true, Ordering::Relaxed);
     }
 
     /// How its leader ended, and why it was ended by us, if known.
@@ -331,6 +341,9 @@ impl Process {
             Some(Violation::Utf16) => {
                 Error::Protocol("it writes UTF-16 instead of UTF-8".to_owned())
             }
+            None if self.0.is_stopped.load(Ordering::Relaxed) => Error::ProgramStopped {
+                program: self.0.name.clone(),
+            },
             None => Error::ProgramEnded {
                 program: self.0.name.clone(),
                 how,

@@ -193,5 +193,8 @@ pub(in crate::mcp::stdio) fn note_exit(notice: ExitNotice, process: &Process) {
     if let Some(violation) = notice.cut {
         process.record_violation(violation);
     }
+    if notice.is_stopped {
+        process.record_stop();
+    }
     process.record_exit(notice.patchbay_exit);
 }

@@ -262,6 +262,7 @@ impl ServerSession {
 
     /// Ends the process, and tells the clients how it ended.
     async fn end(self) {
+        let is_stopped = self.process.stopping().is_cancelled();
         if self.process.outcome().1.is_none() {
             // Its output may end shortly before the process does.
             drop(tokio::time::timeout(OUTPUT_GRACE, self.process.wait_for_exit()).await);
@@ -272,6 +273,7 @@ impl ServerSession {
             patchbay_exit,
             stderr: self.process.stderr().text(),
             cut,
+            is_stopped,
         };
         for client in self.clients.values() {
             let notice = ClientMessage::Exited(notice.clone());

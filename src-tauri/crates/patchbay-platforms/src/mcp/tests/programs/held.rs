@@ -190,7 +190,7 @@ async fn other_words_or_secrets_are_another_server() {
     assert_eq!(host.left(), 1, "never two of them");
     let error = run_tool(&first, call("echo")).await;
     assert!(
-        matches!(error, Err(Error::ProgramEnded { .. })),
+        matches!(error, Err(Error::ProgramStopped { .. })),
         "{error:?}"
     );
     for (connector, count) in [("con_2", 0), ("con_1", 1)] {
@@ -259,6 +259,35 @@ async fn how_it_ended_is_told_to_whoever_uses_it() {
     let error = run_tool(&session, call("echo")).await;
     let error = error.unwrap_err().to_string();
     assert_eq!(error, "the response is larger than 12.6 MB");
+    host.groups.wait_until_gone().await;
+}
+
+#[tokio::test]
+async fn whoever_uses_a_server_that_patchbay_ends_is_told_so() {
+    let host = TestHost::new();
+    let other = host.session("busy", "a").await.unwrap();
+    let own = host.own_session("busy", "a").await.unwrap();
+    let calls = async {
+        let calls = tokio::join!(run_tool(&own, call("echo")), run_tool(&other, call("echo")));
+        [calls.0.unwrap_err(), calls.1.unwrap_err()]
+    };
+    let ending = async {
+        let called = Some("called".to_owned());
+        while list_held(host.stream()).await.unwrap()[0].last_line != called {
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
+        end_held(host.stream(), Some("con_1".to_owned())).await
+    };
+    let (errors, ended) = tokio::join!(calls, ending);
+    assert_eq!(ended.unwrap(), 1);
+    for error in errors {
+        let problem = error.problem();
+        assert_eq!(
+            problem.message,
+            "Patchbay ended the program server because its session was ended or its settings changed"
+        );
+        assert_eq!(problem.hint.as_deref(), Some("Run it again."));
+    }
     host.groups.wait_until_gone().await;
 }
 

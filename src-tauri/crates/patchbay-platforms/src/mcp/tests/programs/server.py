@@ -261,6 +261,9 @@ for line in sys.stdin:
             tell("about to fail")
             time.sleep(0.1)
             os.kill(os.getpid(), signal.SIGKILL)
+        if manner == "busy":
+            tell("called")
+            time.sleep(600)
         if manner == "deaf" and "PID_FILE" in os.environ:
             note_pid("called")
             time.sleep(600)
