@@ -120,7 +120,7 @@ pub(super) async fn end(paths: &AppPaths, connector: Option<String>) -> Result<u
     ask_if_running(paths, |stream| mcp::end_held(stream, connector)).await
 }
 
-/// Sends a request to the host; returns the default value if none runs.
+/// Sends a request to the host; returns the default value if none runs, or it ends before it responds.
 async fn ask_if_running<T: Default, Response>(
     paths: &AppPaths,
     ask: impl FnOnce(endpoint::Stream) -> Response,
@@ -129,7 +129,10 @@ where
     Response: Future<Output = Result<T, AttachError>>,
 {
     let response = match endpoint::connect(paths).await {
-        Ok(stream) => ask(stream).await.map_err(io::Error::other),
+        Ok(stream) => match ask(stream).await {
+            Err(AttachError::Unreachable(error)) if has_ended(&error) => return Ok(T::default()),
+            response => response.map_err(io::Error::other),
+        },
         Err(error) if is_retryable(&error) => return Ok(T::default()),
         Err(error) => Err(error),
     };
@@ -169,20 +172,18 @@ where
 
 /// Whether the error means that no host runs, or that it is just exiting.
 fn is_retryable(error: &io::Error) -> bool {
-    use io::ErrorKind::{
-        BrokenPipe, ConnectionRefused, ConnectionReset, NotConnected, NotFound, Other,
-        UnexpectedEof,
-    };
-    matches!(
+    use io::ErrorKind::{ConnectionRefused, NotConnected, NotFound, Other};
+    let is_missing = matches!(
         error.kind(),
-        BrokenPipe
-            | ConnectionRefused
-            | ConnectionReset
-            | NotConnected
-            | NotFound
-            | Other
-            | UnexpectedEof
-    )
+        ConnectionRefused | NotConnected | NotFound | Other
+    );
+    is_missing || has_ended(error)
+}
+
+/// Whether the error means that the host ended before it responded.
+fn has_ended(error: &io::Error) -> bool {
+    use io::ErrorKind::{BrokenPipe, ConnectionReset, UnexpectedEof};
+    matches!(error.kind(), BrokenPipe | ConnectionReset | UnexpectedEof)
 }
 
 /// Starts the host.
@@ -417,4 +418,22 @@ fn make_log(paths: &AppPaths, connector: &str) -> LineSink {
     }
     let file = paths.server_log(&ConnectorId::new(connector));
     log::to_file(file, Arc::new(SystemClock))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::testing::open_temporary;
+
+    #[tokio::test]
+    async fn a_host_that_ends_during_a_request_holds_nothing() {
+        let (_home, cx) = open_temporary().await;
+        let mut listener = endpoint::listen(cx.paths()).unwrap();
+        let host = async {
+            drop(listener.accept().await.unwrap().await.unwrap());
+        };
+        let (held, ()) = tokio::join!(list(cx.paths()), host);
+        assert_eq!(held.unwrap(), []);
+        cx.close().await;
+    }
 }

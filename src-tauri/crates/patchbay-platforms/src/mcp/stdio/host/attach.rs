@@ -142,7 +142,10 @@ async fn request<S: Stream>(stream: S, request: HostRequest) -> Result<Responded
         let mut read = BufReader::new(read);
         let mut response = Vec::new();
         let mut bounded = (&mut read).take(LINE_BYTES as u64);
-        bounded.read_until(b'\n', &mut response).await?;
+        if bounded.read_until(b'\n', &mut response).await? == 0 {
+            // The host ended.
+            return Err(io::ErrorKind::UnexpectedEof.into());
+        }
         let envelope: ResponseEnvelope = serde_json::from_slice(&response)?;
         Ok((envelope, read, write))
     };
