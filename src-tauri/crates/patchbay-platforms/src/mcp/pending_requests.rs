@@ -119,6 +119,12 @@ impl PendingRequests {
         Ok((text, tracked))
     }
 
+    /// Fails a request that is not sent.
+    pub(super) fn refuse(&self, tracked: &TrackedRequest, error: Error) {
+        lock(&self.pending).tracked.remove(&tracked.id);
+        tracked.exchange.fail(error);
+    }
+
     /// Reads one piece of the stream.
     ///
     /// # Errors

@@ -17,7 +17,7 @@ use std::pin::Pin;
 use std::sync::Arc;
 use std::time::Duration;
 
-use patchbay_model::SentRequest;
+use patchbay_model::{SentRequest, megabytes};
 use rmcp::model::{ClientJsonRpcMessage, ServerJsonRpcMessage};
 use rmcp::service::RoleClient;
 use rmcp::transport::Transport;
@@ -252,6 +252,16 @@ impl Shared {
         let (text, tracked) = self
             .pending_requests
             .note_outgoing(message, plan, || self.process.end_error())?;
+        if let Some(limit) = self.max_message_bytes()
+            && text.len() > limit
+        {
+            if let Some(tracked) = &tracked {
+                let (limit, name) = (megabytes(limit as u64), self.process.name());
+                let what = format!("can't send more than {limit} to the program {name} at once");
+                self.pending_requests.refuse(tracked, Error::Usage(what));
+            }
+            return Err(SendError);
+        }
         if let Some(tracked) = tracked {
             let capture = tracked.exchange.capture();
             capture.note_request(|| SentRequest::line(text.as_str()));
@@ -268,6 +278,13 @@ impl Shared {
             }
         };
         is_sent.then_some(()).ok_or(SendError)
+    }
+
+    /// A host would drop us for a message that exceeds this.
+    fn max_message_bytes(&self) -> Option<usize> {
+        let is_relayed =
+            matches!(self.outgoing, Outgoing::Stream(_)) && self.process.group().is_none();
+        is_relayed.then_some(host::MESSAGE_BYTES)
     }
 
     /// Reads a line; `None` if it is not a message, or not needed by rmcp.

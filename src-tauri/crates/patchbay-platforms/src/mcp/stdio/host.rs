@@ -32,6 +32,9 @@ use super::process::Violation;
 /// Maximum bytes of a line on the stream.
 const LINE_BYTES: usize = 16 * 1024 * 1024;
 
+/// Maximum bytes of a message on the stream, without its line break.
+pub(super) const MESSAGE_BYTES: usize = LINE_BYTES - 1;
+
 /// Version of the protocol on the stream, which may differ in every version of Patchbay.
 const VERSION: &str = env!("CARGO_PKG_VERSION");
 

@@ -1,12 +1,13 @@
 //! Servers that a host holds, which is this process.
 
-use serde_json::Value;
+use patchbay_model::Code;
+use serde_json::{Map, Value};
 use tokio::io::{AsyncBufReadExt as _, AsyncWriteExt as _, BufReader, DuplexStream};
 
 use super::*;
 use crate::mcp::{
-    AttachError, Attached, Host, Launch, LineSink, attach, connect_attached, drain, end_held,
-    list_held,
+    AttachError, Attached, Host, Launch, LineSink, ToolCall, attach, connect_attached, drain,
+    end_held, list_held,
 };
 
 const IDLE: Duration = Duration::from_millis(300);
@@ -288,6 +289,27 @@ async fn whoever_uses_a_server_that_patchbay_ends_is_told_so() {
         );
         assert_eq!(problem.hint.as_deref(), Some("Run it again."));
     }
+    host.groups.wait_until_gone().await;
+}
+
+#[tokio::test]
+async fn arguments_that_are_too_large_for_the_host_are_refused_and_lose_nothing() {
+    let host = TestHost::new();
+    let session = host.session("well", "a").await.unwrap();
+    let text = "x".repeat(16 * 1024 * 1024);
+    let large = ToolCall {
+        arguments: Map::from_iter([("text".to_owned(), text.into())]),
+        ..call("echo")
+    };
+    let problem = run_tool(&session, large).await.unwrap_err().problem();
+    assert_eq!(
+        problem.message,
+        "can't send more than 16.8 MB to the program server at once"
+    );
+    assert_eq!(problem.code, Code::UsageInvalid);
+    assert_eq!(received(&session).await, 3, "the next call works");
+    assert_eq!(host.left(), 1);
+    session.close().await;
     host.groups.wait_until_gone().await;
 }
 
