@@ -442,6 +442,10 @@ impl Explain for Error {
             Self::Unreachable { how, .. } => how.hint(),
             Self::Untrusted(_) => UNTRUSTED_HINT,
             Self::TimedOut { .. } => "Try again.",
+            // A smaller response may be nested as deeply.
+            Self::Exceeded(Exceeded::Depth(_)) => {
+                "Request a smaller part, or report this to the server's developer."
+            }
             Self::TooLarge { .. } | Self::Exceeded(_) => "Request less data.",
             Self::PrivateAddress { .. } => {
                 "Contact the server's operator, or enter the local address yourself."
@@ -765,6 +769,14 @@ mod tests {
         // The more exact one goes first.
         let said = "ModuleNotFoundError: a required module";
         assert_ne!(hint(said).as_deref(), Some(LACKS_SETTING_HINT));
+    }
+
+    #[test]
+    fn less_data_alone_is_not_advised_for_a_response_that_is_nested_too_deeply() {
+        let hint = |limit| Error::Exceeded(limit).hint().unwrap();
+        assert_eq!(hint(Exceeded::Items(1)), "Request less data.");
+        let deep = hint(Exceeded::Depth(64));
+        assert!(deep.contains("the server's developer"), "{deep}");
     }
 
     #[test]
