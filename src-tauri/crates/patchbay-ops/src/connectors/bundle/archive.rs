@@ -7,7 +7,7 @@ use std::fs::{self, File, OpenOptions};
 use std::io::{self, Read, Seek as _, SeekFrom};
 use std::path::{Path, PathBuf};
 
-use patchbay_files::{create_private_folder, sync_folder};
+use patchbay_files::{NotPlain, create_private_folder, sync_folder};
 use sha2::{Digest as _, Sha256};
 use zip::read::ZipFile;
 use zip::result::ZipError;
@@ -131,11 +131,11 @@ impl Archive {
             let name = validate_entry_name(&entry)?;
             let path = root.join(name.split('/').collect::<PathBuf>());
             if entry.is_dir() {
-                create_private_folder(&path).map_err(|error| file_error(&path, error))?;
+                create_folder(&path)?;
                 continue;
             }
             if let Some(folder) = path.parent() {
-                create_private_folder(folder).map_err(|error| file_error(folder, error))?;
+                create_folder(folder)?;
             }
             let is_program = own_program == Some(&*name)
                 || entry.unix_mode().is_some_and(|mode| mode & 0o111 != 0);
@@ -259,6 +259,13 @@ fn is_plain(part: &str) -> bool {
     !part.is_empty() && !part.contains(is_forbidden) && !part.ends_with(['.', ' ']) && !is_device
 }
 
+fn create_folder(path: &Path) -> Result<(), Error> {
+    create_private_folder(path).map_err(|error| match error.kind() {
+        io::ErrorKind::AlreadyExists | io::ErrorKind::NotADirectory => file_and_folder_error(),
+        _ => file_error(path, error),
+    })
+}
+
 /// Writes an entry to a new file and returns its size. Stops one byte after `left`.
 fn write_entry<R: Read>(
     entry: &mut ZipFile<'_, R>,
@@ -270,6 +277,9 @@ fn write_entry<R: Read>(
     options.write(true).create_new(true);
     let mut file = match patchbay_files::open(path, &options) {
         Ok(file) => file,
+        Err(patchbay_files::Error::NotPlain(NotPlain::Folder)) => {
+            return Err(file_and_folder_error());
+        }
         Err(error) => {
             let error = error.into_io();
             return Err(match error.kind() {
@@ -304,6 +314,10 @@ fn make_runnable(_: &File) -> io::Result<()> {
 
 fn duplicate_entry_error() -> Error {
     bundle_error("it contains the same file twice")
+}
+
+fn file_and_folder_error() -> Error {
+    bundle_error("it is damaged: it contains a file and a folder of the same name")
 }
 
 fn from_zip_error(path: &Path, error: ZipError) -> Error {

@@ -359,6 +359,11 @@ async fn hostile_archives_leave_nothing_behind() {
     replace(&mut twice, b"ab", b"aa");
     let refusal = fixture.refusal(&twice).await;
     assert!(refusal.contains("same file twice"), "{refusal}");
+    for names in [["A", "A/x"], ["A/x", "A"], ["A", "A/x/y/z"]] {
+        let bytes = bundle_of(&manifest, &names.map(|name| (name, b"1".as_slice())));
+        let refusal = fixture.refusal(&bytes).await;
+        assert!(refusal.contains("a file and a folder"), "{refusal}");
+    }
     let mut damaged = bundle_of(&manifest, &[("code", &b"some code ".repeat(100))]);
     let at = damaged
         .windows(4)
