@@ -218,6 +218,26 @@ async fn missing_and_invalid_settings_are_refused() {
 }
 
 #[tokio::test]
+async fn a_reference_within_a_longer_text_is_refused() {
+    let fixture = Fixture::new().await;
+    let mut manifest = manifest();
+    manifest["server"]["mcp_config"]["env"]["API_KEY"] = "Bearer ${user_config.api_key}".into();
+    let file = fixture.file(&bundle_of(&manifest, &[]));
+    let bundle = read_bundle(&fixture.cx, &file).await.unwrap();
+    let mut asked = request(&bundle);
+    let folders = vec![full("one")];
+    asked.values.insert("folders".to_owned(), folders);
+    let reference = "env://KEY".to_owned();
+    let reference = SecretValue::Reference { reference };
+    asked.secrets.insert("api_key".to_owned(), reference);
+    let refused = add_bundle(&fixture.cx, &file, asked).await.unwrap_err();
+    assert_eq!(
+        refused.to_string(),
+        "setting api_key can't be a secret reference, as the bundle puts it into a longer text"
+    );
+}
+
+#[tokio::test]
 async fn a_bundled_program_has_its_full_path_and_is_executable() {
     let fixture = Fixture::new().await;
     let mut manifest = manifest();

@@ -69,7 +69,7 @@ impl Variables<'_> {
                     Some(SecretValue::Reference { .. }) => {
                         return Err(Error::usage(
                             format!(
-                                "{key} is a part of a text here, and can't be a secret reference"
+                                "setting {key} can't be a secret reference, as the bundle puts it into a longer text"
                             ),
                             "Enter the secret itself.",
                         ));
