@@ -212,7 +212,6 @@ pub use saved_names::{NameKind, SavedName, saved_names};
 pub use secrets::programs::search_path::declare_desktop_app;
 pub use secrets::programs::{NoProgramConsent, Occasion, ProgramConsent, ProgramRequest, Purpose};
 pub use secrets::reference::resolve_from_environment;
-pub use servers::find_program;
 pub use servers::guard::{WATCH_PROGRAMS, watch_programs};
 pub use servers::log::{ServerLogLine, read_server_log};
 pub use servers::sessions::{
@@ -220,6 +219,7 @@ pub use servers::sessions::{
 };
 #[cfg(windows)]
 pub use servers::sessions::{START_HOST, start_host};
+pub use servers::{find_program, path_variable};
 pub use vault::{
     accept_older_secrets, choose_passphrase, needs_passphrase, probe_vault, save_unsaved_secrets,
     set_vault_aside, unlock_vault, unsaved_problem, use_keychain, vault_status,

@@ -14,6 +14,9 @@ pub(crate) mod restarts;
 pub(crate) mod sessions;
 pub(crate) mod steering;
 
+pub(crate) use self::environment::is_path;
+pub use self::environment::path_variable;
+
 use std::io::ErrorKind;
 use std::path::{Component, Path, PathBuf};
 use std::sync::Arc;
@@ -157,7 +160,7 @@ async fn find_allowed(
     command: &ServerCommand,
     occasion: Occasion,
 ) -> Result<LaunchTarget, Error> {
-    let (file, path) = find(&command.program, command.variables.get("PATH")).await?;
+    let (file, path) = find(&command.program, path_variable(&command.variables)).await?;
     let missing = |why| missing_program(&command.program, why);
     let folder = match &command.folder {
         Some(folder) => PathBuf::from(folder),

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use patchbay_model::{Explain as _, Problem, ServerCommand};
-use patchbay_ops::{PastedBlank, PastedPlace, PastedServer, fill_in, find_program};
+use patchbay_ops::{PastedBlank, PastedPlace, PastedServer, fill_in, find_program, path_variable};
 use serde::Serialize;
 use url::Url;
 
@@ -108,7 +108,7 @@ impl Review {
                     variables: plain,
                 };
                 review.transport = "local program (stdio)";
-                match find_program(&command.program, command.variables.get("PATH")).await {
+                match find_program(&command.program, path_variable(&command.variables)).await {
                     Ok(file) => review.program = Some(file),
                     Err(error) => review.problem = Some(error.problem()),
                 }

@@ -28,6 +28,7 @@ use crate::error::Error;
 use crate::install_hint::product_of;
 use crate::lock::FileLock;
 use crate::secrets::programs::{find_in, search_path};
+use crate::servers::path_variable;
 
 /// Placeholder for the folder of a bundle that is not unpacked yet.
 const FOLDER: &str = "${__dirname}";
@@ -275,7 +276,7 @@ async fn blocking<T: Send + 'static>(
 }
 
 fn path_of(launch: &Launch) -> Option<&String> {
-    launch.env.as_ref()?.get("PATH")
+    path_variable(launch.env.as_ref()?)
 }
 
 /// The program that a bundle starts.

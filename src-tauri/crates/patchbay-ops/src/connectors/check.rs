@@ -19,8 +19,8 @@ use crate::connectors::view::view_connector;
 use crate::connectors::{find_connector, list_connectors, tools};
 use crate::context::Context;
 use crate::error::Error;
-use crate::servers::find_program;
 use crate::servers::sessions::{HeldSession, list_sessions};
+use crate::servers::{find_program, path_variable};
 
 /// Result of a check.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Type)]
@@ -237,7 +237,7 @@ async fn add_notes(
     for step in steps.iter_mut().filter(passed) {
         match (step.name.as_str(), &connector.command) {
             ("found", Some(command)) => {
-                let path = command.variables.get("PATH");
+                let path = path_variable(&command.variables);
                 step.note = find_program(&command.program, path).await.ok();
             }
             ("started", Some(_)) => {

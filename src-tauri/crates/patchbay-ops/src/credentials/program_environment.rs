@@ -14,6 +14,7 @@ use crate::error::Error;
 use crate::secrets;
 use crate::secrets::programs::{Occasion, find_in, search_path};
 use crate::secrets::tokens::entry_id;
+use crate::servers::{is_path, path_variable};
 
 /// Prefix for a credential whose name a connector has too.
 const WALLET_PREFIX: &str = "wallet:";
@@ -162,12 +163,13 @@ async fn find_connector_secrets(
     let mut variables: BTreeMap<_, _> = plain
         .map(|(name, value)| (name.clone(), Secret::new(value.as_str())))
         .collect();
-    if let Some(path) = command.variables.get("PATH") {
+    if let Some(path) = path_variable(&command.variables) {
         let folders = search_path::server_search_path(Some(path)).await;
         let joined = env::join_paths(folders)
             .ok()
             .and_then(|it| it.into_string().ok());
         let joined = joined.ok_or_else(|| no_value("PATH"))?;
+        variables.retain(|name, _| !is_path(name));
         variables.insert("PATH".to_owned(), Secret::new(joined));
     }
     if let Some(entry) = entry

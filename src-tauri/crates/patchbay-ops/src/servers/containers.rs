@@ -192,7 +192,7 @@ async fn environment_of(program: &Program) -> Option<Vec<Variable>> {
     let variables: BTreeMap<_, _> = plain
         .map(|(name, value)| (name.to_owned(), value.to_owned()))
         .collect();
-    let path = search_path::server_search_path(variables.get("PATH")).await;
+    let path = search_path::server_search_path(environment::path_variable(&variables)).await;
     environment::build(&path, &program.file, &variables, &[]).ok()
 }
 

@@ -143,7 +143,7 @@ pub(super) fn build(
     }
     let plain = variables.iter().map(|(name, value)| (name, value.as_str()));
     let secret = secrets.iter().map(|(name, value)| (name, value.expose()));
-    for (name, value) in plain.chain(secret).filter(|(name, _)| *name != "PATH") {
+    for (name, value) in plain.chain(secret).filter(|(name, _)| !is_path(name)) {
         if value.contains('\0') {
             return Err(name.clone());
         }
@@ -188,8 +188,22 @@ fn is_passed_on(name: &OsStr) -> bool {
     chooses_version || listed.any(|known| is_same(name, known))
 }
 
+/// Returns the `PATH` among the variables of a connector.
+pub fn path_variable(variables: &BTreeMap<String, String>) -> Option<&String> {
+    let path = variables.iter().find(|(name, _)| is_path(name));
+    path.map(|(_, value)| value)
+}
+
+pub(crate) fn is_path(name: &str) -> bool {
+    is_same(OsStr::new(name), "PATH")
+}
+
 fn is_same(name: &OsStr, known: &str) -> bool {
-    match cfg!(windows) {
+    is_same_on(cfg!(windows), name, known)
+}
+
+fn is_same_on(windows: bool, name: &OsStr, known: &str) -> bool {
+    match windows {
         true => name.eq_ignore_ascii_case(known),
         false => name == known,
     }
@@ -235,6 +249,22 @@ mod tests {
         let passwords = proxy_passwords(&environment);
         let passwords: Vec<_> = passwords.iter().map(Secret::expose).collect();
         assert_eq!(passwords, ["p%40ss-word", "p@ss-word"]);
+    }
+
+    #[test]
+    fn path_has_any_case_on_windows() {
+        for name in ["Path", "path"] {
+            assert!(is_same_on(true, OsStr::new(name), "PATH"), "{name}");
+            assert!(!is_same_on(false, OsStr::new(name), "PATH"), "{name}");
+        }
+        let given = BTreeMap::from([("Path".to_owned(), "given".to_owned())]);
+        let is_read = path_variable(&given).is_some();
+        assert_eq!(is_read, cfg!(windows));
+        let all = build(&["computed".into()], "x", &given, &[]).unwrap();
+        let is_given = |(_, value): &Variable| value == "given";
+        assert_ne!(all.iter().any(is_given), is_read, "it is not passed twice");
+        let is_computed = |(name, value): &Variable| name == "PATH" && value == "computed";
+        assert!(all.iter().any(is_computed));
     }
 
     #[test]
