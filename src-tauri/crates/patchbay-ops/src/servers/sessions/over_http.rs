@@ -149,6 +149,7 @@ async fn keep_alive(cx: &Context, connector: &Connector, session: ResumableSessi
             return;
         }
     };
+    let id = session.id.clone();
     let idle = IdleSession {
         connector: connector.id.as_str().to_owned(),
         asks: cx.can_ask(),
@@ -159,10 +160,20 @@ async fn keep_alive(cx: &Context, connector: &Connector, session: ResumableSessi
         id: session.id,
         handshake: session.handshake,
     };
-    if let Some(host @ SessionHost::Program(_)) = cx.session_host()
-        && let Err(error) = host::keep_alive(cx, host, idle).await
-    {
+    let Some(host @ SessionHost::Program(_)) = cx.session_host() else {
+        return;
+    };
+    if let Err(error) = host::keep_alive(cx, host, idle).await {
         tracing::warn!(%error, "a session is not kept alive");
+        return;
+    }
+    // A command that took it over before the host had it could not release it, and the host would end it.
+    let left = records(cx).list(cx.now()).await;
+    let is_left = left
+        .iter()
+        .any(|it| it.connector == connector.id && it.session.id.expose() == id.expose());
+    if !is_left && let Err(error) = host::release(cx.paths(), &connector.id, cx.can_ask()).await {
+        tracing::debug!(%error, "a session was not taken back");
     }
 }
 

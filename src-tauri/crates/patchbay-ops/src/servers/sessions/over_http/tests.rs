@@ -1,8 +1,13 @@
 use patchbay_model::{ConnectorId, Secret, WalletEntryId};
-use serde_json::json;
+use serde_json::{Value, json};
+use tokio::io::{AsyncBufReadExt as _, AsyncWriteExt as _, BufReader};
 
 use super::*;
 use crate::app_paths::AppPaths;
+#[cfg(windows)]
+use crate::servers::sessions::pipe as endpoint;
+#[cfg(unix)]
+use crate::servers::sessions::socket as endpoint;
 use crate::testing::{UNREACHABLE_URL, add, open_temporary};
 
 const MINUTE: Duration = Duration::from_secs(60);
@@ -154,5 +159,51 @@ async fn a_session_is_bound_to_the_settings() {
         panic!("it was not found");
     };
     assert_eq!(found.id.expose(), "a");
+    cx.close().await;
+}
+
+/// Leaves a session to a host, and returns the requests that the host receives.
+async fn requests_to_host(cx: &Context, connector: &Connector, id: &str) -> Vec<String> {
+    let mut listener = endpoint::listen(cx.paths()).unwrap();
+    let mut requests = Vec::new();
+    let host = async {
+        loop {
+            let mut stream = BufReader::new(listener.accept().await.unwrap().await.unwrap());
+            let mut line = String::new();
+            stream.read_line(&mut line).await.unwrap();
+            let envelope: Value = serde_json::from_str(&line).unwrap();
+            let request = envelope["request"].as_object().unwrap();
+            let name = request.keys().next().unwrap().clone();
+            let response = match name.as_str() {
+                "keep_alive" => "kept",
+                _ => "released",
+            };
+            requests.push(name);
+            let response = json!({ "version": "0.0.0", "response": response });
+            let line = format!("{response}\n");
+            stream.write_all(line.as_bytes()).await.unwrap();
+        }
+    };
+    tokio::select! {
+        () = keep_alive(cx, connector, session(id)) => {}
+        () = host => {}
+    }
+    requests
+}
+
+#[tokio::test]
+async fn a_session_that_was_taken_over_before_the_host_kept_it_is_released() {
+    let (_home, cx) = open_temporary().await;
+    cx.set_session_host("unused".into());
+    let connector = add(&cx, UNREACHABLE_URL).await;
+    let record = Record::new(&connector, String::new(), session("a"), cx.now(), cx.now());
+    assert!(records(&cx).leave(record, false).await.is_none());
+    assert_eq!(requests_to_host(&cx, &connector, "a").await, ["keep_alive"]);
+    let taken = records(&cx).take_over(&connector.id, false, cx.now()).await;
+    assert!(taken.0.is_some());
+    assert_eq!(
+        requests_to_host(&cx, &connector, "a").await,
+        ["keep_alive", "release"]
+    );
     cx.close().await;
 }
