@@ -6,7 +6,6 @@ pub(crate) mod errors;
 pub(crate) mod form;
 pub(crate) mod observations;
 pub(crate) mod platform;
-pub(crate) mod replace_secrets;
 pub(crate) mod secrets;
 
 use patchbay_http::Reach;
@@ -64,12 +63,6 @@ pub(crate) async fn lock_account(cx: &Context, id: &AccountId) -> Result<FileLoc
 pub(crate) fn signed_out_here_error(account: &Account) -> Error {
     Error::SignedOutHere {
         account: account.label.clone(),
-    }
-}
-
-fn changed_elsewhere(account: &Account) -> Error {
-    Error::ChangedElsewhere {
-        title: account.label.clone(),
     }
 }
 

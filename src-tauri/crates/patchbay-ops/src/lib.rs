@@ -60,9 +60,8 @@ pub use accounts::add::{AddAccount, add_account};
 pub use accounts::edit::{
     change_account_settings, colour_account, sign_out_account, try_account_settings,
 };
-pub use accounts::edit::{remove_account, rename_account, test_account};
+pub use accounts::edit::{remove_account, rename_account, replace_account_secrets, test_account};
 pub use accounts::form::{PlatformField, PlatformForm, list_platforms, secret_for};
-pub use accounts::replace_secrets::replace_account_secrets;
 pub use accounts::{list_accounts, resolve_account};
 pub use address::ADDRESS_HINT;
 pub use app_paths::{AppPaths, DataExposure};

@@ -11,7 +11,7 @@ use specta::Type;
 
 use crate::accounts::form::{base_url, check_settings};
 use crate::accounts::platform::verify_new_secrets;
-use crate::accounts::secrets::{encode_secrets, wallet_entries_in};
+use crate::accounts::secrets::{encode_secrets, list_encoded_entries};
 use crate::accounts::{check_label, list_accounts};
 use crate::address::NewName;
 use crate::connectors::sync;
@@ -44,7 +44,9 @@ pub async fn add_account(cx: &Context, request: AddAccount) -> Result<Account, E
         let what = format!("{} doesn't use accounts", request.platform.as_str());
         Error::usage(what, "Add a connector instead.")
     })?;
-    let settings = check_settings(hosted, request.settings.0, &request.secrets)?;
+    let fields: Vec<String> = request.secrets.keys().cloned().collect();
+    let settings = check_settings(hosted, request.settings.0, &fields)?;
+    let stored = encode_secrets(request.secrets)?;
     let label = resolve_label(cx, request.label, hosted.look.title).await?;
     let account = Account {
         id: AccountId::new(cx.new_id("acc")),
@@ -54,11 +56,9 @@ pub async fn add_account(cx: &Context, request: AddAccount) -> Result<Account, E
         base_url: base_url(&settings),
         settings: Json(Value::Object(settings)),
         is_signed_out: false,
-        entries: wallet_entries_in(&request.secrets),
+        entries: list_encoded_entries(&stored),
         created_at: cx.now(),
     };
-    let fields = request.secrets.keys().cloned().collect();
-    let stored = encode_secrets(request.secrets)?;
     verify_new_secrets(cx, &account, &stored, fields).await?;
     let account = save(cx, account, label, &stored).await?;
     cx.emit(Event::AccountsChanged);

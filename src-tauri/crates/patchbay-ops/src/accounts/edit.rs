@@ -15,8 +15,8 @@ use crate::accounts::secrets::{
     encode_secrets, encoded_fields, list_encoded_entries, replace_secrets, secrets_of,
 };
 use crate::accounts::{
-    change, changed_elsewhere, check_label, errors, find_account, lock_account, observations,
-    platform, signed_out_here_error,
+    change, check_label, errors, find_account, lock_account, observations, platform,
+    signed_out_here_error,
 };
 use crate::connectors::sync;
 use crate::context::Context;
@@ -74,7 +74,27 @@ pub async fn change_account_settings(
     Ok(account)
 }
 
+/// Replaces the given secrets of an account after testing them.
+///
+/// # Errors
+/// As [`change_account_settings`]; [`Error::Usage`] for no secrets.
+pub async fn replace_account_secrets(
+    cx: &Context,
+    id: &AccountId,
+    secrets: BTreeMap<String, SecretInput>,
+) -> Result<Account, Error> {
+    if secrets.is_empty() {
+        return Err(Error::usage(
+            "enter a key",
+            "Check the sign-in fields of the platform.",
+        ));
+    }
+    let settings = find_account(cx, id).await?.settings;
+    change_account_settings(cx, id, settings, secrets).await
+}
+
 /// Settings of an account that were tested.
+#[cfg_attr(test, derive(Clone))]
 struct TriedSettings {
     /// The account that they were entered for.
     before: Account,
@@ -93,21 +113,26 @@ async fn save_settings(cx: &Context, tried: TriedSettings) -> Result<Account, Er
         return Err(signed_out_here_error(&known));
     }
     if known.base_url != tried.before.base_url {
-        return Err(changed_elsewhere(&known));
+        return Err(Error::ChangedElsewhere { title: known.label });
     }
+    let is_moved = known.base_url != tried.base_url;
     let name = SecretName::account(&id);
     let former = match &tried.secrets {
         Some(_) => cx.vault().read(&name).await?,
         None => None,
     };
-    if tried.secrets.is_some() {
+    match &tried.secrets {
         // If this is interrupted, no address is left with the secrets of another.
-        cx.vault().remove(&name).await?;
+        Some(_) if is_moved => drop(cx.vault().remove(&name).await?),
+        Some(secrets) => cx.vault().write(&name, secrets).await?,
+        None => {}
     }
     let entries = tried.secrets.as_ref().map(list_encoded_entries);
     let apply_settings = move |known: &mut Account| {
         known.base_url = tried.base_url;
-        known.settings = tried.settings;
+        if tried.settings != tried.before.settings {
+            known.settings = tried.settings;
+        }
         if let Some(entries) = entries {
             known.entries = entries;
             known.is_signed_out = false;
@@ -115,7 +140,7 @@ async fn save_settings(cx: &Context, tried: TriedSettings) -> Result<Account, Er
     };
     let changed = change(cx, &id, apply_settings).await;
     let secrets = match &changed {
-        Ok(_) => tried.secrets,
+        Ok(_) => tried.secrets.filter(|_| is_moved),
         Err(_) => former,
     };
     if let Some(secrets) = secrets {
@@ -160,7 +185,7 @@ async fn try_settings(
     let is_elsewhere = is_elsewhere(before.base_url.as_deref(), base_url.as_deref())?;
     let saved = cx.vault().read(&SecretName::account(id)).await?;
     let secrets = match (given.is_empty(), is_elsewhere) {
-        (false, false) => Some(replace_secrets(cx, &before, secrets).await?),
+        (false, false) => Some(replace_secrets(saved.as_ref(), &encode_secrets(secrets)?)),
         (false, true) => Some(encode_secrets(secrets)?),
         (true, false) => None,
         (true, true) => match saved.as_ref().map(encoded_fields).unwrap_or_default() {
@@ -168,14 +193,14 @@ async fn try_settings(
             fields => {
                 return Err(Error::KeyForNewAddress {
                     account: before.label,
-                    fields: fields.into_keys().collect(),
+                    fields,
                 });
             }
         },
     };
     let fields = match (&secrets, &saved) {
         (Some(stored), _) | (None, Some(stored)) => encoded_fields(stored),
-        (None, None) => BTreeMap::new(),
+        (None, None) => Vec::new(),
     };
     let settings = Json(Value::Object(check_settings(hosted, settings.0, &fields)?));
     let account = Account {
@@ -309,32 +334,61 @@ mod tests {
     async fn changing_settings_keeps_concurrent_changes() {
         let (_home, cx, tried) = fixture().await;
         let settings = tried.settings.clone();
+        let key_alone = TriedSettings {
+            settings: tried.before.settings.clone(),
+            secrets: Some(encode_secrets(new_key()).unwrap()),
+            ..tried.clone()
+        };
         rename_account(&cx, &tried.before.id, "Southlight")
             .await
             .unwrap();
-        let saved = save_settings(&cx, tried).await.unwrap();
-        assert_eq!(saved.label, "Southlight");
-        assert_eq!(saved.settings, settings);
+        for late in [tried, key_alone] {
+            let saved = save_settings(&cx, late).await.unwrap();
+            assert_eq!(saved.label, "Southlight");
+            assert_eq!(saved.settings, settings);
+        }
     }
 
     #[tokio::test]
-    async fn changing_settings_does_not_undo_a_sign_out() {
+    async fn changing_settings_does_not_undo_a_sign_out_but_a_key_entered_since_does() {
         let (_home, cx, tried) = fixture().await;
-        let signed_out = sign_out_account(&cx, &tried.before.id).await.unwrap();
-        let error = save_settings(&cx, tried).await.unwrap_err();
-        assert!(matches!(error, Error::SignedOutHere { .. }), "{error:?}");
-        let known = find_account(&cx, &signed_out.id).await.unwrap();
-        assert_eq!(known, signed_out);
+        let id = tried.before.id.clone();
+        let with_key = TriedSettings {
+            secrets: Some(encode_secrets(new_key()).unwrap()),
+            ..tried.clone()
+        };
+        let signed_out = sign_out_account(&cx, &id).await.unwrap();
+        let since = TriedSettings {
+            before: signed_out.clone(),
+            ..with_key.clone()
+        };
+        for late in [tried, with_key] {
+            let error = save_settings(&cx, late).await.unwrap_err();
+            assert!(matches!(error, Error::SignedOutHere { .. }), "{error:?}");
+            assert_eq!(find_account(&cx, &id).await.unwrap(), signed_out);
+            assert!(secrets_of(&cx, &signed_out).await.unwrap().is_empty());
+        }
+        let signed_in = save_settings(&cx, since).await.unwrap();
+        assert!(!signed_in.is_signed_out);
+        let secrets = secrets_of(&cx, &signed_in).await.unwrap();
+        assert_eq!(secrets["api_key"].expose(), "new-key-2");
     }
 
     #[tokio::test]
     async fn changing_settings_does_not_restore_a_removed_account() {
         let (_home, cx, tried) = fixture().await;
-        let id = tried.before.id.clone();
-        remove_account(&cx, &id).await.unwrap();
-        let error = save_settings(&cx, tried).await.unwrap_err();
-        assert!(matches!(error, Error::NotFound { .. }), "{error:?}");
-        assert_eq!(cx.store().find_account(&id).await.unwrap(), None);
+        let removed = tried.before.clone();
+        remove_account(&cx, &removed.id).await.unwrap();
+        let with_key = TriedSettings {
+            secrets: Some(encode_secrets(new_key()).unwrap()),
+            ..tried.clone()
+        };
+        for late in [tried, with_key] {
+            let error = save_settings(&cx, late).await.unwrap_err();
+            assert!(matches!(error, Error::NotFound { .. }), "{error:?}");
+            assert_eq!(cx.store().find_account(&removed.id).await.unwrap(), None);
+            assert!(secrets_of(&cx, &removed).await.unwrap().is_empty());
+        }
     }
 
     #[tokio::test]
@@ -368,20 +422,14 @@ mod tests {
             base_url: Some("https://mistral.example".to_owned()),
             settings: Json(json!({ "base_url": "https://mistral.example" })),
             secrets: Some(encode_secrets(new_key()).unwrap()),
-            ..tried
-        };
-        let late = TriedSettings {
-            before: moved.before.clone(),
-            settings: Json(json!({ "region": "eu" })),
-            base_url: None,
-            secrets: None,
+            ..tried.clone()
         };
         let saved = save_settings(&cx, moved).await.unwrap();
         assert_eq!(saved.base_url.as_deref(), Some("https://mistral.example"));
         let secrets = secrets_of(&cx, &saved).await.unwrap();
         assert_eq!(secrets["api_key"].expose(), "new-key-2");
         // Settings that were tested with the key of the former address would send it the new one.
-        let error = save_settings(&cx, late).await.unwrap_err();
+        let error = save_settings(&cx, tried).await.unwrap_err();
         assert!(matches!(error, Error::ChangedElsewhere { .. }), "{error:?}");
         assert_eq!(find_account(&cx, &id).await.unwrap(), saved);
     }

@@ -1,7 +1,5 @@
 //! Sign-in forms of platforms.
 
-use std::collections::BTreeMap;
-
 use patchbay_model::{Form, Json, Platform};
 use patchbay_platforms::{AccountField, HostedPlatform, hosted};
 use serde::{Deserialize, Serialize};
@@ -85,11 +83,11 @@ fn field_of(field: &AccountField) -> PlatformField {
     }
 }
 
-/// Checks that the platform has all these settings and secrets, and that no required field is missing.
+/// Checks that the platform has all these settings and secret fields, and that no required field is missing.
 pub(crate) fn check_settings(
     hosted: &HostedPlatform,
     settings: Value,
-    secrets: &BTreeMap<String, impl Sized>,
+    secrets: &[String],
 ) -> Result<Map<String, Value>, Error> {
     let usage = |what: String| Error::usage(what, "Check the sign-in fields of the platform.");
     let settings = match settings {
@@ -105,10 +103,10 @@ pub(crate) fn check_settings(
     if let Some(name) = settings.keys().find(|name| !is_field(name, false)) {
         return Err(usage(format!("{platform} has no setting {name}")));
     }
-    if let Some(name) = secrets.keys().find(|name| !is_field(name, true)) {
+    if let Some(name) = secrets.iter().find(|name| !is_field(name, true)) {
         return Err(usage(format!("{platform} has no secret field {name}")));
     }
-    let given = |name: &str| settings.contains_key(name) || secrets.contains_key(name);
+    let given = |name: &str| settings.contains_key(name) || secrets.iter().any(|it| it == name);
     let is_needed = |field: &&AccountField| field.is_required && !field.unless.is_some_and(given);
     let mut needed = hosted.fields.iter().filter(is_needed);
     match needed.find(|field| !given(field.name)) {

@@ -3,7 +3,6 @@
 use std::collections::BTreeMap;
 
 use patchbay_model::{Account, Secret, SecretReference, WalletEntryId};
-use patchbay_platforms::hosted;
 use patchbay_vault::SecretName;
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
@@ -40,38 +39,11 @@ pub(crate) async fn secrets_of(
     }
 }
 
-/// Returns the account's encoded secrets with these ones replaced.
-pub(super) async fn replace_secrets(
-    cx: &Context,
-    account: &Account,
-    secrets: BTreeMap<String, SecretInput>,
-) -> Result<Secret, Error> {
-    let usage = |what: String| Error::usage(what, "Check the sign-in fields of the platform.");
-    let fields = hosted(account.platform).map_or(&[][..], |hosted| hosted.fields);
-    let is_known = |name: &str| {
-        let mut fields = fields.iter();
-        fields.any(|field| field.name == name && field.is_secret)
-    };
-    if let Some(name) = secrets.keys().find(|name| !is_known(name)) {
-        let label = &account.label;
-        return Err(usage(format!("account {label} has no secret field {name}")));
-    }
-    if secrets.is_empty() {
-        return Err(usage("enter a key".to_owned()));
-    }
-    let fresh = encode_secrets(secrets)?;
-    let before = cx.vault().read(&SecretName::account(&account.id)).await?;
-    let mut stored = before.as_ref().map(members).unwrap_or_default();
-    stored.extend(members(&fresh));
-    Ok(Secret::new(Value::Object(stored).to_string()))
-}
-
-pub(super) fn wallet_entries_in(secrets: &BTreeMap<String, SecretInput>) -> Vec<WalletEntryId> {
-    let entries = secrets.values().filter_map(|input| match input {
-        SecretInput::Entry { entry } => Some(entry.clone()),
-        SecretInput::New { .. } | SecretInput::Reference { .. } => None,
-    });
-    entries.collect()
+/// Returns encoded secrets with those in `fresh` replaced.
+pub(super) fn replace_secrets(stored: Option<&Secret>, fresh: &Secret) -> Secret {
+    let mut stored = stored.map(members).unwrap_or_default();
+    stored.extend(members(fresh));
+    Secret::new(Value::Object(stored).to_string())
 }
 
 pub(super) fn list_encoded_entries(stored: &Secret) -> Vec<WalletEntryId> {
@@ -85,9 +57,8 @@ pub(super) fn list_encoded_entries(stored: &Secret) -> Vec<WalletEntryId> {
 }
 
 /// The names of the encoded secret fields.
-pub(super) fn encoded_fields(stored: &Secret) -> BTreeMap<String, ()> {
-    let members = members(stored).into_iter();
-    members.map(|(name, _)| (name, ())).collect()
+pub(super) fn encoded_fields(stored: &Secret) -> Vec<String> {
+    members(stored).into_iter().map(|(name, _)| name).collect()
 }
 
 fn members(stored: &Secret) -> Map<String, Value> {
@@ -134,4 +105,23 @@ pub(super) async fn resolve(
         secrets.insert(name, secret);
     }
     Ok(secrets)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::credentials::secret::WalletSecret;
+    use crate::testing::{add_credential, open_temporary};
+
+    #[tokio::test]
+    async fn a_key_is_the_only_secret_of_its_wallet_entry() {
+        let (_home, cx) = open_temporary().await;
+        let values = BTreeMap::from([("X-Api-Key".to_owned(), Secret::new("key-123456").into())]);
+        let secret = WalletSecret::Headers { values };
+        let entry = add_credential(&cx, "Service key", secret).await.id;
+        let input = SecretInput::Entry { entry };
+        let secrets = encode_secrets(BTreeMap::from([("api_key".to_owned(), input)])).unwrap();
+        let secrets = resolve(&cx, &secrets, Occasion::Needed).await.unwrap();
+        assert_eq!(secrets["api_key"].expose(), "key-123456");
+    }
 }
