@@ -3,9 +3,10 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use patchbay_http::CallOptions;
 use patchbay_model::{AuthorizationState, Connector, RemoteId};
 use patchbay_oauth::CallbackParams;
-use patchbay_platforms::{ConsentRequest, ConsentState, Consents, Platform, StartedConsent};
+use patchbay_platforms::{ConsentRequest, ConsentState, Consents, StartedConsent};
 use serde_json::{Map, Value};
 use tokio::sync::mpsc;
 use url::Url;
@@ -14,9 +15,10 @@ use super::await_user;
 use super::await_user::answer_browser;
 use super::callback_receiver::CallbackReceiver;
 use super::previous_user;
-use crate::accounts::platform::{finish_call, options};
+use crate::accounts::platform::finish_call;
 use crate::accounts::{find_account, reach_of};
-use crate::connectors::remote::{platform_for, refresh_status};
+use crate::connectors::find_connector;
+use crate::connectors::remote_call::HostedConnector;
 use crate::context::Context;
 use crate::context::running_authorizations::RunningAuthorization;
 use crate::error::Error;
@@ -32,17 +34,14 @@ pub(crate) async fn authorize_at_platform(
     choices: &Map<String, Value>,
     callbacks: mpsc::Receiver<CallbackParams>,
 ) -> Result<(), Error> {
-    let (platform, remote) = platform_for(cx, connector).await?;
-    run_consent(
-        cx, running, connector, &*platform, &remote, choices, callbacks,
-    )
-    .await?;
+    let hosted = HostedConnector::new(cx, connector.clone()).await?;
+    run_consent(cx, running, &hosted, choices, callbacks).await?;
     running
         .advance(cx, |now| now.state = AuthorizationState::Checking)
         .await?;
-    refresh_status(cx, connector, &*platform, &remote).await?;
+    hosted.refresh_status().await?;
     let before = &connector.identity;
-    let connector = crate::connectors::find_connector(cx, &connector.id).await?;
+    let connector = find_connector(cx, &connector.id).await?;
     running.change(cx, |now| {
         now.asked_as = previous_user(
             before.credential.as_ref(),
@@ -57,13 +56,12 @@ pub(crate) async fn authorize_at_platform(
 async fn run_consent(
     cx: &Context,
     running: &Arc<RunningAuthorization>,
-    connector: &Connector,
-    platform: &dyn Platform,
-    remote: &RemoteId,
+    hosted: &HostedConnector<'_>,
     choices: &Map<String, Value>,
     callbacks: mpsc::Receiver<CallbackParams>,
 ) -> Result<(), Error> {
-    let consents = platform.consents().ok_or_else(|| {
+    let (connector, remote, options) = (&hosted.connector, &hosted.remote, &hosted.options);
+    let consents = hosted.platform.consents().ok_or_else(|| {
         Error::usage(
             format!("connector {} has no browser sign-in", connector.title),
             "Enter a key instead.",
@@ -71,18 +69,19 @@ async fn run_consent(
     })?;
     let mut receiver = CallbackReceiver::open(running, callbacks).await?;
     // An error here will recur below.
-    let before = consents.consent_state(remote, &options(cx)).await;
+    let before = consents.consent_state(remote, options).await;
     let was_given = matches!(before, Ok(ConsentState::Given));
     let request = ConsentRequest {
         is_renewal: was_given,
         ..ConsentRequest::new(remote, Some(receiver.address()), choices.clone())
     };
-    let started = consents.start_consent(request, &options(cx)).await;
-    let started = finish_call(cx, &connector.account, platform, started).await?;
+    let started = consents.start_consent(request, options).await;
+    let started = finish_call(cx, &connector.account, &*hosted.platform, started).await?;
     if let Some(page) = &started.page {
         let poll = ConsentPoll {
             consents,
             remote,
+            options,
             poll_every: started.poll_every,
             account: &connector.identity.account,
             title: &connector.title,
@@ -120,6 +119,7 @@ async fn open_consent_page(
 struct ConsentPoll<'a> {
     consents: &'a dyn Consents,
     remote: &'a RemoteId,
+    options: &'a CallOptions,
     poll_every: Duration,
     account: &'a str,
     title: &'a str,
@@ -136,7 +136,6 @@ async fn poll_until_given(
     receiver: &mut CallbackReceiver,
 ) -> Result<(), Error> {
     let (mut browser, mut is_back) = (None, false);
-    let options = options(cx);
     let mut was_given = poll.was_given;
     let given = loop {
         tokio::select! {
@@ -150,7 +149,7 @@ async fn poll_until_given(
                 }
             }
         }
-        let state = poll.consents.consent_state(poll.remote, &options);
+        let state = poll.consents.consent_state(poll.remote, poll.options);
         match state.await {
             Ok(ConsentState::Given) if was_given && !is_back => {}
             Ok(ConsentState::Given) => break Ok(()),

@@ -22,7 +22,6 @@ use crate::accounts::secrets::secrets_of as secrets_of_account;
 use crate::accounts::{find_account, reach_of};
 use crate::authorizations;
 use crate::connectors::listed_tools::ListedTools;
-use crate::connectors::remote::{fetch_snapshot, refresh_after_failure};
 use crate::connectors::remote_call::{HostedConnector, resync_if_missing};
 use crate::connectors::status::Change;
 use crate::context::Context;
@@ -73,7 +72,11 @@ impl Backend for Hosted<'_> {
 
     /// A platform may list tools that do not work, so the status is fetched. Without an answer it does not change.
     async fn status_after_listing(&self) -> Option<Change> {
-        let fresh = fetch_snapshot(self.cx, self.connector).await?;
+        let fetched = async { self.reach().await?.fetch_snapshot().await };
+        let fresh = fetched.await.unwrap_or_else(|error: Error| {
+            tracing::warn!(connector = %self.connector.id, %error, "its platform could not be asked");
+            None
+        })?;
         Some(Box::new(move |connector| fresh.apply_to(connector)))
     }
 
@@ -244,11 +247,10 @@ impl Backend for Hosted<'_> {
     async fn give_up_authorization(&self) {
         let refreshed = async {
             let hosted = self.reach().await?;
-            let (platform, remote) = (&*hosted.platform, &hosted.remote);
-            if let Some(consents) = platform.consents() {
-                consents.abandon_consent(remote);
+            if let Some(consents) = hosted.platform.consents() {
+                consents.abandon_consent(&hosted.remote);
             }
-            let left = refresh_after_failure(self.cx, self.connector, platform, remote).await;
+            let left = hosted.refresh_after_failure().await;
             resync_if_missing(self.cx, self.connector, left).await
         };
         let refreshed = tokio::time::timeout(STATUS_TIMEOUT, refreshed);
@@ -320,7 +322,6 @@ mod tests {
     use serde_json::json;
 
     use super::*;
-    use crate::connectors::remote::platform_for;
     use crate::testing::{UNREACHABLE_URL, account, add, open_temporary};
 
     #[tokio::test]
@@ -338,9 +339,10 @@ mod tests {
         };
         let cx = &cx;
 
-        platform_for(cx, connector).await.unwrap();
+        let hosted = Hosted { cx, connector };
+        hosted.reach().await.unwrap();
         std::fs::remove_file(&file).unwrap();
-        let known = Hosted { cx, connector }.secrets().await;
+        let known = hosted.secrets().await;
         let known: Vec<&str> = known.iter().map(Secret::expose).collect();
         assert_eq!(known, ["acc-key-123456"]);
     }

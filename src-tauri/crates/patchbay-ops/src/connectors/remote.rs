@@ -1,121 +1,13 @@
-//! The state of hosted connectors on their platforms.
-
-use std::sync::Arc;
+//! Hosted connectors as their platforms report them.
 
 use patchbay_model::{
-    Account, Connector, ConnectorStatus, IdentityLine, Json, RemoteId, Status, Timestamp,
-    clean_text, redact_user_info, redact_user_infos,
+    Account, Connector, ConnectorStatus, IdentityLine, Json, Status, Timestamp, clean_text,
+    redact_user_info, redact_user_infos,
 };
-use patchbay_platforms::{Platform, RemoteConnector};
-
-use crate::accounts::find_account;
-use crate::accounts::platform::{finish_call, options, platform_of};
-use crate::connectors::status;
-use crate::context::Context;
-use crate::error::Error;
+use patchbay_platforms::RemoteConnector;
 
 /// Maximum length of a platform's title, in characters.
 const TITLE_LIMIT: usize = 200;
-
-/// Returns the platform of a hosted connector and the connector's id there.
-///
-/// # Errors
-/// [`Error::Usage`] for a local connector; as [`platform_of`].
-pub(crate) async fn platform_for(
-    cx: &Context,
-    connector: &Connector,
-) -> Result<(Arc<dyn Platform>, RemoteId), Error> {
-    let remote = connector.remote_id.clone().ok_or_else(|| {
-        let what = format!("connector {} is on this computer", connector.title);
-        Error::usage(what, "Choose a hosted connector.")
-    })?;
-    let account = find_account(cx, &connector.account).await?;
-    Ok((platform_of(cx, &account).await?, remote))
-}
-
-/// Refreshes the cached connector from its platform.
-pub(crate) async fn refresh_status(
-    cx: &Context,
-    connector: &Connector,
-    platform: &dyn Platform,
-    remote: &RemoteId,
-) -> Result<(), Error> {
-    let Some(fresh) = fetch_remote(cx, connector, platform, remote).await? else {
-        return Ok(());
-    };
-    let change = move |connector: &mut Connector| fresh.apply_to(connector);
-    status::change(cx, &connector.id, change).await.map(drop)
-}
-
-/// Like [`refresh_status`] after a failed sign-in: if the status is unchanged, our reason and code are kept, as they
-/// are more specific.
-pub(crate) async fn refresh_after_failure(
-    cx: &Context,
-    connector: &Connector,
-    platform: &dyn Platform,
-    remote: &RemoteId,
-) -> Result<(), Error> {
-    let Some(fresh) = fetch_remote(cx, connector, platform, remote).await? else {
-        return Ok(());
-    };
-    // The platform has not noticed yet that the sign-in is over.
-    if fresh.found.status == Status::Authorizing {
-        return Ok(());
-    }
-    let change = move |connector: &mut Connector| {
-        let before = connector.status.clone();
-        fresh.apply_to(connector);
-        if connector.status.status == before.status {
-            connector.status.reason = before.reason.or(connector.status.reason.take());
-            connector.status.code = before.code;
-        }
-    };
-    status::change(cx, &connector.id, change).await.map(drop)
-}
-
-/// A connector as its platform reports it.
-pub(crate) struct RemoteSnapshot {
-    account: Account,
-    found: RemoteConnector,
-    at: Timestamp,
-}
-
-impl RemoteSnapshot {
-    pub(crate) fn apply_to(self, connector: &mut Connector) {
-        copy_remote(connector, &self.account, self.found, self.at);
-    }
-}
-
-/// Fetches a connector from its platform without saving it; `None` on failure.
-pub(crate) async fn fetch_snapshot(cx: &Context, connector: &Connector) -> Option<RemoteSnapshot> {
-    let fetched = async {
-        let (platform, remote) = platform_for(cx, connector).await?;
-        fetch_remote(cx, connector, &*platform, &remote).await
-    };
-    fetched.await.unwrap_or_else(|error: Error| {
-        tracing::warn!(connector = %connector.id, %error, "its platform could not be asked");
-        None
-    })
-}
-
-/// Fetches a connector from its platform; `None` if the platform does not show single connectors.
-async fn fetch_remote(
-    cx: &Context,
-    connector: &Connector,
-    platform: &dyn Platform,
-    remote: &RemoteId,
-) -> Result<Option<RemoteSnapshot>, Error> {
-    let Some(connectors) = platform.connectors() else {
-        return Ok(None);
-    };
-    let found = connectors.find_connector(remote, &options(cx)).await;
-    let found = finish_call(cx, &connector.account, platform, found).await?;
-    Ok(Some(RemoteSnapshot {
-        account: find_account(cx, &connector.account).await?,
-        found,
-        at: cx.now(),
-    }))
-}
 
 /// Copies what the platform reports into the connector. The user's settings stay, and so does the name, which scripts
 /// may use; only the title follows the platform.

@@ -3,14 +3,14 @@
 use std::sync::Arc;
 
 use patchbay_http::CallOptions;
-use patchbay_model::{Code, Connector, ConnectorId, Explain, RemoteId};
-use patchbay_platforms::Platform;
+use patchbay_model::{Account, Code, Connector, ConnectorId, Explain, RemoteId, Status, Timestamp};
+use patchbay_platforms::{Platform, RemoteConnector};
 
 use crate::accounts::find_account;
-use crate::accounts::platform::{finish_call, options};
-use crate::connectors::find_connector;
-use crate::connectors::remote::{platform_for, refresh_status};
+use crate::accounts::platform::{finish_call, options, platform_of};
+use crate::connectors::remote::copy_remote;
 use crate::connectors::sync::sync_account;
+use crate::connectors::{find_connector, status};
 use crate::context::Context;
 use crate::error::Error;
 
@@ -28,12 +28,18 @@ impl<'a> HostedConnector<'a> {
         Self::new(cx, find_connector(cx, id).await?).await
     }
 
+    /// # Errors
+    /// [`Error::Usage`] for a local connector; as [`platform_of`].
     pub(crate) async fn new(cx: &'a Context, connector: Connector) -> Result<Self, Error> {
-        let (platform, remote) = platform_for(cx, &connector).await?;
+        let remote = connector.remote_id.clone().ok_or_else(|| {
+            let what = format!("connector {} is on this computer", connector.title);
+            Error::usage(what, "Choose a hosted connector.")
+        })?;
+        let account = find_account(cx, &connector.account).await?;
         Ok(Self {
             cx,
             connector,
-            platform,
+            platform: platform_of(cx, &account).await?,
             remote,
             options: options(cx),
         })
@@ -49,8 +55,67 @@ impl<'a> HostedConnector<'a> {
         resync_if_missing(cx, connector, finished).await
     }
 
+    /// Refreshes the cached connector from its platform.
     pub(crate) async fn refresh_status(&self) -> Result<(), Error> {
-        refresh_status(self.cx, &self.connector, &*self.platform, &self.remote).await
+        let Some(fresh) = self.fetch_snapshot().await? else {
+            return Ok(());
+        };
+        let change = move |connector: &mut Connector| fresh.apply_to(connector);
+        status::change(self.cx, &self.connector.id, change)
+            .await
+            .map(drop)
+    }
+
+    /// Like [`Self::refresh_status`] after a failed sign-in: if the status is unchanged, our reason and code are kept,
+    /// as they are more specific.
+    pub(crate) async fn refresh_after_failure(&self) -> Result<(), Error> {
+        let Some(fresh) = self.fetch_snapshot().await? else {
+            return Ok(());
+        };
+        // The platform has not noticed yet that the sign-in is over.
+        if fresh.found.status == Status::Authorizing {
+            return Ok(());
+        }
+        let change = move |connector: &mut Connector| {
+            let before = connector.status.clone();
+            fresh.apply_to(connector);
+            if connector.status.status == before.status {
+                connector.status.reason = before.reason.or(connector.status.reason.take());
+                connector.status.code = before.code;
+            }
+        };
+        status::change(self.cx, &self.connector.id, change)
+            .await
+            .map(drop)
+    }
+
+    /// Fetches the connector from its platform without saving it; `None` if the platform does not show single
+    /// connectors.
+    pub(crate) async fn fetch_snapshot(&self) -> Result<Option<RemoteSnapshot>, Error> {
+        let Some(connectors) = self.platform.connectors() else {
+            return Ok(None);
+        };
+        let (cx, account) = (self.cx, &self.connector.account);
+        let found = connectors.find_connector(&self.remote, &self.options).await;
+        let found = finish_call(cx, account, &*self.platform, found).await?;
+        Ok(Some(RemoteSnapshot {
+            account: find_account(cx, account).await?,
+            found,
+            at: cx.now(),
+        }))
+    }
+}
+
+/// A connector as its platform reports it.
+pub(crate) struct RemoteSnapshot {
+    account: Account,
+    found: RemoteConnector,
+    at: Timestamp,
+}
+
+impl RemoteSnapshot {
+    pub(crate) fn apply_to(self, connector: &mut Connector) {
+        copy_remote(connector, &self.account, self.found, self.at);
     }
 }
 

@@ -5,19 +5,18 @@
 //! with a secret that nobody has.
 
 use patchbay_model::{
-    AccountId, Code, ConnectorId, Explain, Level, Problem, RemoteId, Secret, SecretHolder,
-    SecretLocation, WalletEntry, WalletEntryId,
+    AccountId, Code, ConnectorId, Explain, Level, Problem, Secret, SecretHolder, SecretLocation,
+    WalletEntry, WalletEntryId, pointer,
 };
-use patchbay_platforms::{CredentialToSave, Platform};
+use patchbay_platforms::CredentialToSave;
 use patchbay_vault::SecretName;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use specta::Type;
 
 use crate::abilities::abilities;
-use crate::accounts::platform::options;
 use crate::connectors::find_connector;
-use crate::connectors::remote::{platform_for, refresh_status};
+use crate::connectors::remote_call::HostedConnector;
 use crate::context::Context;
 use crate::credentials::check::check_replacement;
 use crate::credentials::edit::save_replacement;
@@ -28,7 +27,6 @@ use crate::credentials::{find_wallet_entry, not_found};
 use crate::error::Error;
 use crate::events::Event;
 use crate::forms::{not_single, put, single_secret};
-use patchbay_model::pointer;
 
 /// Where a wallet entry is used, and whether a rotation has reached it.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Type)]
@@ -318,55 +316,52 @@ async fn push(
 }
 
 async fn push_one(cx: &Context, location: &SecretLocation, secret: &Secret) -> Result<(), Error> {
-    let connector = find_connector(cx, &location.connector).await?;
-    let (platform, remote) = platform_for(cx, &connector).await?;
+    let hosted = HostedConnector::find(cx, &location.connector).await?;
     match &location.holder {
         SecretHolder::Credential { level, name } => {
-            replace_credential(cx, &*platform, &remote, location, (*level, name), secret).await?;
+            let values = with_secret(location, secret)?;
+            save_credential(&hosted, *level, name, values).await?;
         }
         SecretHolder::Settings | SecretHolder::Creation => {
-            if !change_setting(cx, &*platform, &remote, location, secret).await? {
-                save_unnamed(cx, &*platform, &remote, location, secret).await?;
+            if !change_setting(&hosted, location, secret).await? {
+                save_unnamed(&hosted, location, secret).await?;
             }
         }
     }
-    refresh_status(cx, &connector, &*platform, &remote).await
+    hosted.refresh_status().await
 }
 
-/// Saves a credential again with the new secret and otherwise the same values.
-async fn replace_credential(
-    cx: &Context,
-    platform: &dyn Platform,
-    remote: &RemoteId,
-    location: &SecretLocation,
-    (level, name): (Level, &str),
-    secret: &Secret,
+/// Replaces a credential.
+async fn save_credential(
+    hosted: &HostedConnector<'_>,
+    level: Level,
+    name: &str,
+    values: Map<String, Value>,
 ) -> Result<(), Error> {
-    let credentials = platform.credentials().ok_or_else(manual_only_error)?;
+    let credentials = hosted.platform.credentials();
     let credential = CredentialToSave {
         name: name.to_owned(),
         level,
-        values: with_secret(location, secret)?,
+        values,
         is_default: None,
         is_replacement: true,
     };
     Ok(credentials
-        .save_credential(remote, credential, &options(cx))
+        .ok_or_else(manual_only_error)?
+        .save_credential(&hosted.remote, credential, &hosted.options)
         .await?)
 }
 
 /// Changes the setting that holds the secret. Returns `false` when there is none.
 async fn change_setting(
-    cx: &Context,
-    platform: &dyn Platform,
-    remote: &RemoteId,
+    hosted: &HostedConnector<'_>,
     location: &SecretLocation,
     secret: &Secret,
 ) -> Result<bool, Error> {
-    let Some(settings) = platform.settings() else {
+    let Some(settings) = hosted.platform.settings() else {
         return Ok(false);
     };
-    let now = settings.settings(remote, &options(cx)).await?;
+    let now = settings.settings(&hosted.remote, &hosted.options).await?;
     let mut values = with_secret(location, secret)?;
     let Some(member) = values
         .keys()
@@ -384,26 +379,24 @@ async fn change_setting(
     }
     values.retain(|name, _| *name == member);
     settings
-        .change_settings(remote, values, &options(cx))
+        .change_settings(&hosted.remote, values, &hosted.options)
         .await?;
     Ok(true)
 }
 
 /// Replaces the unnamed credential, if its form has the secret at the same path.
 async fn save_unnamed(
-    cx: &Context,
-    platform: &dyn Platform,
-    remote: &RemoteId,
+    hosted: &HostedConnector<'_>,
     location: &SecretLocation,
     secret: &Secret,
 ) -> Result<(), Error> {
-    let credentials = platform.credentials().ok_or_else(manual_only_error)?;
-    let levels = credentials.credential_levels(remote, &options(cx)).await?;
+    let (remote, options) = (&hosted.remote, &hosted.options);
+    let credentials = hosted.platform.credentials();
+    let credentials = credentials.ok_or_else(manual_only_error)?;
+    let levels = credentials.credential_levels(remote, options).await?;
     let level = levels.into_iter().find(|level| !level.is_named);
     let level = level.ok_or_else(manual_only_error)?.level;
-    let form = credentials
-        .credential_form(remote, level, &options(cx))
-        .await?;
+    let form = credentials.credential_form(remote, level, options).await?;
     let mut values = with_secret(location, secret)?;
     values.retain(|name, _| {
         form.schema
@@ -413,16 +406,7 @@ async fn save_unnamed(
     if !values.keys().any(|name| leads_into(location, name)) {
         return Err(manual_only_error());
     }
-    let credential = CredentialToSave {
-        name: String::new(),
-        level,
-        values,
-        is_default: None,
-        is_replacement: true,
-    };
-    Ok(credentials
-        .save_credential(remote, credential, &options(cx))
-        .await?)
+    save_credential(hosted, level, "", values).await
 }
 
 fn leads_into(location: &SecretLocation, member: &str) -> bool {

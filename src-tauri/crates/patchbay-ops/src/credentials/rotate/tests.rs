@@ -1,4 +1,4 @@
-use patchbay_model::{Json, Timestamp};
+use patchbay_model::{Json, RemoteId, Timestamp};
 use serde_json::json;
 
 use super::*;
