@@ -9,6 +9,7 @@ import { Notice, NoticeCode, ProblemNotice } from "../ProblemNotice";
 import { type TabItem, Tabs } from "../Tabs";
 import { ContentPart } from "./ContentPart";
 import { OnTheWire, WireText } from "./OnTheWire";
+import { isReduced } from "./runWords";
 import styles from "./ToolResult.module.css";
 
 type View = "rendered" | "structured" | "arguments" | "raw" | "http";
@@ -79,7 +80,12 @@ export function ResultViews({
     withArguments && {
       id: "arguments",
       label: "Arguments",
-      content: <JsonView label="Arguments" value={run.arguments} />,
+      content:
+        run.capture === "metadata" ? (
+          <EmptyPart>Not kept for this connector</EmptyPart>
+        ) : (
+          <JsonView label="Arguments" value={run.arguments} />
+        ),
     },
     {
       id: "raw",
@@ -97,7 +103,7 @@ export function ResultViews({
     },
     {
       id: "http",
-      label: exchange?.request.method === null ? "Sent" : "HTTP",
+      label: (exchange ? exchange.request.method === null : connector?.command) ? "Sent" : "HTTP",
       content: exchange ? (
         <FindableText>
           <OnTheWire exchange={exchange} />
@@ -131,11 +137,6 @@ export function ResultViews({
       </WithFind>
     </div>
   );
-}
-
-/** Whether history stores only a part of the run. A result that has just arrived is complete. */
-function isReduced({ capture, state }: ToolRun): boolean {
-  return state !== "running" && capture !== undefined && capture !== "full";
 }
 
 function withoutAnswer(run: ToolRun): string {

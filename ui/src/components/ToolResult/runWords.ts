@@ -1,4 +1,4 @@
-import { type Origin, type RunState } from "@/host/bindings";
+import { type Origin, type RunState, type ToolRunSummary } from "@/host/bindings";
 import { type GlyphName } from "../StatusGlyph";
 
 export const runStates: Record<RunState, { glyph: GlyphName; word: string }> = {
@@ -8,6 +8,11 @@ export const runStates: Record<RunState, { glyph: GlyphName; word: string }> = {
   cancelled: { glyph: "disabled", word: "Cancelled" },
   denied: { glyph: "disabled", word: "Denied" },
 };
+
+/** Whether the history keeps only a part of a run. A result that has just arrived is complete. */
+export function isReduced({ capture, state }: Pick<ToolRunSummary, "capture" | "state">): boolean {
+  return state !== "running" && capture !== undefined && capture !== "full";
+}
 
 /** The origin as a phrase of its own: `By you`, `From the command line`, `By Claude Desktop`. */
 export function originWords(origin: Origin): string {

@@ -2,7 +2,7 @@ import { type RunComparison, type RunDifference, type RunPart } from "@/host/bin
 import { Button } from "@/components/Button";
 import { count } from "@/lib/words";
 import styles from "./Compare.module.css";
-import { generalPath, partNames, pointerLabel, valueWords } from "./compareWords";
+import { generalPath, partNames, pointerLabel, sameWords, valueWords } from "./compareWords";
 
 type Props = { comparison: RunComparison; onIgnore: (path: string) => void };
 
@@ -18,6 +18,7 @@ export function ComparedChanges({ comparison, onIgnore }: Props) {
         <Part
           key={part}
           part={part}
+          same={sameWords(comparison, part)}
           differences={comparison.differences.filter((one) => one.part === part)}
           onIgnore={onIgnore}
         />
@@ -27,14 +28,14 @@ export function ComparedChanges({ comparison, onIgnore }: Props) {
   );
 }
 
-type PartProps = Pick<Props, "onIgnore"> & { part: RunPart; differences: RunDifference[] };
+type PartProps = Pick<Props, "onIgnore"> & { part: RunPart; same: string; differences: RunDifference[] };
 
-function Part({ part, differences, onIgnore }: PartProps) {
+function Part({ part, same, differences, onIgnore }: PartProps) {
   return (
     <section aria-label={partNames[part]}>
       <h3 className={styles.head}>
         {partNames[part]}
-        {differences.length === 0 && <span className="text3">No difference</span>}
+        {differences.length === 0 && <span className="text3">{same}</span>}
       </h3>
       <ul>
         {differences.map((difference) => (

@@ -5,11 +5,11 @@ import { rem } from "@/lib/layout";
 import { count } from "@/lib/words";
 import styles from "./Compare.module.css";
 import { type ChangedPart, type SideCell, type SideRow, sideRows, type UnifiedRow, unifiedRows } from "./compareRows";
-import { partNames } from "./compareWords";
+import { partNames, sameWords } from "./compareWords";
 
 type Props = { comparison: RunComparison; isSideBySide: boolean };
 
-type Row = { kind: "head"; name: string; isSame: boolean } | UnifiedRow | SideRow;
+type Row = { kind: "head"; name: string; same: string | null } | UnifiedRow | SideRow;
 
 /** Arguments and outcome of two runs line by line, virtualized. */
 export function ComparedText({ comparison, isSideBySide }: Props) {
@@ -17,7 +17,7 @@ export function ComparedText({ comparison, isSideBySide }: Props) {
   const rows = useMemo(
     () =>
       comparison.texts.flatMap(({ part, lines }): Row[] => [
-        { kind: "head", name: partNames[part], isSame: lines.length === 0 },
+        { kind: "head", name: partNames[part], same: lines.length === 0 ? sameWords(comparison, part) : null },
         ...(isSideBySide ? sideRows(lines) : unifiedRows(lines)),
       ]),
     [comparison, isSideBySide],
@@ -70,7 +70,7 @@ function TextRow({ row }: { row: Row }): ReactNode {
       return (
         <h3 className={styles.head}>
           {row.name}
-          {row.isSame && <span className="text3">No difference</span>}
+          {row.same !== null && <span className="text3">{row.same}</span>}
         </h3>
       );
     case "folded":

@@ -1,6 +1,7 @@
 import { screen, waitFor, within } from "@testing-library/react";
 import { describe, expect, it } from "vitest";
 import { type ReplayTarget, type ToolRun } from "@/host/bindings";
+import { comparison } from "@/test/historySamples";
 import { type MockHost } from "@/test/mockHost";
 import { renderApp } from "@/test/renderApp";
 import { connector, manyTools, problem, run } from "@/test/samples";
@@ -65,6 +66,26 @@ it("says so where there is no earlier run of the tool", async () => {
   await screen.findByRole("article", { name: "Run of delete_branch" });
   screen.getByRole("tab", { name: "Compare" }).click();
   expect(await screen.findByText("Nothing to compare yet")).toBeVisible();
+});
+
+it.each([
+  ["metadata", "Not kept"],
+  ["redacted", "Same structure, values not kept"],
+] as const)("calls no runs the same of which only the %s level was kept", async (capture, words) => {
+  const bare = runs().map((one) => ({ ...one, capture }));
+  const { user } = renderApp("/runs/run_4?with=run_1", { runs: bare, connectors: [connector()] }, (host) => {
+    const [after, , , before] = bare as [ToolRun, ToolRun, ToolRun, ToolRun];
+    const texts = (["arguments", "outcome"] as const).map((part) => ({ part, lines: [] }));
+    host.handlers.compareRuns = () => comparison(before, after, { differences: [], texts });
+  });
+  const unified = within(await screen.findByRole("region", { name: "Unified view" }));
+  expect(unified.getAllByText(words)).toHaveLength(2);
+  expect(screen.queryByText(/^No difference/)).toBeNull();
+  await user.click(screen.getByRole("radio", { name: "Changes" }));
+  const changes = within(await screen.findByRole("region", { name: "Changes" }));
+  expect(changes.getAllByText(words)).toHaveLength(2);
+  // Identity and timing are always kept.
+  expect(changes.getAllByText("No difference")).toHaveLength(2);
 });
 
 it("shows what differs as values, as one text and side by side", async () => {
@@ -157,6 +178,7 @@ describe("elsewhere", () => {
     // The difference to what it repeats is beside it at once.
     expect(await screen.findByRole("tab", { name: "Compare" })).toHaveAttribute("aria-selected", "true");
     await waitFor(() => expect(host.lastCall("compareRuns")).toEqual({ before: "run_4", after: "run_9" }));
+    expect(screen.getByRole("button", { name: /Original run · GitHub · 77 ms/ })).toBeVisible();
   });
 
   it("says why the connectors with the tool could not be found, and tries again", async () => {

@@ -7,7 +7,7 @@ import { SegmentedControl } from "@/components/SegmentedControl";
 import { Select } from "@/components/Select";
 import { Skeleton } from "@/components/Skeleton";
 import { StatusGlyph } from "@/components/StatusGlyph";
-import { runStates } from "@/components/ToolResult/runWords";
+import { isReduced, runStates } from "@/components/ToolResult/runWords";
 import { useNow } from "@/host/clock";
 import { optionsOf } from "@/lib/options";
 import { ago, clockSeconds, duration } from "@/lib/time";
@@ -15,6 +15,7 @@ import { count, joinTexts } from "@/lib/words";
 import styles from "./Compare.module.css";
 import { ComparedChanges } from "./ComparedChanges";
 import { ComparedText } from "./ComparedText";
+import { sameWords } from "./compareWords";
 import { type Comparing, type ComparisonView } from "./comparing";
 import { IgnoredPaths } from "./IgnoredPaths";
 import { useComparison, usePartner, usePartners } from "./useComparison";
@@ -95,9 +96,11 @@ function Compared({ run, partner, comparing, onChange }: Props & { partner: RunI
 }
 
 /** The number of changes. Durations always differ, so they do not count. */
-function sum({ differences, more }: RunComparison): string {
+function sum(comparison: RunComparison): string {
+  const { before, after, differences, more } = comparison;
   const changes = differences.filter((one) => one.part !== "timing").length + more;
-  return changes === 0 ? "No differences" : count(changes, "change");
+  if (changes > 0) return count(changes, "change");
+  return isReduced(before) || isReduced(after) ? sameWords(comparison, "outcome") : "No differences";
 }
 
 type PartnerProps = {
@@ -117,8 +120,10 @@ function Partner({ run, partner, comparison, onChoose }: PartnerProps) {
     label: joinTexts(
       " · ",
       clockOrDay(one.startedAt, now),
-      one.durationMs !== null && duration(one.durationMs),
+      one.label?.name,
+      one.id === run.replayOf && "Original run",
       noteOf(one, run),
+      one.durationMs !== null && duration(one.durationMs),
       one.argumentsLine,
     ),
     start: <StatusGlyph name={runStates[one.state].glyph} />,
@@ -150,7 +155,6 @@ function clockOrDay(timestamp: string, now: Date): string {
 
 /** What distinguishes the other run, apart from its time. */
 function noteOf(other: ToolRunSummary, run: ToolRun): string | undefined {
-  if (other.id === run.replayOf) return "Original run";
   if (other.tool !== run.tool) return other.tool;
   if (other.connector !== run.connector) return other.connectorTitle;
   if (other.identity.credential !== run.identity.credential) return other.identity.credential ?? other.identity.account;

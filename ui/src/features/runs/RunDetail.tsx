@@ -78,7 +78,8 @@ function Loaded({
   const isRunning = run.state === "running";
   const copyCommand = () => {
     const [rounded] = roundedNames(run.arguments);
-    if (rounded === undefined) copy(actions.command, "Command");
+    if (run.capture === "metadata") toast("Couldn't copy: the arguments of this run weren't kept");
+    else if (rounded === undefined) copy(actions.command, "Command");
     else toast(`Couldn't copy: ${rounded} has too many digits to copy exactly`);
   };
   const compare = () => onCompare(comparing ?? newComparison);

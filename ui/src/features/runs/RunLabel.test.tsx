@@ -2,7 +2,7 @@ import { screen, waitFor, within } from "@testing-library/react";
 import { expect, it } from "vitest";
 import { type Json } from "@/host/bindings";
 import { renderApp } from "@/test/renderApp";
-import { problem, run } from "@/test/samples";
+import { connector, problem, run } from "@/test/samples";
 
 const two = () => [run({ id: "run_2", tool: "newer" }), run({ id: "run_1", tool: "search" })];
 
@@ -63,13 +63,21 @@ it("does not label what is still running", async () => {
 
 it("says of a run whose result was not kept that it was not, and not that there was none", async () => {
   const bare = run({ id: "run_1", tool: "search", capture: "metadata", arguments: {}, result: null, exchange: null });
-  const { user } = renderApp("/runs", { runs: [bare] });
+  const program = connector({ command: { program: "npx", arguments: [], variables: {}, folder: null } });
+  const { user, host } = renderApp("/runs", { runs: [bare], connectors: [program] });
   const shown = within(await screen.findByRole("article", { name: "Run of search" }));
   expect(shown.getByText("Only metadata was kept")).toBeVisible();
   expect(shown.getByText("The result isn't kept for this connector.")).toBeVisible();
   expect(shown.queryByText("The tool returned no content.")).toBeNull();
-  await user.click(shown.getByRole("tab", { name: "Raw" }));
-  expect(shown.getByText("Not kept for this connector")).toBeVisible();
+  for (const name of ["Arguments", "Raw", "Sent"]) {
+    await user.click(shown.getByRole("tab", { name }));
+    expect(shown.getByText("Not kept for this connector")).toBeVisible();
+  }
+  await user.click(shown.getByRole("button", { name: "More actions" }));
+  await user.click(await screen.findByRole("menuitem", { name: /^Copy as command/ }));
+  const said = await screen.findAllByText("Couldn't copy: the arguments of this run weren't kept");
+  expect(said.length).toBeGreaterThan(0);
+  expect(host.lastCall("copyText")).toBeUndefined();
 });
 
 it("refuses to copy a command whose integers may have been rounded, and says which", async () => {

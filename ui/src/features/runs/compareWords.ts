@@ -1,4 +1,4 @@
-import { type RunDifference, type RunPart } from "@/host/bindings";
+import { type RunComparison, type RunDifference, type RunPart } from "@/host/bindings";
 import { fromPointer, readablePointer, toPointer } from "@/lib/jsonPointer";
 import { bytes, duration } from "@/lib/time";
 
@@ -9,6 +9,14 @@ export const partNames: Record<RunPart, string> = {
   identity: "Identity",
   timing: "Timing",
 };
+
+/** What is said of a part without differences. What the history did not keep may differ all the same. */
+export function sameWords({ before, after }: RunComparison, part: RunPart): string {
+  const isKeptInPart = part === "arguments" || part === "outcome";
+  const levels = isKeptInPart ? [before.capture, after.capture] : [];
+  if (levels.includes("metadata")) return "Not kept";
+  return levels.includes("redacted") ? "Same structure, values not kept" : "No difference";
+}
 
 const maxLength = 300;
 
