@@ -232,6 +232,26 @@ describe("a question of a server", () => {
     );
   });
 
+  it.each([
+    ["a form", form, /^Your name/],
+    ["a text", { kind: "sampling", systemPrompt: null, messages: [], maxTokens: null, models: [] }, "Your text"],
+  ] as const)("asks_before_an_answer_that_was_begun_is_lost: %s", async (_, question, label) => {
+    const { user, dialog, host } = await asked(question as Question);
+    const field = await within(dialog).findByLabelText(label);
+    await user.clear(field);
+    await user.type(field, "Eve");
+    await user.keyboard("{Escape}");
+    const confirm = await screen.findByRole("alertdialog", { name: "Discard your answer?" });
+    expect(within(confirm).getByRole("button", { name: "Keep editing" })).toHaveFocus();
+    await user.keyboard("{Escape}");
+    await waitFor(() => expect(field).toHaveFocus());
+    expect(field).toHaveValue("Eve");
+    expect(host.lastCall("answerQuestion")).toBeUndefined();
+    await user.click(within(dialog).getByRole("button", { name: "Cancel" }));
+    await user.click(await screen.findByRole("button", { name: "Discard answer" }));
+    await waitFor(() => expect(host.lastCall("answerQuestion")).toMatchObject({ answer: { kind: "cancel" } }));
+  });
+
   it("stays_open_where_the_page_could_not_be_opened", async () => {
     const page: Question = {
       kind: "page",

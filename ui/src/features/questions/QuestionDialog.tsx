@@ -1,5 +1,6 @@
 import { useEffect, useState } from "react";
 import { Button } from "@/components/Button";
+import { ConfirmDialog } from "@/components/ConfirmDialog";
 import { ConnectorMark } from "@/components/ConnectorMark";
 import { useCopy } from "@/components/CopyContext";
 import { Dialog } from "@/components/Dialog";
@@ -66,6 +67,7 @@ function FormDialog({ open, more, question, answering }: Props<"form">) {
       more={more}
       answering={answering}
       problem={isAtFields ? null : refusal}
+      hasInput={state.isChanged}
       act={<SubmitButton label="Send" isPending={answering.isPending} onSubmit={send} />}
     >
       {question.secrets.length > 0 && (
@@ -146,6 +148,7 @@ function SamplingDialog({ open, more, question, answering }: Props<"sampling">) 
       more={more}
       answering={answering}
       problem={answering.problem}
+      hasInput={!isBlank}
       act={<SubmitButton label="Send" isDisabled={isBlank} isPending={answering.isPending} onSubmit={send} />}
     >
       <p className="text2">
@@ -207,41 +210,58 @@ type FrameProps = {
   more: number;
   answering: Answering;
   problem: Problem | null;
+  /** Whether closing would lose an answer that the user began. */
+  hasInput?: boolean;
   act: React.ReactNode;
   children: React.ReactNode;
 };
 
 /** The frame of all questions: who asks, as which identity, and the answers. */
-function Frame({ open, more, answering, problem, act, children }: FrameProps) {
+function Frame({ open, more, answering, problem, hasInput = false, act, children }: FrameProps) {
   const asked = useAskedAgo(open.askedAt);
+  const [confirmsClose, setConfirmsClose] = useState(false);
+  const waiting = <span className="mono">{inertText(nameOf(open.during))}</span>;
   return (
-    <Dialog
-      title={`The server ${open.connectorTitle} asks`}
-      mark={<ConnectorMark size="large" title={open.connectorTitle} />}
-      subtitle={<IdentityLine identity={open.identity} />}
-      closeLabel="Cancel"
-      onClose={answering.cancel}
-      notice={problem && <ProblemNotice problem={problem} />}
-      footer={
-        <>
-          <span>
-            <span className="mono">{inertText(nameOf(open.during))}</span> waits for your answer.
-            <span className="text3 small">
-              {` ${joinTexts(" · ", asked, more > 0 && `${count(more, "more question", "more questions")} after this`)}`}
+    <>
+      <Dialog
+        title={`The server ${open.connectorTitle} asks`}
+        mark={<ConnectorMark size="large" title={open.connectorTitle} />}
+        subtitle={<IdentityLine identity={open.identity} />}
+        closeLabel="Cancel"
+        onClose={hasInput ? () => setConfirmsClose(true) : answering.cancel}
+        notice={problem && <ProblemNotice problem={problem} />}
+        footer={
+          <>
+            <span>
+              {waiting} waits for your answer.
+              <span className="text3 small">
+                {` ${joinTexts(" · ", asked, more > 0 && `${count(more, "more question", "more questions")} after this`)}`}
+              </span>
             </span>
-          </span>
-          {open.mayDeclineAll && <Button onPress={answering.declineAll}>Decline all</Button>}
-          <Button onPress={answering.decline}>Decline</Button>
-          {act}
-        </>
-      }
-    >
-      {open.question.kind !== "sampling" && open.question.message !== "" && (
-        <blockquote className={styles.words} data-selectable>
-          {open.question.message}
-        </blockquote>
+            {open.mayDeclineAll && <Button onPress={answering.declineAll}>Decline all</Button>}
+            <Button onPress={answering.decline}>Decline</Button>
+            {act}
+          </>
+        }
+      >
+        {open.question.kind !== "sampling" && open.question.message !== "" && (
+          <blockquote className={styles.words} data-selectable>
+            {open.question.message}
+          </blockquote>
+        )}
+        {children}
+      </Dialog>
+      {confirmsClose && (
+        <ConfirmDialog
+          title="Discard your answer?"
+          confirmLabel="Discard answer"
+          cancelLabel="Keep editing"
+          onConfirm={answering.cancel}
+          onClose={() => setConfirmsClose(false)}
+        >
+          <p>{waiting} goes on without an answer, neither accepted nor declined.</p>
+        </ConfirmDialog>
       )}
-      {children}
-    </Dialog>
+    </>
   );
 }
