@@ -400,7 +400,8 @@ it("a_program_that_ended_links_to_its_log_and_its_report_is_copied", async () =>
   expect(host.lastCall("checkReport")).toEqual({ connector: "con_github", steps });
   expect(await axeViolations(container)).toEqual([]);
   await user.click(health.getByRole("button", { name: "Show log" }));
-  expect(await screen.findByRole("tab", { name: "Log", selected: true })).toBeVisible();
+  const log = await screen.findByRole("tab", { name: "Log", selected: true });
+  await waitFor(() => expect(log).toHaveFocus());
 });
 
 it("the_check_of_a_command_is_forgotten_when_the_command_changes", async () => {
