@@ -404,6 +404,18 @@ it("a_program_that_ended_links_to_its_log_and_its_report_is_copied", async () =>
   await waitFor(() => expect(log).toHaveFocus());
 });
 
+it("a_program_that_never_answers_leads_to_its_time_limit", async () => {
+  const silent = problem({ code: "timed_out", message: "Connector GitHub didn't connect within its limit of 60 s" });
+  const step = { name: "spoke", state: "failed", note: null, problem: silent, durationMs: 60_000 } as const;
+  const { user } = renderApp("/connectors/con_github", { connectors: [connector({ command })] }, (mock) => {
+    mock.handlers.checkConnector = () => ({ connector: connector({ command }), steps: [step] });
+  });
+  await user.click(await screen.findByRole("button", { name: "Check now" }));
+  expect(await screen.findByRole("button", { name: "Show log" })).toBeVisible();
+  await user.click(screen.getByRole("button", { name: "Open settings" }));
+  expect(await screen.findByLabelText("Time limit to connect")).toBeVisible();
+});
+
 it("the_check_of_a_command_is_forgotten_when_the_command_changes", async () => {
   const seen = { status: statusOf("failing", { checkedAt: minutesAgo(1) }), endpoint: null, command };
   const { user } = renderApp(

@@ -2,7 +2,15 @@ import { Button } from "@/components/Button";
 import { useCopy } from "@/components/CopyContext";
 import { ErrorNotice, ProblemNotice } from "@/components/ProblemNotice";
 import { type GlyphName, StatusGlyph } from "@/components/StatusGlyph";
-import { type Check, type CheckState, type CheckStep, type Code, commands, type Connector } from "@/host/bindings";
+import {
+  type Check,
+  type CheckState,
+  type CheckStep,
+  type Code,
+  commands,
+  type Connector,
+  fixes,
+} from "@/host/bindings";
 import { useCommand } from "@/host/useCommand";
 import { duration } from "@/lib/time";
 import styles from "./ConnectorPage.module.css";
@@ -63,7 +71,7 @@ export function DoctorStrip({ connector, check, checkingSince, onSettings, onChe
         <ProblemNotice problem={failed.problem} connector={connector} onRetry={onCheck} retryLabel="Check again">
           <TrustCertificate connector={connector} code={failed.problem.code} onTrusted={onCheck} />
           {isFixedBySettings(failed.problem.code, failed.name) && (
-            <Button small look="primary" onPress={onSettings}>
+            <Button small look={fixes[failed.problem.code] ? undefined : "primary"} onPress={onSettings}>
               Open settings
             </Button>
           )}
@@ -109,7 +117,7 @@ function Step({ label, step, checking }: { label: string; step: CheckStep | unde
 /** Whether the failure can be fixed in the connector's settings. */
 function isFixedBySettings(code: Code, step: string): boolean {
   return (
-    ["auth.client_needed", "auth.forbidden", "vault.reference", "mcp.not_a_server"].includes(code) ||
+    ["auth.client_needed", "auth.forbidden", "vault.reference", "mcp.not_a_server", "timed_out"].includes(code) ||
     ["name", "connect", "tls"].includes(step)
   );
 }
