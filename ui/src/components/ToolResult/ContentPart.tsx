@@ -97,7 +97,8 @@ function Picture({ mimeType, data, alt }: PictureProps) {
   const picture = useMemo(() => readPicture(data), [data]);
   if (picture === null) {
     const why = "not shown, because it is too large or no PNG, JPEG, GIF or WebP";
-    return <Fact icon="eye-off" name="Picture" detail={joinTexts(", ", mimeType, bytes(decodedSize(data)), why)} />;
+    const detail = joinTexts(", ", mimeType, bytes(decodedSize(data)), why);
+    return <Fact icon="eye-off" name="Picture" detail={detail} wraps />;
   }
   return <img className={styles.image} src={`data:${picture.type};base64,${data}`} alt={alt} />;
 }
@@ -107,14 +108,16 @@ type SoundProps = { mimeType: string; data: string; label: string };
 /** A sound from base64, played as what its bytes are, and only when the user starts it. */
 function Sound({ mimeType, data, label }: SoundProps) {
   const [failed, setFailed] = useState(false);
+  const [started, setStarted] = useState(false);
   const audio = useRef<HTMLAudioElement>(null);
   const sound = useMemo(() => readSound(data), [data]);
   useEffect(() => {
     if (sound === null || audio.current === null) return;
     const url = URL.createObjectURL(sound);
     audio.current.src = url;
+    audio.current.focus();
     return () => URL.revokeObjectURL(url);
-  }, [sound]);
+  }, [sound, started]);
   const why = sound === null ? "no WAV, MP3, AAC, Ogg, FLAC, MP4 or WebM" : failed && "the format isn't supported here";
   return (
     <div className="stack">
@@ -122,15 +125,24 @@ function Sound({ mimeType, data, label }: SoundProps) {
         icon="play"
         name="Audio"
         detail={joinTexts(", ", mimeType, bytes(decodedSize(data)), why && `can't be played: ${why}`)}
+        wraps
       />
-      {sound !== null && (
+      {/* A player that has not started says forever that it loads. */}
+      {sound !== null && !started && (
+        <div>
+          <Button small icon="play" label={`Play ${label}`} onPress={() => setStarted(true)}>
+            Play
+          </Button>
+        </div>
+      )}
+      {sound !== null && started && (
         // Servers send no captions.
         // eslint-disable-next-line jsx-a11y/media-has-caption
         <audio
           ref={audio}
           className={styles.sound}
           controls
-          preload="none"
+          autoPlay
           aria-label={label}
           onError={() => setFailed(true)}
         />
@@ -139,9 +151,9 @@ function Sound({ mimeType, data, label }: SoundProps) {
   );
 }
 
-type FactProps = { icon: "play" | "link" | "eye-off"; name: string; detail: string; copies?: string };
+type FactProps = { icon: "play" | "link" | "eye-off"; name: string; detail: string; copies?: string; wraps?: boolean };
 
-function Fact({ icon, name, detail, copies }: FactProps) {
+function Fact({ icon, name, detail, copies, wraps = false }: FactProps) {
   const copy = useCopy();
   return (
     <div className={styles.fact}>
@@ -151,7 +163,7 @@ function Fact({ icon, name, detail, copies }: FactProps) {
           {name}
         </span>
         {detail !== "" && (
-          <span className="text3 small cut" title={detail}>
+          <span className={wraps ? "text3 small" : "text3 small cut"} title={detail}>
             {detail}
           </span>
         )}

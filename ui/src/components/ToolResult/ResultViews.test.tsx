@@ -82,12 +82,16 @@ it("plays_a_sound_when_asked_to_and_as_what_it_is", async () => {
     { kind: "audio" as const, data: btoa("<html>"), mimeType: "audio/wav" },
     { kind: "resource" as const, uri: "a://b.wav", mimeType: "audio/wav", text: null, blob: wav },
   ];
-  show({ result: { content, structured: null, isError: false } });
-  const played = await screen.findByLabelText("Part 1, text/html");
+  const person = show({ result: { content, structured: null, isError: false } });
+  expect(await screen.findAllByRole("button", { name: /^Play/ })).toHaveLength(2);
+  // Nothing is decoded before.
+  expect(document.querySelector("audio")).toBeNull();
+  await person.click(screen.getByRole("button", { name: "Play Part 1, text/html" }));
+  const played = screen.getByLabelText("Part 1, text/html");
   expect(played).toHaveAttribute("src", expect.stringMatching(/^blob:/));
-  expect(played).toHaveAttribute("preload", "none");
-  expect(screen.getByLabelText("a://b.wav")).toHaveAttribute("controls");
-  expect(document.querySelectorAll("audio")).toHaveLength(2);
+  expect(played).toHaveAttribute("controls");
+  expect(played).toHaveFocus();
+  expect(document.querySelectorAll("audio")).toHaveLength(1);
   expect(screen.getByText(/^audio\/wav, 6 B, can't be played/)).toBeVisible();
 });
 

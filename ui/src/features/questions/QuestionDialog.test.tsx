@@ -210,10 +210,10 @@ describe("a question of a server", () => {
     });
     const turns = within(dialog).getByRole("list", { name: "Conversation" });
     expect(turns).toHaveTextContent(
-      "System promptBe kindUser<img src=x> [link](https://evil.example)Audioaudio/mpeg, 3 BAssistantYes?",
+      "System promptBe kindUser<img src=x> [link](https://evil.example)Audioaudio/mpeg, 3 BPlayAssistantYes?",
     );
     expect(within(turns).getByRole("img", { name: "Part 2, image/png" })).toBeVisible();
-    expect(within(turns).getByLabelText("Part 3, audio/mpeg")).toHaveAttribute("controls");
+    expect(within(turns).getByRole("button", { name: "Play Part 3, audio/mpeg" })).toBeVisible();
     expect(dialog.querySelector("img[src='x'], a[href]")).toBeNull();
     expect(within(dialog).getByText("Up to 300 tokens · Preferred models: sonnet")).toBeVisible();
     const send = within(dialog).getByRole("button", { name: /^Send/ });
