@@ -10,15 +10,18 @@ type Save = (part: Content, place: number) => Promise<SavedAttachment | null>;
 
 /** The files in a result, each with a button to save it. */
 export function SaveParts({ parts, save }: { parts: Content[]; save: Save }) {
-  const files = parts
-    .map((part, place) => ({ name: fileName(part), part, place }))
-    .filter((file) => file.name !== null);
+  const files = numbered(
+    parts.flatMap((part, place) => {
+      const name = fileName(part);
+      return name === null ? [] : [{ name, part, place }];
+    }),
+  );
   if (files.length === 0) return null;
   return (
     <ul className={styles.files} aria-label="Files">
       {files.map((file) => (
         <li key={file.place}>
-          <File name={file.name ?? ""} save={() => save(file.part, file.place)} />
+          <File name={file.name} save={() => save(file.part, file.place)} />
         </li>
       ))}
     </ul>
@@ -46,6 +49,16 @@ function File({ name, save: mutationFn }: { name: string; save: () => Promise<Sa
       <ErrorNotice error={save.error} onRetry={() => save.mutate()} />
     </>
   );
+}
+
+/** Files of one name get a number, in their order. */
+function numbered<T extends { name: string }>(files: T[]): T[] {
+  return files.map((file, index) => {
+    const same = files.filter(({ name }) => name === file.name).length;
+    if (same === 1) return file;
+    const before = files.slice(0, index).filter(({ name }) => name === file.name).length;
+    return { ...file, name: `${file.name} ${before + 1}` };
+  });
 }
 
 /** The file name of a part; `null` if it is not a file. */

@@ -1,7 +1,7 @@
 import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
-import { type RunId, type RunLabel, type ToolRun } from "@/host/bindings";
-import { asProblem } from "@/host/call";
+import { commands, type RunId, type RunLabel, type ToolRun } from "@/host/bindings";
+import { asProblem, call } from "@/host/call";
 import { queries } from "@/host/queries";
 import { useToasts } from "@/host/toasts";
 import { roundedNames } from "@/lib/redacted";
@@ -16,6 +16,8 @@ import { useShortcut } from "@/components/shortcuts";
 import { Skeleton } from "@/components/Skeleton";
 import { ConfirmCard } from "@/components/ToolResult/ConfirmCard";
 import { ResultViews } from "@/components/ToolResult/ResultViews";
+import { isReduced } from "@/components/ToolResult/runWords";
+import { SaveParts } from "@/components/ToolResult/SaveParts";
 import { Timing } from "@/components/ToolResult/Timing";
 import styles from "./Runs.module.css";
 import { type Comparing, newComparison } from "./comparing";
@@ -182,6 +184,12 @@ function Loaded({
           </div>
         </div>
         <RunFacts run={run} />
+        {!comparing && !isReduced(run) && (
+          <SaveParts
+            parts={run.result?.content ?? []}
+            save={(_, place) => call(commands.saveAttachment(run.id, place))}
+          />
+        )}
       </header>
       {!labelling && <ErrorNotice className={styles.notice} error={actions.labelError} />}
       <ErrorNotice className={styles.notice} error={actions.exportError} onRetry={actions.exportToFile} />

@@ -80,6 +80,20 @@ it("says of a run whose result was not kept that it was not, and not that there 
   expect(host.lastCall("copyText")).toBeUndefined();
 });
 
+it("saves the files of an earlier result, each by a button of its own", async () => {
+  const sound = { kind: "audio" as const, data: "AAAA", mimeType: "audio/wav" };
+  const content = [{ kind: "text" as const, text: "here" }, sound, sound];
+  const past = run({ id: "run_1", tool: "speak", result: { content, structured: null, isError: false } });
+  const { host, user } = renderApp("/runs", { runs: [past] }, (mock) => {
+    mock.handlers.saveAttachment = () => ({ path: "/home/lena/sound.wav", bytes: 3 });
+  });
+  const shown = within(await screen.findByRole("article", { name: "Run of speak" }));
+  await user.click(shown.getByRole("button", { name: "Save sound 2" }));
+  expect(await shown.findByText("/home/lena/sound.wav")).toBeVisible();
+  expect(host.lastCall("saveAttachment")).toEqual({ run: "run_1", part: 2 });
+  expect(shown.getByRole("button", { name: "Save sound 1" })).toBeVisible();
+});
+
 it("refuses to copy a command whose integers may have been rounded, and says which", async () => {
   const inexact = run({ id: "run_1", tool: "search", arguments: JSON.parse('{"id": 9007199254740993}') as Json });
   const { host, user } = renderApp("/runs", { runs: [inexact] });
