@@ -9,10 +9,12 @@ mod lines;
 mod paths;
 mod suggestions;
 
+use std::borrow::Cow;
+
 use differences::differences;
 use documents::Documents;
 use lines::compare_lines;
-use patchbay_model::{Json, RunId, RunQuery, ToolRun, ToolRunSummary};
+use patchbay_model::{CaptureLevel, Json, RunId, RunQuery, ToolRun, ToolRunSummary};
 use paths::PathPattern;
 use serde::{Deserialize, Serialize};
 use specta::Type;
@@ -20,6 +22,7 @@ use specta::Type;
 use crate::context::Context;
 use crate::error::Error;
 use crate::runs::find_run;
+use crate::runs::run_tool::capture::filter_to;
 
 /// Maximum number of listed differences; further ones are only counted.
 const MAX_DIFFERENCES: usize = 500;
@@ -184,8 +187,9 @@ fn compare(before: &ToolRun, after: &ToolRun, ignored: Vec<String>) -> RunCompar
         .iter()
         .map(|path| PathPattern::parse(path))
         .collect();
-    let old = Documents::of(before, &patterns);
-    let new = Documents::of(after, &patterns);
+    let level = shared_level(before, after);
+    let old = Documents::of(&at_level(before, level), &patterns);
+    let new = Documents::of(&at_level(after, level), &patterns);
     let mut found = differences(&old, &new, &patterns);
     let suggested = suggestions::suggest(&found);
     let more = found.len().saturating_sub(MAX_DIFFERENCES);
@@ -203,6 +207,21 @@ fn compare(before: &ToolRun, after: &ToolRun, ignored: Vec<String>) -> RunCompar
         ignored,
         suggested,
     }
+}
+
+/// The level that both runs were kept at. What is known of one run alone is no difference.
+fn shared_level(before: &ToolRun, after: &ToolRun) -> CaptureLevel {
+    let levels = [before, after].map(|run| run.summary.capture);
+    let lower = [CaptureLevel::Metadata, CaptureLevel::Redacted];
+    let shared = lower.into_iter().find(|level| levels.contains(level));
+    shared.unwrap_or_default()
+}
+
+fn at_level(run: &ToolRun, level: CaptureLevel) -> Cow<'_, ToolRun> {
+    if run.summary.capture == level {
+        return Cow::Borrowed(run);
+    }
+    Cow::Owned(filter_to(run, level))
 }
 
 async fn find_saved_comparison(

@@ -1,6 +1,6 @@
 //! Running a tool.
 
-mod capture;
+pub(super) mod capture;
 pub(super) mod finish;
 mod progress;
 pub(super) mod task;

@@ -47,6 +47,30 @@ fn a_run_does_not_differ_from_itself() {
 }
 
 #[test]
+fn what_was_kept_of_one_run_alone_is_no_difference() {
+    let whole = run("run_1", json!({ "a": 1, "b": [2] }));
+    for level in [CaptureLevel::Redacted, CaptureLevel::Metadata] {
+        let mut part = filter_to(&run("run_2", json!({ "a": 3, "b": [4] })), level);
+        part.summary.capture = level;
+        for comparison in [
+            compare(&whole, &part, Vec::new()),
+            compare(&part, &whole, Vec::new()),
+        ] {
+            assert_eq!(signs(&comparison), [""; 0], "{level:?}");
+            assert!(comparison.texts.iter().all(|text| text.lines.is_empty()));
+        }
+    }
+    let mut other = filter_to(
+        &run("run_2", json!({ "a": 1, "c": 2 })),
+        CaptureLevel::Redacted,
+    );
+    other.summary.capture = CaptureLevel::Redacted;
+    let mut found = signs(&compare(&whole, &other, Vec::new()));
+    found.sort();
+    assert_eq!(found, ["+ /outcome/result/c", "- /outcome/result/b"]);
+}
+
+#[test]
 fn added_removed_and_changed_members_are_found_and_null_is_a_value() {
     let comparison = compared(
         json!({ "state": "open", "gone": null, "same": 1 }),

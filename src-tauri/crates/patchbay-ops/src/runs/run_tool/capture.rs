@@ -24,12 +24,17 @@ pub(super) fn filter_run(run: &Arc<ToolRun>) -> Arc<ToolRun> {
     if level.is_full() {
         return Arc::clone(run);
     }
+    Arc::new(filter_to(run, level))
+}
+
+/// What is saved of a run at a level below full.
+pub(in crate::runs) fn filter_to(run: &ToolRun, level: CaptureLevel) -> ToolRun {
     let shows = level == CaptureLevel::Redacted;
     let arguments = filter_arguments(run.arguments.0.clone(), level);
     let mut summary = run.summary.clone();
     summary.arguments_line = arguments_line(&arguments);
     summary.problem = summary.problem.as_ref().map(filter_problem);
-    Arc::new(ToolRun {
+    ToolRun {
         summary,
         arguments: Json(arguments),
         result: run.result.as_ref().filter(|_| shows).map(filter_result),
@@ -44,7 +49,7 @@ pub(super) fn filter_run(run: &Arc<ToolRun>) -> Arc<ToolRun> {
         },
         task: run.task.clone(),
         as_task: run.as_task,
-    })
+    }
 }
 
 /// Redacts all values and keeps the keys.
