@@ -305,9 +305,12 @@ async fn a_run_is_named_noted_and_pinned_and_stays() {
 #[tokio::test(flavor = "multi_thread")]
 async fn of_runs_no_more_is_kept_than_their_connector_lets() {
     let terminal = open().await;
-    run_echo(&terminal, "play", "zeppelin-full").await;
+    let full = run_echo(&terminal, "play", "zeppelin-full").await;
     assert!(terminal.stores("zeppelin-full"));
-    for level in ["redacted", "metadata"] {
+    for (level, same) in [
+        ("redacted", "same structure, values not kept"),
+        ("metadata", "not kept"),
+    ] {
         let edit = format!("connector edit play --capture {level}");
         terminal.does(&edit).await;
         let word = format!("zeppelin-{level}");
@@ -332,6 +335,11 @@ async fn of_runs_no_more_is_kept_than_their_connector_lets() {
         } else {
             assert_eq!(message, "<redacted>");
         }
+        // What only one of them has is no difference, and none found does not mean that there is none.
+        let compared = terminal.does(&format!("run compare {full} {id}")).await;
+        compared.assert_stdout(&format!("Arguments: {same}\n\nOutcome: {same}\n"));
+        let shown = terminal.does(&format!("run show {id}")).await;
+        assert_eq!(shown.stdout.contains("Arguments:"), level == "redacted");
         let again = terminal.fails(&format!("run again {id}"), 2).await;
         again.assert_stderr("weren't kept");
         again.assert_stderr("hint: Run `patchbay tool run play echo` with its arguments.");

@@ -8,7 +8,8 @@ mod follow;
 mod retention;
 
 use patchbay_model::{
-    Connector, Origin, RunId, RunQuery, Timestamp, ToolRun, ToolRunSummary, inert_json,
+    CaptureLevel, Connector, Origin, RunId, RunQuery, Timestamp, ToolRun, ToolRunSummary,
+    inert_json,
 };
 use patchbay_ops::{
     Error, ReplayTarget, find_connector, find_run, list_runs, remove_run, replay_run,
@@ -183,7 +184,10 @@ fn facts(run: &ToolRun, now: Timestamp, screen: Screen) -> String {
         .add_optional("Size", summary.result_bytes.map(when::size))
         .add_optional("Repeats", run.replay_of.as_ref().map(RunId::as_str))
         .add_optional("Kept", words::capture(summary.capture))
-        .add("Arguments", arguments);
+        .add_optional(
+            "Arguments",
+            (summary.capture != CaptureLevel::Metadata).then_some(arguments),
+        );
     let facts = run.questions.iter().fold(facts, |facts, question| {
         let reply = words::reply(question.reply);
         facts.add("Question", format!("{} ({reply})", question.message))

@@ -1,6 +1,6 @@
 //! `patchbay run compare`.
 
-use patchbay_model::{RunId, Timestamp, ToolRunSummary, count, inert_json};
+use patchbay_model::{CaptureLevel, RunId, Timestamp, ToolRunSummary, count, inert_json};
 use patchbay_ops::{
     ComparedLine, RunChange, RunComparison, RunDifference, RunPart, compare_runs, ignore_paths,
     previous_run,
@@ -78,7 +78,7 @@ fn render_comparison(comparison: &RunComparison, now: Timestamp, screen: Screen)
         let of_part = |one: &&RunDifference| one.part == part;
         let found: Vec<_> = comparison.differences.iter().filter(of_part).collect();
         let amount = match found.len() {
-            0 => "no difference".to_owned(),
+            0 => same_words(comparison, part).to_owned(),
             some => count(some, "difference"),
         };
         shown.push_str(&format!("\n{name}: {amount}\n"));
@@ -101,6 +101,19 @@ fn render_comparison(comparison: &RunComparison, now: Timestamp, screen: Screen)
         ));
     }
     shown
+}
+
+/// What is said of a part without differences. What the history did not keep may differ all the same.
+fn same_words(comparison: &RunComparison, part: RunPart) -> &'static str {
+    let levels = [comparison.before.capture, comparison.after.capture];
+    let is_kept_in_part = matches!(part, RunPart::Arguments | RunPart::Outcome);
+    if is_kept_in_part && levels.contains(&CaptureLevel::Metadata) {
+        "not kept"
+    } else if is_kept_in_part && levels.contains(&CaptureLevel::Redacted) {
+        "same structure, values not kept"
+    } else {
+        "no difference"
+    }
 }
 
 fn run_line(run: &ToolRunSummary, now: Timestamp) -> String {
