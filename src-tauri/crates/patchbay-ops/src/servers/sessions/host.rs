@@ -422,6 +422,8 @@ fn make_log(paths: &AppPaths, connector: &str) -> LineSink {
 
 #[cfg(test)]
 mod tests {
+    use tokio::io::{AsyncBufReadExt as _, BufReader};
+
     use super::*;
     use crate::testing::open_temporary;
 
@@ -430,7 +432,10 @@ mod tests {
         let (_home, cx) = open_temporary().await;
         let mut listener = endpoint::listen(cx.paths()).unwrap();
         let host = async {
-            drop(listener.accept().await.unwrap().await.unwrap());
+            let client = listener.accept().await.unwrap().await.unwrap();
+            let mut request = String::new();
+            let mut client = BufReader::new(client);
+            client.read_line(&mut request).await.unwrap();
         };
         let (held, ()) = tokio::join!(list(cx.paths()), host);
         assert_eq!(held.unwrap(), []);
