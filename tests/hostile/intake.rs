@@ -415,6 +415,10 @@ pub(crate) const OWN: &[(&str, &str)] = &[
         "starts what the person typed, and reads nothing of it",
     ),
     (
+        "crates/patchbay-ops/src/servers/inherited_files.rs::try_withhold",
+        "lists its own open files",
+    ),
+    (
         "crates/patchbay-cli/src/prompt.rs::ensure_enabled",
         "asks whether it is a terminal",
     ),

@@ -7,6 +7,8 @@
 pub(crate) mod containers;
 mod environment;
 pub(crate) mod guard;
+#[cfg(unix)]
+mod inherited_files;
 pub(crate) mod log;
 mod node;
 mod quiet_command;

@@ -1,6 +1,8 @@
 //! Servers that outlive the commands that use them.
 
 use std::os::unix::fs::{FileTypeExt as _, PermissionsExt as _};
+use std::process::Stdio;
+use std::time::Duration;
 
 use super::*;
 
@@ -112,6 +114,29 @@ async fn a_server_remembers_from_command_to_command() {
     assert!(!harness.nothing_lives());
     harness.does("connector disconnect files").await;
     assert!(harness.nothing_lives());
+}
+
+#[tokio::test]
+async fn a_file_that_a_shell_left_open_for_a_command_is_closed_with_it() {
+    let harness = Sessions::new("well").await;
+    let patchbay = harness.command(&words("tool run files echo --yes"));
+    let patchbay = patchbay.as_std();
+    // As the pipe of the output, which is read to its end, the lock of `flock` would be passed on.
+    let mut shell = tokio::process::Command::new("sh");
+    shell
+        .args(["-c", r#"exec "$@" 9>&1 >&2"#, "sh"])
+        .arg(patchbay.get_program())
+        .args(patchbay.get_args())
+        .envs(
+            patchbay
+                .get_envs()
+                .filter_map(|(name, value)| Some((name, value?))),
+        )
+        .stdin(Stdio::null());
+    let output = tokio::time::timeout(Duration::from_secs(30), shell.output()).await;
+    let output = output.expect("the file is still open").unwrap();
+    assert!(output.status.success(), "{output:?}");
+    assert!(!harness.nothing_lives(), "its server is kept");
 }
 
 #[tokio::test]

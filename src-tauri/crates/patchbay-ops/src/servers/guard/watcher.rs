@@ -11,6 +11,7 @@ use patchbay_platforms::mcp::Announcement;
 
 use super::marks::{self, Mark};
 use super::{WATCH_PROGRAMS, groups};
+use crate::servers::inherited_files;
 
 /// Our side: starts the watcher and writes to its pipe.
 #[derive(Default)]
@@ -98,7 +99,10 @@ impl Watcher {
     }
 
     fn start(&self) -> Option<Child> {
-        let started = self.command()?.spawn();
+        let mut command = self.command()?;
+        // Servers do not get them either.
+        inherited_files::withhold();
+        let started = command.spawn();
         started
             .inspect_err(|error| tracing::warn!(%error, "servers are not watched"))
             .ok()
@@ -163,6 +167,7 @@ impl WatchedGroups {
 mod tests {
     use std::ffi::OsStr;
     use std::fs;
+    use std::io::Read as _;
     use std::os::unix::fs::PermissionsExt as _;
 
     use super::*;
@@ -198,6 +203,29 @@ mod tests {
             assert_eq!(watcher_input(&mut watcher, &home), told);
             watcher.ended(14);
         }
+    }
+
+    #[test]
+    fn files_that_were_left_open_for_this_process_are_kept_from_the_watcher_and_servers() {
+        let (mut reader, writer) = io::pipe().unwrap();
+        // Unlike all others this one is inherited.
+        let inherited = rustix::io::dup(&writer).unwrap();
+        let home = tempfile::tempdir().unwrap();
+        let script = home.path().join("watcher");
+        fs::write(&script, "#!/bin/sh\nexec sleep 600\n").unwrap();
+        fs::set_permissions(&script, fs::Permissions::from_mode(0o755)).unwrap();
+        let mut watcher = Watcher::default();
+        watcher.set_watcher(script.clone());
+        watcher.prepare(&Mark::random());
+        let mut server = Command::new(script).spawn().unwrap();
+        drop((writer, inherited));
+        let (heard, hears) = std::sync::mpsc::channel();
+        std::thread::spawn(move || heard.send(reader.read_to_end(&mut Vec::new()).unwrap()));
+        let end = hears.recv_timeout(std::time::Duration::from_secs(20));
+        assert_eq!(end, Ok(0), "it is still open");
+        server.kill().unwrap();
+        server.wait().unwrap();
+        kill(&mut watcher);
     }
 
     #[test]

@@ -28,6 +28,8 @@ use crate::context::Context;
 use crate::context::session_host::SessionHost;
 use crate::error::Error;
 use crate::servers::guard::{self, Guard};
+#[cfg(unix)]
+use crate::servers::inherited_files;
 use crate::servers::{IDLE_TIMEOUT, is_name, log};
 
 /// Time without sessions after which the host exits.
@@ -220,7 +222,10 @@ fn start_program(program: &Path) -> io::Result<()> {
         .stdout(Stdio::null())
         .stderr(Stdio::null());
     #[cfg(unix)]
-    command.arg(HOST_SESSIONS);
+    {
+        inherited_files::withhold();
+        command.arg(HOST_SESSIONS);
+    }
     #[cfg(windows)]
     {
         use std::os::windows::process::CommandExt as _;
