@@ -109,7 +109,11 @@ fn run(cli: CliArgs) -> Result<(), Failure> {
 fn run_session_host() -> Result<(), Failure> {
     let program = std::env::current_exe()
         .map_err(|error| Failure::internal(format!("couldn't start: {error}")))?;
-    Ok(runtime()?.block_on(host_sessions(program))?)
+    let runtime = runtime()?;
+    let outcome = runtime.block_on(host_sessions(program));
+    // A blocked thread may read of a process that is stuck.
+    runtime.shutdown_timeout(SHUTDOWN_TIMEOUT);
+    Ok(outcome?)
 }
 
 fn runtime() -> Result<tokio::runtime::Runtime, Failure> {

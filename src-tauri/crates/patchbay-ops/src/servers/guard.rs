@@ -39,13 +39,34 @@ pub const WATCH_PROGRAMS: &str = "__watch-programs";
 #[cfg(not(unix))]
 pub fn watch_programs() {}
 
+/// Time after which no process is waited for. Longer than ending processes takes.
+#[cfg(unix)]
+const STUCK_TIMEOUT: Duration = Duration::from_secs(10);
+
 /// Ends the servers that a Patchbay process left behind.
 #[cfg(unix)]
 pub(crate) async fn end_abandoned(paths: &AppPaths) {
     let folder = paths.running_servers();
-    let ending = tokio::task::spawn_blocking(move || ledger::end_abandoned(&folder));
-    if let Err(error) = ending.await {
-        tracing::warn!(%error, "servers that were left may be there still");
+    within(STUCK_TIMEOUT, move || ledger::end_abandoned(&folder)).await;
+}
+
+/// Does what reads of other processes, each of which may be stuck in the system, and the reader with it. `None` if that
+/// takes too long.
+#[cfg(unix)]
+async fn within<T: Send + 'static>(
+    limit: Duration,
+    work: impl FnOnce() -> T + Send + 'static,
+) -> Option<T> {
+    match tokio::time::timeout(limit, tokio::task::spawn_blocking(work)).await {
+        Ok(Ok(done)) => Some(done),
+        Ok(Err(error)) => {
+            tracing::warn!(%error, "what servers started may be there still");
+            None
+        }
+        Err(_) => {
+            tracing::warn!("a process is stuck; what servers started may be there still");
+            None
+        }
     }
 }
 
@@ -161,10 +182,7 @@ impl ProcessGuard for Guard {
         {
             let mark = self.marks.lock().remove(&group);
             if let Some(mark) = mark {
-                let ending = tokio::task::spawn_blocking(move || marks::end_server(&mark));
-                if let Err(error) = ending.await {
-                    tracing::warn!(%error, "what a server started may be there still");
-                }
+                within(STUCK_TIMEOUT, move || marks::end_server(&mark)).await;
             }
             self.watcher.lock().ended(group);
             self.ledger.lock().ended(group);
@@ -175,5 +193,22 @@ impl ProcessGuard for Guard {
         }
         self.running.send_modify(|running| *running -= 1);
         tracing::debug!(group, "a server is gone");
+    }
+}
+
+#[cfg(all(test, unix))]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn a_stuck_process_is_not_waited_for_forever() {
+        assert_eq!(within(STUCK_TIMEOUT, || 7).await, Some(7));
+        let (ends, stuck) = std::sync::mpsc::channel::<()>();
+        let limit = Duration::from_millis(50);
+        let waiting = within(limit, move || stuck.recv().is_err());
+        let waited = tokio::time::timeout(Duration::from_secs(20), waiting).await;
+        // Before anything is asserted, as the runtime waits for it.
+        drop(ends);
+        assert_eq!(waited, Ok(None));
     }
 }
