@@ -363,6 +363,7 @@ pub(crate) const INTAKES: &[Intake] = &[
             "crates/patchbay-ops/src/servers/containers.rs::unused_id_files",
             "crates/patchbay-ops/src/servers/containers.rs::set_aside",
             "crates/patchbay-ops/src/servers/containers.rs::stop",
+            "crates/patchbay-ops/src/servers/containers.rs::errors_of",
             "crates/patchbay-ops/src/servers/log.rs::read",
             "crates/patchbay-ops/src/servers/log.rs::read_server_log",
             "crates/patchbay-ops/src/servers/node.rs::version_of",

@@ -10,11 +10,14 @@ use std::fs::{self, File};
 use std::io;
 use std::ops::Range;
 use std::path::{Path, PathBuf};
+use std::process::Stdio;
 use std::time::Duration;
 
 use patchbay_files::{create_private_folder, open_lock, read};
 use patchbay_model::{AllowedProgram, Program, ServerCommand};
 use patchbay_platforms::mcp::McpProgram;
+use tokio::io::AsyncReadExt as _;
+use tokio::process::Command;
 
 use super::environment;
 use super::quiet_command::{Variable, quiet_command};
@@ -60,6 +63,9 @@ const FLAGS: [&str; 20] = [
 /// Seconds that `docker stop` gives containers to end, and how long we wait for it.
 const GRACE_SECONDS: &str = "5";
 const STOP_TIMEOUT: Duration = Duration::from_secs(10);
+
+/// Maximum bytes of its error messages.
+const MAX_ERROR_BYTES: u64 = 64 * 1024;
 
 /// Returns the arguments of a command, adding what `docker run` needs: `--init`, without which the first process in a
 /// container ignores signals, and the id file.
@@ -252,8 +258,7 @@ fn is_id(text: &str) -> bool {
     text.len() == 64 && text.bytes().all(|byte| byte.is_ascii_hexdigit())
 }
 
-/// Stops containers and deletes their id files if the program returned, whatever its exit code: most containers have
-/// ended before.
+/// Stops containers, and deletes the id files of those that are stopped or were not there any more, as most are.
 async fn stop(program: &Path, environment: Vec<Variable>, files: Vec<PathBuf>) {
     if files.is_empty() {
         return;
@@ -265,11 +270,40 @@ async fn stop(program: &Path, environment: Vec<Variable>, files: Vec<PathBuf>) {
     // The command must finish even if we end meanwhile.
     #[cfg(unix)]
     command.process_group(0);
-    match tokio::time::timeout(STOP_TIMEOUT, command.status()).await {
-        Ok(Ok(_)) => files.iter().for_each(|file| drop(fs::remove_file(file))),
-        Ok(Err(error)) => tracing::warn!(%error, "a container was not stopped"),
-        Err(_) => tracing::warn!("a container takes long to stop"),
+    let errors = match tokio::time::timeout(STOP_TIMEOUT, errors_of(command)).await {
+        Ok(Ok(errors)) => errors,
+        Ok(Err(error)) => return tracing::warn!(%error, "a container was not stopped"),
+        Err(_) => return tracing::warn!("a container takes long to stop"),
+    };
+    for file in files {
+        let is_over = match (&errors, id_of(&file)) {
+            (Some(errors), Some(id)) => errors.lines().any(|line| is_missing(line, id)),
+            _ => true,
+        };
+        match is_over {
+            true => drop(fs::remove_file(file)),
+            false => tracing::warn!("a container was not stopped"),
+        }
     }
+}
+
+/// Returns what a command said on standard error; `None` if it succeeded.
+async fn errors_of(mut command: Command) -> io::Result<Option<String>> {
+    let mut child = command.stderr(Stdio::piped()).spawn()?;
+    let mut errors = Vec::new();
+    if let Some(stderr) = child.stderr.take() {
+        stderr
+            .take(MAX_ERROR_BYTES)
+            .read_to_end(&mut errors)
+            .await?;
+    }
+    let is_done = child.wait().await?.success();
+    Ok((!is_done).then(|| String::from_utf8_lossy(&errors).into_owned()))
+}
+
+/// Whether a line says that there is no container with that id, as the programs word it.
+fn is_missing(line: &str, id: &str) -> bool {
+    line.contains(id) && line.to_lowercase().contains("no such container")
 }
 
 #[cfg(test)]
@@ -359,6 +393,36 @@ mod tests {
         let all = arguments(&command, Path::new("folder"));
         assert_eq!(all[..3], ["container", "run", "--init"]);
         assert_eq!(all[4..], ["-i", "files"]);
+    }
+
+    #[test]
+    fn only_the_container_that_is_named_is_missing() {
+        let id = "ab".repeat(32);
+        for (line, expected) in [
+            (
+                format!("Error response from daemon: No such container: {id}"),
+                true,
+            ),
+            (
+                format!("Error: no container with name or ID \"{id}\" found: no such container"),
+                true,
+            ),
+            (
+                format!("level=fatal msg=\"1 errors:\\nno such container: {id}\""),
+                true,
+            ),
+            (
+                "Error response from daemon: No such container: cd".to_owned(),
+                false,
+            ),
+            (
+                format!("cannot stop container: {id}: permission denied"),
+                false,
+            ),
+            ("Cannot connect to the Docker daemon".to_owned(), false),
+        ] {
+            assert_eq!(is_missing(&line, &id), expected, "{line}");
+        }
     }
 
     #[test]

@@ -3,9 +3,15 @@
 use super::*;
 use crate::credentials::programs::{forget_program, list_allowed_programs};
 
-/// Refuses an existing id file like the real program; each container has its own id.
+/// Refuses an existing id file like the real program; each container has its own id. As with `--rm`, none is there any
+/// more when it is to be stopped.
 const DOCKER: &str = r#"#!/bin/sh
 echo "$@" >> "${0%/*}/words"
+if [ "$1" = stop ]; then
+  [ -e "${0%/*}/down" ] && { echo "Cannot connect to the Docker daemon at $4" >&2; exit 1; }
+  shift 3
+  for id; do echo "Error response from daemon: No such container: $id" >&2; done
+fi
 [ "$1" = run ] || exit 1
 for word; do
   case "$word" in --cidfile=*) file=${word#*=}; [ -e "$file" ] && exit 125; printf %064d $$ > "$file" ;; esac
@@ -83,6 +89,23 @@ async fn a_container_is_stopped_with_its_server_and_allowed_once() {
     let shown = fixture.requests().remove(0);
     assert_eq!(shown.arguments.join(" "), run);
     fixture.cx.close().await;
+}
+
+#[tokio::test]
+async fn a_container_that_could_not_be_stopped_is_stopped_at_the_next_start() {
+    let fixture = Fixture::new().await;
+    let connector = fixture.add_container().await;
+    let file = id_file(&fixture.cx, &connector);
+    refresh_tools(&fixture.cx, &connector.id).await.unwrap();
+    let down = fixture.script("down", "");
+    fixture.disconnect(&connector).await;
+    fixture.cx.close().await;
+    assert_eq!((fixture.words().len(), left(&file)), (2, 1));
+    fs::remove_file(down).unwrap();
+    fixture.open_again().await;
+    let words = fixture.words();
+    assert_eq!((words.len(), left(&file)), (3, 0));
+    assert_eq!(words[1], words[2]);
 }
 
 #[tokio::test]
