@@ -20,6 +20,8 @@ use tokio::io::AsyncReadExt as _;
 use tokio::process::Command;
 
 use super::environment;
+#[cfg(unix)]
+use super::guard;
 use super::quiet_command::{Variable, quiet_command};
 use crate::secrets::programs::search_path;
 
@@ -269,7 +271,10 @@ async fn stop(program: &Path, environment: Vec<Variable>, files: Vec<PathBuf>) {
         .args(files.iter().filter_map(|file| id_of(file)));
     // The command must finish even if we end meanwhile.
     #[cfg(unix)]
-    command.process_group(0);
+    {
+        command.process_group(0);
+        guard::strip_mark(command.as_std_mut());
+    }
     let errors = match tokio::time::timeout(STOP_TIMEOUT, errors_of(command)).await {
         Ok(Ok(errors)) => errors,
         Ok(Err(error)) => return tracing::warn!(%error, "a container was not stopped"),

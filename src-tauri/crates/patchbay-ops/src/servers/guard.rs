@@ -28,6 +28,8 @@ use patchbay_platforms::mcp::{McpProgram, ProcessGuard};
 use tokio::sync::watch;
 
 #[cfg(unix)]
+pub(super) use self::marks::strip as strip_mark;
+#[cfg(unix)]
 pub use self::watcher::watch_programs;
 use super::containers::{self, Container};
 use crate::app_paths::AppPaths;

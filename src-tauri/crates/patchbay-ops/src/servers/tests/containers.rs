@@ -8,6 +8,7 @@ use crate::credentials::programs::{forget_program, list_allowed_programs};
 const DOCKER: &str = r#"#!/bin/sh
 echo "$@" >> "${0%/*}/words"
 if [ "$1" = stop ]; then
+  [ -z "$PATCHBAY_SERVER" ] || echo "to be killed with its server" >> "${0%/*}/words"
   [ -e "${0%/*}/down" ] && { echo "Cannot connect to the Docker daemon at $4" >&2; exit 1; }
   shift 3
   for id; do echo "Error response from daemon: No such container: $id" >&2; done
