@@ -90,6 +90,7 @@ pub(crate) const INTAKES: &[Intake] = &[
         &[
             "crates/patchbay-ops/src/secrets/programs.rs::find",
             "crates/patchbay-ops/src/secrets/programs.rs::run",
+            "crates/patchbay-ops/src/secrets/programs.rs::run_within",
             "crates/patchbay-ops/src/secrets/programs/search_path.rs::ask",
             "crates/patchbay-ops/src/secrets/programs/search_path.rs::folders",
             "crates/patchbay-ops/src/secrets/programs/search_path.rs::has_path_of_shell",

@@ -2,6 +2,7 @@
 
 pub(crate) mod search_path;
 
+use std::io;
 use std::path::{Path, PathBuf};
 use std::process::Stdio;
 use std::time::Duration;
@@ -14,6 +15,9 @@ use tokio::process::Command;
 
 /// Time limit for a program that prints a secret; long enough for a person to touch a sensor.
 const TIMEOUT: Duration = Duration::from_secs(60);
+
+/// How long the output may take to end after the program.
+const OUTPUT_GRACE: Duration = Duration::from_millis(500);
 
 /// Maximum bytes of a secret that is read from a program.
 const MAX_SECRET_BYTES: u64 = 64 * 1024;
@@ -190,6 +194,17 @@ fn is_runnable(file: &Path) -> bool {
 
 /// Starts the program and reads the secret that it prints. The error says why there is none.
 pub(crate) async fn run(program: &Program) -> Result<Secret, String> {
+    // From another group it could not ask anything at the terminal, nor be interrupted there.
+    let is_group = cfg!(unix) && std::fs::File::open("/dev/tty").is_err();
+    run_within(program, is_group, TIMEOUT).await
+}
+
+/// Does so within a limit; a group is ended as a whole when that is over.
+#[cfg_attr(
+    not(unix),
+    expect(unused_variables, reason = "only Unix has such groups")
+)]
+async fn run_within(program: &Program, is_group: bool, limit: Duration) -> Result<Secret, String> {
     let name = &program.name;
     let mut command = Command::new(&program.file);
     command
@@ -198,6 +213,10 @@ pub(crate) async fn run(program: &Program) -> Result<Secret, String> {
         .stderr(Stdio::null())
         .stdout(Stdio::piped())
         .kill_on_drop(true);
+    #[cfg(unix)]
+    if is_group {
+        command.process_group(0);
+    }
     #[cfg(windows)]
     hide_console(&mut command);
     let mut child = command
@@ -205,13 +224,20 @@ pub(crate) async fn run(program: &Program) -> Result<Secret, String> {
         .map_err(|error| format!("couldn't start {name}: {error}"))?;
     let reading = async {
         let mut text = Vec::new();
-        if let Some(output) = child.stdout.take() {
-            let read = output
-                .take(MAX_SECRET_BYTES + 1)
-                .read_to_end(&mut text)
-                .await;
-            read.map_err(|error| format!("couldn't read output of {name}: {error}"))?;
-        }
+        let mut output = child.stdout.take().map(|it| it.take(MAX_SECRET_BYTES + 1));
+        let read = async {
+            if let Some(output) = &mut output {
+                while output.read_buf(&mut text).await? > 0 {}
+            }
+            Ok::<_, io::Error>(())
+        };
+        tokio::pin!(read);
+        let read = tokio::select! {
+            read = &mut read => read,
+            // A program that it left running may keep the output open. Its status is returned again below.
+            _ = child.wait() => tokio::time::timeout(OUTPUT_GRACE, read).await.unwrap_or(Ok(())),
+        };
+        read.map_err(|error| format!("couldn't read output of {name}: {error}"))?;
         if text.len() as u64 > MAX_SECRET_BYTES {
             return Err(format!(
                 "{name} returned more than {MAX_SECRET_BYTES} bytes"
@@ -226,9 +252,24 @@ pub(crate) async fn run(program: &Program) -> Result<Secret, String> {
         text.map(Secret::new)
             .map_err(|_| format!("{name} returned no text"))
     };
-    tokio::time::timeout(TIMEOUT, reading)
-        .await
-        .map_err(|_| format!("{name} timed out after {} s", TIMEOUT.as_secs()))?
+    let outcome = tokio::time::timeout(limit, reading).await;
+    #[cfg(unix)]
+    if outcome.is_err() && is_group {
+        end_group(&child);
+    }
+    outcome.map_err(|_| format!("{name} timed out after {} s", limit.as_secs()))?
+}
+
+/// Kills a program that still runs, with what it started in its group.
+#[cfg(unix)]
+fn end_group(leader: &tokio::process::Child) {
+    use rustix::process::{Pid, Signal, kill_process_group};
+
+    let group = leader.id().and_then(|id| Pid::from_raw(id.cast_signed()));
+    if let Some(group) = group {
+        // Fails if all of it has ended meanwhile.
+        let _ = kill_process_group(group, Signal::KILL);
+    }
 }
 
 /// Prevents a console window from flashing up, unless we run in a console, where the program may ask something.

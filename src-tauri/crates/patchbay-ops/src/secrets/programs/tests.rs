@@ -4,6 +4,7 @@ use std::fs;
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::Path;
 use std::sync::Arc;
+use std::time::Instant;
 
 use parking_lot::Mutex;
 use patchbay_model::{Code, Explain as _};
@@ -218,6 +219,44 @@ async fn a_program_with_too_much_output_or_a_failure_is_an_error() {
             Err(Code::VaultReference),
             "{name}"
         );
+    }
+}
+
+#[tokio::test]
+async fn what_a_program_leaves_running_is_not_waited_for() {
+    let fixture = fixture().await;
+    fixture.person.set_answer(true);
+    let program = script(fixture.home.path(), "keys", "sleep 20 & echo key");
+    let began = Instant::now();
+    let key = fixture.resolve(&format!("cmd://{program}")).await;
+    assert_eq!(key.as_deref(), Ok("key"));
+    assert!(began.elapsed() < Duration::from_secs(15));
+}
+
+#[tokio::test]
+async fn a_group_that_takes_too_long_is_ended_as_a_whole() {
+    let home = tempfile::tempdir().unwrap();
+    let body = "sleep 600 & echo $! > \"$0.background\"; wait";
+    let file = script(home.path(), "keys", body);
+    let program = Program {
+        name: "keys".to_owned(),
+        file: file.clone(),
+        arguments: Vec::new(),
+        server: None,
+    };
+    let run = run_within(&program, true, Duration::from_secs(2)).await;
+    assert_eq!(run.unwrap_err(), "keys timed out after 2 s");
+    let background = fs::read_to_string(format!("{file}.background")).unwrap();
+    let lives = || {
+        let mut ps = std::process::Command::new("ps");
+        let state = ps.args(["-o", "stat=", "-p", background.trim()]).output();
+        let state = String::from_utf8(state.unwrap().stdout).unwrap();
+        !matches!(state.trim().chars().next(), None | Some('Z'))
+    };
+    let began = Instant::now();
+    while lives() {
+        assert!(began.elapsed() < Duration::from_secs(20), "it is left");
+        tokio::time::sleep(Duration::from_millis(20)).await;
     }
 }
 
