@@ -49,8 +49,6 @@ pub use negotiate::{connect, connect_attached, connect_program, end_session};
 pub use patchbay_http::CallProgress;
 pub use question_router::Asker;
 pub use session::{McpSession, ResourceWatch};
-#[cfg(unix)]
-pub use stdio::Announcement;
 pub use stdio::host::{
     AttachError, Attached, HeldServer, Host, IdleSession, Launch, attach, drain, end_held,
     keep_alive, list_held, release,

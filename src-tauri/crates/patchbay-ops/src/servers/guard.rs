@@ -22,8 +22,6 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use parking_lot::Mutex;
-#[cfg(unix)]
-use patchbay_platforms::mcp::Announcement;
 use patchbay_platforms::mcp::{McpProgram, ProcessGuard};
 use tokio::sync::watch;
 
@@ -157,11 +155,6 @@ impl ProcessGuard for Guard {
             self.ledger.lock().write_mark(&self.mark);
             self.watcher.lock().prepare(&self.mark);
         }
-    }
-
-    #[cfg(unix)]
-    fn announce(&self) -> Option<Announcement> {
-        self.watcher.lock().announce()
     }
 
     fn started(&self, group: u32, program: &McpProgram) {

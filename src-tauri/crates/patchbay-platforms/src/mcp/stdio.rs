@@ -6,8 +6,6 @@
 //!
 //! Source: MCP 2025-11-25 and 2026-07-28, "Transports", "stdio".
 
-#[cfg(unix)]
-mod announcement;
 pub(super) mod host;
 mod lines;
 mod process;
@@ -26,8 +24,6 @@ use tokio::sync::mpsc;
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
-#[cfg(unix)]
-pub use self::announcement::Announcement;
 pub(super) use self::process::Process;
 pub use self::process::{McpProgram, ProcessGuard};
 

@@ -1,13 +1,10 @@
 //! The watcher process, which ends our servers when this process is gone.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::io::{self, BufRead as _, Write as _};
-use std::os::fd::AsFd as _;
 use std::os::unix::process::CommandExt as _;
 use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
-
-use patchbay_platforms::mcp::Announcement;
 
 use super::marks::{self, Mark};
 use super::{WATCH_PROGRAMS, groups};
@@ -22,8 +19,6 @@ pub(super) struct Watcher {
     mark: Option<Mark>,
     /// Running groups, to tell a replacement for a watcher that was killed.
     groups: BTreeSet<u32>,
-    /// Number of the last announcement.
-    announced: u64,
 }
 
 impl Watcher {
@@ -39,14 +34,6 @@ impl Watcher {
         if !self.process.as_mut().is_some_and(is_there) {
             self.restart();
         }
-    }
-
-    /// Lets the next process announce itself to the watcher; `None` without a watcher.
-    pub(super) fn announce(&mut self) -> Option<Announcement> {
-        let pipe = self.process.as_ref()?.stdin.as_ref()?;
-        let pipe = pipe.as_fd().try_clone_to_owned().ok()?;
-        self.announced += 1;
-        Some(Announcement::new(pipe, self.announced))
     }
 
     pub(super) fn started(&mut self, group: u32) {
@@ -120,7 +107,7 @@ pub fn watch_programs() {
     for line in io::stdin().lock().lines().map_while(Result::ok) {
         watched.apply_line(&line);
     }
-    groups::end(watched.remaining());
+    groups::end(watched.groups.into_iter());
     if let Some(mark) = &watched.mark {
         mark.end_all();
     }
@@ -131,35 +118,18 @@ pub fn watch_programs() {
 struct WatchedGroups {
     mark: Option<Mark>,
     groups: BTreeSet<i32>,
-    /// Processes that announced themselves and may not be in `groups` yet, by announcement number.
-    announced: BTreeMap<u64, i32>,
 }
 
 impl WatchedGroups {
-    /// Applies `=MARK`, `GROUP` (started), `-GROUP` (ended), `?NUMBER GROUP` (announced) or `!NUMBER` (announcement
-    /// over).
+    /// Applies `=MARK`, `GROUP` (started) or `-GROUP` (ended).
     fn apply_line(&mut self, line: &str) {
         let first = line.chars().next();
-        let words = line.trim_start_matches(['=', '-', '?', '!']);
+        let words = line.trim_start_matches(['=', '-']);
         match first {
             Some('=') => self.mark = Mark::try_from(words.to_owned()).ok(),
             Some('-') => self.groups.retain(|group| Ok(*group) != words.parse()),
-            Some('?') => {
-                let announced = words.split_once(' ');
-                let read = |(number, group): (&str, &str)| -> Option<(u64, i32)> {
-                    Some((number.parse().ok()?, group.parse().ok()?))
-                };
-                self.announced.extend(announced.and_then(read));
-            }
-            Some('!') => self
-                .announced
-                .retain(|number, _| Ok(*number) != words.parse()),
             _ => self.groups.extend(words.parse::<i32>().ok()),
         }
-    }
-
-    fn remaining(&self) -> impl Iterator<Item = i32> {
-        self.groups.iter().chain(self.announced.values()).copied()
     }
 }
 
@@ -229,18 +199,15 @@ mod tests {
     }
 
     #[test]
-    fn announced_processes_remain_until_they_are_over() {
+    fn lines_are_applied_and_malformed_ones_ignored() {
         let mut watched = WatchedGroups::default();
         let mut after = |line: &str| {
             watched.apply_line(line);
-            watched.remaining().collect::<Vec<_>>()
+            Vec::from_iter(watched.groups.iter().copied())
         };
-        assert_eq!(after("?1 11"), [11]);
-        assert_eq!(after("?2 12"), [11, 12]);
-        assert_eq!(after("12"), [12, 11, 12]);
-        // An announcement that is over is forgotten, as the group id may be reused.
-        assert_eq!(after("!1"), [12, 12]);
-        assert_eq!(after("!2"), [12]);
+        assert_eq!(after("11"), [11]);
+        assert_eq!(after("12"), [11, 12]);
+        assert_eq!(after("-11"), [12]);
         let mark = Mark::random();
         for (line, told) in [
             (format!("={}", mark.as_str()), Some(mark)),
@@ -252,7 +219,7 @@ mod tests {
         }
         let none = Vec::<i32>::new();
         assert_eq!(after("-12"), none);
-        for malformed in ["", "?", "?3", "?x 1", "!", "-", "x"] {
+        for malformed in ["", "?1 11", "-", "x"] {
             assert_eq!(after(malformed), none, "{malformed}");
         }
     }

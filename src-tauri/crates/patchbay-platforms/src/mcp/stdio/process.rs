@@ -20,8 +20,6 @@ use tokio::process::{ChildStderr, Command};
 use tokio::sync::watch;
 use tokio_util::sync::{CancellationToken, DropGuard};
 
-#[cfg(unix)]
-use super::announcement::Announcement;
 use super::lines::{Lines, NextLine};
 use super::stderr::StderrTail;
 use crate::Error;
@@ -65,11 +63,6 @@ pub trait ProcessGuard: Send + Sync {
     /// Called before a program is started: whatever is needed to end it later has to be in place. May add to its
     /// environment.
     fn prepare(&self, program: &mut McpProgram);
-    /// How the process announces itself before [`ProcessGuard::started`].
-    #[cfg(unix)]
-    fn announce(&self) -> Option<Announcement> {
-        None
-    }
     /// Called after the program was started as that group. On Windows its job ends it with us.
     fn started(&self, group: u32, program: &McpProgram);
     /// Called when the group is empty. Also ends what others started on its behalf.
@@ -127,13 +120,6 @@ pub(super) fn start(mut program: McpProgram) -> Result<(Process, Streams), Error
     (program.log)(&format!("Patchbay starts {}", program.file.display()));
     Arc::clone(&program.guard).prepare(&mut program);
     let mut command = command(&program);
-    #[cfg(unix)]
-    let announcement = program.guard.announce();
-    #[cfg(unix)]
-    if let Some(announcement) = &announcement {
-        let installed = announcement.install_on(command.command_mut());
-        installed.map_err(not_started)?;
-    }
     let mut child = command.spawn().map_err(not_started)?;
     let streams = (
         child.stdin().take(),
@@ -145,8 +131,6 @@ pub(super) fn start(mut program: McpProgram) -> Result<(Process, Streams), Error
         return Err(not_started(std::io::Error::other("it ended at once")));
     };
     program.guard.started(group, &program);
-    #[cfg(unix)]
-    drop(announcement);
     let tail = StderrTail::new(program.secrets, program.log);
     let exit = watch::Sender::new(None);
     let (gone_to, gone) = watch::channel(false);
