@@ -32,8 +32,11 @@ const LAUNCHED: [&str; 3] = [
 /// Bytes of randomness.
 const BYTES: usize = 16;
 
-/// Longest time for processes to end.
-const TIMEOUT: Duration = Duration::from_secs(3);
+/// Time between SIGTERM and SIGKILL while Patchbay runs, as for the group of a server.
+const GRACE_PERIOD: Duration = Duration::from_secs(2);
+
+/// Time for processes to end after SIGKILL.
+const KILL_TIMEOUT: Duration = Duration::from_millis(2500);
 
 /// The mark of a Patchbay process: random, as hexadecimal digits.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -60,11 +63,11 @@ impl Mark {
 
     /// Ends everything that the servers of that process started.
     pub(super) fn end_all(&self) {
-        end(|value| {
-            value
-                .rsplit_once('-')
-                .is_some_and(|(mark, _)| mark == self.0)
-        });
+        let fits = |value: &str| {
+            let mark = value.rsplit_once('-').map(|(mark, _)| mark);
+            mark == Some(&*self.0)
+        };
+        end(fits, TERM_TIMEOUT);
     }
 }
 
@@ -105,16 +108,16 @@ pub(super) fn of_server(environment: &[(OsString, OsString)]) -> Option<String> 
 
 /// Ends everything that the server with this mark started.
 pub(super) fn end_server(mark: &str) {
-    end(|value| value == mark);
+    end(|value| value == mark, GRACE_PERIOD);
 }
 
-/// Ends the processes with a fitting mark: by SIGTERM, and by SIGKILL after a while.
-fn end(fits: impl Fn(&str) -> bool) {
+/// Ends the processes with a fitting mark: by SIGTERM, and by SIGKILL after the grace period.
+fn end(fits: impl Fn(&str) -> bool, grace: Duration) {
     let began = Instant::now();
     let mut terminated = HashSet::new();
     // A process that is about to execute another program has no environment for a moment.
     let mut empty_scans = 0;
-    while empty_scans < 2 && began.elapsed() < TIMEOUT {
+    while empty_scans < 2 && began.elapsed() < grace + KILL_TIMEOUT {
         if empty_scans > 0 || !terminated.is_empty() {
             pause();
         }
@@ -122,7 +125,7 @@ fn end(fits: impl Fn(&str) -> bool) {
         empty_scans = if found.is_empty() { empty_scans + 1 } else { 0 };
         for process in &found {
             // A second SIGTERM makes some programs end without cleaning up.
-            if began.elapsed() >= TERM_TIMEOUT {
+            if began.elapsed() >= grace {
                 process.signal(Signal::KILL);
             } else if terminated.insert(process.id) {
                 process.signal(Signal::TERM);
@@ -312,6 +315,26 @@ time.sleep(600)
                 .args(["-KILL", &process.to_string()])
                 .output();
         }
+    }
+
+    #[test]
+    fn what_a_server_started_has_time_to_save() {
+        const SAVES: &str = "import signal, sys, time\n\
+                             def save(*_):\n  time.sleep(1.2); sys.exit(7)\n\
+                             signal.signal(signal.SIGTERM, save); print('ready', flush=True); time.sleep(600)";
+        let (name, value) = Mark::random().next_variable(&AtomicU64::new(1));
+        let mut process = Command::new("python3")
+            .args(["-c", SAVES])
+            .env(name, &value)
+            .stdout(Stdio::piped())
+            .spawn()
+            .unwrap();
+        let mut ready = String::new();
+        let mut output = BufReader::new(process.stdout.take().unwrap());
+        output.read_line(&mut ready).unwrap();
+        let ended = std::thread::spawn(move || process.wait().unwrap().code());
+        end_server(&value);
+        assert_eq!(ended.join().unwrap(), Some(7));
     }
 
     #[test]
