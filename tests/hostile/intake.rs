@@ -45,6 +45,7 @@ pub(crate) const INTAKES: &[Intake] = &[
             "crates/patchbay-ops/src/connectors/pasted/link.rs::parse_vscode_page_link",
             "crates/patchbay-ops/src/connectors/pasted/mcp_servers.rs::parse",
             "crates/patchbay-ops/src/connectors/pasted/mcp_servers.rs::read_toml",
+            "crates/patchbay-ops/src/connectors/pasted/secret_variables.rs::may_be_code",
             "crates/patchbay-ops/src/connectors/pasted/yaml.rs::parse",
         ],
     ),
