@@ -59,7 +59,9 @@ pub fn secret_forms(secret: &str) -> Vec<String> {
         .map(str::to_owned)
         .collect();
     for _ in 0..2 {
-        let escaped: Vec<String> = forms.iter().map(|form| escape(form)).collect();
+        // Most secrets have no such sign, and each text of a response is searched.
+        let special = forms.iter().filter(|form| form.contains(is_escaped));
+        let escaped: Vec<String> = special.map(|form| escape(form)).collect();
         forms.extend(escaped);
     }
     forms.sort_unstable();
@@ -71,6 +73,10 @@ pub fn secret_forms(secret: &str) -> Vec<String> {
 pub fn is_scheme(word: &str) -> bool {
     let word = word.to_ascii_lowercase();
     matches!(&*word, "bearer" | "basic" | "token" | "bot" | "ssws") || word.ends_with("key")
+}
+
+fn is_escaped(sign: char) -> bool {
+    matches!(sign, '"' | '\\') || sign.is_control()
 }
 
 /// Escapes a text as in a JSON string.
