@@ -262,9 +262,10 @@ if os.fork() == 0:
 time.sleep(600)
 "#;
 
-    fn start(variables: &[(&str, &str)]) -> (Child, u32) {
+    /// Starts a script; returns the first line that it says, too.
+    fn start_script(script: &str, variables: &[(&str, &str)]) -> (Child, String) {
         let mut child = Command::new("python3")
-            .args(["-c", DEAF])
+            .args(["-c", script])
             .envs(variables.iter().copied())
             .stdout(Stdio::piped())
             .spawn()
@@ -272,6 +273,11 @@ time.sleep(600)
         let mut line = String::new();
         let mut output = BufReader::new(child.stdout.take().unwrap());
         output.read_line(&mut line).unwrap();
+        (child, line)
+    }
+
+    fn start(variables: &[(&str, &str)]) -> (Child, u32) {
+        let (child, line) = start_script(DEAF, variables);
         (child, line.trim().parse().unwrap())
     }
 
@@ -323,15 +329,7 @@ time.sleep(600)
                              def save(*_):\n  time.sleep(1.2); sys.exit(7)\n\
                              signal.signal(signal.SIGTERM, save); print('ready', flush=True); time.sleep(600)";
         let (name, value) = Mark::random().next_variable(&AtomicU64::new(1));
-        let mut process = Command::new("python3")
-            .args(["-c", SAVES])
-            .env(name, &value)
-            .stdout(Stdio::piped())
-            .spawn()
-            .unwrap();
-        let mut ready = String::new();
-        let mut output = BufReader::new(process.stdout.take().unwrap());
-        output.read_line(&mut ready).unwrap();
+        let (mut process, _) = start_script(SAVES, &[(name, &value)]);
         let ended = std::thread::spawn(move || process.wait().unwrap().code());
         end_server(&value);
         assert_eq!(ended.join().unwrap(), Some(7));
