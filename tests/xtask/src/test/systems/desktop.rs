@@ -52,6 +52,8 @@ struct App<'a> {
 
 impl<'a> App<'a> {
     fn start(build: &Build, wine: &'a Wine) -> Result<Self> {
+        // A program that still ends was started without a display, and would leave the app without one.
+        wine.restart()?;
         let dialog = folder().join("dialog.exe");
         wine::compile(include_str!("dialog.c"), &dialog, &[])?;
         let display = Display::start(1280, 800)?;
