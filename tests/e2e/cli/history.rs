@@ -170,6 +170,16 @@ async fn nothing_in_an_export_acts_on_a_terminal() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn runs_of_a_removed_connector_are_exported() {
+    let terminal = open().await;
+    let run = run_echo(&terminal, "play", "kept").await;
+    terminal.does("connector remove play --yes").await;
+    for export in ["run export", &format!("run export --run {run}")] {
+        terminal.does(export).await.assert_stdout("kept");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn an_exported_run_is_opened_where_nobody_ran_it() {
     let terminal = open().await;
     let first = run_echo(&terminal, "play", "a\u{1b}[2Jb").await;

@@ -23,7 +23,7 @@ use crate::context::Context;
 use crate::error::Error;
 use crate::redact::{KnownSecrets, redact_marked};
 use crate::runs::find_run;
-use crate::runs::run_tool::finish::{arguments_line, redact_result};
+use crate::runs::run_tool::finish::arguments_line;
 use crate::runs::runs_file::limit_note;
 
 /// Number of runs that are read at once.
@@ -210,11 +210,11 @@ impl<'a> RunExport<'a> {
 impl Lookups {
     /// Returns the run as JSON without present secrets.
     async fn redact_run(&mut self, cx: &Context, mut run: ToolRun) -> Result<Value, Error> {
-        if let Some(schema) = self.schema(cx, &run).await? {
-            redact_marked_arguments(&mut run, schema);
-        }
+        let value = match self.schema(cx, &run).await? {
+            Some(schema) => redact_marked_run(&mut run, schema),
+            None => serde_json::to_value(&run).unwrap_or_default(),
+        };
         let secrets = self.secrets(cx, &run.summary.connector).await?;
-        let value = serde_json::to_value(&run).unwrap_or_default();
         Ok(secrets.redact(value))
     }
 
@@ -223,7 +223,8 @@ impl Lookups {
         if !self.schemas.contains_key(&key) {
             let schema = match tools::find_tool(cx, &key.0, &key.1).await {
                 Ok(tool) => Some(tool.input_schema.0),
-                Err(Error::NotFound { .. }) => None,
+                // The server offers it no longer, or its connector was removed.
+                Err(Error::NotFound { .. } | Error::ToolNotFound { .. }) => None,
                 Err(error) => return Err(error),
             };
             self.schemas.insert(key.clone(), schema);
@@ -243,16 +244,12 @@ impl Lookups {
     }
 }
 
-/// Redacts what the schema marks in the arguments, also where the run repeats it.
-fn redact_marked_arguments(run: &mut ToolRun, schema: &Value) {
+/// Returns the run as JSON without what the schema marks in its arguments, wherever the run repeats it.
+fn redact_marked_run(run: &mut ToolRun, schema: &Value) -> Value {
     let marked = KnownSecrets::marked(&run.arguments, schema);
-    if marked.is_empty() {
-        return;
-    }
-    run.arguments.0 = redact_marked(&run.arguments, schema);
-    run.summary.arguments_line = arguments_line(&run.arguments);
-    if let Some(result) = run.result.take() {
-        run.result = Some(redact_result(result, &marked));
+    if !marked.is_empty() {
+        run.arguments.0 = redact_marked(&run.arguments, schema);
+        run.summary.arguments_line = arguments_line(&run.arguments);
     }
     if let Some(exchange) = &mut run.exchange {
         let response = exchange.response.as_mut();
@@ -264,6 +261,7 @@ fn redact_marked_arguments(run: &mut ToolRun, schema: &Value) {
             *body = body.take().map(|body| marked.redact_json_text(body));
         }
     }
+    marked.redact(serde_json::to_value(run).unwrap_or_default())
 }
 
 /// Returns the secrets of a connector. Fails while the vault is locked; a vault that cannot be opened at all does not
@@ -285,7 +283,7 @@ async fn secrets_of(cx: &Context, connector: &Connector) -> Result<KnownSecrets,
 
 #[cfg(test)]
 mod tests {
-    use patchbay_model::{Exchange, Json, ReceivedResponse, SentRequest};
+    use patchbay_model::{Code, Exchange, Json, Problem, ReceivedResponse, SentRequest};
     use serde_json::json;
 
     use super::*;
@@ -306,10 +304,13 @@ mod tests {
                 took_ms: 1,
             }),
         });
+        run.summary.problem = Some(Problem::new(
+            Code::McpServerError,
+            "invalid key hunter2-long",
+        ));
         let marked = json!({ "format": "password" });
         let schema = json!({ "properties": { "pin": marked, "key": marked } });
-        redact_marked_arguments(&mut run, &schema);
-        let written = serde_json::to_string(&run).unwrap();
+        let written = redact_marked_run(&mut run, &schema).to_string();
         assert!(!written.contains("1234"), "{written}");
         assert!(!written.contains("hunter2"), "{written}");
         let line = run.summary.arguments_line.as_deref();

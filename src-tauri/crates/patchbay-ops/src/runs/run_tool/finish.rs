@@ -74,7 +74,7 @@ fn finish_failed(run: &mut ToolRun, error: &Error, secrets: &KnownSecrets) {
     run.summary.problem = Some(problem);
 }
 
-pub(in crate::runs) fn redact_result(result: ToolResult, secrets: &KnownSecrets) -> ToolResult {
+fn redact_result(result: ToolResult, secrets: &KnownSecrets) -> ToolResult {
     if secrets.is_empty() {
         return result;
     }
