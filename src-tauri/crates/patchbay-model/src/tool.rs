@@ -1,6 +1,7 @@
 //! Tools of connectors, and their results.
 
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 use specta::Type;
 
 use crate::{ConnectorId, Json, Timestamp};
@@ -96,6 +97,37 @@ pub struct ToolResult {
     pub structured: Option<Json>,
     /// Whether the tool reported an error.
     pub is_error: bool,
+}
+
+impl ToolResult {
+    /// Returns the structured result, unless the texts repeat it: as its JSON (MCP 2025-11-25, Tools, Structured
+    /// Content), or as what its only member `result` holds, which is how servers wrap what is no object.
+    pub fn unrepeated_structured(&self) -> Option<&Value> {
+        let structured = &self.structured.as_ref()?.0;
+        let text = |part: &Content| match part {
+            Content::Text { text, .. } => Some(text.clone()),
+            _ => None,
+        };
+        let texts: Vec<String> = self.content.iter().filter_map(text).collect();
+        let wrapped = structured.as_object().filter(|members| members.len() == 1);
+        let wrapped = wrapped.and_then(|members| members.get("result"));
+        let is_repeated = [Some(structured), wrapped]
+            .into_iter()
+            .flatten()
+            .any(|value| repeats(&texts, value));
+        (!is_repeated).then_some(structured)
+    }
+}
+
+/// Whether a text says the value, or all of them its items.
+fn repeats(texts: &[String], value: &Value) -> bool {
+    let says = |text: &str, value: &Value| {
+        value.as_str() == Some(text)
+            || serde_json::from_str(text).is_ok_and(|said: Value| said == *value)
+    };
+    let items = value.as_array().filter(|items| items.len() == texts.len());
+    texts.iter().any(|text| says(text, value))
+        || items.is_some_and(|items| texts.iter().zip(items).all(|(text, item)| says(text, item)))
 }
 
 /// A part of a result.
@@ -210,4 +242,31 @@ pub enum Audience {
     User,
     /// The language model.
     Assistant,
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn a_structured_result_is_repeated_by_its_text_or_not() {
+        let is_repeated = |structured: Value, texts: &[&str]| {
+            let result = ToolResult {
+                content: texts.iter().copied().map(Content::text).collect(),
+                structured: Some(Json(structured)),
+                is_error: false,
+            };
+            result.unrepeated_structured().is_none()
+        };
+        let ok = json!({ "ok": true });
+        assert!(is_repeated(ok.clone(), &["{\n  \"ok\": true\n}"]));
+        assert!(is_repeated(ok.clone(), &["Done:", "{\"ok\":true}"]));
+        assert!(!is_repeated(ok.clone(), &["Nothing was deleted"]));
+        assert!(!is_repeated(ok, &[]));
+        assert!(is_repeated(json!({ "result": "12" }), &["12"]));
+        assert!(is_repeated(json!({ "result": [1, "b"] }), &["1", "b"]));
+        assert!(!is_repeated(json!({ "result": [1, "b"] }), &["1", "c"]));
+    }
 }

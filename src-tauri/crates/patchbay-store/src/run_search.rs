@@ -77,8 +77,7 @@ fn result_text(run: &ToolRun) -> String {
             Content::Image { .. } | Content::Audio { .. } | Content::Other { .. } => {}
         }
     }
-    // Tools that return JSON usually repeat it as text.
-    if let Some(structured) = result.structured.as_ref().filter(|_| text.is_empty()) {
+    if let Some(structured) = result.unrepeated_structured() {
         push_json(&mut text, structured);
     }
     text

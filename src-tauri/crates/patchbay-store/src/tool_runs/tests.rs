@@ -75,6 +75,7 @@ async fn words_are_found_in_every_column() {
         changed(7, |run| {
             let structured = Some(Json(json!({"colour": "vermilion"})));
             run.result = Some(ToolResult {
+                content: vec![Content::text("one colour was found")],
                 structured,
                 ..ToolResult::default()
             });

@@ -2,7 +2,7 @@
 
 use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 
-use patchbay_model::{Content, ToolResult, ToolRun};
+use patchbay_model::{CaptureLevel, Content, ToolResult, ToolRun};
 use serde::Serialize;
 use serde_json::{Map, Value, json};
 
@@ -69,20 +69,26 @@ fn outcome(run: &ToolRun) -> Value {
         outcome.insert("problem".to_owned(), Value::Object(problem));
     }
     if let Some(result) = &run.result {
-        outcome.insert("result".to_owned(), result_value(result));
+        // What was not kept of texts can't be told from what it repeats.
+        let is_whole = summary.capture == CaptureLevel::Full;
+        outcome.insert("result".to_owned(), result_value(result, is_whole));
     }
     Value::Object(outcome)
 }
 
-/// The result as one value. Tools that return JSON usually repeat it as text, which is left out.
-fn result_value(result: &ToolResult) -> Value {
+/// The result as one value. Texts that repeat structured content are left out.
+fn result_value(result: &ToolResult, is_whole: bool) -> Value {
     let mut parts: Vec<Value> = result.content.iter().map(part_value).collect();
     let only_text = result
         .content
         .iter()
         .all(|part| matches!(part, Content::Text { .. }));
     match &result.structured {
-        Some(structured) if only_text => structured.0.clone(),
+        Some(structured)
+            if only_text && (!is_whole || result.unrepeated_structured().is_none()) =>
+        {
+            structured.0.clone()
+        }
         Some(structured) => json!({ "structured": structured, "content": parts }),
         None if parts.len() == 1 => parts.remove(0),
         None => Value::Array(parts),

@@ -47,6 +47,20 @@ fn a_run_does_not_differ_from_itself() {
 }
 
 #[test]
+fn texts_beside_the_same_structured_result_differ() {
+    let of = |id: &str, text: &str| {
+        let mut run = run(id, json!({ "ok": true }));
+        if let Some(result) = &mut run.result {
+            result.content = vec![Content::text(text)];
+        }
+        run
+    };
+    let (before, after) = (of("run_1", "Deleted 3 files"), of("run_2", "Deleted none"));
+    let differences = signs(&compare(&before, &after, Vec::new()));
+    assert_eq!(differences, ["~ /outcome/result/content/0"]);
+}
+
+#[test]
 fn what_was_kept_of_one_run_alone_is_no_difference() {
     let whole = run("run_1", json!({ "a": 1, "b": [2] }));
     for level in [CaptureLevel::Redacted, CaptureLevel::Metadata] {

@@ -32,6 +32,7 @@ pub(in crate::runs) fn filter_to(run: &ToolRun, level: CaptureLevel) -> ToolRun 
     let shows = level == CaptureLevel::Redacted;
     let arguments = filter_arguments(run.arguments.0.clone(), level);
     let mut summary = run.summary.clone();
+    summary.capture = level;
     summary.arguments_line = arguments_line(&arguments);
     summary.problem = summary.problem.as_ref().map(filter_problem);
     ToolRun {
