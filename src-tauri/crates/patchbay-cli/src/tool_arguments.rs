@@ -53,6 +53,7 @@ pub(crate) fn read_by_schema(arguments: &mut Value, words: &[String], schema: &V
     for (key, text) in texts(words) {
         if let Some(value) = arguments.get_mut(key)
             && value.as_str() == Some(text)
+            && !has_oversized_number(text)
             && let Ok(read) = serde_json::from_str(text)
             && let Some(property) = property(schema, key)
             && refuses_text(schema, property, 0, &Cell::new(MAX_PARTS))
@@ -111,8 +112,33 @@ fn invalid_pair() -> Failure {
     )
 }
 
+/// Whether JSON contains a whole number that 64 bits don't hold, which would be sent rounded.
+fn has_oversized_number(json: &str) -> bool {
+    let (mut is_text, mut is_escaped) = (false, false);
+    let mut rest = json.split(|sign: char| {
+        is_text ^= sign == '"' && !is_escaped;
+        is_escaped = sign == '\\' && !is_escaped;
+        is_text || !(sign.is_ascii_alphanumeric() || "+-.".contains(sign))
+    });
+    rest.any(|word| {
+        let digits = word.strip_prefix('-').unwrap_or(word);
+        let is_whole = !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit());
+        is_whole && word.parse::<i64>().is_err() && word.parse::<u64>().is_err()
+    })
+}
+
+fn oversized_number(what: &str) -> Failure {
+    Failure::usage(
+        format!("{what} contains a whole number of more than 64 bits, which would be rounded"),
+        "Write it as text, or with an exponent, if the tool takes that.",
+    )
+}
+
 /// Parses a value, which an error does not repeat, because it may be secret.
 fn json(text: &str, key: &str) -> Result<Value, Failure> {
+    if has_oversized_number(text) {
+        return Err(oversized_number(&format!("the value of {key}")));
+    }
     serde_json::from_str(text).map_err(|error| {
         Failure::usage(
             format!("the value of {key} isn't valid JSON ({})", position(&error)),
@@ -130,6 +156,9 @@ fn object(text: &str) -> Result<Map<String, Value>, Failure> {
     };
     let what = if from_input { "stdin" } else { "--args" };
     let hint = "Example: {\"name\": \"value\"}";
+    if has_oversized_number(&text) {
+        return Err(oversized_number(what));
+    }
     match serde_json::from_str(&text) {
         Ok(Value::Object(members)) => Ok(members),
         Ok(_) => Err(Failure::usage(
@@ -241,6 +270,30 @@ mod tests {
         let mut arguments = json!({ "a": "1" });
         read_by_schema(&mut arguments, &words(&["a=1"]), &schema);
         assert_eq!(arguments, json!({ "a": "1" }));
+    }
+
+    #[test]
+    fn a_whole_number_that_would_be_rounded_is_refused() {
+        let big = "123456789012345678901";
+        for given in [
+            format!("n:={big}"),
+            format!("n:=[1, -{big}]"),
+            format!("n:={{\"a\\\"\": {big}}}"),
+        ] {
+            let failure = read(None, &[given]).unwrap_err();
+            assert_eq!(failure.code(), Code::UsageInvalid);
+        }
+        assert!(read(Some(&format!("{{\"n\":{big}}}")), &[]).is_err());
+        for given in [
+            format!("n={big}"),
+            format!("n:=\"\\\"{big}\""),
+            format!("n:={big}.0"),
+            "n:=1e30".to_owned(),
+            "n:=18446744073709551615".to_owned(),
+            "n:=-9223372036854775808".to_owned(),
+        ] {
+            assert!(read(None, std::slice::from_ref(&given)).is_ok(), "{given}");
+        }
     }
 
     #[test]
