@@ -30,6 +30,9 @@ use crate::{Error, Found, TokenSource, icon};
 const NAME_LIMIT: usize = 200;
 const INSTRUCTIONS_LIMIT: usize = 20_000;
 
+/// The version of each handshake: a server may echo any, and the newer era has none.
+const LEGACY_VERSION: ProtocolVersion = ProtocolVersion::LATEST_WITH_INITIALIZE;
+
 /// How long a program may keep writing to its standard error before it responds.
 const LONGEST_START: Duration = Duration::from_secs(3600);
 
@@ -175,7 +178,7 @@ fn lacks_streamable_http(error: &Error) -> bool {
 fn modes(target: &McpTarget) -> Vec<(ClientLifecycleMode, Cause)> {
     let auto = ClientLifecycleMode::Auto {
         preferred_versions: known_versions(),
-        legacy_version: None,
+        legacy_version: Some(LEGACY_VERSION),
     };
     match &target.server_facts {
         _ if is_relayed(target) => vec![(ClientLifecycleMode::Initialize, Cause::Relayed)],
@@ -240,9 +243,8 @@ async fn start(
     client_features: &ClientFeatures,
     limits: McpLimits,
 ) -> Result<McpSession, Error> {
-    // A server may echo any version, and the newer era has no handshake.
     let version = match mode {
-        ClientLifecycleMode::Initialize => Some(ProtocolVersion::LATEST_WITH_INITIALIZE),
+        ClientLifecycleMode::Initialize => Some(LEGACY_VERSION),
         _ => None,
     };
     let handler = McpClientHandler::new(client_features, &limits, version);
@@ -280,7 +282,7 @@ async fn start_http_sse(
     let Some(pipe) = http_sse::open(wire.clone(), limits).await? else {
         return Ok(None);
     };
-    let version = Some(ProtocolVersion::LATEST_WITH_INITIALIZE);
+    let version = Some(LEGACY_VERSION);
     let handler = McpClientHandler::new(client_features, &limits, version);
     let (failure, mode) = (pipe.failure().clone(), ClientLifecycleMode::Initialize);
     let running = serve(&handler, pipe, mode, &failure).await?;
@@ -402,7 +404,7 @@ async fn start_over(
     client_features: &ClientFeatures,
     limits: McpLimits,
 ) -> Result<McpSession, Error> {
-    let version = Some(ProtocolVersion::LATEST_WITH_INITIALIZE);
+    let version = Some(LEGACY_VERSION);
     let handler = McpClientHandler::new(client_features, &limits, version);
     let running = serve(&handler, pipe.clone(), mode, pipe.failure()).await?;
     let peer = Peer::Program(pipe.process().clone());

@@ -126,6 +126,24 @@ async fn a_server_that_stumbles_over_the_probe_is_asked_in_the_old_way() {
 }
 
 #[tokio::test]
+async fn a_server_that_echoes_the_version_is_one_of_the_older_era() {
+    let router = hand_made::raw(|message| match message.method.as_str() {
+        "server/discover" => message.refuse_method(),
+        "initialize" => {
+            let mut welcome = hand_made::welcome();
+            welcome["protocolVersion"] = message.params["protocolVersion"].clone();
+            message.respond(welcome)
+        }
+        _ => hand_made::accepted(),
+    });
+    let (_server, session) = serve(router).await;
+    assert_eq!(
+        session.facts().protocol(),
+        "MCP 2025-11-25, because the server refused 2026-07-28"
+    );
+}
+
+#[tokio::test]
 async fn a_remembered_era_saves_the_probe() {
     let probes = Arc::new(AtomicUsize::new(0));
     let count = probes.clone();
