@@ -24,7 +24,6 @@ use super::pending::{CANCEL_NOTICE_TIMEOUT, CallContext, RawResponse, Timeouts};
 use super::{McpSession, server_error};
 use crate::Error;
 use crate::mcp::exchange::Exchange;
-use crate::mcp::question_router::RegisteredCall;
 use crate::mcp::{CallProgress, TaskKeeper, ToolCall, ends_task, non_empty_lines};
 
 /// Poll interval if the server names none, or an invalid one.
@@ -32,8 +31,9 @@ const POLL_INTERVAL: Duration = Duration::from_secs(1);
 const POLL_INTERVAL_BOUNDS: (Duration, Duration) =
     (Duration::from_millis(100), Duration::from_secs(30));
 
-/// How much longer than the call the server is to keep a result.
-const RESULT_TTL_MARGIN: Duration = Duration::from_secs(60);
+/// How long a task may take, and the server is to keep it. It can be left and waited for again, and each response to a
+/// poll is a sign of life, so the total timeout of a call does not apply.
+const LIFETIME: Duration = Duration::from_secs(24 * 60 * 60);
 
 /// Maximum bytes of a task id, which is sent back.
 const ID_LIMIT: usize = 1_000;
@@ -78,8 +78,8 @@ fn read_status(word: &str) -> Result<TaskStatus, Error> {
 }
 
 /// The request of a call as a task in the older era.
-pub(super) fn request_of(call: &ToolCall, limit: Duration) -> ClientRequest {
-    let ttl = u64::try_from((limit + RESULT_TTL_MARGIN).as_millis()).unwrap_or(u64::MAX);
+pub(super) fn request_of(call: &ToolCall) -> ClientRequest {
+    let ttl = LIFETIME.as_secs() * 1_000;
     // rmcp's own type has no room for the task.
     let params = json!({ "name": call.name, "arguments": call.arguments, "task": { "ttl": ttl } });
     ClientRequest::CustomRequest(CustomRequest::new("tools/call", Some(params)))
@@ -89,10 +89,9 @@ impl McpSession {
     /// Calls a tool as a task of the older era, and waits for its result.
     pub(super) async fn call_as_task(&self, cx: CallContext<'_>) -> Result<RawResponse, Error> {
         let CallContext { call, .. } = cx;
-        let limit = self.limit_of(call);
         let exchange = Exchange::with_capture(call.capture.clone());
-        let request = request_of(call, limit);
-        let (timeouts, progress) = (cx.timeouts(limit), &*call.progress);
+        let request = request_of(call);
+        let (timeouts, progress) = (cx.timeouts(self.limit_of(call)), &*call.progress);
         let created = self.exchange(request, exchange, timeouts, progress, cx.cancel);
         let created = created.await?;
         let result = &created.result;
@@ -160,7 +159,6 @@ struct TaskWait<'a> {
     cx: CallContext<'a>,
     capture: Capture,
     until: Instant,
-    limit: Duration,
     reporter: StatusReporter,
     /// Keys of the questions that were answered; a key is never used twice.
     answered: HashSet<String>,
@@ -176,14 +174,12 @@ struct TaskPoll {
 impl<'a> TaskWait<'a> {
     fn new(session: &'a McpSession, task: ServerTask, cx: CallContext<'a>) -> Self {
         let CallContext { call, .. } = cx;
-        let limit = session.limit_of(call);
         Self {
             session,
             cx,
             // The first request is the call itself.
             capture: call.capture.with_first_request(),
-            until: Instant::now() + limit,
-            limit,
+            until: Instant::now() + LIFETIME,
             reporter: StatusReporter::default(),
             answered: HashSet::new(),
             cancel_guard: CancelOnDrop {
@@ -225,7 +221,7 @@ impl<'a> TaskWait<'a> {
     async fn poll_after(&mut self, interval: Duration) -> Result<TaskPoll, Error> {
         let left = self.until.saturating_duration_since(Instant::now());
         if left.is_zero() {
-            return Err(Error::TimedOut { after: self.limit });
+            return Err(Error::TimedOut { after: LIFETIME });
         }
         tokio::select! {
             biased;
@@ -298,7 +294,7 @@ impl<'a> TaskWait<'a> {
         let left = self.until.saturating_duration_since(Instant::now());
         // No idle timeout: a server that asks first responds only when the task is done.
         let timeouts = Timeouts {
-            unanswered: self.cx.registered_call.map(RegisteredCall::unanswered),
+            call: self.cx.registered_call,
             ..Timeouts::within(left)
         };
         let params = json!({ "taskId": self.task.id });

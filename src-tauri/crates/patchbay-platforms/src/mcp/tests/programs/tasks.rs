@@ -13,7 +13,7 @@ use super::super::elicitation::{ScriptedAsker, call_with, client_features};
 use super::super::{captured, json_of, run_tool, text_of, tools_of};
 use super::{program, start};
 use crate::Error;
-use crate::mcp::{CallProgress, McpSession, TaskKeeper, ToolCall};
+use crate::mcp::{CallProgress, McpLimits, McpSession, TaskKeeper, ToolCall, connect_program};
 
 /// A session with a program, by its behavior.
 async fn session(behavior: &str) -> McpSession {
@@ -66,7 +66,7 @@ async fn a_task_is_asked_how_far_it_is_until_it_has_a_result() {
     let capture = call.capture.clone();
     let planned = session.plan_call(&call, &CancellationToken::new()).await;
     let planned = planned.unwrap().body.unwrap();
-    assert!(planned.contains(r#""task":{"ttl":660000}"#), "{planned}");
+    assert!(planned.contains(r#""task":{"ttl":86400000}"#), "{planned}");
     let outcome = run_tool(&session, call).await;
     assert_eq!(text_of(&outcome.unwrap()), "done");
     assert_eq!(*steps.lock().unwrap(), ["begun", "half done"]);
@@ -79,6 +79,26 @@ async fn a_task_is_asked_how_far_it_is_until_it_has_a_result() {
         received(&session).await,
         json!(["tools/call", "tasks/get", "tasks/get", "tasks/result"])
     );
+    session.close().await;
+}
+
+#[tokio::test]
+async fn a_task_may_take_longer_than_any_other_call() {
+    let program = program("tasks", &Arc::default());
+    let limits = McpLimits {
+        total: Duration::from_millis(300),
+        ..McpLimits::DEFAULT
+    };
+    let cancel = CancellationToken::new();
+    let session = connect_program(program, client_features(false), limits, &cancel);
+    let session = session.await.unwrap();
+    let call = ToolCall {
+        timeout: Duration::from_millis(300),
+        ..task("never", &nobody())
+    };
+    let called = session.call_tool(call, &cancel);
+    let later = tokio::time::timeout(Duration::from_millis(1_500), called).await;
+    assert!(later.is_err(), "{later:?}");
     session.close().await;
 }
 
