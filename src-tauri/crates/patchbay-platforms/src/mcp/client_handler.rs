@@ -14,12 +14,11 @@ use rmcp::model::{
     ProtocolVersion, ResourceUpdatedNotificationParam, RootsCapabilities, SamplingCapability,
     TASKS_EXTENSION_ID, UrlElicitationCapability,
 };
-use rmcp::service::{NotificationContext, RequestContext, RoleClient};
+use rmcp::service::{InboundStreamOrigin, NotificationContext, RequestContext, RoleClient};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 use tokio::sync::{Notify, broadcast, watch};
-use tokio_util::sync::CancellationToken;
 
 use super::features_off::FeaturesOff;
 use super::question_router::{QuestionKind, QuestionRouter, RegisteredCall};
@@ -133,10 +132,15 @@ impl McpClientHandler {
         &self,
         method: &str,
         params: &Value,
-        withdrawn: &CancellationToken,
+        context: &RequestContext<RoleClient>,
     ) -> Result<Value, ErrorData> {
-        match self.question_router.may_ask(method) {
-            Some(kind) => self.question_router.answer(kind, params, withdrawn).await,
+        let origin = match context.extensions.get::<InboundStreamOrigin>() {
+            Some(InboundStreamOrigin::OutboundRequest(id)) => Some(id),
+            _ => None,
+        };
+        let router = &self.question_router;
+        match router.may_ask(method) {
+            Some(kind) => router.answer(kind, params, origin, &context.ct).await,
             None => {
                 self.features_off.note_request(method);
                 let code = ErrorCode::METHOD_NOT_FOUND;
@@ -150,10 +154,10 @@ impl McpClientHandler {
         &self,
         method: &str,
         params: impl Serialize,
-        withdrawn: &CancellationToken,
+        context: &RequestContext<RoleClient>,
     ) -> Result<T, ErrorData> {
         let params = serde_json::to_value(params).unwrap_or_default();
-        let answer = self.answer(method, &params, withdrawn).await?;
+        let answer = self.answer(method, &params, context).await?;
         serde_json::from_value(answer)
             .map_err(|error| ErrorData::internal_error(error.to_string(), None))
     }
@@ -243,7 +247,7 @@ impl ClientHandler for McpClientHandler {
         context: RequestContext<RoleClient>,
     ) -> Result<ElicitResult, ErrorData> {
         let method = ElicitationCreateRequestMethod::VALUE;
-        self.answer_typed(method, params, &context.ct).await
+        self.answer_typed(method, params, &context).await
     }
 
     #[expect(deprecated, reason = "servers of the older era ask for it so")]
@@ -253,7 +257,7 @@ impl ClientHandler for McpClientHandler {
         context: RequestContext<RoleClient>,
     ) -> Result<rmcp::model::CreateMessageResult, ErrorData> {
         let method = CreateMessageRequestMethod::VALUE;
-        self.answer_typed(method, params, &context.ct).await
+        self.answer_typed(method, params, &context).await
     }
 
     /// Called for notifications without a type in rmcp.
@@ -277,7 +281,7 @@ impl ClientHandler for McpClientHandler {
         context: RequestContext<RoleClient>,
     ) -> Result<CustomResult, ErrorData> {
         let params = request.params.unwrap_or_default();
-        let answer = self.answer(&request.method, &params, &context.ct).await?;
+        let answer = self.answer(&request.method, &params, &context).await?;
         Ok(CustomResult::new(answer))
     }
 }

@@ -85,6 +85,11 @@ impl Exchange {
         self.0.failed.notified().await;
     }
 
+    /// Whether nobody but the holder of this waits for it.
+    pub(super) fn is_abandoned(&self) -> bool {
+        Arc::strong_count(&self.0) == 1
+    }
+
     pub(super) fn take(&self) -> Facts {
         std::mem::take(&mut *lock(&self.0.facts))
     }

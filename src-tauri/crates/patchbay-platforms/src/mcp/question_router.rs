@@ -3,7 +3,7 @@
 //! A session has at most one open question; others wait for their turn. More than a number per minute are cancelled, as
 //! are questions that nobody can answer. The timeouts of a call are paused until its questions are answered.
 
-use std::collections::{HashMap, VecDeque};
+use std::collections::{HashMap, HashSet, VecDeque};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
@@ -11,7 +11,7 @@ use async_trait::async_trait;
 use patchbay_model::{Question, QuestionAnswer, Reply};
 use rmcp::model::{
     ConstString as _, CreateMessageRequestMethod, ElicitationCreateRequestMethod, ErrorCode,
-    ErrorData,
+    ErrorData, RequestId,
 };
 use serde_json::{Value, json};
 use tokio::sync::watch;
@@ -100,6 +100,8 @@ struct Call {
     unanswered: watch::Sender<usize>,
     /// The pages that the person has to visit, by id; cancelled when they are done there.
     pages: Mutex<HashMap<String, CancellationToken>>,
+    /// The requests that it sent.
+    requests: Mutex<HashSet<RequestId>>,
     ended: CancellationToken,
 }
 
@@ -134,6 +136,7 @@ impl QuestionRouter {
             asker: Arc::clone(asker),
             unanswered: watch::Sender::default(),
             pages: Mutex::default(),
+            requests: Mutex::default(),
             ended: CancellationToken::new(),
         });
         lock(&self.state).calls.push(Arc::clone(&call));
@@ -143,7 +146,8 @@ impl QuestionRouter {
         })
     }
 
-    /// Answers a request of the server. The protocol doesn't say which call it belongs to: the latest one is assumed.
+    /// Answers a request of the server. `origin` is the request on whose stream it arrived; where there is none, as over
+    /// stdio, the protocol doesn't say which call it belongs to: the latest one is assumed.
     ///
     /// # Errors
     /// The error to send if there is no answer.
@@ -151,9 +155,10 @@ impl QuestionRouter {
         &self,
         kind: QuestionKind,
         params: &Value,
+        origin: Option<&RequestId>,
         withdrawn: &CancellationToken,
     ) -> Result<Value, ErrorData> {
-        let call = lock(&self.state).calls.last().cloned();
+        let call = self.call_of(origin);
         let Some(call) = call else {
             return kind.to_wire(None, QuestionAnswer::Cancel);
         };
@@ -162,6 +167,13 @@ impl QuestionRouter {
             () = withdrawn.cancelled() => kind.to_wire(None, QuestionAnswer::Cancel),
             answer = self.answer_for(&call, kind, kind.read(params)) => answer,
         }
+    }
+
+    fn call_of(&self, origin: Option<&RequestId>) -> Option<Arc<Call>> {
+        let calls = &lock(&self.state).calls;
+        let has_sent =
+            |call: &&Arc<Call>| origin.is_some_and(|id| lock(&call.requests).contains(id));
+        calls.iter().find(has_sent).or(calls.last()).cloned()
     }
 
     async fn answer_for(
@@ -244,6 +256,11 @@ pub(super) struct RegisteredCall<'a> {
 }
 
 impl RegisteredCall<'_> {
+    /// Notes a request of the call, on whose stream questions may arrive.
+    pub(super) fn note_request(&self, id: &RequestId) {
+        lock(&self.call.requests).insert(id.clone());
+    }
+
     /// The number of its unanswered questions, and when that changes.
     pub(super) fn unanswered(&self) -> watch::Receiver<usize> {
         self.call.unanswered.subscribe()

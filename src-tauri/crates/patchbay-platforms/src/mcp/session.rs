@@ -6,6 +6,7 @@ mod listening;
 mod lists;
 mod logging;
 mod pending;
+mod renewal;
 mod resource_watch;
 mod resources;
 mod rounds;

@@ -17,6 +17,7 @@ use rmcp::transport::streamable_http_client::{
     StreamableHttpClient, StreamableHttpError, StreamableHttpPostResponse,
 };
 use serde_json::Value;
+use tokio::sync::watch;
 use tokio_util::sync::{CancellationToken, DropGuard};
 use url::Url;
 
@@ -224,6 +225,11 @@ impl Wire {
             }
             Err(_) => {}
         }
+    }
+
+    /// Number of sessions that began; also marked as changed when the server may have forgotten the current one.
+    pub(super) fn sessions_begun(&self) -> watch::Receiver<u64> {
+        self.0.session.begun.subscribe()
     }
 
     /// Leaves the session open to be resumed later; `false` if there is none that works.

@@ -83,6 +83,9 @@ impl McpSession {
                 return Err(features_off.explain(error, &asked_before));
             }
         };
+        if !response.result.is_object() {
+            return Err(Error::Protocol("a result that isn't an object".to_owned()));
+        }
         let outcome = CallOutcome {
             result: content::tool_result(&response.result),
             status: response.status,
@@ -126,7 +129,7 @@ impl McpSession {
     /// The first request of a call.
     pub(super) fn first_request(&self, call: &ToolCall) -> ClientRequest {
         match self.is_task(call) {
-            true => tasks::request_of(call, self.limit_of(call)),
+            true => tasks::request_of(call),
             false => request_of(params_of(call)),
         }
     }

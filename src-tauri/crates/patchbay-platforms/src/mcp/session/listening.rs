@@ -4,7 +4,7 @@ use std::num::NonZeroUsize;
 use std::sync::Arc;
 
 use rmcp::model::{ServerNotification, SubscriptionFilter};
-use rmcp::service::{ServiceError, SubscriptionEnd};
+use rmcp::service::ServiceError;
 
 use super::{McpSession, ServerOffer};
 use crate::mcp::wire::reconnect::Reconnects;
@@ -17,17 +17,21 @@ pub(super) const BACKLOG: NonZeroUsize = match NonZeroUsize::new(16) {
 
 impl McpSession {
     /// Subscribes to changes of tools, resources and prompts of a server of the newer era, until the session ends or
-    /// the server refuses; one of the older era notifies by itself. Does not keep the session open.
+    /// the server refuses; one of the older era notifies by itself, until it forgets the session. Does not keep the
+    /// session open.
     ///
     /// Source: MCP 2026-07-28, `subscriptions/listen`.
     pub fn listen(&self) -> impl Future<Output = ()> + Send + use<> {
         let inner = &self.0;
+        let renewal = self.renew_forgotten();
         let filter = change_filter(inner.offers).filter(|_| !self.is_legacy());
         let (peer, limits) = (inner.peer.clone(), inner.limits);
         let tool_changes = inner.client_handler.tool_changes.clone();
         let offer_changes = inner.client_handler.offer_changes.clone();
         async move {
-            let Some(filter) = filter else { return };
+            let Some(filter) = filter else {
+                return renewal.await;
+            };
             let reconnects = Arc::<Reconnects>::default();
             let pause = || reconnects.pause(limits.reconnects, limits.reconnect_waits);
             while pause().await.is_ok() && !peer.is_transport_closed() {
@@ -41,6 +45,9 @@ impl McpSession {
                     }
                     Err(_) => continue,
                 };
+                // Changes before the subscription were not notified, nor are those of an overflow before the next one.
+                tool_changes.send_replace(());
+                offer_changes.send_replace(());
                 while let Ok(Some(notice)) = subscription.next().await {
                     match notice {
                         ServerNotification::ToolListChangedNotification(_) => {
@@ -48,10 +55,6 @@ impl McpSession {
                         }
                         _ => offer_changes.send_replace(()),
                     }
-                }
-                if let Some(SubscriptionEnd::Lagged { .. }) = subscription.end() {
-                    tool_changes.send_replace(());
-                    offer_changes.send_replace(());
                 }
             }
         }

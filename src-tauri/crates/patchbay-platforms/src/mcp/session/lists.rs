@@ -81,7 +81,10 @@ impl McpSession {
                 let most = limits.list_items;
                 return Err(Error::Protocol(format!("more than {most} {what}")));
             }
-            let next = page["nextCursor"].as_str().map(str::to_owned);
+            // Nothing was said of an empty cursor before 2026-07-28, and servers of the older era mean the end by it.
+            let next = page["nextCursor"].as_str();
+            let next = next.filter(|cursor| !cursor.is_empty() || !self.is_legacy());
+            let next = next.map(str::to_owned);
             each(page);
             let Some(next) = next else {
                 return Ok(());

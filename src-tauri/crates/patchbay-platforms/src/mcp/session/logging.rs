@@ -13,10 +13,9 @@ impl McpSession {
     ///
     /// Source: MCP 2025-11-25, `logging/setLevel`.
     pub(in crate::mcp) async fn request_log_level(&self) {
-        if !self.0.offers.log || !self.is_legacy() {
+        let Some(mut request) = self.log_level_request() else {
             return;
-        }
-        let mut request = set_level(self.0.client_handler.log_level);
+        };
         // Without an exchange a failure would count as one of the negotiation.
         request.extensions_mut().insert(Exchange::default());
         let options = PeerRequestOptions::no_options();
@@ -24,6 +23,12 @@ impl McpSession {
         if let Err(error) = sent.await {
             tracing::debug!(%error, "the log level was not set");
         }
+    }
+
+    /// The request that sets the log level; `None` if the server does not take it.
+    pub(super) fn log_level_request(&self) -> Option<ClientRequest> {
+        let is_taken = self.0.offers.log && self.is_legacy();
+        is_taken.then(|| set_level(self.0.client_handler.log_level))
     }
 
     /// Options of each request. In the newer era a server logs nothing for a request without a level.

@@ -27,22 +27,22 @@ pub(super) const CANCEL_NOTICE_TIMEOUT: Duration = Duration::from_secs(5);
 const LATE_PROGRESS: Duration = Duration::from_millis(200);
 
 /// Timeouts of a response.
-pub(super) struct Timeouts {
+pub(super) struct Timeouts<'a> {
     /// Maximum time without progress.
     pub(super) idle: Duration,
     /// Maximum total time.
     pub(super) total: Duration,
-    /// The number of unanswered questions of the server, whose time does not count.
-    pub(super) unanswered: Option<watch::Receiver<usize>>,
+    /// The call whose person the server may ask; the time of unanswered questions does not count.
+    pub(super) call: Option<&'a RegisteredCall<'a>>,
 }
 
-impl Timeouts {
+impl Timeouts<'_> {
     /// One limit for the time without progress and for the total time.
     pub(super) fn within(limit: Duration) -> Self {
         Self {
             idle: limit,
             total: limit,
-            unanswered: None,
+            call: None,
         }
     }
 
@@ -50,7 +50,7 @@ impl Timeouts {
         Self {
             idle: limits.idle,
             total: limits.total,
-            unanswered: None,
+            call: None,
         }
     }
 }
@@ -64,12 +64,12 @@ pub(super) struct CallContext<'a> {
     pub(super) cancel: &'a CancellationToken,
 }
 
-impl CallContext<'_> {
-    pub(super) fn timeouts(&self, total: Duration) -> Timeouts {
+impl<'a> CallContext<'a> {
+    pub(super) fn timeouts(&self, total: Duration) -> Timeouts<'a> {
         Timeouts {
             idle: self.call.timeout,
             total,
-            unanswered: self.registered_call.map(RegisteredCall::unanswered),
+            call: self.registered_call,
         }
     }
 }
@@ -87,7 +87,7 @@ impl McpSession {
     pub(super) async fn request(
         &self,
         request: ClientRequest,
-        timeouts: Timeouts,
+        timeouts: Timeouts<'_>,
         cancel: &CancellationToken,
     ) -> Result<RawResponse, Error> {
         let exchange = Exchange::default();
@@ -117,7 +117,7 @@ impl McpSession {
         &self,
         mut request: ClientRequest,
         exchange: Exchange,
-        mut timeouts: Timeouts,
+        timeouts: Timeouts<'_>,
         progress: &(dyn Fn(CallProgress) + Send + Sync),
         cancel: &CancellationToken,
     ) -> Result<RawResponse, Error> {
@@ -131,6 +131,10 @@ impl McpSession {
             .send_cancellable_request(request, self.request_options())
             .await
             .map_err(|_| self.lost())?;
+        if let Some(call) = timeouts.call {
+            call.note_request(&handle.id);
+        }
+        let mut unanswered = timeouts.call.map(RegisteredCall::unanswered);
         let mut pending = Pending {
             handle: Some(handle),
             cancel_notices: &self.0.cancel_notices,
@@ -156,7 +160,7 @@ impl McpSession {
                     Ok(_) | Err(RecvError::Lagged(_)) => {}
                     Err(RecvError::Closed) => return Err(self.lost()),
                 },
-                is_asking = wait_for_question(&mut timeouts.unanswered) => match is_asking {
+                is_asking = wait_for_question(&mut unanswered) => match is_asking {
                     true => { asking_since.get_or_insert_with(Instant::now); },
                     false => if let Some(since) = asking_since.take() {
                         idle.as_mut().reset(Instant::now() + timeouts.idle);

@@ -4,8 +4,7 @@ use std::sync::{Arc, Weak};
 use std::time::Duration;
 
 use rmcp::model::{
-    ClientRequest, GetExtensions as _, SubscribeRequestParams, SubscriptionFilter,
-    UnsubscribeRequestParams,
+    ClientRequest, SubscribeRequestParams, SubscriptionFilter, UnsubscribeRequestParams,
 };
 use rmcp::service::{Peer, RoleClient, ServiceError};
 use tokio::sync::{broadcast, watch};
@@ -13,11 +12,11 @@ use tokio::task::JoinHandle;
 use tokio_util::sync::{CancellationToken, DropGuard};
 
 use super::listening::BACKLOG;
-use super::pending::{CANCEL_NOTICE_TIMEOUT, Timeouts, UsageGuard};
+use super::pending::{Timeouts, UsageGuard};
+use super::renewal::send_quietly;
 use super::{Inner, McpSession};
 use crate::Error;
 use crate::mcp::McpLimits;
-use crate::mcp::exchange::Exchange;
 use crate::mcp::wire::reconnect::Reconnects;
 
 /// How often the session is checked for its end.
@@ -43,7 +42,8 @@ impl ResourceWatch {
         }
         Err(match self.session.upgrade().map(McpSession) {
             None => Error::Cancelled,
-            Some(session) if session.is_closed() => session.lost(),
+            // One of the older era has accepted the subscription.
+            Some(session) if session.is_closed() || session.is_legacy() => session.lost(),
             Some(_) => watching_not_offered(),
         })
     }
@@ -80,13 +80,14 @@ impl McpSession {
         let task = if self.is_legacy() {
             let updates = self.0.client_handler.resource_updates.subscribe();
             self.subscribe(&uri, cancel).await?;
+            let begun = self.sessions_begun();
             let session = Arc::downgrade(&self.0);
             tokio::spawn(async move {
                 let _in_use = in_use;
-                to.send_replace(());
                 tokio::select! {
                     () = until.cancelled() => {}
                     () = forward(updates, &uri, &to) => {}
+                    () = subscribe_again(begun, &session, &uri, &to) => {}
                     () = wait_until_closed(&peer) => {}
                 }
                 unsubscribe(session, uri).await;
@@ -136,12 +137,8 @@ async fn unsubscribe(session: Weak<Inner>, uri: String) {
         }
     }
     subscriptions.remove(&uri);
-    let mut request = unsubscribe_request(uri);
-    // Without an exchange a failure would count as one of the negotiation.
-    request.extensions_mut().insert(Exchange::default());
-    let sent = session.peer.send_request(request);
     // If it fails, further notifications of the server are ignored.
-    drop(tokio::time::timeout(CANCEL_NOTICE_TIMEOUT, sent).await);
+    send_quietly(&session.peer, unsubscribe_request(uri)).await;
 }
 
 #[expect(deprecated, reason = "servers of the older era are asked so")]
@@ -174,6 +171,40 @@ fn is_within(updated: &str, uri: &str) -> bool {
     updated.strip_prefix(uri).is_some_and(|rest| {
         rest.is_empty() || uri.ends_with('/') || rest.starts_with(['/', '#', '?'])
     })
+}
+
+/// Reports a subscription of the older era as begun, and begins it again whenever the server may have forgotten the
+/// session, until that fails.
+async fn subscribe_again(
+    begun: Option<watch::Receiver<u64>>,
+    session: &Weak<Inner>,
+    uri: &str,
+    to: &watch::Sender<()>,
+) {
+    to.send_replace(());
+    let Some(mut begun) = begun else {
+        return std::future::pending().await;
+    };
+    let reconnects = Reconnects::default();
+    loop {
+        // Ends with the session, whose end is awaited beside this.
+        if begun.changed().await.is_err() {
+            return std::future::pending().await;
+        }
+        let Some(session) = session.upgrade().map(McpSession) else {
+            return;
+        };
+        let limits = session.0.limits;
+        let pause = reconnects.pause(limits.reconnects, limits.reconnect_waits);
+        let request = subscribe_request(uri);
+        let timeouts = Timeouts::from_limits(&limits);
+        let never = CancellationToken::new();
+        if pause.await.is_err() || session.request(request, timeouts, &never).await.is_err() {
+            return;
+        }
+        begun.mark_unchanged();
+        to.send_replace(());
+    }
 }
 
 async fn wait_until_closed(peer: &Peer<RoleClient>) {

@@ -197,7 +197,7 @@ impl McpSession {
         let mut round = Round::default();
         loop {
             let timeouts = Timeouts {
-                unanswered: registered_call.map(RegisteredCall::unanswered),
+                call: registered_call,
                 ..Timeouts::from_limits(&self.0.limits)
             };
             let response = self.request(request(round), timeouts, cancel).await;

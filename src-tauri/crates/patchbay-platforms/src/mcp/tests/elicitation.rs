@@ -6,10 +6,10 @@ use std::time::Duration;
 use async_trait::async_trait;
 use axum::Router;
 use axum::response::IntoResponse as _;
-use futures::StreamExt as _;
+use futures::{StreamExt as _, stream};
 use patchbay_model::{Content, Json, Question, QuestionAnswer};
 use serde_json::{Map, Value, json};
-use tokio::sync::{broadcast, mpsc};
+use tokio::sync::{broadcast, mpsc, watch};
 use tokio_util::sync::CancellationToken;
 
 use super::hand_made::{self, accepted, event, events, result_of};
@@ -291,6 +291,44 @@ async fn asked_at_once_they_are_open_one_after_the_other_while_the_clock_stands_
 }
 
 #[tokio::test]
+async fn a_question_is_for_the_call_on_whose_stream_it_arrives() {
+    let (started, _) = watch::channel(0);
+    let (answered, _) = watch::channel(false);
+    let router = hand_made::legacy(move |message| match message.method.as_str() {
+        "tools/call" => {
+            started.send_modify(|number| *number += 1);
+            let is_first = *started.borrow() == 1;
+            let (mut started, mut answered) = (started.subscribe(), answered.subscribe());
+            let question = async move {
+                drop(started.wait_for(|number| *number == 2).await);
+                Ok(event(&elicitation("q", &ask_name("name"))))
+            };
+            let response = async move {
+                drop(answered.wait_for(|is_answered| *is_answered).await);
+                Ok(message.event(result_of("done")))
+            };
+            let question = stream::iter(is_first.then_some(question)).then(|it| it);
+            events(question.chain(stream::once(response)))
+        }
+        "" => {
+            answered.send_replace(true);
+            accepted()
+        }
+        _ => accepted(),
+    });
+    let (_server, session) = session(router, McpLimits::DEFAULT).await;
+    let askers = [(); 2].map(|()| ScriptedAsker::accepting(json!({"name": "Ada"})));
+    let first = run_tool(&session, call_with(&askers[0]));
+    let second = async {
+        tokio::time::sleep(Duration::from_millis(100)).await;
+        run_tool(&session, call_with(&askers[1])).await
+    };
+    let (first, second) = tokio::join!(first, second);
+    first.and(second).unwrap();
+    assert_eq!(askers.map(|asker| asker.asked()), [1, 0]);
+}
+
+#[tokio::test]
 async fn questions_that_wait_for_their_turn_end_with_their_run() {
     let asker = ScriptedAsker::new(None, Duration::ZERO);
     let (_server, session) = session(legacy(vec![ask_name("name"); 3]), McpLimits::DEFAULT).await;
@@ -404,7 +442,7 @@ async fn a_question_without_a_call_is_cancelled() {
         "tools/list" => {
             let question = event(&elicitation("q", &ask_name("name")));
             let list = message.event(json!({"tools": []}));
-            events(futures::stream::iter([Ok(question), Ok(list)]))
+            events(stream::iter([Ok(question), Ok(list)]))
         }
         "" => {
             answers.send(message.result).unwrap();

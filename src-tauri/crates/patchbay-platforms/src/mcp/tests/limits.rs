@@ -109,6 +109,16 @@ async fn a_list_that_repeats_itself_ends() {
 }
 
 #[tokio::test]
+async fn an_empty_cursor_ends_a_list_of_the_older_era() {
+    let page = json!({"tools": tools(1, 0), "nextCursor": ""});
+    let (_server, session) = serve(hand_made::legacy(move |request| {
+        request.respond(page.clone())
+    }))
+    .await;
+    assert_eq!(tools_of(&session).await.unwrap().len(), 1);
+}
+
+#[tokio::test]
 async fn too_many_tools_end_a_list() {
     let error = list_error(|request| request.respond(json!({"tools": tools(21, 0)}))).await;
     assert!(error.to_string().ends_with("more than 20 tools"), "{error}");

@@ -105,6 +105,9 @@ async fn changes_are_heard_as_long_as_the_session_lasts() {
         session.subscribe_offer_changes(),
     );
     let listening = tokio::spawn(session.listen());
+    // What changed before is not notified.
+    within_limit(tools.changed()).await.unwrap();
+    within_limit(offer.changed()).await.unwrap();
     for _ in 0..2 {
         handler.notify.notify_one();
         within_limit(tools.changed()).await.unwrap();
@@ -180,6 +183,9 @@ async fn a_server_of_the_older_era_is_not_asked() {
     let session = connect_to(known_target(&server.url, "2025-11-25"))
         .await
         .unwrap();
-    within_limit(session.listen()).await;
+    let listening = session.listen();
+    session.close().await;
+    drop(session);
+    within_limit(listening).await;
     assert_eq!(handler.listeners.load(Ordering::SeqCst), 0);
 }

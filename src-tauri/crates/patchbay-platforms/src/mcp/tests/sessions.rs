@@ -3,11 +3,12 @@
 use std::collections::HashSet;
 
 use axum::http::{HeaderMap, StatusCode};
-use axum::response::IntoResponse as _;
-use axum::routing::delete;
+use axum::response::{IntoResponse as _, Response};
+use axum::routing::{delete, get};
 use serde_json::{Value, json};
+use tokio::sync::watch;
 
-use super::hand_made;
+use super::hand_made::{self, ReceivedMessage};
 use super::*;
 use crate::mcp::{ResumableSession, SessionLife, end_session};
 
@@ -84,6 +85,116 @@ fn resumable(url: &Url, resumed: Option<ResumableSession>) -> McpTarget {
 async fn session_id(session: &McpSession) -> String {
     let outcome = run_tool(session, call("where")).await.unwrap();
     text_of(&outcome).to_owned()
+}
+
+/// A server of the older era that is started anew by each `restart`, and then knows no earlier session.
+struct Restarting {
+    /// Number of starts, which is the id of each session.
+    starts: watch::Sender<u32>,
+    /// What it has received in its present session.
+    received: Mutex<Vec<String>>,
+}
+
+impl Restarting {
+    async fn start() -> (Server, Arc<Self>) {
+        let own = Arc::new(Self {
+            starts: watch::Sender::new(1),
+            received: Mutex::default(),
+        });
+        let (posted, opened) = (Arc::clone(&own), Arc::clone(&own));
+        let router = hand_made::raw(move |message| posted.respond(&message));
+        let router = router.route("/mcp", get(move |headers| opened.stream(headers)));
+        (Server::start(router).await, own)
+    }
+
+    fn restart(&self) {
+        self.received.lock().unwrap().clear();
+        self.starts.send_modify(|starts| *starts += 1);
+    }
+
+    fn knows(&self, headers: &HeaderMap) -> bool {
+        headers["mcp-session-id"] == self.starts.borrow().to_string()
+    }
+
+    fn respond(&self, message: &ReceivedMessage) -> Response {
+        if message.method == "server/discover" {
+            return message.refuse_method();
+        }
+        if message.method != "initialize" && !self.knows(&message.headers) {
+            return StatusCode::NOT_FOUND.into_response();
+        }
+        self.received.lock().unwrap().push(message.method.clone());
+        let mut welcome = hand_made::welcome();
+        welcome["capabilities"] = json!({
+            "logging": {}, "tools": {"listChanged": true}, "resources": {"subscribe": true},
+        });
+        match message.method.as_str() {
+            "initialize" => {
+                let mut answer = message.respond(welcome);
+                let id = self.starts.borrow().to_string().parse().unwrap();
+                answer.headers_mut().insert("mcp-session-id", id);
+                answer
+            }
+            "resources/subscribe" | "ping" | "logging/setLevel" => message.respond(json!({})),
+            _ => hand_made::accepted(),
+        }
+    }
+
+    /// Ends with the start that opened it.
+    async fn stream(self: Arc<Self>, headers: HeaderMap) -> Response {
+        if !self.knows(&headers) {
+            return StatusCode::NOT_FOUND.into_response();
+        }
+        let mut starts = self.starts.subscribe();
+        let until_restarted = async move {
+            drop(starts.changed().await);
+            Err(std::io::Error::other("restarted"))
+        };
+        hand_made::events(futures::stream::once(until_restarted))
+    }
+
+    async fn wait_for(&self, method: &str) {
+        let is_received = || {
+            self.received
+                .lock()
+                .unwrap()
+                .iter()
+                .any(|one| one == method)
+        };
+        while !is_received() {
+            tokio::time::sleep(Duration::from_millis(10)).await;
+        }
+    }
+}
+
+#[tokio::test]
+async fn what_a_restarted_server_has_forgotten_is_told_again() {
+    let (server, restarting) = Restarting::start().await;
+    let (log, _) = recorded_log();
+    let target = McpTarget {
+        log: Some(log),
+        ..target(&server.url)
+    };
+    let session = connect_to(target).await.unwrap();
+    let (cancel, limit) = (CancellationToken::new(), Duration::from_secs(20));
+    let mut watch = session.watch_resource("a://b", &cancel).await.unwrap();
+    watch.changed().await.unwrap();
+    let mut tools = session.subscribe_tool_changes();
+    let listening = tokio::spawn(session.listen());
+    restarting.restart();
+    let again = async {
+        watch.changed().await.unwrap();
+        tools.changed().await.unwrap();
+        restarting.wait_for("resources/subscribe").await;
+        restarting.wait_for("logging/setLevel").await;
+    };
+    tokio::time::timeout(limit, again).await.unwrap();
+    session.close().await;
+    drop((session, watch));
+    tokio::time::timeout(limit, listening)
+        .await
+        .unwrap()
+        .unwrap();
 }
 
 #[tokio::test]

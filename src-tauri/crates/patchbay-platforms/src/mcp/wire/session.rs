@@ -9,6 +9,7 @@ use rmcp::model::{
 };
 use serde_json::{Value, json};
 use sha2::{Digest as _, Sha256};
+use tokio::sync::watch;
 
 use super::answer::keep_task_calls;
 use crate::mcp::lock;
@@ -48,6 +49,8 @@ pub(super) struct SessionState {
     /// Added to the ids of requests, so that no two processes use the same ids in one session.
     first_id: i64,
     state: Mutex<State>,
+    /// Number of sessions that began; also marked as changed when the server may have forgotten the current one.
+    pub(super) begun: watch::Sender<u64>,
 }
 
 #[derive(Default)]
@@ -81,6 +84,7 @@ impl SessionState {
                 resumed,
                 ..State::default()
             }),
+            begun: watch::Sender::new(0),
         }
     }
 
@@ -141,6 +145,7 @@ impl SessionState {
             current,
             ..State::default()
         };
+        self.begun.send_modify(|number| *number += 1);
     }
 
     /// Records the result of the handshake, if the message contains one.

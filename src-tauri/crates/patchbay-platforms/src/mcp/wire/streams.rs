@@ -12,7 +12,7 @@ use serde_json::Value;
 use sse_stream::Sse;
 
 use super::reconnect::clamp_retry;
-use super::{DeferredError, RmcpResult, SMALL_BYTES, Wire, answer};
+use super::{DeferredError, RmcpResult, SESSION_ID, SMALL_BYTES, Wire, answer};
 use crate::mcp::lock;
 use crate::mcp::request::{RequestKind, TrackedRequest};
 use crate::mcp::server_requests::TooManyRequests;
@@ -196,6 +196,10 @@ impl Wire {
     /// Records the last event of a request, by which rmcp requests the rest of its stream.
     fn note_resumable(&self, id: &str, tracked: &TrackedRequest) {
         let mut resumable = lock(&self.0.resumable);
+        if resumable.len() >= RESUMABLE {
+            // Those that were cancelled or timed out.
+            resumable.retain(|_, (_, tracked)| !tracked.exchange.is_abandoned());
+        }
         if resumable.len() >= RESUMABLE && !resumable.contains_key(&tracked.id) {
             return;
         }
@@ -251,6 +255,9 @@ impl Wire {
                 _ => break sent,
             }
         };
+        if sent.answer.status() == StatusCode::NOT_FOUND && headers.contains_key(SESSION_ID) {
+            self.0.session.begun.send_modify(|_| {});
+        }
         if sent.answer.status().is_server_error() {
             return Err(StreamableHttpError::Client(DeferredError));
         }
