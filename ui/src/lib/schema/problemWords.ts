@@ -1,9 +1,10 @@
 import { type OutputUnit } from "@cfworker/json-schema";
 import { inexactNumber } from "../exactNumber";
 import { anyOf } from "../words";
+import { isObject } from "./schema";
 
 /** The message for a validation error. `value` is the invalid value, `rule` the keyword's value if known. */
-export function problemWords({ keyword, error }: OutputUnit, value: unknown, rule?: unknown): string {
+export function problemWords({ keyword, keywordLocation, error }: OutputUnit, value: unknown, rule?: unknown): string {
   const numbers = /-?\d[\d.e+-]*/gi;
   const last = error.replace(/\.$/, "").match(numbers)?.at(-1) ?? "";
   switch (keyword) {
@@ -24,9 +25,10 @@ export function problemWords({ keyword, error }: OutputUnit, value: unknown, rul
       return formatMessage(/format "(.+)"/.exec(error)?.[1] ?? "");
     case "uniqueItems":
       return "Remove duplicates";
-    case "additionalProperties":
-    case "unevaluatedProperties":
-      return "Unknown property";
+    case "not":
+      // `not` stands for a schema that is `false`.
+      if (/\/(additional|unevaluated)Properties\/not$/.test(keywordLocation)) return "Unknown property";
+      return isObject(value) ? "This combination isn't allowed" : "This value isn't allowed";
     case "anyOf":
     case "oneOf":
       return error.includes("(0 matches)") || keyword === "anyOf"
@@ -45,6 +47,8 @@ const limits: Partial<Record<string, (limit: string) => string>> = {
   multipleOf: (limit) => `Enter a multiple of ${limit}`,
   minItems: (limit) => `Add items: at least ${limit}`,
   maxItems: (limit) => `Remove items: at most ${limit}`,
+  minProperties: (limit) => `Add properties: at least ${limit}`,
+  maxProperties: (limit) => `Remove properties: at most ${limit}`,
 };
 
 function wrongType(expected: string, value: unknown): string {

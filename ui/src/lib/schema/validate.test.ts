@@ -20,6 +20,10 @@ describe("words for what is wrong", () => {
     [{ type: "integer", multipleOf: 4 }, 6, "Enter a multiple of 4"],
     [{ anyOf: [{ type: "integer" }, { type: "null" }] }, 1.5, "Enter a whole number, such as 1"],
     [{ anyOf: [{ type: "integer" }, { type: "boolean" }] }, "x", "Doesn't match any option"],
+    [{ not: { const: false } }, false, "This value isn't allowed"],
+    [{ not: { required: ["a", "b"] } }, { a: 1, b: 2 }, "This combination isn't allowed"],
+    [{ minProperties: 1 }, {}, "Add properties: at least 1"],
+    [{ maxProperties: 1 }, { a: 1, b: 2 }, "Remove properties: at most 1"],
   ];
   it.each(cases)("%j against %j", (schema, value, message) => {
     expect(one(schema, value)).toEqual([{ path: "/it", message }]);
@@ -32,6 +36,25 @@ it("tells a missing value at the place of the value", () => {
   ).toEqual([
     { path: "/z", message: "Enter a value" },
     { path: "/a/b~1c", message: "Enter a value" },
+  ]);
+});
+
+it("tells an unknown property once, at its place, also within an alternative", () => {
+  const closed: Schema = { type: "object", properties: { a: {} }, additionalProperties: false };
+  const unknown = [{ path: "/b", message: "Unknown property" }];
+  expect(validate(closed, { b: 1 })).toEqual(unknown);
+  expect(validate({ ...closed, additionalProperties: undefined, unevaluatedProperties: false }, { b: 1 })).toEqual(
+    unknown,
+  );
+  expect(validate({ anyOf: [closed, { type: "string" }] }, { b: 1 })).toEqual(unknown);
+  expect(validate({ type: "object", properties: { b: false } }, { b: 1 })).toEqual([
+    { path: "/b", message: "This value isn't allowed" },
+  ]);
+});
+
+it("tells what a property needs at the place of what is missing", () => {
+  expect(validate({ type: "object", dependentRequired: { a: ["b"] } }, { a: 1 })).toEqual([
+    { path: "/b", message: "Required with a" },
   ]);
 });
 

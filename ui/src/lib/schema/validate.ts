@@ -39,10 +39,10 @@ function check(schema: AnySchema, value: unknown, untilFirst: boolean): Validati
 
 /**
  * Prepares a schema for the validator: `$id` would change the base of local references, slow patterns would block the
- * page, and the validator modifies its input.
+ * page, `false` is reported without its place in the schema, and the validator modifies its input.
  */
 function sanitizeSchema(schema: AnySchema): AnySchema {
-  if (typeof schema === "boolean") return schema;
+  if (typeof schema === "boolean") return schema || { not: {} };
   const { $id, id, $schema, pattern, patternProperties, ...others } = schema;
   const sanitized: Record<string, unknown> = others;
   if (id !== undefined && typeof id !== "string") sanitized.id = id;
@@ -69,6 +69,9 @@ const summaries = new Set([
   "$dynamicRef",
   "allOf",
   "if",
+  "additionalProperties",
+  "unevaluatedProperties",
+  "unevaluatedItems",
   "dependentSchemas",
   "propertyNames",
   "contains",
@@ -82,12 +85,7 @@ function relevantErrors(errors: OutputUnit[]): OutputUnit[] {
     .filter((error) => error.keyword === "anyOf" || error.keyword === "oneOf")
     .sort((a, b) => b.keywordLocation.length - a.keywordLocation.length);
   for (const choice of choices) relevant = resolveAlternative(choice, relevant);
-  return relevant.filter((error) => !summaries.has(error.keyword) && !isSummaryOfAdditional(error, errors));
-}
-
-function isSummaryOfAdditional(error: OutputUnit, errors: OutputUnit[]): boolean {
-  if (error.keyword !== "additionalProperties" && error.keyword !== "unevaluatedProperties") return false;
-  return errors.some((other) => other !== error && other.keywordLocation.startsWith(`${error.keywordLocation}/`));
+  return relevant.filter((error) => !summaries.has(error.keyword));
 }
 
 /** Keeps the errors of the only plausible alternative, or else the error that none matches. */
@@ -122,6 +120,10 @@ function explain(error: OutputUnit, schema: AnySchema, root: unknown): ValueProb
   const quoted = /"([^"]*)"/.exec(error.error)?.[1];
   if (error.keyword === "required" && quoted !== undefined) {
     return { path: toPointer([...path, quoted]), message: "Enter a value" };
+  }
+  const dependent = /^Instance has "(.*)" but does not have "(.*)"\.$/.exec(error.error);
+  if (dependent?.[2] !== undefined) {
+    return { path: toPointer([...path, dependent[2]]), message: `Required with ${dependent[1]}` };
   }
   const value = valueAt(root, error.instanceLocation);
   const rule = valueAt(schema, error.keywordLocation.replace(/^#/, ""));
