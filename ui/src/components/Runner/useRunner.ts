@@ -3,7 +3,6 @@ import { type Json, type Problem } from "@/host/bindings";
 import { type JsonObject } from "@/lib/schema/schema";
 import { type EditMode } from "../FormOrJson";
 import { type SchemaFormHandle } from "../SchemaForm/schemaFormProps";
-import { beyondForm } from "../SchemaForm/serverErrors";
 import { useArguments } from "../SchemaForm/useArguments";
 import { useArgumentsDraft } from "../SchemaForm/useArgumentsDraft";
 import { useShortcut } from "../shortcuts";
@@ -56,7 +55,7 @@ export function useRunner({
   const [confirmation, setConfirmation] = useState<"none" | "open" | "closed">("none");
   const [missingNames, setMissing] = useState(missing);
   const [problemFocuses, setProblemFocuses] = useState(0);
-  /** The last problem whose fields are shown in the form. */
+  /** The last problem whose fields are shown in the editor. */
   const [refusal, setRefusal] = useState<Problem | null>(null);
   useArgumentsDraft(place, name, schema, args.value, visit);
   const isConfirming = confirmation === "open";
@@ -112,10 +111,7 @@ export function useRunner({
     setReadable,
     setMissing,
     /** The problem without the parts that are shown at their fields. */
-    beyondFields: (problem: Problem): Problem => {
-      if (problem !== refusal) return problem;
-      return mode === "json" ? { ...problem, fields: [] } : beyondForm(problem, schema);
-    },
+    beyondFields: (problem: Problem): Problem => (problem === refusal ? { ...problem, fields: [] } : problem),
   };
 }
 

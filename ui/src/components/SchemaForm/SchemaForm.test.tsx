@@ -431,6 +431,21 @@ it("moves focus to the first problem on a try to run", async () => {
   expect(screen.getByLabelText("Outcome")).toHaveTextContent("ran");
 });
 
+it("shows what is wrong with the whole form, and focuses it", async () => {
+  show(
+    of(
+      { a: { type: "string" }, b: { type: "string" } },
+      { anyOf: [{ required: ["a"] }, { required: ["b"] }], additionalProperties: false },
+    ),
+    { old: 1 },
+  );
+  await userEvent.click(screen.getByRole("button", { name: "Run" }));
+  expect(screen.getByLabelText("Outcome")).toHaveTextContent("stopped");
+  const whole = screen.getByText(/Doesn't match any option/);
+  expect(whole).toHaveTextContent("old: Unknown property");
+  await vi.waitFor(() => expect(whole).toHaveFocus());
+});
+
 it("describes menus, switches and groups of boxes by their help, or by what is wrong", async () => {
   const help = (text: string) => ({ description: text });
   show(

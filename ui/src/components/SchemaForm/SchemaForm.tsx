@@ -6,6 +6,7 @@ import { typedInto } from "@/lib/keys";
 import { isObject, type JsonObject } from "@/lib/schema/schema";
 import { schemaOf } from "@/lib/schema/validate";
 import { useAppearance } from "../AppearanceContext";
+import { Icon } from "../Icon";
 import { ChipsField } from "./ChipsField";
 import { ChoicesField } from "./ChoicesField";
 import { FieldFrame } from "./FieldFrame";
@@ -79,6 +80,7 @@ export function SchemaForm({
     () => ({ problems: problemsByField(drawn, problems), touch: onLeave, unread, unreadable, secrets }),
     [drawn, problems, onLeave, unread, unreadable, secrets],
   );
+  const wholeProblem = facts.problems.get("");
   useImperativeHandle(ref, () => ({ focusProblem: () => focusFirstProblem(box.current) }), []);
   useEffect(() => {
     // A page that opens as a form keeps the focus on itself until the form has loaded.
@@ -88,6 +90,12 @@ export function SchemaForm({
   }, []);
   return (
     <div ref={box} role="form" aria-label={label} className={styles.form} data-pairs={zoomPercent < 200 || undefined}>
+      {wholeProblem !== undefined && (
+        <div className={styles.problem} data-whole data-problem tabIndex={-1}>
+          <Icon name="circle-alert" size={12} />
+          {wholeProblem}
+        </div>
+      )}
       <FormContext value={facts}>
         <Themed
           tagName="div"

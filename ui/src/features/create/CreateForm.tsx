@@ -8,7 +8,6 @@ import { usePlatformForm } from "@/components/PlatformForm/usePlatformForm";
 import { PlatformTile } from "@/components/PlatformTile";
 import { ProblemNotice } from "@/components/ProblemNotice";
 import { isSignInAction } from "@/components/nextAction";
-import { beyondForm } from "@/components/SchemaForm/serverErrors";
 import { SubmitButton } from "@/components/SubmitButton";
 import { Working } from "@/components/Working";
 import { useToasts } from "@/host/toasts";
@@ -169,9 +168,7 @@ function DraftForm(props: Props & { onStartOver: () => void }) {
           {create.isPending && (
             <Working label="Creating" since={create.submittedAt}>{`Creating on ${account.label}`}</Working>
           )}
-          {create.error && (
-            <ProblemNotice problem={beyondForm(asProblem(create.error), form.schema)} onRetry={submit} />
-          )}
+          {create.error && <ProblemNotice problem={{ ...asProblem(create.error), fields: [] }} onRetry={submit} />}
         </div>
       )}
     </Dialog>

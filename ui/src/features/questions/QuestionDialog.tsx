@@ -9,7 +9,6 @@ import { IdentityLine } from "@/components/IdentityLine";
 import { PlatformForm } from "@/components/PlatformForm/PlatformForm";
 import { usePlatformForm, useRefusalFocus } from "@/components/PlatformForm/usePlatformForm";
 import { Notice, ProblemNotice } from "@/components/ProblemNotice";
-import { beyondForm } from "@/components/SchemaForm/serverErrors";
 import { SubmitButton } from "@/components/SubmitButton";
 import { ContentPart } from "@/components/ToolResult/ContentPart";
 import { textOf } from "@/components/ToolResult/textOf";
@@ -56,8 +55,8 @@ function FormDialog({ open, more, question, answering }: Props<"form">) {
   const state = usePlatformForm(question.form);
   const fields = useRefusalFocus(state);
   const isEmpty = Object.keys((question.form.schema as { properties?: object }).properties ?? {}).length === 0;
-  const refusal = answering.problem && beyondForm(answering.problem, question.form.schema);
-  const isAtFields = refusal?.fields.length === 0 && answering.problem?.fields.length !== 0;
+  const { problem } = answering;
+  const isInForm = !isEmpty && problem !== null && problem.fields.length > 0;
   const send = () => {
     if (state.validateAll()) answering.send(state.values, state.setServerErrors);
   };
@@ -66,7 +65,7 @@ function FormDialog({ open, more, question, answering }: Props<"form">) {
       open={open}
       more={more}
       answering={answering}
-      problem={isAtFields ? null : refusal}
+      problem={isInForm ? null : problem}
       hasInput={state.isChanged}
       act={<SubmitButton label="Send" isPending={answering.isPending} onSubmit={send} />}
     >

@@ -7,7 +7,6 @@ import { IdentityLine } from "@/components/IdentityLine";
 import { PlatformForm } from "@/components/PlatformForm/PlatformForm";
 import { usePlatformForm, useRefusalFocus } from "@/components/PlatformForm/usePlatformForm";
 import { ProblemNotice } from "@/components/ProblemNotice";
-import { beyondForm } from "@/components/SchemaForm/serverErrors";
 import { type Action, type Connector, type OperationEffect } from "@/host/bindings";
 import { asProblem } from "@/host/call";
 import { useRunAction } from "./useHosted";
@@ -49,6 +48,7 @@ export function ActionDialog({ connector, action, of, isChoice, onClose }: Props
       { onSuccess: onClose, onError: (error) => input.setServerErrors(asProblem(error).fields) },
     );
   };
+  const problem = run.error && asProblem(run.error);
   // The warning of a destructive action replaces the general one; irreversible actions always show both.
   const effect = action.warning !== null && action.effect === "destructive" ? null : effectWords[action.effect];
   return (
@@ -73,7 +73,9 @@ export function ActionDialog({ connector, action, of, isChoice, onClose }: Props
         {of !== null && !isChoice && <p className="medium">{of}</p>}
         {(action.warning ?? effect) && <p>{[action.warning, effect].filter(Boolean).join(" ")}</p>}
         {inputSchema !== null && <PlatformForm ref={form} label={action.title} state={input} wallet={noWallet} />}
-        {run.error && <ProblemNotice problem={beyondForm(asProblem(run.error), actionForm.schema)} onRetry={submit} />}
+        {problem && (
+          <ProblemNotice problem={inputSchema === null ? problem : { ...problem, fields: [] }} onRetry={submit} />
+        )}
         <Advanced label="Details">
           <p className="text3 small">
             Calls <span className="mono">{action.operation}</span> as {identity.account}.

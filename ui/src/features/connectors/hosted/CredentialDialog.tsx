@@ -9,7 +9,6 @@ import { useFirstFieldFocus } from "@/components/PlatformForm/useFirstFieldFocus
 import { usePlatformForm } from "@/components/PlatformForm/usePlatformForm";
 import { PlatformTile } from "@/components/PlatformTile";
 import { ErrorNotice, ProblemNotice } from "@/components/ProblemNotice";
-import { beyondForm } from "@/components/SchemaForm/serverErrors";
 import { Skeleton } from "@/components/Skeleton";
 import { SubmitButton } from "@/components/SubmitButton";
 import { Switch } from "@/components/Switch";
@@ -138,7 +137,7 @@ function CredentialForm({ connector, level, replaced, taken, onClose, form }: Pr
             Default
           </Switch>
         )}
-        {save.error && <ProblemNotice problem={beyondForm(asProblem(save.error), form.schema)} onRetry={submit} />}
+        {save.error && <ProblemNotice problem={{ ...asProblem(save.error), fields: [] }} onRetry={submit} />}
       </div>
     </Dialog>
   );
