@@ -95,6 +95,9 @@ it("forgets a secret whose place was chosen away", async () => {
   await user.type(screen.getByLabelText(/^Token/, { selector: "input[type=password]" }), "s3cret");
   await user.click(screen.getByRole("radio", { name: "None" }));
   expect(attempt()).toBe(true);
+  expect(latest.state?.secrets()).toEqual({});
+  await user.click(screen.getByRole("radio", { name: "Token" }));
+  expect(latest.state?.secrets()).toHaveProperty("/authentication/token");
 });
 
 it("refuses to send while JSON cannot be read, and shows the field", async () => {

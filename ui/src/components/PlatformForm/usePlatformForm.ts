@@ -1,8 +1,10 @@
 import { type RefObject, useCallback, useEffect, useMemo, useRef, useState } from "react";
 import { type Form, type GivenSecret } from "@/host/bindings";
 import { fromPointer, isWithin, toPointer, valueAt } from "@/lib/jsonPointer";
+import { formSchema } from "@/lib/schema/formSchema";
 import { initialArguments } from "@/lib/schema/initialArguments";
-import { isObject, type JsonObject } from "@/lib/schema/schema";
+import { isChosenAway } from "@/lib/schema/isChosenAway";
+import { isObject, type JsonObject, type Schema } from "@/lib/schema/schema";
 import { schemaOf, validate, type ValueProblem } from "@/lib/schema/validate";
 import { type SchemaFormHandle } from "../SchemaForm/schemaFormProps";
 import { standingErrors } from "../SchemaForm/serverErrors";
@@ -30,7 +32,12 @@ export function usePlatformForm(form: Form, start?: Pick<PlatformFormDraft, "val
   const [isReadable, setReadable] = useState(true);
   const [refusals, setRefusals] = useState(0);
 
-  const found = useMemo(() => problemsOf(form, values, drafts), [form, values, drafts]);
+  const drawn = useMemo(() => formSchema(schemaOf(form.schema)), [form]);
+  const placed = useMemo(
+    () => new Map([...drafts].filter(([pointer]) => hasPlace(drawn, values, pointer))),
+    [drawn, values, drafts],
+  );
+  const found = useMemo(() => problemsOf(form, drawn, values, placed), [form, drawn, values, placed]);
   const { shown, touch, validateAll, setServerErrors } = useFieldProblems(found);
 
   const changeValues = useCallback(
@@ -48,7 +55,7 @@ export function usePlatformForm(form: Form, start?: Pick<PlatformFormDraft, "val
     [setServerErrors],
   );
   /** The secrets for the host, by JSON pointer. */
-  const secrets = useCallback(() => Object.fromEntries(givenSecrets(values, drafts)), [values, drafts]);
+  const secrets = useCallback(() => Object.fromEntries(givenSecrets(placed)), [placed]);
 
   return {
     form,
@@ -71,7 +78,7 @@ export function usePlatformForm(form: Form, start?: Pick<PlatformFormDraft, "val
     refusals,
     setServerErrors,
     secrets,
-    isChanged: JSON.stringify(values) !== JSON.stringify(first) || givenSecrets(values, drafts).length > 0,
+    isChanged: JSON.stringify(values) !== JSON.stringify(first) || givenSecrets(placed).length > 0,
   };
 }
 
@@ -84,29 +91,32 @@ export function useRefusalFocus({ refusals }: PlatformFormState): RefObject<Sche
   return form;
 }
 
-/** The secrets that were entered and whose place still exists; switching an alternative may remove it. */
-function givenSecrets(
-  values: JsonObject,
-  drafts: ReadonlyMap<string, SecretDraft>,
-): (readonly [string, GivenSecret])[] {
+/** The secrets that were entered. */
+function givenSecrets(drafts: ReadonlyMap<string, SecretDraft>): (readonly [string, GivenSecret])[] {
   return [...drafts].flatMap(([pointer, draft]) => {
     const secret = givenSecretOf(draft);
-    return secret && hasPlace(values, pointer) ? [[pointer, secret] as const] : [];
+    return secret ? [[pointer, secret] as const] : [];
   });
 }
 
-/** Whether the parent of a place exists or can be created. */
-function hasPlace(values: JsonObject, pointer: string): boolean {
-  const holder = valueAt(values, toPointer(fromPointer(pointer).slice(0, -1)));
-  return holder === undefined || typeof holder === "object";
+/** Whether a place is in the selected alternatives, and its parent exists or can be created. */
+function hasPlace(drawn: Schema, values: JsonObject, pointer: string): boolean {
+  const steps = fromPointer(pointer);
+  const holder = valueAt(values, toPointer(steps.slice(0, -1)));
+  return (holder === undefined || typeof holder === "object") && !isChosenAway(drawn, values, steps);
 }
 
 /** Validates the values as if the secrets were in their places. */
-function problemsOf(form: Form, values: JsonObject, drafts: ReadonlyMap<string, SecretDraft>): ValueProblem[] {
-  const secrets = new Map(givenSecrets(values, drafts));
+function problemsOf(
+  form: Form,
+  drawn: Schema,
+  values: JsonObject,
+  drafts: ReadonlyMap<string, SecretDraft>,
+): ValueProblem[] {
+  const secrets = new Map(givenSecrets(drafts));
   const filled = structuredClone(values) as Record<string, unknown>;
   for (const pointer of [...form.kept, ...secrets.keys()])
-    if (hasPlace(values, pointer)) put(filled, fromPointer(pointer));
+    if (hasPlace(drawn, values, pointer)) put(filled, fromPointer(pointer));
   const wrong = [...drafts].flatMap(([path, draft]) => {
     const message = draftError(draft);
     return message ? [{ path, message }] : [];
