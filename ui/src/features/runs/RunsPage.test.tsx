@@ -300,6 +300,16 @@ describe("what can be done", () => {
     expect(screen.queryByRole("row", { name: /^search/ })).toBeNull();
   });
 
+  it("copies the command with the credential that the run named", async () => {
+    host.state.runs = [run({ id: "run_4", tool: "search", credential: "work" })];
+    open();
+    await detail("search");
+    await waitFor(async () => {
+      await userEvent.keyboard("{Control>}{Shift>}c{/Shift}{/Control}");
+      expect(copied.mock.lastCall?.[0]).toContain("patchbay tool run github search --credential work");
+    });
+  });
+
   it("copies the command that does the same", async () => {
     open();
     await detail("search");

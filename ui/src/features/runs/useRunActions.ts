@@ -89,7 +89,7 @@ export function useRunActions(run: ToolRun, onShow: (id: RunId, beside: RunId | 
       run.tool,
       true,
       isObject(run.arguments) ? run.arguments : {},
-      { asTask: run.asTask },
+      { credential: run.credential, asTask: run.asTask },
     ),
     error: error && asProblem(error).code === "confirmation_needed" ? null : error,
   };
