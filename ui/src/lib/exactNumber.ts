@@ -8,6 +8,11 @@ export function isJsonNumber(text: string): boolean {
   return /^-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?$/.test(text);
 }
 
+/** Whether `text` is a number as people type it: also with a plus sign, leading zeros, or a point at either end. */
+export function isTypedNumber(text: string): boolean {
+  return /^[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?$/.test(text);
+}
+
 /** Whether JavaScript represents the number exactly. Up to 15 digits always are. */
 export function isExact(text: string): boolean {
   const value = Number(text);
@@ -19,7 +24,7 @@ export function isExact(text: string): boolean {
 /** Why a number cannot be sent exactly; `undefined` if it can. */
 export function inexactNumber(text: string): string | undefined {
   const trimmed = text.trim();
-  if (!isJsonNumber(trimmed) || isExact(trimmed)) return undefined;
+  if (!isTypedNumber(trimmed) || isExact(trimmed)) return undefined;
   return `${trimmed} has too many digits to send exactly`;
 }
 
@@ -35,7 +40,7 @@ export function mayBeRounded(value: unknown): boolean {
 function significantDigits(text: string): string {
   return text
     .replace(/[eE].*$/, "")
-    .replace(/[-.]/g, "")
+    .replace(/[-+.]/g, "")
     .replace(/^0+/, "")
     .replace(/0+$/, "");
 }

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { isExact } from "./exactNumber";
-import { locate, readJson, writeJson } from "./jsonText";
+import { locate, readJson, writeJson, writeMarkedJson } from "./jsonText";
 
 describe("reading", () => {
   it.each([
@@ -28,6 +28,11 @@ describe("reading", () => {
     expect(readJson('{"id": "9007199254740993"}').problems).toEqual([]);
     expect(readJson('{"a": 1, "a": 2}').problems[0]?.message).toBe("Duplicate key a");
   });
+});
+
+it("marks numbers that may have been rounded where text is shown or copied", () => {
+  const value: unknown = JSON.parse('{"id": 9007199254740993, "n": 1.5}');
+  expect(JSON.parse(writeMarkedJson(value))).toEqual({ id: "≈ 9007199254740992", n: 1.5 });
 });
 
 it("finds the place of a value, or of its nearest parent", () => {

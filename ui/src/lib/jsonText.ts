@@ -1,5 +1,5 @@
 import { findNodeAtLocation, type Node, type ParseError, parseTree, printParseErrorCode } from "jsonc-parser";
-import { inexactNumber } from "./exactNumber";
+import { inexactNumber, mayBeRounded } from "./exactNumber";
 import { fromPointer } from "./jsonPointer";
 
 /** A problem in a text; offsets in UTF-16 units, lines from 1. */
@@ -9,6 +9,12 @@ type ReadText = { value: unknown; problems: [] } | { value: undefined; problems:
 
 export function writeJson(value: unknown): string {
   return JSON.stringify(value, null, 2) ?? "";
+}
+
+/** JSON for display or copying. Numbers that may have been rounded are texts with a mark, as in the JSON view. */
+export function writeMarkedJson(value: unknown): string {
+  const mark = (_key: string, inner: unknown) => (mayBeRounded(inner) ? `≈ ${String(inner)}` : inner);
+  return JSON.stringify(value, mark, 2) ?? "";
 }
 
 /** Parses JSON strictly: comments, duplicate keys, and numbers that JavaScript would round are problems. */

@@ -1,6 +1,6 @@
 import { type FieldProps } from "@rjsf/utils";
 import { type ChangeEvent, useEffect, useState } from "react";
-import { inexactNumber } from "@/lib/exactNumber";
+import { isExact, isTypedNumber } from "@/lib/exactNumber";
 import { type Choice } from "@/lib/schema/formSchema";
 import { isSame } from "@/lib/schema/schema";
 import { joinTexts } from "@/lib/words";
@@ -143,9 +143,7 @@ function NumberInput({ field }: { field: FieldInput }) {
 function toNumber(text: string): number | string | undefined {
   const trimmed = text.trim();
   if (trimmed === "") return undefined;
-  const isNumber = /^[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?$/.test(trimmed);
-  const value = Number(trimmed);
-  return isNumber && Number.isFinite(value) && inexactNumber(trimmed) === undefined ? value : trimmed;
+  return isTypedNumber(trimmed) && isExact(trimmed) ? Number(trimmed) : trimmed;
 }
 
 function TextInput({ field }: { field: FieldInput }) {

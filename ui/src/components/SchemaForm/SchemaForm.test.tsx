@@ -168,6 +168,12 @@ it("takes numbers by names of one's own", async () => {
   expect(value).toHaveAccessibleDescription(/9/);
 });
 
+it("sends no required default that lost digits", () => {
+  const schema = '{"properties": {"id": {"type": "integer", "default": 9007199254740993}}, "required": ["id"]}';
+  show(JSON.parse(schema) as Schema);
+  expect(latest).toEqual({});
+});
+
 it("sends no default that nobody gave, and shows it", () => {
   show(shapes);
   expect(screen.getByLabelText("text")).toHaveAttribute("placeholder", "Default: hello");
@@ -211,6 +217,20 @@ describe("numbers", () => {
     expect(latest).toEqual({ id: "9007199254740993" });
     expect(screen.getByText("9007199254740993 has too many digits to send exactly")).toBeVisible();
   });
+});
+
+it.each(["+9007199254740993", "09007199254740993", "9007199254740993."])("does not round %s", async (typed) => {
+  show(of({ id: { type: "integer" } }));
+  await userEvent.type(screen.getByLabelText("id"), typed);
+  await userEvent.tab();
+  expect(latest).toEqual({ id: typed });
+  expect(screen.getByText(`${typed} has too many digits to send exactly`)).toBeVisible();
+});
+
+it("takes a plus sign and leading zeros", async () => {
+  show(of({ id: { type: "integer" } }));
+  await userEvent.type(screen.getByLabelText("id"), "+012");
+  expect(latest).toEqual({ id: 12 });
 });
 
 describe("null", () => {

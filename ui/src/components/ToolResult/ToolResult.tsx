@@ -1,7 +1,8 @@
 import { type ReactNode } from "react";
 import { commands, type Connector, type ToolRun } from "@/host/bindings";
 import { call } from "@/host/call";
-import { writeJson } from "@/lib/jsonText";
+import { writeMarkedJson } from "@/lib/jsonText";
+import { roundedNames } from "@/lib/redacted";
 import { bytes, duration } from "@/lib/time";
 import { Badge } from "../Badge";
 import { Button } from "../Button";
@@ -55,8 +56,10 @@ export function ToolResult({ run, actions, onRetry, connector }: Props) {
   );
 }
 
-/** The text to copy: the structured result, else the raw response. */
+/** The text to copy: the structured result, or the raw response if there is none, or if only that has exact numbers. */
 function copied({ result, exchange }: ToolRun): string | null {
-  if (result?.structured != null) return writeJson(result.structured);
-  return exchange?.response?.body ?? (result && writeJson(result));
+  const body = exchange?.response?.body ?? null;
+  const structured = result?.structured ?? null;
+  if (structured === null) return body ?? (result && writeMarkedJson(result));
+  return roundedNames(structured).length > 0 && body !== null ? body : writeMarkedJson(structured);
 }

@@ -1,5 +1,5 @@
 import { type Content } from "@/host/bindings";
-import { writeJson } from "@/lib/jsonText";
+import { writeMarkedJson } from "@/lib/jsonText";
 
 /** The text of a content part, or its URI or media type if it has none. */
 export function textOf(content: Content): string {
@@ -11,7 +11,7 @@ export function textOf(content: Content): string {
     case "resource_link":
       return content.uri;
     case "other":
-      return writeJson(content.value);
+      return writeMarkedJson(content.value);
     default:
       return `[${content.mimeType}]`;
   }

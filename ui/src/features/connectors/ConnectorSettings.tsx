@@ -15,6 +15,7 @@ import { useAnsweredFirst } from "@/host/useAnsweredFirst";
 import { type Connector, type ConnectorChanges } from "@/host/bindings";
 import { stateKey, useClientState } from "@/host/clientState";
 import { queries } from "@/host/queries";
+import { writeMarkedJson } from "@/lib/jsonText";
 import { originOf } from "@/lib/origin";
 import { isPlainHttp } from "@/lib/plainHttp";
 import { AuthenticationFields } from "./AuthenticationFields";
@@ -345,7 +346,7 @@ function NativeJson({ connector }: { connector: Connector }) {
   // Connectors in lists come without their JSON.
   const { data } = useQuery(queries.connector(connector.id));
   if (!data) return null;
-  const text = JSON.stringify(data.native, null, 2);
+  const text = writeMarkedJson(data.native);
   return (
     <Section
       title="JSON"

@@ -8,7 +8,7 @@ import { toastsKey } from "@/host/toasts";
 import { cacheHolds } from "@/test/cacheHolds";
 import { MockHost } from "@/test/mockHost";
 import { renderFeature } from "@/test/renderFeature";
-import { connector, problem, run, tool } from "@/test/samples";
+import { connector, exchange, problem, run, tool } from "@/test/samples";
 import { ToolPage } from "./ToolPage";
 import { ToolsPage } from "./ToolsPage";
 
@@ -393,6 +393,19 @@ it("keeps the outcome of a run when a dry run from before it ends later", async 
   });
   expect(screen.queryByRole("region", { name: "Dry run" })).toBeNull();
   expect(screen.getByText("found it")).toBeVisible();
+});
+
+it.each([
+  ['{"id":9007199254740993}', '{"id":9007199254740993}'],
+  [null, '{\n  "id": "≈ 9007199254740992"\n}'],
+])("copies a result with its exact numbers, or marks them", async (body, expected) => {
+  const structured = JSON.parse('{"id": 9007199254740993}') as Json;
+  host.handlers.runTool = () =>
+    sampleRun({ result: { content: [], structured, isError: false }, exchange: body === null ? null : exchange(body) });
+  await userEvent.type(await search(), "x");
+  await userEvent.click(screen.getByRole("button", { name: "Run" }));
+  await userEvent.click(await screen.findByRole("button", { name: "Copy result" }));
+  expect(copied.mock.lastCall?.[0]).toBe(expected);
 });
 
 it("copies the command that does the same", async () => {

@@ -1,3 +1,4 @@
+import { roundedNames } from "../redacted";
 import { inlineReferences } from "./inline";
 import { type AnySchema, asSchema, isObject, type JsonObject, requiredNames, type Schema } from "./schema";
 
@@ -14,8 +15,10 @@ function fill(schema: Schema): JsonObject {
   const filled: Record<string, unknown> = {};
   for (const name of requiredNames(schema)) {
     const property = asSchema(properties[name]);
-    if ("default" in property) filled[name] = property.default;
-    else if ("const" in property) filled[name] = property.const;
+    // A number that lost digits on its way here would be sent as another one.
+    if ("default" in property) {
+      if (roundedNames([property.default]).length === 0) filled[name] = property.default;
+    } else if ("const" in property) filled[name] = property.const;
     else if (isObject(property.properties)) {
       const inner = fill(property);
       if (Object.keys(inner).length > 0) filled[name] = inner;

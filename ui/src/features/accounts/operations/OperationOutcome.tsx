@@ -8,7 +8,7 @@ import { JsonView } from "@/components/JsonView/JsonView";
 import { Notice, ProblemNotice } from "@/components/ProblemNotice";
 import { Seconds } from "@/components/Seconds";
 import { type OperationInfo, type Problem } from "@/host/bindings";
-import { writeJson } from "@/lib/jsonText";
+import { writeMarkedJson } from "@/lib/jsonText";
 import { bytes, duration } from "@/lib/time";
 import styles from "./Operations.module.css";
 import { type Outcome } from "./useCall";
@@ -72,7 +72,7 @@ export function OperationOutcome({ operation, outcome, onStopWaiting, beyondFiel
       );
     case "answered": {
       const { status, headers, data } = outcome.response;
-      const text = writeJson(data);
+      const text = writeMarkedJson(data);
       const sent = Object.entries(headers);
       return (
         <div className={styles.outcome}>

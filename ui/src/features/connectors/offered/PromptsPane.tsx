@@ -9,7 +9,7 @@ import { commands, type Connector, type Prompt, type PromptMessage } from "@/hos
 import { call } from "@/host/call";
 import { queries } from "@/host/queries";
 import { useCommand } from "@/host/useCommand";
-import { writeJson } from "@/lib/jsonText";
+import { writeMarkedJson } from "@/lib/jsonText";
 import { capital } from "@/lib/words";
 import { OfferedPane } from "./OfferedPane";
 import { TextsForm } from "./TextsForm";
@@ -67,7 +67,7 @@ function Messages({ messages }: { messages: PromptMessage[] }) {
         <Button small icon="copy" onPress={() => copy(asText(messages), "Prompt")}>
           Copy as text
         </Button>
-        <Button small icon="copy" onPress={() => copy(writeJson(messages), "Prompt")}>
+        <Button small icon="copy" onPress={() => copy(writeMarkedJson(messages), "Prompt")}>
           Copy as JSON
         </Button>
       </div>
