@@ -300,6 +300,29 @@ describe("what can be done", () => {
     expect(screen.queryByRole("row", { name: /^search/ })).toBeNull();
   });
 
+  it("stays at the run that was selected while another one was about to run again", async () => {
+    let start = () => undefined as void;
+    host.handlers.replayRun = ({ progress }) =>
+      new Promise((ended) => {
+        const again = run({ id: "run_8", tool: "again", replayOf: "run_3" });
+        start = () => {
+          host.state.runs = [again, ...host.state.runs];
+          const step = { kind: "started", run: "run_8", identity: again.identity };
+          (progress as { onmessage: (step: unknown) => void }).onmessage(step);
+          ended(again);
+        };
+      });
+    open();
+    await detail("search");
+    await userEvent.keyboard("r");
+    await waitFor(() => expect(host.lastCall("replayRun")).toBeDefined());
+    await userEvent.click(screen.getByRole("row", { name: /^delete_branch/ }));
+    await detail("delete_branch");
+    start();
+    expect(await screen.findByRole("row", { name: /^again/ })).toBeVisible();
+    expect(await detail("delete_branch")).toBeVisible();
+  });
+
   it("copies the command with the credential that the run named", async () => {
     host.state.runs = [run({ id: "run_4", tool: "search", credential: "work" })];
     open();

@@ -7,6 +7,7 @@ import { newChannel } from "@/host/channel";
 import { removeRun, upsertRun } from "@/host/history";
 import { queries } from "@/host/queries";
 import { useCommand } from "@/host/useCommand";
+import { useIsMounted } from "@/components/useIsMounted";
 import { isObject } from "@/lib/schema/schema";
 import { toolCommand } from "@/lib/toolCommand";
 import { exportedWords } from "./exportedWords";
@@ -22,6 +23,8 @@ export function useRunActions(run: ToolRun, onShow: (id: RunId, beside: RunId | 
   // The replay of a destructive tool that waits for its confirmation.
   const [confirmation, setConfirmation] = useState<Replay | null>(null);
   const connector = useQuery(queries.connector(run.connector));
+  // A start or a removal may be reported after the user has gone elsewhere, and must not take them away.
+  const isMounted = useIsMounted();
 
   const replaying = useCommand({
     mutationFn: ({ elsewhere, confirmed }: Replay) =>
@@ -31,7 +34,7 @@ export function useRunActions(run: ToolRun, onShow: (id: RunId, beside: RunId | 
           elsewhere,
           confirmed,
           newChannel((step) => {
-            if (step.kind === "started") onShow(step.run, elsewhere === null ? null : run.id);
+            if (step.kind === "started" && isMounted()) onShow(step.run, elsewhere === null ? null : run.id);
           }),
         ),
       ),
@@ -44,7 +47,7 @@ export function useRunActions(run: ToolRun, onShow: (id: RunId, beside: RunId | 
   const removing = useCommand({
     mutationFn: () => call(commands.removeRun(run.id)),
     update: (client) => {
-      onRemoved();
+      if (isMounted()) onRemoved();
       removeRun(client, run.id);
     },
   });
