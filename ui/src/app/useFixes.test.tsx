@@ -1,6 +1,6 @@
 import { act, screen, waitFor, within } from "@testing-library/react";
 import { beforeAll, expect, it } from "vitest";
-import { type Code } from "@/host/bindings";
+import { type Code, type Json } from "@/host/bindings";
 import { renderApp } from "@/test/renderApp";
 import { check, connector, problem, run, tool } from "@/test/samples";
 
@@ -8,10 +8,10 @@ import { check, connector, problem, run, tool } from "@/test/samples";
 beforeAll(() => import("@/components/SchemaForm/SchemaForm"), 30_000);
 
 /** A tool whose run fails by that code. */
-async function failing(code: Code) {
+async function failing(code: Code, inputSchema: Json = { type: "object" }) {
   const app = renderApp("/tools/con_github/report", {
     connectors: [connector()],
-    tools: [{ connector: "con_github", tool: tool({ name: "report", inputSchema: { type: "object" } }) }],
+    tools: [{ connector: "con_github", tool: tool({ name: "report", inputSchema }) }],
   });
   const failed = run({ tool: "report", state: "failed", result: null, problem: problem({ code }) });
   app.host.handlers.runTool = () => failed;
@@ -77,6 +77,24 @@ it("a_run_whose_program_is_not_allowed_asks_for_that_and_runs_again", async () =
   host.handlers.runTool = () => run({ tool: "report" });
   await user.click(screen.getByRole("button", { name: "Allow program…" }));
   await waitFor(() => expect(screen.getByRole("region", { name: "Result" })).toHaveTextContent("Done"));
+});
+
+it("a_run_whose_program_was_allowed_is_not_sent_once_the_form_has_changed", async () => {
+  const schema = { type: "object", properties: { q: { type: "string" } } };
+  const { user, host } = await failing("program.not_allowed", schema);
+  let allow = () => undefined as void;
+  host.handlers.checkConnector = () =>
+    new Promise((done) => {
+      allow = () => done(check(connector()));
+    });
+  await user.click(await screen.findByRole("button", { name: "Allow program…" }));
+  await waitFor(() => expect(host.lastCall("checkConnector")).toBeDefined());
+  await user.type(screen.getByLabelText("q"), "new");
+  await act(async () => {
+    allow();
+    await new Promise((settled) => setTimeout(settled, 20));
+  });
+  expect(host.calls.filter(({ name }) => name === "runTool")).toHaveLength(1);
 });
 
 it("a_run_that_needs_what_is_off_leads_to_the_settings", async () => {

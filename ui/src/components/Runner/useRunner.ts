@@ -85,6 +85,14 @@ export function useRunner({
     if (needsConfirmation) setConfirmation("open");
     else void follow(run(values ?? args.value, false));
   };
+  // The parts of the latest render, for a retry that comes later; none once the form is gone.
+  const latest = useRef<{ value: JsonObject; submit: () => void } | null>(null);
+  useEffect(() => {
+    latest.current = { value: args.value, submit };
+    return () => {
+      latest.current = null;
+    };
+  });
   const closeConfirmation = () => setConfirmation("closed");
   return {
     args,
@@ -98,6 +106,10 @@ export function useRunner({
     wasConfirming: confirmation === "closed",
     /** Runs with `values`, or with the input once it is valid; asks first where that is needed. */
     submit,
+    /** Submits, also some time later, unless the form was changed or left since. */
+    retry: () => {
+      if (latest.current?.value === args.value) latest.current.submit();
+    },
     confirm: () => {
       closeConfirmation();
       void follow(run(args.value, true));

@@ -169,7 +169,7 @@ function Runner({ connector, tool, initialValues, missing, visit, from, initialC
         connector={connector}
         tool={tool}
         onNextPage={nextPage && (() => runner.submit(nextPage))}
-        onRetry={() => runner.submit()}
+        onRetry={runner.retry}
         beyondFields={runner.beyondFields}
       />
     </>
