@@ -1,5 +1,5 @@
 import { type FieldProps } from "@rjsf/utils";
-import { useState } from "react";
+import { useEffect, useState } from "react";
 import { toPointer } from "@/lib/jsonPointer";
 import { readMapValue, writeMapValue } from "@/lib/schema/mapValues";
 import { isObject, isSame, type JsonObject } from "@/lib/schema/schema";
@@ -18,7 +18,7 @@ const texts: readonly string[] = ["string"];
 /** Values by custom names, such as headers, one per line. Secrets are kept apart from the value. */
 export function MapField(props: FieldProps) {
   const field = useField(props);
-  const { secrets, pointer, facts, name } = field;
+  const { secrets, pointer, facts, name, unreadable } = field;
   const isSecret = facts.secret === true && secrets !== undefined;
   const { problems, touch } = useFormFacts();
   const types = facts.values ?? texts;
@@ -29,6 +29,13 @@ export function MapField(props: FieldProps) {
     setKnown(field.value);
     if (!isSecret && !isSame(valueOf(lines, types, field.required), field.value)) setLines(linesOf(field.value, types));
   }
+
+  const hasDuplicate = lines.some((_, index) => isDuplicate(lines, index));
+  useEffect(() => {
+    if (!hasDuplicate) return;
+    unreadable(pointer, true);
+    return () => unreadable(pointer, false);
+  }, [pointer, unreadable, hasDuplicate]);
 
   const set = (next: Line[]) => {
     const removed = lines.filter((line) => !next.some((other) => other.name === line.name));
@@ -44,7 +51,7 @@ export function MapField(props: FieldProps) {
   return (
     <div className={styles.rows}>
       {lines.map((line, index) => (
-        <div key={index} className={styles.row} data-line>
+        <div key={index} className={styles.row} data-line data-problem={isDuplicate(lines, index) || undefined}>
           <Field
             label={`${name}: name ${index + 1}`}
             hideLabel
@@ -52,6 +59,7 @@ export function MapField(props: FieldProps) {
             placeholder="Name"
             value={line.name}
             onChange={(next) => change(index, { name: next })}
+            error={isDuplicate(lines, index) ? "Name already used" : undefined}
           />
           <Field
             label={`${name}: value ${index + 1}`}
@@ -105,6 +113,12 @@ function valueOf(lines: readonly Line[], types: readonly string[], isRequired: b
 
 function named(lines: readonly Line[]): Line[] {
   return lines.filter((line) => line.name.trim() !== "");
+}
+
+/** Whether an earlier line has the same name; only one of them can be sent. */
+function isDuplicate(lines: readonly Line[], index: number): boolean {
+  const name = lines[index]?.name.trim();
+  return Boolean(name) && lines.slice(0, index).some((line) => line.name.trim() === name);
 }
 
 function place(pointer: string, name: string): string {

@@ -168,6 +168,22 @@ it("takes numbers by names of one's own", async () => {
   expect(value).toHaveAccessibleDescription(/9/);
 });
 
+it("sends no map in which two lines have one name", async () => {
+  show(of({ map: { type: "object", additionalProperties: { type: "string" } } }), { map: { a: "1" } });
+  await userEvent.click(await screen.findByRole("button", { name: "Add another" }));
+  const second = screen.getByLabelText("map: name 2");
+  await userEvent.type(second, "a");
+  expect(second).toHaveAccessibleDescription("Name already used");
+  await userEvent.click(screen.getByRole("button", { name: "Run" }));
+  expect(screen.getByLabelText("Outcome")).toHaveTextContent("stopped");
+  await vi.waitFor(() => expect(second).toHaveFocus());
+  await userEvent.type(second, "b");
+  expect(second).toBeValid();
+  await userEvent.click(screen.getByRole("button", { name: "Run" }));
+  expect(screen.getByLabelText("Outcome")).toHaveTextContent("ran");
+  expect(latest).toEqual({ map: { a: "1", ab: "" } });
+});
+
 it("sends no required default that lost digits", () => {
   const schema = '{"properties": {"id": {"type": "integer", "default": 9007199254740993}}, "required": ["id"]}';
   show(JSON.parse(schema) as Schema);
