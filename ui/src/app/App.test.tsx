@@ -1,8 +1,8 @@
 import { act, fireEvent, screen, waitFor, within } from "@testing-library/react";
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import { axeViolations } from "@/test/axe";
 import { renderApp } from "@/test/renderApp";
-import { about, connector, manyConnectors, manyEntries, manyRuns, manyTools, problem } from "@/test/samples";
+import { about, connector, hostedConnector, manyConnectors, manyEntries, manyRuns, manyTools, problem } from "@/test/samples";
 
 const full = { connectors: manyConnectors(), tools: manyTools(), runs: manyRuns(), wallet: manyEntries() };
 
@@ -249,6 +249,20 @@ it("a_link_that_proposes_a_server_waits_for_the_dialog_that_is_open", async () =
   await user.keyboard("{Escape}");
   await waitFor(() => expect(keys).not.toBeInTheDocument());
   expect(await screen.findByRole("dialog")).toHaveTextContent("npx");
+});
+
+it("a_link_that_proposes_a_server_waits_for_the_dialog_of_a_page", async () => {
+  const { user, host } = renderApp("/connectors", { ...full, connectors: [hostedConnector()] });
+  (await screen.findByRole("row", { name: /^HubSpot/ })).focus();
+  await user.keyboard("{Backspace}");
+  const question = await screen.findByRole("alertdialog");
+  const taken = vi.fn(() => null);
+  host.handlers.takeOfferedLink = taken;
+  await act(() => host.emit({ kind: "link_offered" }));
+  expect(question).toBeInTheDocument();
+  expect(taken).not.toHaveBeenCalled();
+  await user.keyboard("{Escape}");
+  await waitFor(() => expect(taken).toHaveBeenCalled());
 });
 
 it("nothing_is_sent_to_the_address_of_a_link_before_somebody_agreed", async () => {

@@ -2,6 +2,7 @@ import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { type ReactNode, Suspense, useMemo, useState } from "react";
 import { FixContext } from "@/components/FixContext";
 import { FocusReturn } from "@/components/FocusReturn";
+import { useHasOpenDialog } from "@/components/openDialogs";
 import { useSignIn } from "@/features/authorizations/useSignIn";
 import { type KnownServer } from "@/features/connectors/knownServer";
 import { type CreateStart } from "@/features/create/createStart";
@@ -63,6 +64,7 @@ export function LayersProvider({ children }: { children: ReactNode }) {
     }),
     [start, show, hasChoice],
   );
+  const hasDialog = useHasOpenDialog();
   const close = () => setOpen(null);
   /** Opens the connectors of a new account, or its own page if it has none. */
   const openAdded = async (id: AccountId) => {
@@ -122,7 +124,7 @@ export function LayersProvider({ children }: { children: ReactNode }) {
         {open?.kind === "palette" && <Palette prefix={open.prefix} onClose={close} />}
         <RefusedLink />
         <OfferedLink
-          isFree={open === null && !signIn.shown}
+          isFree={open === null && !signIn.shown && !hasDialog}
           onOffered={(address) => setOpen({ kind: "add", address, isOffered: true })}
         />
         <OpenQuestion />

@@ -2,6 +2,7 @@ import { type ReactNode, useEffect, useState } from "react";
 import { Dialog as AriaDialog, Heading, Modal, ModalOverlay } from "react-aria-components";
 import { Button } from "./Button";
 import { FocusReturn } from "./FocusReturn";
+import { hasOpenDialog, registerDialog } from "./openDialogs";
 import styles from "./Dialog.module.css";
 import { LayerContext, useLayer } from "./shortcuts";
 import { useInvalidFocus } from "./useInvalidFocus";
@@ -87,18 +88,12 @@ function Body({ errors, children }: Pick<Props, "errors" | "children">) {
   );
 }
 
-const openDialogs = new Set<symbol>();
-
 /**
  * Whether another dialog is open when this one mounts; steps of one task then replace each other without an animation.
  */
 function useReplacesDialog(): boolean {
-  const [replacesDialog] = useState(() => openDialogs.size > 0);
-  useEffect(() => {
-    const self = Symbol("dialog");
-    openDialogs.add(self);
-    return () => void openDialogs.delete(self);
-  }, []);
+  const [replacesDialog] = useState(hasOpenDialog);
+  useEffect(registerDialog, []);
   return replacesDialog;
 }
 
