@@ -6,6 +6,7 @@ import {
   useCallback,
   useEffect,
   useId,
+  useLayoutEffect,
   useMemo,
   useRef,
   useState,
@@ -102,6 +103,16 @@ export function VirtualList<T>({
     initialRect: { width: innerWidth, height: Math.max(400, innerHeight - 200) },
   });
   useEffect(() => virtualizer.measure(), [virtualizer, rowSize, headSize]);
+  const shownItems = useRef(items);
+  useLayoutEffect(() => {
+    const before = shownItems.current;
+    shownItems.current = items;
+    const list = scroller.current;
+    if (!list || before === items || list.scrollTop <= 0) return;
+    const sizeOf = ({ kind }: Item<T>) => (kind === "head" ? headSize : rowSize);
+    const shift = shiftOf(before, items, list.scrollTop, sizeOf);
+    if (shift !== 0) list.scrollTop += shift;
+  }, [items, headSize, rowSize]);
 
   const moveTo = useCallback(
     (next: number) => {
@@ -239,6 +250,29 @@ export function VirtualList<T>({
       )}
     </>
   );
+}
+
+/** How far the first visible row has moved, so that it can stay where it is: rows may have come above it. */
+function shiftOf<T>(
+  before: readonly Item<T>[],
+  after: readonly Item<T>[],
+  top: number,
+  sizeOf: (item: Item<T>) => number,
+): number {
+  const starts = new Map<string, number>();
+  let end = 0;
+  for (const item of after) {
+    starts.set(item.key, end);
+    end += sizeOf(item);
+  }
+  end = 0;
+  for (const item of before) {
+    const start = end;
+    end += sizeOf(item);
+    const moved = starts.get(item.key);
+    if (end > top && item.kind === "row" && moved !== undefined) return moved - start;
+  }
+  return 0;
 }
 
 function flatten<T>(sections: Section<T>[], keyOf: (row: T) => string): { items: Item<T>[]; rows: RowItem<T>[] } {
