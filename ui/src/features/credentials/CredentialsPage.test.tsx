@@ -46,6 +46,25 @@ describe("the wallet", () => {
     await waitFor(() => expect(cacheHolds(client, "s3cret")).toBe(false));
   });
 
+  it("asks_before_a_typed_secret_is_lost_to_another_row_or_a_filter", async () => {
+    const { user } = renderApp("/credentials", { wallet: manyEntries() });
+    await user.click(await screen.findByRole("row", { name: /^Zendesk service key/ }));
+    await user.type(await screen.findByLabelText("Value"), "s3cret");
+    await user.type(screen.getByRole("textbox", { name: "Filter credentials" }), "north");
+    expect(screen.queryByRole("row", { name: /^Zendesk/ })).toBeNull();
+    await user.click(screen.getByRole("row", { name: /^Northlight ops/ }));
+    const question = await screen.findByRole("alertdialog", { name: "Discard the new credential?" });
+    await user.click(within(question).getByRole("button", { name: "Keep editing" }));
+    expect(screen.getByRole("dialog", { name: "Zendesk service key" })).toBeVisible();
+    expect(screen.getByLabelText("Value")).toHaveValue("s3cret");
+    await user.click(screen.getByRole("row", { name: /^Northlight ops/ }));
+    await user.click(await screen.findByRole("button", { name: "Discard" }));
+    expect(await screen.findByRole("dialog", { name: "Northlight ops" })).toBeVisible();
+    await user.clear(screen.getByRole("textbox", { name: "Filter credentials" }));
+    await user.click(screen.getByRole("row", { name: /^Zendesk service key/ }));
+    expect(await screen.findByLabelText("Value")).toHaveValue("");
+  });
+
   it("replaces_headers_and_keeps_those_left_empty", async () => {
     const { user, host } = renderApp("/credentials", { wallet: manyEntries() });
     await user.click(await screen.findByRole("row", { name: /^Zendesk service key/ }));

@@ -1,6 +1,7 @@
 import { useQuery } from "@tanstack/react-query";
 import { useRef, useState } from "react";
 import { Button } from "@/components/Button";
+import { ConfirmDialog } from "@/components/ConfirmDialog";
 import { EmptyState } from "@/components/EmptyState";
 import { Icon } from "@/components/Icon";
 import { NoMatches } from "@/components/NoMatches";
@@ -68,22 +69,29 @@ export function CredentialsPage({ onOpenConnector, onOpenAccount, ...platforms }
   const shown = (wallet ?? [])
     .filter((entry) => matchesFilter(filter, entry, usesOf(entry)))
     .sort((left, right) => left.name.localeCompare(right.name));
-  const current = view === "wallet" ? shown.find((entry) => entry.id === selected) : undefined;
+  // Whether a sheet has input that would be lost with it, and what waits until that was agreed to.
+  const [hasTyped, setTyped] = useState(false);
+  const [asked, setAsked] = useState<(() => void) | null>(null);
+  const leave = (go: () => void) => (hasTyped ? setAsked(() => go) : go());
+  const show = (next: typeof open) => leave(() => setOpen(next));
+  // A filter does not close a sheet with input.
+  const listed = hasTyped ? (wallet ?? []) : shown;
+  const current = view === "wallet" ? listed.find((entry) => entry.id === selected) : undefined;
   const place = shown.findIndex((entry) => entry.id === current?.id);
   const next = shown[place + 1] ?? shown[place - 1];
   const close = () => setOpen(null);
 
   // A letter must not close a sheet with a typed secret.
   const isRotating = open === "rotate";
-  useShortcut(isRotating ? null : { keys: "credentials.add", inBar: true, run: () => setOpen("add") });
+  useShortcut(isRotating ? null : { keys: "credentials.add", inBar: true, run: () => show("add") });
   useShortcut({ keys: "list.filter", run: () => filterField.current?.focus() });
   useShortcut(
     current && !isRotating && typedKindOf(current.kind, current.reference)
-      ? { keys: "credentials.rotate", inBar: true, ofRow: true, run: () => setOpen("rotate") }
+      ? { keys: "credentials.rotate", inBar: true, ofRow: true, run: () => show("rotate") }
       : null,
   );
   useShortcut(
-    current && !isRotating ? { keys: "list.delete", inBar: true, ofRow: true, run: () => setOpen("remove") } : null,
+    current && !isRotating ? { keys: "list.delete", inBar: true, ofRow: true, run: () => show("remove") } : null,
   );
 
   return (
@@ -94,12 +102,14 @@ export function CredentialsPage({ onOpenConnector, onOpenAccount, ...platforms }
             label="View"
             segments={optionsOf({ wallet: "Wallet", platforms: "Platforms" })}
             value={view}
-            onChange={(next) => {
-              setView(next);
-              close();
-            }}
+            onChange={(next) =>
+              leave(() => {
+                setView(next);
+                close();
+              })
+            }
           />
-          <Button icon="plus" keys="credentials.add" onPress={() => setOpen("add")}>
+          <Button icon="plus" keys="credentials.add" onPress={() => show("add")}>
             Add credential
           </Button>
         </Toolbar>
@@ -157,8 +167,14 @@ export function CredentialsPage({ onOpenConnector, onOpenAccount, ...platforms }
                 nameOf={(entry) => entryName(entry, usesOf(entry), now)}
                 columnsClass={styles.columns}
                 selected={selected}
-                onSelect={setSelected}
-                onOpen={() => setOpen("entry")}
+                onSelect={(id) => id !== selected && leave(() => setSelected(id))}
+                onOpen={({ id }) => {
+                  if (id === current?.id && open === "entry") return;
+                  leave(() => {
+                    setSelected(id);
+                    setOpen("entry");
+                  });
+                }}
                 hasMenu
                 autoFocus
                 renderRow={(entry) => <EntryRow entry={entry} uses={usesOf(entry)} />}
@@ -172,14 +188,31 @@ export function CredentialsPage({ onOpenConnector, onOpenAccount, ...platforms }
           key={current.id}
           entry={current}
           onClose={close}
-          onRotate={() => setOpen("rotate")}
-          onRemove={() => setOpen("remove")}
+          onTyped={setTyped}
+          onRotate={() => show("rotate")}
+          onRemove={() => show("remove")}
           onOpen={(target) =>
             "connector" in target ? onOpenConnector(target.connector) : onOpenAccount(target.account)
           }
         />
       )}
-      {open === "rotate" && current && <RotateSheet key={current.id} entry={current} onClose={close} />}
+      {open === "rotate" && current && (
+        <RotateSheet key={current.id} entry={current} onTyped={setTyped} onClose={close} />
+      )}
+      {asked && (
+        <ConfirmDialog
+          title="Discard the new credential?"
+          confirmLabel="Discard"
+          cancelLabel="Keep editing"
+          onConfirm={() => {
+            setAsked(null);
+            asked();
+          }}
+          onClose={() => setAsked(null)}
+        >
+          What you entered isn&apos;t saved.
+        </ConfirmDialog>
+      )}
       {open === "add" && (
         <AddEntryDialog
           onClose={close}

@@ -27,13 +27,15 @@ import { entryKind, expiryWords } from "./walletWords";
 type Props = {
   entry: WalletEntry;
   onClose: () => void;
+  /** See `NewSecretForm`. */
+  onTyped: (isTyped: boolean) => void;
   onRotate: () => void;
   onRemove: () => void;
   onOpen: (target: { connector: ConnectorId } | { account: AccountId }) => void;
 };
 
 /** The details of a wallet entry: replace or rotate, rename, and its uses. */
-export function EntrySheet({ entry, onClose, onRotate, onRemove, onOpen }: Props) {
+export function EntrySheet({ entry, onClose, onTyped, onRotate, onRemove, onOpen }: Props) {
   const now = useNow();
   const { data: rotation } = useQuery(queries.rotation(entry.id));
   const targets = rotation?.targets ?? [];
@@ -67,6 +69,7 @@ export function EntrySheet({ entry, onClose, onRotate, onRemove, onOpen }: Props
         <Replace
           entry={entry}
           titles={(rotation ? targets : entry.usedBy).map((one) => one.title)}
+          onTyped={onTyped}
           onReplaced={() => run(client, targets)}
         />
       )}
@@ -171,9 +174,9 @@ function UsedBy({ entry, isKnown, onOpen }: { entry: WalletEntry; isKnown: boole
   );
 }
 
-type ReplaceProps = { entry: WalletEntry; titles: string[]; onReplaced: () => void };
+type ReplaceProps = { entry: WalletEntry; titles: string[]; onTyped: Props["onTyped"]; onReplaced: () => void };
 
-function Replace({ entry, titles, onReplaced }: ReplaceProps) {
+function Replace({ entry, titles, onTyped, onReplaced }: ReplaceProps) {
   const kind = typedKindOf(entry.kind, entry.reference);
   const { replace } = useWalletActions();
   if (!kind) {
@@ -186,6 +189,7 @@ function Replace({ entry, titles, onReplaced }: ReplaceProps) {
       title="Replace credential"
       entry={entry}
       kind={kind}
+      onTyped={onTyped}
       note={
         entry.reference && (
           <p className="text2">

@@ -1,8 +1,8 @@
-import { type FormEvent, type ReactNode, useState } from "react";
+import { type FormEvent, type ReactNode, useEffect, useState } from "react";
 import { type WalletEntry, type WalletSecret } from "@/host/bindings";
 import styles from "./Credentials.module.css";
 import { SecretFields, SecretKindControl } from "./SecretFields";
-import { emptySecret, keepsValuesOf, secretError, secretOf, type TypedKind } from "./secretForm";
+import { emptySecret, isTyped, keepsValuesOf, secretError, secretOf, type TypedKind } from "./secretForm";
 
 type Props = {
   /** Id for a submit button outside of the form. */
@@ -14,15 +14,23 @@ type Props = {
   note?: ReactNode;
   /** Called with valid input. `reset` clears it, and lists the value names of the saved entry. */
   onSubmit: (secret: WalletSecret, reset: (saved: WalletEntry) => void) => void;
+  /** Reports whether there is input that would be lost with the form. */
+  onTyped: (isTyped: boolean) => void;
   /** Shown below the fields. */
   children?: ReactNode;
 };
 
 /** Takes a new secret for a wallet entry. The input stays if the command fails. */
-export function NewSecretForm({ id, title, entry, kind, note, onSubmit, children }: Props) {
+export function NewSecretForm({ id, title, entry, kind, note, onSubmit, onTyped, children }: Props) {
   const [form, setForm] = useState(() => emptySecret(kind, entry.headerNames));
   const [error, setError] = useState<string | null>(null);
   const keepsValues = keepsValuesOf(form.kind);
+  const hasInput = isTyped(form);
+  useEffect(() => {
+    if (!hasInput) return;
+    onTyped(true);
+    return () => onTyped(false);
+  }, [hasInput, onTyped]);
   const submit = (event: FormEvent) => {
     event.preventDefault();
     const found = secretError(form, keepsValues);

@@ -18,10 +18,15 @@ import { typedKindOf } from "./secretForm";
 import { useRotation } from "./useRotation";
 import { usageText } from "./useSecretUsage";
 
-type Props = { entry: WalletEntry; onClose: () => void };
+type Props = {
+  entry: WalletEntry;
+  /** See `NewSecretForm`. */
+  onTyped: (isTyped: boolean) => void;
+  onClose: () => void;
+};
 
 /** Rotates a secret everywhere it is used. The old one is kept until the rotation is finished. */
-export function RotateSheet({ entry, onClose }: Props) {
+export function RotateSheet({ entry, onTyped, onClose }: Props) {
   const now = useNow();
   const rotation = useRotation(entry);
   const { plan, results, checks, rotate, retry, rollBack, finish } = rotation;
@@ -103,6 +108,7 @@ export function RotateSheet({ entry, onClose }: Props) {
           title="New credential"
           entry={entry}
           kind={kind}
+          onTyped={onTyped}
           note={<p className="text3 small">{`Current one set ${ago(entry.replacedAt, now)}`}</p>}
           onSubmit={(secret) => {
             if (!pushing) rotate.mutate(secret);

@@ -28,6 +28,11 @@ export function emptySecret(kind: TypedKind, headerNames: string[] = []): Secret
   return { kind, token: "", reference: "", headers, clientId: "", clientSecret: emptyValue };
 }
 
+/** Whether anything was typed that is not saved elsewhere. */
+export function isTyped({ token, reference, headers, clientId, clientSecret }: SecretForm): boolean {
+  return [token, reference, clientId, clientSecret.text, ...headers.map((line) => line.value)].some(Boolean);
+}
+
 /** The kind of form that replaces an entry's secret; `null` for sign-ins, which are renewed by signing in. */
 export function typedKindOf(kind: WalletKind, reference: string | null): TypedKind | null {
   if (reference) return "reference";
