@@ -77,6 +77,9 @@ pub enum Error {
     /// Another process holds the run, and only that one can cancel it.
     #[error("tool {tool} runs in another Patchbay process")]
     RunsElsewhere { tool: String, origin: Origin },
+    /// The run goes on and would store itself again at its end.
+    #[error("this run is still running")]
+    StillRunning,
     /// The arguments do not match the tool's schema.
     #[error("check the arguments of {tool}")]
     Arguments {
@@ -357,7 +360,8 @@ impl Explain for Error {
             Self::SwitchedOff { .. }
             | Self::AuthorizationOver
             | Self::ChangedElsewhere { .. }
-            | Self::RunsElsewhere { .. } => Code::Conflict,
+            | Self::RunsElsewhere { .. }
+            | Self::StillRunning => Code::Conflict,
             Self::ConsentTimedOut => Code::AuthTimedOut,
             Self::IssuerChanged { .. } => Code::AuthIssuerChanged,
             Self::Callback(error) => error.code(),
@@ -412,6 +416,7 @@ impl Explain for Error {
             Self::ToolNotFound { similar, .. } => {
                 return Some(format!("Check the name. Similar: {}.", similar.join(", ")));
             }
+            Self::StillRunning => "Cancel it first, then delete it.",
             Self::RunsElsewhere { origin, .. } => match origin {
                 Origin::Window => "Cancel it in the window that started it.",
                 Origin::CommandLine => "Press Ctrl-C in the terminal that started it.",

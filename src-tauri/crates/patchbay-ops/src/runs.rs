@@ -13,7 +13,7 @@ pub(crate) mod run_tool;
 pub(crate) mod runs_file;
 pub(crate) mod save_attachment;
 
-use patchbay_model::{RunId, RunPage, RunQuery, ToolRun};
+use patchbay_model::{RunId, RunPage, RunQuery, RunState, ToolRun};
 
 use crate::context::Context;
 use crate::error::Error;
@@ -55,8 +55,11 @@ pub async fn resolve_run(cx: &Context, text: &str) -> Result<RunId, Error> {
 /// Removes a run from the history.
 ///
 /// # Errors
-/// [`Error::NotFound`], [`Error::Store`].
+/// [`Error::NotFound`], [`Error::StillRunning`], [`Error::Store`].
 pub async fn remove_run(cx: &Context, id: &RunId) -> Result<(), Error> {
+    if find_run(cx, id).await?.summary.state == RunState::Running {
+        return Err(Error::StillRunning);
+    }
     if cx.store().remove_run(id).await? {
         Ok(())
     } else {
@@ -66,4 +69,26 @@ pub async fn remove_run(cx: &Context, id: &RunId) -> Result<(), Error> {
 
 fn not_found(id: &RunId) -> Error {
     Error::not_found("run", id)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::testing::{finished_run, open_temporary};
+
+    #[tokio::test]
+    async fn a_run_that_goes_on_is_not_removed() {
+        let (_home, cx) = open_temporary().await;
+        let mut run = finished_run();
+        run.summary.state = RunState::Running;
+        let id = run.summary.id.clone();
+        cx.store().open_run(&run).await.unwrap();
+        let refused = remove_run(&cx, &id).await;
+        assert!(matches!(refused, Err(Error::StillRunning)), "{refused:?}");
+        find_run(&cx, &id).await.unwrap();
+        run.summary.state = RunState::Done;
+        cx.store().close_run(run.into()).await.unwrap();
+        remove_run(&cx, &id).await.unwrap();
+        cx.close().await;
+    }
 }

@@ -96,7 +96,7 @@ function Loaded({
   useShortcut({ keys: "runs.edit", ofRow: true, run: actions.edit });
   useShortcut(isRunning ? null : { keys: "runs.pin", label: pinWord, ofRow: true, run: pin });
   useShortcut(isRunning ? null : { keys: "runs.rename", ofRow: true, run: rename });
-  useShortcut({ keys: "list.delete", ofRow: true, run: () => setRemoving(true) });
+  useShortcut(isRunning ? null : { keys: "list.delete", ofRow: true, run: () => setRemoving(true) });
   useShortcut({ keys: "form.copyCommand", ofRow: true, run: copyCommand });
   const compares = onCompareMarked
     ? { label: "Compare selected", run: onCompareMarked }

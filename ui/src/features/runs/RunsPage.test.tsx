@@ -323,6 +323,17 @@ describe("what can be done", () => {
     expect(await detail("delete_branch")).toBeVisible();
   });
 
+  it("deletes no run that is still running", async () => {
+    host.state.runs = [runningRun({ id: "run_9", tool: "busy" }), ...host.state.runs];
+    open();
+    await detail("busy");
+    await userEvent.keyboard("{Backspace}");
+    expect(screen.queryByRole("alertdialog")).toBeNull();
+    fireEvent.contextMenu(screen.getByRole("row", { name: /^busy/ }));
+    expect(await screen.findByRole("menuitem", { name: /^Edit and run/ })).toBeVisible();
+    expect(screen.queryByRole("menuitem", { name: /^Delete/ })).toBeNull();
+  });
+
   it("copies the command with the credential that the run named", async () => {
     host.state.runs = [run({ id: "run_4", tool: "search", credential: "work" })];
     open();
