@@ -17,31 +17,23 @@ pub(crate) fn forward(app: &AppHandle, cx: &Context) {
     let app = app.clone();
     let mut events = cx.events();
     tauri::async_runtime::spawn(async move {
-        loop {
-            match events.recv().await {
-                Ok(Event::Raise) => window::raise(&app),
-                Ok(event) => send(&app, event),
-                // Events were lost, so the page has to read everything again.
-                Err(RecvError::Lagged(_)) => {
-                    for event in REFRESH_ALL {
-                        send(&app, event);
-                    }
-                }
-                Err(RecvError::Closed) => return,
+        while let Some(event) = forwarded(events.recv().await) {
+            match event {
+                Event::Raise => window::raise(&app),
+                event => send(&app, event),
             }
         }
     });
 }
 
-/// Events on which the page reads everything again.
-const REFRESH_ALL: [Event; 6] = [
-    Event::AccountsChanged,
-    Event::ConnectorsChanged,
-    Event::WalletChanged,
-    Event::HistoryChanged,
-    Event::SettingsChanged,
-    Event::QuestionsChanged,
-];
+/// What the page is told; `None` at the end. After lost events it has to read everything again.
+fn forwarded(received: Result<Event, RecvError>) -> Option<Event> {
+    match received {
+        Ok(event) => Some(event),
+        Err(RecvError::Lagged(_)) => Some(Event::EventsLost),
+        Err(RecvError::Closed) => None,
+    }
+}
 
 /// Sends an event to the page, if one is loaded.
 pub(crate) fn send(app: &AppHandle, event: Event) {
@@ -50,5 +42,17 @@ pub(crate) fn send(app: &AppHandle, event: Event) {
     };
     if let Err(error) = page.send(event) {
         tracing::warn!(%error, "an event could not be sent to the page");
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_page_is_told_that_events_were_lost() {
+        let told = forwarded(Err(RecvError::Lagged(3)));
+        assert!(matches!(told, Some(Event::EventsLost)), "{told:?}");
+        assert!(forwarded(Err(RecvError::Closed)).is_none());
     }
 }

@@ -35,17 +35,29 @@ pub(crate) fn watch(app: &AppHandle, cx: &Context) {
         let mut notified = HashSet::new();
         loop {
             match events.recv().await {
-                Ok(Event::NeedArose { need }) => {
-                    if !is_muted(&cx, need.connector.as_ref()).await {
-                        notify(&app, about_need(&need));
-                    }
-                }
-                Ok(Event::QuestionsChanged) => notify_questions(&app, &cx, &mut notified).await,
-                Ok(_) | Err(RecvError::Lagged(_)) => {}
+                Ok(Event::NeedArose { need }) => notify_need(&app, &cx, &need).await,
                 Err(RecvError::Closed) => return,
+                received if may_have_questions(&received) => {
+                    notify_questions(&app, &cx, &mut notified).await;
+                }
+                _ => {}
             }
         }
     });
+}
+
+async fn notify_need(app: &AppHandle, cx: &Context, need: &Need) {
+    if !is_muted(cx, need.connector.as_ref()).await {
+        notify(app, about_need(need));
+    }
+}
+
+/// Whether questions may have changed; that event may be among lost ones.
+fn may_have_questions(received: &Result<Event, RecvError>) -> bool {
+    matches!(
+        received,
+        Ok(Event::QuestionsChanged) | Err(RecvError::Lagged(_))
+    )
 }
 
 async fn is_muted(cx: &Context, connector: Option<&ConnectorId>) -> bool {
@@ -129,6 +141,13 @@ mod tests {
     use serde_json::json;
 
     use super::*;
+
+    #[test]
+    fn questions_are_looked_for_after_lost_events() {
+        assert!(may_have_questions(&Ok(Event::QuestionsChanged)));
+        assert!(may_have_questions(&Err(RecvError::Lagged(1))));
+        assert!(!may_have_questions(&Ok(Event::WalletChanged)));
+    }
 
     #[test]
     fn the_notification_of_a_question_leaves_out_its_text() {

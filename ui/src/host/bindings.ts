@@ -1438,6 +1438,8 @@ problem: Problem | null } |
 { kind: "resource_changed"; connector: ConnectorId; uri: string } | 
 /**  Reload the open questions of servers. */
 { kind: "questions_changed" } | 
+/**  Events were lost: reload everything. */
+{ kind: "events_lost" } | 
 /**  Bring the window to the front. */
 { kind: "raise" };
 

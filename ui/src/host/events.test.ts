@@ -6,7 +6,7 @@ import { syncKey } from "./accountSync";
 import { type Event as HostEvent } from "./bindings";
 import { clientState } from "./clientState";
 import { applyEvent, upsertAuthorization } from "./events";
-import { queries } from "./queries";
+import { keys, queries } from "./queries";
 
 it("keeps_the_end_of_a_consent_that_overtook_the_answer_to_its_start", () => {
   const client = new QueryClient();
@@ -25,6 +25,21 @@ it("follows_a_consent_from_state_to_state", () => {
     upsertAuthorization(client, authorization({ state }));
     expect(client.getQueryData(queries.authorization("aut_notion").queryKey)?.state).toBe(state);
   }
+});
+
+it("reads_everything_again_after_lost_events", () => {
+  const client = new QueryClient();
+  const { id } = authorization();
+  client.setQueryData(queries.authorizations().queryKey, []);
+  client.setQueryData(queries.authorization(id).queryKey, authorization());
+  client.setQueryData(queries.prompts("con_github").queryKey, []);
+  client.setQueryData(keys.hostedState("con_github"), {});
+  applyEvent(client, { kind: "events_lost" });
+  const isStale = (queryKey: readonly unknown[]) => client.getQueryState(queryKey)?.isInvalidated;
+  expect(isStale(queries.authorizations().queryKey)).toBe(true);
+  expect(isStale(queries.authorization(id).queryKey)).toBe(true);
+  expect(isStale(queries.prompts("con_github").queryKey)).toBe(true);
+  expect(isStale(keys.hostedState("con_github"))).toBe(false);
 });
 
 it("knows_of_an_account_what_the_background_found", () => {

@@ -48,6 +48,10 @@ export function applyEvent(client: QueryClient, event: HostEvent): void {
     case "account_asked":
       setAccountProblem(client, event.account, event.problem);
       break;
+    case "events_lost":
+      // Platform data does not change by events, and each read of it is a request.
+      void client.invalidateQueries({ predicate: ({ queryKey }) => queryKey[0] !== keys.hosted[0] });
+      break;
     case "offer_changed":
       void invalidate(client, keys.offeredBy(event.connector));
       break;

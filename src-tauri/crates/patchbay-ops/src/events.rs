@@ -67,6 +67,8 @@ pub enum Event {
     },
     /// Reload the open questions of servers.
     QuestionsChanged,
+    /// Events were lost: reload everything.
+    EventsLost,
     /// Bring the window to the front.
     Raise,
 }
