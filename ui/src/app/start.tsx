@@ -2,6 +2,7 @@ import { type QueryClient } from "@tanstack/react-query";
 import { createHashHistory } from "@tanstack/react-router";
 import { createRoot } from "react-dom/client";
 import { latestRuns } from "@/features/home/latestRuns";
+import { listenFirst } from "@/host/events";
 import { deferLongReads } from "@/host/firstPaint";
 import { queries } from "@/host/queries";
 import { compareText } from "@/lib/order";
@@ -17,7 +18,7 @@ export async function start(): Promise<void> {
   const root = document.getElementById("root");
   if (!root) return;
   const client = newQueryClient();
-  const content = readFirstPage(client);
+  const content = listenFirst(client, () => readFirstPage(client));
   // Preferences come first, because a wrong colour scheme would flash. If they fail to load, defaults apply.
   const preferences = await client.fetchQuery(queries.preferences()).catch(() => undefined);
   applyAppearance(withDefaults(preferences));

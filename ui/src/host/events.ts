@@ -101,6 +101,35 @@ type Listener = (event: HostEvent) => void;
 
 const listeners = new Set<Listener>();
 
+/** Listens until a view does. */
+let firstListener: Listener | null = null;
+
+/**
+ * Listens before the window is rendered, so that no change after its first reads is missed. Events are applied once
+ * these are over: a read under way may lack the change, and its end would make it count as fresh.
+ */
+export function listenFirst<T>(client: QueryClient, read: () => Promise<T>): Promise<T> {
+  const early: HostEvent[] = [];
+  let apply: Listener = (event) => void early.push(event);
+  const listener: Listener = (event) => apply(event);
+  listen(listener);
+  const reads = read();
+  const replay = () => {
+    apply = (event) => applyEvent(client, event);
+    early.forEach(apply);
+    firstListener = listener;
+    dropFirstListener();
+  };
+  void reads.then(replay, replay);
+  return reads;
+}
+
+function dropFirstListener(): void {
+  if (!firstListener || listeners.size === 1) return;
+  listeners.delete(firstListener);
+  firstListener = null;
+}
+
 /** Listens to host events until the returned function is called. All listeners share one channel. */
 export function listen(listener: Listener): () => void {
   listeners.add(listener);
@@ -108,5 +137,6 @@ export function listen(listener: Listener): () => void {
     const channel = newChannel<HostEvent>((event) => listeners.forEach((each) => each(event)));
     void call(commands.subscribeToEvents(channel));
   }
+  dropFirstListener();
   return () => void listeners.delete(listener);
 }
