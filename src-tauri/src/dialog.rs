@@ -27,6 +27,21 @@ pub(crate) async fn ask(app: &AppHandle, question: Question) -> Option<MessageDi
     receiver.await.ok()
 }
 
+/// Buttons that do nothing or `act`, and the result that means the act. Its button is not focused first, so that a key
+/// press meant for the window does not press it. GTK focuses No, and reports closing as the second custom button; other
+/// systems focus the first button. The dialog plugin can't tell closing from the second button on any system, hence
+/// `rfd`.
+pub(crate) fn cautious_buttons(leave: &str, act: &str) -> (MessageButtons, MessageDialogResult) {
+    if cfg!(target_os = "linux") {
+        return (MessageButtons::YesNo, MessageDialogResult::Yes);
+    }
+    let [leave, act] = [leave, act].map(str::to_owned);
+    (
+        MessageButtons::OkCancelCustom(leave, act.clone()),
+        MessageDialogResult::Custom(act),
+    )
+}
+
 fn dialog(app: &AppHandle, question: Question) -> AsyncMessageDialog {
     let dialog = AsyncMessageDialog::new()
         .set_level(question.level)

@@ -3,10 +3,10 @@
 use async_trait::async_trait;
 use patchbay_model::{inert_line, inert_word};
 use patchbay_ops::{Occasion, ProgramConsent, ProgramRequest, Purpose, has_open_version};
-use rfd::{MessageButtons, MessageDialogResult, MessageLevel};
+use rfd::{MessageButtons, MessageLevel};
 use tauri::AppHandle;
 
-use crate::dialog::{Question, ask};
+use crate::dialog::{Question, ask, cautious_buttons};
 
 pub(crate) struct DialogConsent(pub(crate) AppHandle);
 
@@ -23,7 +23,7 @@ impl ProgramConsent for DialogConsent {
             ask(&self.0, too_long(request)).await;
             return false;
         }
-        let (buttons, allow) = buttons();
+        let (buttons, allow) = cautious_buttons("Cancel", "Allow");
         let question = Question {
             level: MessageLevel::Warning,
             title: "Allow Patchbay to run this program?",
@@ -33,20 +33,6 @@ impl ProgramConsent for DialogConsent {
         // A dialog that ended without an answer means no.
         ask(&self.0, question).await == Some(allow)
     }
-}
-
-/// The buttons, and the result that means yes. That button is not focused first, so that a key press meant for the
-/// window is not a yes. GTK focuses No, and reports closing as the second custom button; other systems focus the first
-/// button. The dialog plugin can't tell closing from the second button on any system, hence `rfd`.
-fn buttons() -> (MessageButtons, MessageDialogResult) {
-    if cfg!(target_os = "linux") {
-        return (MessageButtons::YesNo, MessageDialogResult::Yes);
-    }
-    let [cancel, allow] = ["Cancel", "Allow"].map(str::to_owned);
-    (
-        MessageButtons::OkCancelCustom(cancel, allow.clone()),
-        MessageDialogResult::Custom(allow),
-    )
 }
 
 /// Whether a dialog can show the whole question. Native dialogs don't scroll, and a yes also allows what is cut off.

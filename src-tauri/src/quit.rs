@@ -1,9 +1,12 @@
 //! Quitting, after asking while something runs.
 
-use patchbay_ops::{Context, count_active_runs};
-use tauri::{AppHandle, Manager};
-use tauri_plugin_dialog::{DialogExt, MessageDialogButtons, MessageDialogKind};
+use std::sync::atomic::{AtomicBool, Ordering};
 
+use patchbay_ops::{Context, count_active_runs};
+use rfd::MessageLevel;
+use tauri::{AppHandle, Manager};
+
+use crate::dialog::{Question, ask, cautious_buttons};
 use crate::window;
 
 /// Quits, after asking if something is running.
@@ -19,27 +22,48 @@ pub(crate) fn confirm_quit(app: &AppHandle) -> bool {
     let running = app
         .try_state::<Context>()
         .map_or(0, |cx| count_active_runs(&cx));
-    let Some(question) = question(running) else {
+    let Some(text) = question(running) else {
         return false;
     };
-    let [quit, stay] = ["Quit", "Keep running"].map(str::to_owned);
-    let dialog = app
-        .dialog()
-        .message(question)
-        .title("Quit Patchbay?")
-        .kind(MessageDialogKind::Warning)
-        .buttons(MessageDialogButtons::OkCancelCustom(quit, stay));
-    let dialog = match window::main(app) {
-        Some(window) => dialog.parent(&window),
-        None => dialog,
+    // On macOS the dialog is a sheet, which a hidden window would hide too.
+    window::raise(app);
+    let Some(asking) = Asking::begin() else {
+        return true;
+    };
+    let (buttons, quit) = cautious_buttons("Keep running", "Quit");
+    let question = Question {
+        level: MessageLevel::Warning,
+        title: "Quit Patchbay?",
+        text,
+        buttons,
     };
     let app = app.clone();
-    dialog.show(move |quits| {
-        if quits {
+    tauri::async_runtime::spawn(async move {
+        let pressed = ask(&app, question).await;
+        drop(asking);
+        if pressed == Some(quit) {
             app.exit(0);
         }
     });
     true
+}
+
+static IS_ASKING: AtomicBool = AtomicBool::new(false);
+
+/// Held while the question is shown, which each Quit would show once more.
+struct Asking;
+
+impl Asking {
+    fn begin() -> Option<Self> {
+        let was_asking = IS_ASKING.swap(true, Ordering::AcqRel);
+        (!was_asking).then(|| Self)
+    }
+}
+
+impl Drop for Asking {
+    fn drop(&mut self) {
+        IS_ASKING.store(false, Ordering::Release);
+    }
 }
 
 fn question(running: usize) -> Option<String> {
@@ -55,6 +79,15 @@ fn question(running: usize) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn it_is_asked_once_at_a_time() {
+        let asking = Asking::begin();
+        assert!(asking.is_some());
+        assert!(Asking::begin().is_none());
+        drop(asking);
+        assert!(Asking::begin().is_some());
+    }
 
     #[test]
     fn nothing_is_asked_while_nothing_runs() {
