@@ -14,6 +14,8 @@ use specta::Type;
 use tauri::plugin::TauriPlugin;
 use tauri::{AppHandle, Wry};
 use tauri_plugin_updater::{Config, Update, UpdaterExt};
+use tokio::sync::watch;
+use tokio::time::timeout;
 use url::Url;
 
 /// Absolute https URL of the release manifest in Tauri's format.
@@ -23,6 +25,12 @@ const ENDPOINT: Option<&str> = option_env!("PATCHBAY_UPDATER_ENDPOINT");
 const PUBLIC_KEY: Option<&str> = option_env!("PATCHBAY_UPDATER_PUBLIC_KEY");
 
 const CHECK_TIMEOUT: Duration = Duration::from_secs(30);
+
+/// How long a download may bring nothing.
+const MAX_SILENCE: Duration = Duration::from_secs(60);
+
+/// Several times the size of the packages.
+const MAX_PACKAGE_BYTES: u64 = 1 << 30;
 
 /// Maximum length of the shown release notes.
 const MAX_NOTES_CHARS: usize = 4_000;
@@ -61,17 +69,17 @@ fn shown_notes(notes: &str) -> String {
     inert_block(&notes.chars().take(MAX_NOTES_CHARS).collect::<String>())
 }
 
-/// Installs the newer version after checking its signature, and restarts.
+/// Installs the version that the user agreed to after checking its signature, and restarts.
 ///
 /// # Errors
-/// While a tool runs in any process: the update would replace its program.
-pub(crate) async fn install(app: &AppHandle, cx: &Context) -> Result<(), Problem> {
+/// While a tool runs in any process: the update would replace its program. When another version is offered by now.
+pub(crate) async fn install(app: &AppHandle, cx: &Context, version: &str) -> Result<(), Problem> {
     let Some(update) = find(app).await? else {
         return Ok(());
     };
+    refuse_other_version(&update.version, version)?;
     check_nothing_runs(cx).await?;
-    let package = update.download(|_, _| {}, || {}).await;
-    let package = package.map_err(|error| failed("couldn't download the update", error))?;
+    let package = download(&update).await?;
     // A tool may have been started during the download.
     check_nothing_runs(cx).await?;
     if let Err(error) = update.install(package) {
@@ -83,6 +91,51 @@ pub(crate) async fn install(app: &AppHandle, cx: &Context) -> Result<(), Problem
         return Err(failed("couldn't install the update", error));
     }
     app.restart()
+}
+
+fn refuse_other_version(offered: &str, agreed: &str) -> Result<(), Problem> {
+    if offered == agreed {
+        return Ok(());
+    }
+    let message = format!("Patchbay {agreed} was replaced by another version");
+    Err(Problem::new(Code::Conflict, message).with_hint("Check for updates again."))
+}
+
+/// Downloads the package within limits: the plugin keeps all of it in memory, and waits for ever.
+async fn download(update: &Update) -> Result<Vec<u8>, Problem> {
+    let (received, progress) = watch::channel(0_u64);
+    let count_chunk = |length: usize, total: Option<u64>| {
+        received.send_modify(|bytes| {
+            *bytes = bytes.saturating_add(u64::try_from(length).unwrap_or(u64::MAX));
+            // A package that will be too large is not waited for.
+            if total > Some(MAX_PACKAGE_BYTES) {
+                *bytes = u64::MAX;
+            }
+        });
+    };
+    let message = "couldn't download the update";
+    tokio::select! {
+        package = update.download(count_chunk, || {}) => package.map_err(|error| failed(message, error)),
+        reason = limit_passed(progress, MAX_SILENCE) => {
+            let error = tauri_plugin_updater::Error::Network(reason.to_owned());
+            Err(failed(message, error))
+        }
+    }
+}
+
+/// Waits until a download stalls or gets too large, and returns why.
+async fn limit_passed(mut progress: watch::Receiver<u64>, silence: Duration) -> &'static str {
+    loop {
+        match timeout(silence, progress.changed()).await {
+            Err(_) => return "the download stalled",
+            Ok(_) if *progress.borrow_and_update() > MAX_PACKAGE_BYTES => {
+                return "the download is too large";
+            }
+            Ok(Ok(())) => {}
+            // It has ended.
+            Ok(Err(_)) => std::future::pending().await,
+        }
+    }
 }
 
 /// Whether the app was closed for an installer.
@@ -179,6 +232,24 @@ mod tests {
         );
         let several = refuse_while_running(2).unwrap_err();
         assert_eq!(several.message, "2 tools are still running");
+    }
+
+    #[test]
+    fn only_the_version_that_was_agreed_to_is_installed() {
+        assert_eq!(refuse_other_version("1.2.0", "1.2.0"), Ok(()));
+        let other = refuse_other_version("1.3.0", "1.2.0").unwrap_err();
+        assert_eq!(other.code, Code::Conflict);
+    }
+
+    #[tokio::test]
+    async fn a_download_that_stalls_or_is_too_large_ends() {
+        let (received, progress) = watch::channel(0);
+        let stalled = limit_passed(progress, Duration::from_millis(1)).await;
+        assert_eq!(stalled, "the download stalled");
+        let progress = received.subscribe();
+        received.send_replace(MAX_PACKAGE_BYTES + 1);
+        let large = limit_passed(progress, Duration::from_secs(60)).await;
+        assert_eq!(large, "the download is too large");
     }
 
     #[test]

@@ -42,8 +42,8 @@ commands! { cx =>
         updates: updater::is_configured(),
     };
 
-    /// Installs the newer version and restarts; fails while a tool runs.
-    fn install_update(app: AppHandle) -> () = updater::install(&app, &cx).await?;
+    /// Installs that newer version and restarts; fails while a tool runs.
+    fn install_update(app: AppHandle, version: String) -> () = updater::install(&app, &cx, &version).await?;
 }
 
 commands! {

@@ -66,7 +66,7 @@ async fn offer(app: &AppHandle, cx: &Context) {
     };
     match choice(ask(app, question).await) {
         Choice::Install => {
-            if let Err(problem) = install(app, cx).await {
+            if let Err(problem) = install(app, cx, &found.version).await {
                 let failed = Question {
                     level: MessageLevel::Error,
                     title: "The update isn't installed",

@@ -44,8 +44,8 @@ export const commands = {
 	doubleClickTitleBar: () => typedError<null, Problem>(__TAURI_INVOKE("double_click_title_bar")),
 	/**  Moves the window with the pointer until the button is released: on macOS the window has no title bar. */
 	dragWindow: () => typedError<null, Problem>(__TAURI_INVOKE("drag_window")),
-	/**  Installs the newer version and restarts; fails while a tool runs. */
-	installUpdate: () => typedError<null, Problem>(__TAURI_INVOKE("install_update")),
+	/**  Installs that newer version and restarts; fails while a tool runs. */
+	installUpdate: (version: string) => typedError<null, Problem>(__TAURI_INVOKE("install_update", { version })),
 	/**  Loads the preferences. */
 	loadPreferences: () => typedError<Preferences, Problem>(__TAURI_INVOKE("load_preferences")),
 	/**  Saves the preferences. */

@@ -9,28 +9,29 @@ import { Setting } from "./Section";
 
 export function Updates() {
   const found = useQuery(queries.update());
-  const install = useCommand({ mutationFn: () => call(commands.installUpdate()) });
+  const install = useCommand({ mutationFn: (version: string) => call(commands.installUpdate(version)) });
+  const newer = found.data;
   const problem = found.error ?? install.error;
   return (
     <>
       <Setting name="Updates">
-        {found.data ? (
+        {newer ? (
           <>
-            <span>Version {found.data.version} available</span>
-            <Button look="primary" isPending={install.isPending} onPress={() => install.mutate()}>
+            <span>Version {newer.version} available</span>
+            <Button look="primary" isPending={install.isPending} onPress={() => install.mutate(newer.version)}>
               Install and restart
             </Button>
           </>
         ) : (
           <>
-            {found.data === null && <span>Up to date</span>}
+            {newer === null && <span>Up to date</span>}
             <Button isPending={found.isFetching} onPress={() => void found.refetch()}>
               Check for updates
             </Button>
           </>
         )}
       </Setting>
-      {found.data?.notes && <p className="text2 small">{found.data.notes}</p>}
+      {newer?.notes && <p className="text2 small">{newer.notes}</p>}
       <ErrorNotice error={problem} />
     </>
   );
