@@ -15,18 +15,22 @@ use std::path::{Path, PathBuf};
 /// # Errors
 /// A message for the user, when there is none or the app runs from a temporary place.
 pub(crate) fn bundled_program(app: &Path) -> Result<PathBuf, String> {
-    let is_temporary =
-        app.starts_with("/Volumes") || app.iter().any(|part| part == "AppTranslocation");
-    if is_temporary {
-        return Err(
-            "Move Patchbay to your Applications folder first, then open it there.".to_owned(),
-        );
-    }
+    refuse_temporary(app)?;
     let program = app.with_file_name(format!("patchbay{EXE_SUFFIX}"));
     match program.is_file() {
         true => Ok(program),
         false => Err(format!("Command line not found at {}.", program.display())),
     }
+}
+
+/// Refuses a program in a temporary place: a disk image, or the copy of an app that macOS does not trust yet.
+pub(crate) fn refuse_temporary(app: &Path) -> Result<(), String> {
+    if app.starts_with("/Volumes") || app.iter().any(|part| part == "AppTranslocation") {
+        return Err(
+            "Move Patchbay to your Applications folder first, then open it there.".to_owned(),
+        );
+    }
+    Ok(())
 }
 
 /// Shows the outcome in a native dialog.

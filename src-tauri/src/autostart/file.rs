@@ -54,9 +54,11 @@ fn desktop_entry(program: &str) -> String {
             _ => quoted.push(letter),
         }
     }
+    // Without the program, as after an uninstallation, the entry is ignored.
+    let tried = program.replace('\\', r"\\");
     format!(
         "[Desktop Entry]\nType=Application\nName=Patchbay\nIcon=patchbay-desktop\n\
-         Exec=\"{quoted}\" {HIDDEN}\nTerminal=false\nX-GNOME-Autostart-enabled=true\n"
+         TryExec={tried}\nExec=\"{quoted}\" {HIDDEN}\nTerminal=false\nX-GNOME-Autostart-enabled=true\n"
     )
 }
 
@@ -100,6 +102,10 @@ mod tests {
         assert_eq!(
             line,
             r#"Exec="/opt/50%% of \\$HOME\\\\\\"x\\"/Patchbay" --hidden"#
+        );
+        assert!(
+            entry.contains("\nTryExec=/opt/50% of $HOME\\\\\"x\"/Patchbay\n"),
+            "{entry}"
         );
         let agent = launch_agent("/Applications/R&D/Patchbay.app/Contents/MacOS/patchbay-desktop");
         assert!(agent.contains("<string>/Applications/R&amp;D/Patchbay.app/"));
