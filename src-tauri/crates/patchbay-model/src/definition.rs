@@ -41,6 +41,11 @@ pub struct Form {
     pub kept: Vec<String>,
 }
 
+impl Form {
+    /// The `kind` of an alternative that stands for what the platform has saved and does not return.
+    pub const KEPT_KIND: &str = "kept";
+}
+
 /// The settings of a connector as its platform has them now.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Type)]
 #[serde(rename_all = "camelCase")]

@@ -5,8 +5,8 @@
 //! with a secret that nobody has.
 
 use patchbay_model::{
-    AccountId, Code, ConnectorId, Explain, Level, Problem, Secret, SecretHolder, SecretLocation,
-    WalletEntry, WalletEntryId, pointer,
+    AccountId, Code, ConnectorId, Explain, FieldProblem, Form, Level, Problem, Secret,
+    SecretHolder, SecretLocation, WalletEntry, WalletEntryId, pointer,
 };
 use patchbay_platforms::CredentialToSave;
 use patchbay_vault::SecretName;
@@ -15,6 +15,7 @@ use serde_json::{Map, Value};
 use specta::Type;
 
 use crate::abilities::abilities;
+use crate::argument_check::check_arguments;
 use crate::connectors::find_connector;
 use crate::connectors::remote_call::HostedConnector;
 use crate::context::Context;
@@ -319,7 +320,8 @@ async fn push_one(cx: &Context, location: &SecretLocation, secret: &Secret) -> R
     let hosted = HostedConnector::find(cx, &location.connector).await?;
     match &location.holder {
         SecretHolder::Credential { level, name } => {
-            let values = with_secret(location, secret)?;
+            let form = credential_form(&hosted, *level).await?;
+            let values = with_secret(location, &form, secret)?;
             save_credential(&hosted, *level, name, values).await?;
         }
         SecretHolder::Settings | SecretHolder::Creation => {
@@ -362,21 +364,11 @@ async fn change_setting(
         return Ok(false);
     };
     let now = settings.settings(&hosted.remote, &hosted.options).await?;
-    let mut values = with_secret(location, secret)?;
-    let Some(member) = values
-        .keys()
-        .find(|name| leads_into(location, name))
-        .cloned()
-    else {
-        return Ok(false);
-    };
-    let is_setting = now
-        .form
-        .schema
-        .pointer(&pointer::member("/properties", &member));
-    if is_setting.is_none() {
+    let member = member_of(location);
+    if !has_member(&now.form, &member) {
         return Ok(false);
     }
+    let mut values = with_secret(location, &now.form, secret)?;
     values.retain(|name, _| *name == member);
     settings
         .change_settings(&hosted.remote, values, &hosted.options)
@@ -396,31 +388,72 @@ async fn save_unnamed(
     let levels = credentials.credential_levels(remote, options).await?;
     let level = levels.into_iter().find(|level| !level.is_named);
     let level = level.ok_or_else(manual_only_error)?.level;
-    let form = credentials.credential_form(remote, level, options).await?;
-    let mut values = with_secret(location, secret)?;
-    values.retain(|name, _| {
-        form.schema
-            .pointer(&pointer::member("/properties", name))
-            .is_some()
-    });
-    if !values.keys().any(|name| leads_into(location, name)) {
+    let form = credential_form(hosted, level).await?;
+    if !has_member(&form, &member_of(location)) {
         return Err(manual_only_error());
     }
-    save_credential(hosted, level, "", values).await
+    save_credential(hosted, level, "", with_secret(location, &form, secret)?).await
 }
 
-fn leads_into(location: &SecretLocation, member: &str) -> bool {
-    let path = pointer::member("", member);
-    let rest = location.path.strip_prefix(path.as_str());
-    rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+async fn credential_form(hosted: &HostedConnector<'_>, level: Level) -> Result<Form, Error> {
+    let credentials = hosted.platform.credentials();
+    let credentials = credentials.ok_or_else(manual_only_error)?;
+    let form = credentials.credential_form(&hosted.remote, level, &hosted.options);
+    Ok(form.await?)
 }
 
-fn with_secret(location: &SecretLocation, secret: &Secret) -> Result<Map<String, Value>, Error> {
-    let mut values = location.values.0.clone();
+/// Returns the member of the form's values that holds the secret.
+fn member_of(location: &SecretLocation) -> String {
+    pointer::unescape(location.path.split('/').nth(1).unwrap_or_default())
+}
+
+fn has_member(form: &Form, member: &str) -> bool {
+    let member = pointer::member("/properties", member);
+    form.schema.pointer(&member).is_some()
+}
+
+/// Returns the current values of the form with the secret, so that nothing else changes. The values that were recorded
+/// with the location replace what the platform does not return: a member that the form does not show, and what its
+/// schema misses beside the secret.
+fn with_secret(
+    location: &SecretLocation,
+    form: &Form,
+    secret: &Secret,
+) -> Result<Map<String, Value>, Error> {
+    let (mut values, recorded) = (form.values.0.clone(), &location.values.0);
+    let member = member_of(location);
+    let is_shown = |shown: &Value| shown["kind"] != Form::KEPT_KIND;
+    if !values.get(&member).is_some_and(is_shown)
+        && let Some(known) = recorded.get(&member)
+    {
+        put(&mut values, &pointer::member("", &member), known.clone())?;
+    }
     put(&mut values, &location.path, Value::from(secret.expose()))?;
+    let missing = check_arguments(&form.schema, &values).into_iter();
+    for FieldProblem { path, .. } in missing.filter(|missing| !missing.path.is_empty()) {
+        let Some(known) = recorded.pointer(&path) else {
+            continue;
+        };
+        match values.pointer_mut(&path) {
+            Some(shown) => add_missing(shown, known),
+            None => put(&mut values, &path, known.clone())?,
+        }
+    }
     match values {
         Value::Object(values) => Ok(values),
         _ => Err(manual_only_error()),
+    }
+}
+
+fn add_missing(shown: &mut Value, known: &Value) {
+    let (Value::Object(shown), Value::Object(known)) = (shown, known) else {
+        return;
+    };
+    for (name, value) in known {
+        match shown.get_mut(name) {
+            Some(shown) => add_missing(shown, value),
+            None => drop(shown.insert(name.clone(), value.clone())),
+        }
     }
 }
 

@@ -21,16 +21,52 @@ fn location(path: &str) -> SecretLocation {
     }
 }
 
+fn form(schema: Value, values: Value) -> Form {
+    Form {
+        schema: Json(schema),
+        values: Json(values),
+        kept: Vec::new(),
+    }
+}
+
+fn with_new(location: &SecretLocation, form: &Form) -> Value {
+    Value::Object(with_secret(location, form, &Secret::new("new")).unwrap())
+}
+
 #[test]
 fn the_secret_is_restored_at_its_path() {
     let location = location("/auth/token");
-    let values = with_secret(&location, &Secret::new("new")).unwrap();
+    let form = form(json!({}), location.values.0.clone());
     assert_eq!(
-        Value::Object(values),
+        with_new(&location, &form),
         json!({ "name": "a", "auth": { "kind": "bearer", "token": "new" } })
     );
-    assert!(leads_into(&location, "auth"));
-    assert!(!leads_into(&location, "au"));
+    assert_eq!(member_of(&location), "auth");
+}
+
+#[test]
+fn values_that_were_changed_or_removed_since_are_not_restored() {
+    let mut location = location("/auth/token");
+    location.values = Json(json!({ "name": "a", "auth": { "scope": "old", "host": "x" } }));
+    let current = json!({ "name": "b", "auth": { "host": "y" } });
+    assert_eq!(
+        with_new(&location, &form(json!({}), current)),
+        json!({ "name": "b", "auth": { "host": "y", "token": "new" } })
+    );
+}
+
+#[test]
+fn what_the_platform_does_not_return_is_taken_from_the_recorded_values() {
+    let location = location("/auth/token");
+    let recorded = json!({ "auth": { "kind": "bearer", "token": "new" } });
+    // The whole member, or all that it holds.
+    for current in [json!({}), json!({ "auth": { "kind": "kept" } })] {
+        assert_eq!(with_new(&location, &form(json!({}), current)), recorded);
+    }
+    // A required member beside the secret.
+    let schema = json!({ "properties": { "auth": { "oneOf": [{ "required": ["kind"] }] } } });
+    let current = json!({ "auth": {} });
+    assert_eq!(with_new(&location, &form(schema, current)), recorded);
 }
 
 fn bearer(token: &str) -> WalletSecret {
