@@ -69,21 +69,24 @@ impl Store {
         self.execute(sql, key).await
     }
 
-    /// Removes the locations of one holder of a connector at these JSON pointers and below them.
+    /// Removes the locations of one holder of a connector at these JSON pointers and below them, but none at `kept`.
     pub async fn remove_secret_locations_at(
         &self,
         connector: &ConnectorId,
         holder: &SecretHolder,
         paths: Vec<String>,
+        kept: &[String],
     ) -> Result<(), Error> {
         let (connector, holder) = (connector.to_string(), to_body(TABLE, holder)?);
+        let kept = to_body(TABLE, &kept)?;
         self.write(move |tx| {
             let mut delete = tx.prepare_cached(
                 "DELETE FROM placements WHERE connector = ?1 AND place = ?2
-                 AND (path = ?3 OR substr(path, 1, length(?3) + 1) = ?3 || '/')",
+                 AND (path = ?3 OR substr(path, 1, length(?3) + 1) = ?3 || '/')
+                 AND path NOT IN (SELECT value FROM json_each(?4))",
             )?;
             for path in &paths {
-                delete.execute([&connector, &holder, path])?;
+                delete.execute([&connector, &holder, path, &kept])?;
             }
             Ok(())
         })
@@ -160,7 +163,7 @@ mod tests {
         let id = ConnectorId::new("c1");
         for holder in [SecretHolder::Settings, SecretHolder::Creation] {
             let paths = vec!["/auth".to_owned()];
-            let removed = store.remove_secret_locations_at(&id, &holder, paths);
+            let removed = store.remove_secret_locations_at(&id, &holder, paths, &[]);
             removed.await.unwrap();
         }
         let left = store.list_secret_locations(&WalletEntryId::new("w1")).await;

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use patchbay_model::{
-    Connector, ConnectorId, ConnectorSettings, Difference, Json, SecretHolder, pointer,
+    Connector, ConnectorId, ConnectorSettings, Difference, Form, Json, SecretHolder, pointer,
 };
 use patchbay_platforms::Settings;
 use serde::{Deserialize, Serialize};
@@ -103,7 +103,8 @@ pub async fn change_settings(
     let changed = settings(&hosted)?.change_settings(&hosted.remote, changes, &hosted.options);
     hosted.finish(changed.await).await?;
     let connector = &hosted.connector;
-    locations::forget_members(cx, connector, members.iter()).await?;
+    let kept = kept_secrets(&now.form, &change.values, &plan.secrets);
+    locations::forget_members(cx, connector, members.iter(), &kept).await?;
     let entries = filled.save_secrets(cx).await?;
     let holder = SecretHolder::Settings;
     locations::record(cx, connector, holder, &change.values, entries).await?;
@@ -159,6 +160,30 @@ fn changed_members(plan: &SettingsPlan, filled: &FilledForm) -> Map<String, Valu
     members
 }
 
+/// Returns the pointers to stored secrets that stay where they are: those that are not replaced, and whose object is
+/// neither gone nor of another kind.
+fn kept_secrets(form: &Form, values: &Value, replaced: &[String]) -> Vec<String> {
+    let stays =
+        |path: &&String| !replaced.contains(path) && is_same_place(path, &form.values, values);
+    form.kept.iter().filter(stays).cloned().collect()
+}
+
+/// Whether every object on the way to a pointer is there before and after, with the same kind. Items of arrays of
+/// different length can't be told apart.
+fn is_same_place(path: &str, before: &Value, after: &Value) -> bool {
+    let Some((parent, _)) = path.rsplit_once('/') else {
+        return true;
+    };
+    let alike = match (before.pointer(parent), after.pointer(parent)) {
+        (Some(Value::Object(before)), Some(Value::Object(after))) => {
+            before.get("kind") == after.get("kind")
+        }
+        (Some(Value::Array(before)), Some(Value::Array(after))) => before.len() == after.len(),
+        _ => false,
+    };
+    alike && is_same_place(parent, before, after)
+}
+
 fn settings<'a>(hosted: &'a HostedConnector<'_>) -> Result<&'a dyn Settings, Error> {
     hosted.platform.settings().ok_or_else(|| {
         let account = &hosted.connector.identity.account;
@@ -170,7 +195,6 @@ fn settings<'a>(hosted: &'a HostedConnector<'_>) -> Result<&'a dyn Settings, Err
 mod tests {
     use std::collections::BTreeMap;
 
-    use patchbay_model::Form;
     use serde_json::json;
 
     use super::*;
@@ -235,6 +259,23 @@ mod tests {
         assert_eq!(plan.changed_elsewhere.len(), 1);
         assert_eq!(plan.changes.len(), 1, "{:?}", plan.changes);
         assert_eq!(members(now, base, mine), json!({ "name": "b" }));
+    }
+
+    #[test]
+    fn a_stored_secret_is_kept_until_it_or_its_object_is_replaced() {
+        let before = json!({ "auth": { "kind": "app", "scope": "a" }, "list": [{}, {}] });
+        let form = Form {
+            values: Json(before),
+            kept: vec!["/auth/secret".to_owned(), "/list/1/secret".to_owned()],
+            ..Form::default()
+        };
+        let kept = |values: Value, replaced: &[String]| kept_secrets(&form, &values, replaced);
+        let edited = json!({ "auth": { "kind": "app", "scope": "b" }, "list": [{}, { "x": 1 }] });
+        assert_eq!(kept(edited.clone(), &[]), form.kept);
+        assert_eq!(kept(edited, &form.kept[..1]), form.kept[1..]);
+        let other = json!({ "auth": { "kind": "token", "scope": "a" }, "list": [{}] });
+        assert_eq!(kept(other, &[]), [""; 0]);
+        assert_eq!(kept(json!({}), &[]), [""; 0]);
     }
 
     #[test]

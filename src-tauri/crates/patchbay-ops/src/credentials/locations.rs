@@ -35,18 +35,19 @@ pub(crate) async fn record(
     Ok(())
 }
 
-/// Removes the locations of creation form and settings in these members, which now hold something else: a rotation must
-/// not restore the old values.
+/// Removes the locations of creation form and settings in these members, which now hold something else, except those at
+/// `kept`.
 pub(crate) async fn forget_members<'a>(
     cx: &Context,
     connector: &Connector,
     members: impl Iterator<Item = &'a String>,
+    kept: &[String],
 ) -> Result<(), Error> {
     let paths: Vec<String> = members.map(|member| pointer::member("", member)).collect();
     for holder in [SecretHolder::Creation, SecretHolder::Settings] {
-        let removing = cx
-            .store()
-            .remove_secret_locations_at(&connector.id, &holder, paths.clone());
+        let removing =
+            cx.store()
+                .remove_secret_locations_at(&connector.id, &holder, paths.clone(), kept);
         removing.await?;
     }
     Ok(())

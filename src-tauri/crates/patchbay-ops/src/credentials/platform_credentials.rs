@@ -126,7 +126,7 @@ pub async fn save_platform_credential(
     let connector = &hosted.connector;
     if request.name.is_empty() {
         // The unnamed credential replaces secrets of the creation form and the settings.
-        locations::forget_members(cx, connector, filled.values.keys()).await?;
+        locations::forget_members(cx, connector, filled.values.keys(), &[]).await?;
     }
     let entries = filled.save_secrets(cx).await?;
     let name = request.name;
@@ -186,7 +186,7 @@ pub async fn remove_platform_credential(
     hosted.finish(deleted).await?;
     let members = form.as_ref().map(|form| &form.schema["properties"]);
     if let Some(members) = members.and_then(|members| members.as_object()) {
-        locations::forget_members(cx, &hosted.connector, members.keys()).await?;
+        locations::forget_members(cx, &hosted.connector, members.keys(), &[]).await?;
     }
     let name = name.to_owned();
     let holder = SecretHolder::Credential { level, name };
