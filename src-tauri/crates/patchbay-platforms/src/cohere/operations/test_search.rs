@@ -9,13 +9,14 @@ use std::time::Duration;
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
 use patchbay_http::{
-    Api, CallOptions, FixedHeaders, NoToken, Path, Redirects, Request, RetryClass, RetryPolicy,
-    TokenSource,
+    AddressError, Api, CallOptions, FixedHeaders, NoToken, Path, Reach, Redirects, Request,
+    RetryClass, RetryPolicy, TokenSource, Unreachable, parse_base_url,
 };
 use patchbay_model::{RemoteId, Secret, SentRequest};
 use schemars::JsonSchema;
 use serde::Deserialize;
 use serde_json::{Value, json};
+use url::Url;
 
 use super::{Get, ServiceAuth};
 use crate::cohere::wire::{Connector, SearchResults};
@@ -62,6 +63,7 @@ impl TestSearch {
         options: &CallOptions,
     ) -> Result<(Raw<SearchResults>, Vec<String>)> {
         let (service, request, excludes) = self.prepare(client, options).await?;
+        check_reach(&client.api, &service.base).await?;
         let answer = service.send(request, options).await;
         let outcome = answer.and_then(|answer| Raw::read(&answer, Self::CONTRACT.name));
         let test = match &outcome {
@@ -96,18 +98,18 @@ impl TestSearch {
             None => Arc::new(NoToken),
         };
         let account = &client.api;
+        let mut base = parse_base_url(&url)?;
+        let path = base.path().trim_end_matches('/').to_owned();
+        base.set_path(&path);
+        // Unlike that of an account, nobody typed this address: it may be that of another.
         let service = Api {
+            base,
+            tokens,
+            headers: Vec::new(),
             redirects: Redirects::Refuse,
             retries: RetryPolicy::NEVER,
             timeout: TIMEOUT,
-            secrets: account.secrets.clone(),
-            secret_names: account.secret_names,
-            ..Api::new(
-                account.clients.clone(),
-                Arc::clone(&account.clock),
-                &url,
-                tokens,
-            )?
+            ..account.clone()
         };
         // The URL is used unchanged, including a trailing slash.
         let slash = match service.base.path().ends_with('/') {
@@ -127,6 +129,27 @@ impl TestSearch {
         }
         Ok((service, request, excludes))
     }
+}
+
+/// Refuses an address that leads further into the local network than the account's own. Credentials over plain http are
+/// refused when they are sent.
+async fn check_reach(account: &Api, service: &Url) -> Result<()> {
+    let mut address = service.clone();
+    address.set_fragment(None);
+    // Cohere calls services over plain http, too.
+    let (Ok(()) | Err(())) = address.set_scheme("https");
+    let reach = Reach::of(&account.base);
+    let addresses = &account.clients.addresses;
+    let checked = addresses.check("search URL", &reach, &address).await;
+    checked.map_err(|error| match error {
+        AddressError::Private { host } => Error::PrivateAddress { host },
+        AddressError::Unknown { host } => Error::Unreachable {
+            host,
+            how: Unreachable::Dns,
+            source: None,
+        },
+        error => Error::Usage(error.to_string()),
+    })
 }
 
 /// The results as they appear in the prompt of a chat: numbered, with a line for each field. Excluded fields are shown in

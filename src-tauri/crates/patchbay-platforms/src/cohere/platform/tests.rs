@@ -139,6 +139,30 @@ async fn the_test_search_asks_the_service_itself_and_marks_a_failure() {
     assert_eq!(listed.reason.as_deref(), Some("no index for <redacted>"));
 }
 
+async fn searched(cohere: &dyn Platform) -> Error {
+    let search = value!({ "id": "a", "query": "leave" });
+    call(cohere, "test_search", search).await.unwrap_err()
+}
+
+#[tokio::test]
+async fn a_search_url_in_the_local_network_is_not_requested() {
+    for url in [
+        "http://10.1.2.3/search",
+        "https://192.168.1.1/",
+        "http://169.254.169.254/",
+    ] {
+        let connector = || json(200, value!({"connector": {"id": "a", "url": url}}));
+        let (cohere, _server) = signed_in([connector(), connector()]).await;
+        let error = searched(&*cohere).await;
+        assert!(matches!(error, Error::PrivateAddress { .. }), "{error:?}");
+        // It was not tested.
+        let connectors = cohere.connectors().unwrap();
+        let id = RemoteId::new("a");
+        let found = connectors.find_connector(&id, &options()).await.unwrap();
+        assert_eq!(found.status, Status::Ready);
+    }
+}
+
 #[tokio::test]
 async fn an_operation_that_there_is_not_is_refused() {
     let (cohere, server) = signed_in([]).await;
