@@ -144,10 +144,11 @@ impl Method {
                 ..app.headers.wire("oauth2", known_headers)?
             },
             Self::Known(app) => {
-                // The platform may know more about the server than the form shows.
-                let is_kept = matches!(known, Some(Self::Known(known))
-                    if known.authorization_server == app.authorization_server);
-                let server = ServerOfMethod::wire(app.authorization_server);
+                let known = match known {
+                    Some(Self::Known(known)) => known.authorization_server.clone(),
+                    _ => Field::Absent,
+                };
+                let server = ServerOfMethod::change(&known, app.authorization_server);
                 let is_the_same = app.client_id.is_absent() && app.client_secret.is_absent();
                 let secrets = MetadataSecrets {
                     client_id: app.client_id,
@@ -159,7 +160,7 @@ impl Method {
                         true => Field::Absent,
                         false => Field::Value(secrets),
                     },
-                    oauth2_server_metadata: if is_kept { Field::Absent } else { server },
+                    oauth2_server_metadata: server,
                     ..app.headers.wire("oauth2", known_headers)?
                 }
             }
@@ -204,13 +205,22 @@ impl Method {
 
 impl Headers {
     fn wire(self, method_type: &str, known: Option<&Self>) -> Result<AuthMethod> {
+        // What the platform knows stays unless it is cleared.
+        let headers = match known {
+            Some(known) if self.headers.is_absent() && !known.headers.is_absent() => Field::Null,
+            _ => self.headers.clone(),
+        };
         let global_headers = match known {
             Some(known) if self.keeps(known) => None,
-            _ => global_headers(self.global_headers, self.secret_global_headers)?,
+            Some(_) => {
+                let given = global_headers(self.global_headers, self.secret_global_headers)?;
+                Some(given.unwrap_or_default())
+            }
+            None => global_headers(self.global_headers, self.secret_global_headers)?,
         };
         Ok(AuthMethod {
             method_type: method_type.to_owned(),
-            headers: self.headers,
+            headers,
             global_headers,
             ..AuthMethod::default()
         })

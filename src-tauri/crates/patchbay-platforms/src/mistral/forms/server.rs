@@ -56,6 +56,19 @@ impl ServerOfMethod {
         }
     }
 
+    /// The metadata for a method that has `known`. The platform may know more about the server than the form shows, so it is
+    /// sent only if it changes; null clears it.
+    pub(super) fn change(known: &Field<Self>, given: Field<Self>) -> Field<ServerMetadata> {
+        let is_given = |server: &Field<Self>| matches!(server, Field::Value(Self::Given(_)));
+        if given == *known {
+            Field::Absent
+        } else if is_given(known) && !is_given(&given) {
+            Field::Null
+        } else {
+            Self::wire(given)
+        }
+    }
+
     /// The metadata stored by the platform, without members that the form does not have.
     pub(super) fn known(server: &Map<String, Value>) -> Field<Self> {
         let fits = |name: &str, value: &Value| {

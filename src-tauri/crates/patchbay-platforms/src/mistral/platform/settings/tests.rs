@@ -117,6 +117,49 @@ async fn ways_to_sign_in_keep_the_secrets_that_are_not_given_anew() {
     fixture.over();
 }
 
+fn server(name: &str) -> Value {
+    json!({
+        "issuer": format!("https://{name}.example"),
+        "token_endpoint": format!("https://{name}.example/token"),
+    })
+}
+
+#[tokio::test]
+async fn what_a_way_to_sign_in_no_longer_has_is_cleared() {
+    let fixture = Fixture::new("current").await;
+    let id = fixture.created(json!({"auth_methods": methods()})).await;
+    fixture.fake.with(|mistral| {
+        let shown = &mut mistral.connectors[0].shown;
+        shown["supported_auth_methods"][0]["global_headers"] =
+            json!({"X-Key": {"value": "***", "is_secret": true}});
+        shown["supported_auth_methods"][1]["oauth2_server_metadata"] = server("id");
+    });
+    let now = fixture.settings_form(&id).await.values.0;
+    let change = async |methods: Value| {
+        let changes = json!({ "auth_methods": methods });
+        fixture.change(&id, changes).await.unwrap();
+        fixture.sent()["auth_methods"].clone()
+    };
+    let shown = now["auth_methods"][1].clone();
+    assert_eq!(shown["authorization_server"]["kind"], "given");
+    let cleared = json!([
+        {"method_type": "bearer", "headers": null, "global_headers": {}},
+        {"method_type": "oauth2", "oauth2_server_metadata": null},
+    ]);
+    let automatic = json!({"kind": "oauth2", "authorization_server": {"kind": "discover"}});
+    for app in [automatic, json!({"kind": "oauth2"})] {
+        fixture.fake.with(|mistral| {
+            let shown = &mut mistral.connectors[0].shown;
+            shown["supported_auth_methods"][0]["headers"] = json!([{"name": "X-A"}]);
+            shown["supported_auth_methods"][0]["global_headers"] =
+                json!({"X-Key": {"value": "***", "is_secret": true}});
+            shown["supported_auth_methods"][1]["oauth2_server_metadata"] = server("id");
+        });
+        assert_eq!(change(json!([{"kind": "bearer"}, app])).await, cleared);
+    }
+    fixture.over();
+}
+
 #[tokio::test]
 async fn the_older_surface_keeps_what_it_does_not_tell() {
     let fixture = Fixture::new("seed").await;
