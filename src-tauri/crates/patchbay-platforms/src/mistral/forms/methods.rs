@@ -121,12 +121,11 @@ pub(crate) struct Other {
 }
 
 impl Method {
-    /// Converts it for a request. Secrets of the `known` methods of the platform that are not entered again stay unchanged.
+    /// Converts it for a request. Secrets of the method as the platform knows it that are not entered again stay unchanged.
     ///
     /// # Errors
     /// [`Error::Usage`](crate::Error::Usage) for duplicate headers, and when secret headers change without all their values.
-    pub(super) fn wire(self, known: &[Self]) -> Result<AuthMethod> {
-        let known = known.iter().find(|known| known.is_same_method(&self));
+    pub(super) fn wire(self, known: Option<&Self>) -> Result<AuthMethod> {
         let known_headers = known.map(Self::headers);
         Ok(match self {
             Self::Bearer(headers) => headers.wire("bearer", known_headers)?,
@@ -166,6 +165,37 @@ impl Method {
             }
             Self::Other(other) => other.headers.wire(&other.method_type, known_headers)?,
         })
+    }
+
+    /// Finds the method among those that the platform knows: by its position in a list of the same length, else by what is
+    /// unchanged.
+    pub(super) fn find_known<'a>(
+        &self,
+        index: usize,
+        is_same_length: bool,
+        known: &'a [Self],
+    ) -> Option<&'a Self> {
+        let alike = || known.iter().filter(|known| known.is_same_method(self));
+        let at_place = known.get(index).filter(|known| known.is_same_method(self));
+        let unchanged = || alike().find(|known| self.keeps(known));
+        let found = match is_same_length {
+            true => at_place.or_else(unchanged),
+            false => unchanged().or(at_place),
+        };
+        found.or_else(|| alike().next())
+    }
+
+    /// Whether nothing was changed or entered.
+    fn keeps(&self, known: &Self) -> bool {
+        let is_same_app = match (self, known) {
+            (Self::Known(app), Self::Known(known)) => {
+                app.client_id.is_absent()
+                    && app.client_secret.is_absent()
+                    && app.authorization_server == known.authorization_server
+            }
+            _ => true,
+        };
+        is_same_app && self.headers().keeps(known.headers())
     }
 
     fn is_same_method(&self, other: &Self) -> bool {

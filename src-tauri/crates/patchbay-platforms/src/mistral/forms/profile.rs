@@ -137,8 +137,13 @@ impl Profile {
 
 fn wire_methods(methods: Field<Vec<Method>>, known: &[Method]) -> Result<Field<Vec<AuthMethod>>> {
     map(methods, |methods| {
-        let methods = methods.into_iter();
-        methods.map(|method| method.wire(known)).collect()
+        let is_same_length = methods.len() == known.len();
+        let methods = methods.into_iter().enumerate();
+        let methods = methods.map(|(index, method)| {
+            let known = method.find_known(index, is_same_length, known);
+            method.wire(known)
+        });
+        methods.collect()
     })
 }
 

@@ -161,6 +161,37 @@ async fn what_a_way_to_sign_in_no_longer_has_is_cleared() {
 }
 
 #[tokio::test]
+async fn each_of_two_alike_ways_to_sign_in_is_compared_with_itself() {
+    let fixture = Fixture::new("current").await;
+    let app = methods()[1].clone();
+    let id = fixture.created(json!({"auth_methods": [app, app]})).await;
+    let shown = json!([
+        {"method_type": "oauth2", "oauth2_server_metadata": server("one")},
+        {"method_type": "oauth2", "oauth2_server_metadata": server("two"),
+            "global_headers": {"X-Key": {"value": "***", "is_secret": true}}},
+    ]);
+    fixture.show("supported_auth_methods", shown.clone());
+    let now = fixture.settings_form(&id).await.values.0;
+    let change = async |methods: Value| {
+        fixture.show("supported_auth_methods", shown.clone());
+        let changes = json!({ "auth_methods": methods });
+        fixture.change(&id, changes).await.unwrap();
+        fixture.sent()["auth_methods"].clone()
+    };
+    let kept = json!({"method_type": "oauth2"});
+    let mut edited = now["auth_methods"].clone();
+    edited[0]["client_secret"] = "next-12345".into();
+    let secrets = json!({"client_secret": "next-12345"});
+    let sent = change(edited).await;
+    assert_eq!(sent[0]["oauth2_metadata_secrets"], secrets);
+    assert_eq!(sent[1], kept);
+    // The first one is removed.
+    let rest = json!([now["auth_methods"][1]]);
+    assert_eq!(change(rest).await, json!([kept]));
+    fixture.over();
+}
+
+#[tokio::test]
 async fn the_older_surface_keeps_what_it_does_not_tell() {
     let fixture = Fixture::new("seed").await;
     let id = fixture.created(json!({})).await;
