@@ -271,6 +271,11 @@ impl Connectors for AgentStack {
 
     async fn delete_connector(&self, id: &RemoteId, options: &CallOptions) -> Result<()> {
         let connector = ConnectorRef::by_id(id.as_str());
+        let found = self.find(id.as_str(), options).await;
+        if found.is_ok_and(|connector| connector.has_workload()) {
+            let connector = connector.clone();
+            Disconnect { connector }.run(self, options).await?;
+        }
         Delete { connector }.run(self, options).await
     }
 }

@@ -12,6 +12,9 @@ use serde_json::{Map, Value};
 
 use crate::{Error, Members, Output, Parsed, Result, output};
 
+/// Never connected.
+pub const CREATED: &str = "created";
+
 /// Tools can be used.
 pub const CONNECTED: &str = "connected";
 
@@ -122,6 +125,11 @@ pub struct AuthRequest<'a> {
 impl Connector {
     pub fn is_connected(&self) -> bool {
         self.state == CONNECTED
+    }
+
+    /// Whether it runs on the platform, which goes on after a deletion.
+    pub fn has_workload(&self) -> bool {
+        self.url.starts_with("mcp+stdio:") && self.state != CREATED
     }
 
     pub fn metadata(&self, key: &str) -> Option<&str> {

@@ -5,8 +5,8 @@ use patchbay_testkit::fakes::FakeAgentStack;
 use serde_json::json;
 
 use super::*;
-use crate::form::test_support::{assert_drawable, fits, members};
-use crate::testing::Fixture;
+use crate::form::test_support::{assert_drawable, fits, members, with_members};
+use crate::testing::{Fixture, call};
 
 const PROTECTED: &str = "https://mcp.example/mcp";
 
@@ -86,6 +86,50 @@ async fn a_token_given_at_once_connects_and_a_wrong_one_leaves_the_connector() {
         .unwrap();
     assert_eq!(with("good-token").await.word.as_deref(), Some("connected"));
     fixture.over();
+}
+
+/// Source: Agent Stack contract, section 3, `delete`.
+#[tokio::test]
+async fn a_workload_is_removed_before_its_connector() {
+    let connect = json!({"redirect_url": null, "access_token": null});
+    for (url, is_started, requests) in [
+        ("mcp+stdio://github", true, &["disconnect", "DELETE"][..]),
+        ("mcp+stdio://github", false, &["DELETE"]),
+        ("https://open.example/mcp", true, &["DELETE"]),
+    ] {
+        let fixture = started().await;
+        let definition = if url.starts_with("https") {
+            "custom"
+        } else {
+            url
+        };
+        let values = match definition {
+            "custom" => json!({ "url": url }),
+            _ => json!({}),
+        };
+        let id = fixture
+            .try_create(definition, values)
+            .await
+            .unwrap()
+            .remote_id;
+        if is_started {
+            let given = with_members(connect.clone(), json!({"connector": id.as_str()}));
+            call(&*fixture.platform, "connect", given).await.unwrap();
+        }
+        fixture.fake.clear_log();
+        let connectors = fixture.platform.connectors().unwrap();
+        connectors.delete_connector(&id, &options()).await.unwrap();
+        let log = fixture.fake.log();
+        let sent = log.iter().filter(|seen| seen.method != "GET");
+        let sent: Vec<&str> = sent
+            .map(|seen| match seen.method.as_str() {
+                "POST" => seen.path.last().unwrap(),
+                method => method,
+            })
+            .collect();
+        assert_eq!(sent, requests, "{url}");
+        fixture.over();
+    }
 }
 
 #[tokio::test]
