@@ -245,6 +245,11 @@ impl Consents for Cohere {
         })
     }
 
+    fn abandon_consent(&self, id: &RemoteId) {
+        let observations = &self.client.observations;
+        observations.note(id.as_str(), |found| found.consent_until = None);
+    }
+
     async fn consent_state(&self, id: &RemoteId, options: &CallOptions) -> Result<ConsentState> {
         let state = mapping::consent(&self.find(id, options).await?.0);
         if state == ConsentState::Given {

@@ -164,6 +164,29 @@ async fn a_search_url_in_the_local_network_is_not_requested() {
 }
 
 #[tokio::test]
+async fn an_abandoned_consent_is_over() {
+    let fixture = fixture::Fixture::new().await;
+    let id = fixture
+        .created(value!({"authentication": fixture::app()}))
+        .await;
+    let consents = fixture.platform.consents().unwrap();
+    let request = ConsentRequest::new(&id, None, Map::new());
+    consents
+        .start_consent(request, &fixture.options)
+        .await
+        .unwrap();
+    let connectors = fixture.platform.connectors().unwrap();
+    let status = async || {
+        let found = connectors.find_connector(&id, &fixture.options);
+        found.await.unwrap().status
+    };
+    assert_eq!(status().await, Status::Authorizing);
+    consents.abandon_consent(&id);
+    assert_eq!(status().await, Status::NeedsAuthorization);
+    fixture.over();
+}
+
+#[tokio::test]
 async fn an_operation_that_there_is_not_is_refused() {
     let (cohere, server) = signed_in([]).await;
     let refused = call(&*cohere, "share", value!({})).await;

@@ -77,6 +77,13 @@ impl Consents for Mistral {
         Ok(started)
     }
 
+    fn abandon_consent(&self, id: &RemoteId) {
+        self.observations.note(id.as_str(), |observed| {
+            observed.page_until = None;
+            observed.awaited = None;
+        });
+    }
+
     async fn consent_state(&self, id: &RemoteId, options: &CallOptions) -> Result<ConsentState> {
         let found = self.find(id, options).await?;
         let observed = self.observations.of(id.as_str());
@@ -90,10 +97,7 @@ impl Consents for Mistral {
                 None => mapping::is_authenticated(&connector.value),
             });
         if is_given {
-            self.observations.note(id.as_str(), |observed| {
-                observed.page_until = None;
-                observed.awaited = None;
-            });
+            self.abandon_consent(id);
             return Ok(ConsentState::Given);
         }
         let until = observed.page_until;

@@ -1,5 +1,6 @@
 //! Consents on a fake.
 
+use patchbay_model::Status;
 use serde_json::json;
 
 use super::*;
@@ -51,6 +52,27 @@ async fn a_sign_in_under_a_name_is_waited_for_by_that_name() {
     let asked = asked.unwrap();
     assert_eq!(asked.parameter("github_installation_link"), Some("true"));
     assert_eq!(asked.parameter("credentials_title"), Some("Mine"));
+    fixture.over();
+}
+
+#[tokio::test]
+async fn an_abandoned_sign_in_is_over() {
+    let fixture = Fixture::new("current").await;
+    let id = fixture.created(json!({})).await;
+    let consents = fixture.platform.consents().unwrap();
+    let request = ConsentRequest::new(&id, None, members(json!({"credentials_name": "mine"})));
+    consents
+        .start_consent(request, &fixture.options)
+        .await
+        .unwrap();
+    let connectors = fixture.platform.connectors().unwrap();
+    let status = async || {
+        let found = connectors.find_connector(&id, &fixture.options);
+        found.await.unwrap().status
+    };
+    assert_eq!(status().await, Status::Authorizing);
+    consents.abandon_consent(&id);
+    assert_eq!(status().await, Status::NeedsAuthorization);
     fixture.over();
 }
 
