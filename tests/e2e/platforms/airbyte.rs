@@ -189,6 +189,24 @@ async fn only_a_check_that_went_well_makes_it_ready() {
     fixture.assert_clean();
 }
 
+/// Source: Airbyte contract, section 3, `check`: failures are errors like any other.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_check_without_a_result_fails_and_leaves_the_state() {
+    let fixture = fixture().await;
+    create(&fixture).await;
+    for (status, exit) in [(500, 1), (403, 4)] {
+        let refused = Answer::json(status, &json!({ "detail": "no access" }));
+        let checks = Fault::answer(refused).on(|seen| seen.path.ends_with(&["check".to_owned()]));
+        fixture.fake.set_fault(checks);
+        fixture.fails("connector check repos", exit).await;
+        assert_eq!(fixture.status("repos").await, "unknown");
+    }
+    fixture.fake.set_fault(None);
+    fixture.does("connector check repos").await;
+    assert_eq!(fixture.status("repos").await, "ready");
+    fixture.assert_clean();
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn workspaces_change_and_have_tokens_of_their_own() {
     let fixture = fixture().await;

@@ -43,7 +43,7 @@ pub(crate) trait Backend: Send + Sync {
     ) -> Result<Option<ListedTools>, Error>;
 
     /// Returns how a successful listing changes the connector.
-    async fn status_after_listing(&self) -> Option<Change>;
+    async fn status_after_listing(&self) -> Result<Option<Change>, Error>;
 
     /// Returns the effect of a tool with these arguments, as far as known without a request.
     fn effect_of(&self, tool: &Tool, _arguments: &Map<String, Value>) -> ToolEffect {

@@ -71,13 +71,12 @@ impl Backend for Hosted<'_> {
     }
 
     /// A platform may list tools that do not work, so the status is fetched. Without an answer it does not change.
-    async fn status_after_listing(&self) -> Option<Change> {
+    async fn status_after_listing(&self) -> Result<Option<Change>, Error> {
         let fetched = async { self.reach().await?.fetch_snapshot().await };
-        let fresh = fetched.await.unwrap_or_else(|error: Error| {
+        let fresh = fetched.await.inspect_err(|error: &Error| {
             tracing::warn!(connector = %self.connector.id, %error, "its platform could not be asked");
-            None
         })?;
-        Some(Box::new(move |connector| fresh.apply_to(connector)))
+        Ok(fresh.map(|fresh| -> Change { Box::new(move |connector| fresh.apply_to(connector)) }))
     }
 
     fn effect_of(&self, tool: &Tool, arguments: &Map<String, Value>) -> ToolEffect {
@@ -149,7 +148,7 @@ impl Backend for Hosted<'_> {
     async fn status_after_call(&self, outcome: &CallOutcome) -> Option<Change> {
         match outcome.result.is_error {
             true => None,
-            false => self.status_after_listing().await,
+            false => self.status_after_listing().await.ok().flatten(),
         }
     }
 

@@ -168,11 +168,11 @@ impl Backend for Local<'_> {
         })
     }
 
-    async fn status_after_listing(&self) -> Option<Change> {
+    async fn status_after_listing(&self) -> Result<Option<Change>, Error> {
         let now = self.cx.now();
-        Some(Box::new(move |connector| {
+        Ok(Some(Box::new(move |connector| {
             status::mark_ready(connector, now);
-        }))
+        })))
     }
 
     async fn call_tool(

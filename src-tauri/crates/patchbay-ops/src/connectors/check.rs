@@ -137,7 +137,7 @@ async fn relist_tools(
         for_connector(cx, &connector).refresh().await?;
         connector = find_connector(cx, &connector.id).await?;
     }
-    tools::refresh(cx, &connector, cancel).await
+    tools::refresh_with_status(cx, &connector, cancel).await
 }
 
 /// Checks all enabled connectors concurrently; results are emitted as events, too.

@@ -47,7 +47,8 @@ pub async fn list_tool_summaries(
 /// [`Error::NotFound`]; [`Error::SwitchedOff`]; whatever prevented the listing.
 pub async fn refresh_tools(cx: &Context, id: &ConnectorId) -> Result<Vec<Tool>, Error> {
     let connector = find_connector(cx, id).await?;
-    list(cx, &connector, cx.shutdown(), true).await
+    let listed = list(cx, &connector, cx.shutdown(), true).await?;
+    Ok(listed.tools)
 }
 
 /// Like [`refresh_tools`], but cancellable and accepting the platform's cache.
@@ -56,7 +57,23 @@ pub(crate) async fn refresh(
     connector: &Connector,
     cancel: &CancellationToken,
 ) -> Result<Vec<Tool>, Error> {
-    list(cx, connector, cancel, false).await
+    Ok(list(cx, connector, cancel, false).await?.tools)
+}
+
+/// Like [`refresh`], but also fails when the platform does not tell the connector's status.
+pub(crate) async fn refresh_with_status(
+    cx: &Context,
+    connector: &Connector,
+    cancel: &CancellationToken,
+) -> Result<Vec<Tool>, Error> {
+    let listed = list(cx, connector, cancel, false).await?;
+    listed.status_error.map_or(Ok(listed.tools), Err)
+}
+
+struct Refreshed {
+    tools: Vec<Tool>,
+    /// Why the status is unchanged.
+    status_error: Option<Error>,
 }
 
 async fn list(
@@ -64,15 +81,25 @@ async fn list(
     connector: &Connector,
     cancel: &CancellationToken,
     anew: bool,
-) -> Result<Vec<Tool>, Error> {
+) -> Result<Refreshed, Error> {
     status::ensure_enabled(connector)?;
     let backend = for_connector(cx, connector);
     match backend.list_tools(anew, cancel).await {
         // The backend has refreshed the status instead.
-        Ok(None) => Ok(Vec::new()),
+        Ok(None) => Ok(Refreshed {
+            tools: Vec::new(),
+            status_error: None,
+        }),
         Ok(Some(listed)) => {
-            let status = backend.status_after_listing().await;
-            save_listed(cx, &connector.id, status, listed).await
+            let (status, status_error) = match backend.status_after_listing().await {
+                Ok(status) => (status, None),
+                Err(error) => (None, Some(error)),
+            };
+            let tools = save_listed(cx, &connector.id, status, listed).await?;
+            Ok(Refreshed {
+                tools,
+                status_error,
+            })
         }
         Err(error) => {
             scope_upgrade::record_refused_scopes(cx, &connector.id, &error).await?;
