@@ -207,6 +207,20 @@ async fn a_check_without_a_result_fails_and_leaves_the_state() {
     fixture.assert_clean();
 }
 
+/// Source: Airbyte contract, section 9: the account, not the connector, needs attention.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_forbidden_read_leaves_the_state() {
+    let fixture = fixture().await;
+    create(&fixture).await;
+    let refused = Answer::json(403, &json!({ "detail": "no subscription" }));
+    let reads = Fault::answer(refused).on(|seen| seen.method == "GET");
+    fixture.fake.set_fault(reads);
+    fixture.fails("tool list repos --refresh", 4).await;
+    fixture.fake.set_fault(None);
+    assert_eq!(fixture.status("repos").await, "unknown");
+    fixture.assert_clean();
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn workspaces_change_and_have_tokens_of_their_own() {
     let fixture = fixture().await;

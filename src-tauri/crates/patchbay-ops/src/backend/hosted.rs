@@ -63,7 +63,12 @@ impl Backend for Hosted<'_> {
             ..hosted.options.clone()
         };
         let listed = tools.list_tools(&hosted.remote, &options).await;
-        let tools = hosted.finish(listed).await?;
+        let is_forbidden = matches!(listed, Err(patchbay_platforms::Error::Forbidden { .. }));
+        let listed = hosted.finish(listed).await;
+        if is_forbidden && let Err(error) = hosted.refresh_status().await {
+            tracing::debug!(%error, "nor does the platform tell the status");
+        }
+        let tools = listed?;
         Ok(Some(ListedTools {
             tools,
             server: None,

@@ -83,8 +83,10 @@ pub(crate) async fn record_failure(
         return Ok(());
     };
     let record = move |connector: &mut Connector| {
-        // The account was synced after that error, which set the status.
-        if code == Code::NotFound && !abilities(connector).configured_here {
+        // The account was synced after the former error, and the connector refreshed after the latter, which may be
+        // about the account.
+        let is_fetched = matches!(code, Code::NotFound | Code::AuthForbidden);
+        if is_fetched && !abilities(connector).configured_here {
             return;
         }
         let status = ConnectorStatus {
