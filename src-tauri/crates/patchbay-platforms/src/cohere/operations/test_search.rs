@@ -64,7 +64,7 @@ impl TestSearch {
     ) -> Result<(Raw<SearchResults>, Vec<String>)> {
         let (service, request, excludes) = self.prepare(client, options).await?;
         check_reach(&client.api, &service.base).await?;
-        let answer = service.send(request, options).await;
+        let answer = service.send(request, options).await.map_err(of_service);
         let outcome = answer.and_then(|answer| Raw::read(&answer, Self::CONTRACT.name));
         let test = match &outcome {
             Ok(_) => Some(Ok(())),
@@ -150,6 +150,18 @@ async fn check_reach(account: &Api, service: &Url) -> Result<()> {
         },
         error => Error::Usage(error.to_string()),
     })
+}
+
+/// Keeps a refusal of the service apart from one of Cohere, which would be about the account or the connector.
+fn of_service(error: Error) -> Error {
+    match error {
+        Error::Unauthorized { refusal, .. }
+        | Error::Forbidden { refusal, .. }
+        | Error::NotFound(refusal)
+        | Error::Conflict(refusal)
+        | Error::Invalid(refusal) => Error::Status(refusal),
+        error => error,
+    }
 }
 
 /// The results as they appear in the prompt of a chat: numbered, with a line for each field. Excluded fields are shown in

@@ -145,6 +145,23 @@ async fn searched(cohere: &dyn Platform) -> Error {
 }
 
 #[tokio::test]
+async fn a_refusal_of_the_service_is_not_one_of_cohere() {
+    for status in [400, 401, 403, 404, 409] {
+        let refusal = json(status, value!({"message": "who are you?"}));
+        let service = Server::start([refusal]).await;
+        let connector = || json(200, value!({"connector": {"id": "a", "url": service.base}}));
+        let (cohere, _server) = signed_in([connector(), connector()]).await;
+        let error = searched(&*cohere).await;
+        assert_eq!((error.kind(), error.status()), ("platform", Some(status)));
+        let connectors = cohere.connectors().unwrap();
+        let id = RemoteId::new("a");
+        let found = connectors.find_connector(&id, &options()).await.unwrap();
+        assert_eq!(found.status, Status::Failing);
+        assert_eq!(found.reason.as_deref(), Some("who are you?"));
+    }
+}
+
+#[tokio::test]
 async fn a_search_url_in_the_local_network_is_not_requested() {
     for url in [
         "http://10.1.2.3/search",
