@@ -103,7 +103,13 @@ pub(super) fn settings(connector: Connector, spec: &Spec) -> Form {
         entities: (!entities.is_empty()).then_some(entities),
     });
     form::drop_member(&mut form, "connector_id");
-    form.schema.0["properties"]["replication_config"] = spec.replication();
+    let mut replication = spec.replication();
+    // Stored settings that are not returned need not be entered again.
+    let shown = &form.values["replication_config"];
+    if let Some(Value::Array(required)) = replication.get_mut("required") {
+        required.retain(|name| name.as_str().is_some_and(|name| shown.get(name).is_some()));
+    }
+    form.schema.0["properties"]["replication_config"] = replication;
     form
 }
 

@@ -153,6 +153,19 @@ async fn settings_are_shown_and_changed() {
 }
 
 #[tokio::test]
+async fn a_stored_setting_that_is_not_shown_blocks_no_edit() {
+    let fixture = started().await;
+    let id = made(&fixture, "t").await;
+    fixture.fake.with(|fake| {
+        fake.connectors[0]["replication_config"] = json!({});
+    });
+    let mut shown = fixture.settings_form(&id).await;
+    shown.values.0["name"] = "New".into();
+    assert!(fits(&shown, &shown.values));
+    fixture.over();
+}
+
+#[tokio::test]
 async fn checks_and_entities_are_actions() {
     let fixture = started().await;
     let id = made(&fixture, "revoked").await;
