@@ -222,6 +222,16 @@ async fn a_forbidden_read_leaves_the_state() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_deletion_by_its_arguments_asks_first() {
+    let fixture = fixture().await;
+    fixture.fake.clear_log();
+    let http = json!({ "method": "DELETE", "path": "/api/v1/workspaces/w" });
+    let refused = fixture.refused_api("http", http, 2).await;
+    assert_eq!(refused["code"], "confirmation_needed");
+    assert!(fixture.fake.log().is_empty());
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn workspaces_change_and_have_tokens_of_their_own() {
     let fixture = fixture().await;
     let scoped = json!({ "workspace_name": "tea" });

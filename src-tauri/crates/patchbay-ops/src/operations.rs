@@ -89,6 +89,19 @@ pub async fn list_account_operations(
     Ok(table_of(&account).iter().map(operation_info).collect())
 }
 
+/// Returns the effect of a call with these arguments, on which it depends for some operations whether a person has to
+/// confirm it.
+///
+/// # Errors
+/// [`Error::OperationNotFound`].
+pub fn effect_of_call(
+    account: &Account,
+    operation: &str,
+    arguments: &Json,
+) -> Result<OperationEffect, Error> {
+    Ok(find_operation(account, operation)?.effect_of(arguments))
+}
+
 /// Calls an operation as an account. Returns the platform's JSON without known secrets.
 ///
 /// # Errors
@@ -112,7 +125,8 @@ impl Call {
     pub(crate) async fn prepare(cx: &Context, request: CallOperation) -> Result<Self, Error> {
         let account = find_account(cx, &request.account).await?;
         let operation = find_operation(&account, &request.operation)?;
-        if operation.effect.needs_confirmation() && !request.confirmed {
+        let effect = operation.effect_of(&request.arguments);
+        if effect.needs_confirmation() && !request.confirmed {
             return Err(Error::ConfirmationNeeded {
                 what: request.operation,
             });
@@ -257,6 +271,33 @@ mod tests {
                 "{operation} on {surface}"
             );
         }
+        cx.close().await;
+    }
+
+    #[tokio::test]
+    async fn what_a_call_removes_by_its_arguments_asks_first() {
+        let (_home, cx) = testing::open_temporary().await;
+        let call = |method: &str| {
+            let arguments = json!({ "connector_id_or_name": "a", "method": method });
+            Json(arguments)
+        };
+        let account = account(&cx, "current").await;
+        let stored = find_account(&cx, &account).await.unwrap();
+        let effect = effect_of_call(&stored, "gateway_http", &call("POST")).unwrap();
+        assert!(!effect.needs_confirmation());
+        let request = CallOperation {
+            account,
+            operation: "gateway_http".to_owned(),
+            arguments: call("delete"),
+            confirmed: false,
+            timeout_seconds: None,
+            retries: None,
+            headers: BTreeMap::new(),
+            query: Json::default(),
+            body: Json::default(),
+        };
+        let refused = call_operation(&cx, request).await;
+        assert!(matches!(refused, Err(Error::ConfirmationNeeded { .. })));
         cx.close().await;
     }
 

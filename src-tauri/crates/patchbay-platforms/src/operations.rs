@@ -72,6 +72,11 @@ pub trait Operation<C: AsRef<Api> + Send + Sync + 'static = Client>:
     /// Whether [`Operation::stream`] is supported.
     const IS_STREAMED: bool = false;
 
+    /// The effect with these arguments.
+    fn effect(&self) -> Effect {
+        Self::CONTRACT.effect
+    }
+
     /// Builds the request. An operation of several requests implements [`Operation::run`] instead.
     ///
     /// # Errors
@@ -149,6 +154,7 @@ pub struct OperationEntry {
     pub name: &'static str,
     pub effect: Effect,
     pub is_streamed: bool,
+    effect_of: fn(&Value) -> Effect,
     schema: fn() -> Schema,
     call: for<'a> fn(&'a AnyClient, Value, &'a CallOptions) -> CallFuture<'a, Value>,
     stream: for<'a> fn(&'a AnyClient, Value, &'a CallOptions) -> CallFuture<'a, StreamedAnswer>,
@@ -211,6 +217,11 @@ pub(crate) const fn entry<O: Operation<C>, C: AsRef<Api> + Send + Sync + 'static
         name: O::CONTRACT.name,
         effect: O::CONTRACT.effect,
         is_streamed: O::IS_STREAMED,
+        effect_of: |given| {
+            // Wrong arguments are refused when they are sent.
+            let operation = arguments::<O>(given.clone());
+            operation.map_or(O::CONTRACT.effect, |operation| operation.effect())
+        },
         schema: parameters::<O>,
         call: |client, given, options| {
             Box::pin(async move {
@@ -243,6 +254,11 @@ impl OperationEntry {
             .trim_start_matches(SOURCE)
             .trim_end_matches('.')
             .to_owned()
+    }
+
+    /// The effect of a call with these arguments.
+    pub fn effect_of(&self, arguments: &Value) -> Effect {
+        (self.effect_of)(arguments)
     }
 
     /// JSON Schema of the arguments, an object.

@@ -1,6 +1,7 @@
 import { fireEvent, screen, waitFor, within } from "@testing-library/react";
 import { beforeAll, describe, expect, it } from "vitest";
 import { axeViolations } from "@/test/axe";
+import { type CallOperation } from "@/host/bindings";
 import { cacheHolds } from "@/test/cacheHolds";
 import { expectCall } from "@/test/expectCall";
 import { renderApp } from "@/test/renderApp";
@@ -368,6 +369,22 @@ describe("operations", () => {
     await user.click(within(ask).getByRole("button", { name: /Call share_org/ }));
     await expectCall(host, "callOperation").toMatchObject({ request: { operation: "share_org", confirmed: true } });
     await waitFor(() => expect(host.calls.filter((call) => call.name === "syncConnectors")).toHaveLength(2));
+  });
+
+  it("confirm_when_the_host_asks_because_of_the_arguments", async () => {
+    const { user, host } = renderApp(at("list"), state, (mock) => {
+      mock.handlers.callOperation = ({ request }) => {
+        if (!(request as CallOperation).confirmed)
+          throw problem({ code: "confirmation_needed", message: "list needs confirmation" });
+        return { status: 200, headers: {}, data: {} };
+      };
+    });
+    await user.click(await screen.findByRole("button", { name: /^Call/ }));
+    const ask = await screen.findByRole("alertdialog", { name: "Call list?" });
+    expect(ask).toHaveTextContent("You can't undo this.");
+    expect(screen.queryByText(/needs confirmation/)).toBeNull();
+    await user.click(within(ask).getByRole("button", { name: /Call list/ }));
+    await expectCall(host, "callOperation").toMatchObject({ request: { confirmed: true } });
   });
 
   it("redact_secrets_in_confirmations_and_drop_them_with_the_form", async () => {

@@ -5,7 +5,8 @@ use std::path::Path;
 use patchbay_model::{Account, Json, OperationEffect, Platform, inert_json_pretty};
 use patchbay_ops::{
     CallOperation, Error, OperationInfo, ResponseMeta, call_operation, call_operation_with_meta,
-    list_account_operations, list_operations, operations_setting, save_operation, stream_operation,
+    effect_of_call, list_account_operations, list_operations, operations_setting, save_operation,
+    stream_operation,
 };
 
 use super::authentication::header_texts;
@@ -134,8 +135,8 @@ async fn call(
     let request = CallOperation {
         account: account.id.clone(),
         operation: operation.name.clone(),
+        confirmed: confirm(cli, account, name, &arguments)?,
         arguments,
-        confirmed: confirm(cli, operation, &account.label)?,
         timeout_seconds: args.timeout,
         retries: args.retries,
         headers,
@@ -201,18 +202,19 @@ fn render_meta(head: &ResponseMeta) -> String {
     status.into_iter().chain(headers).collect::<String>() + "\n"
 }
 
-/// Asks for confirmation if the operation needs it, naming operation and account.
-fn confirm(cli: &Cli, operation: &OperationInfo, account: &str) -> Result<bool, Failure> {
-    if !operation.needs_confirmation {
+/// Asks for confirmation if the call needs it, naming operation and account.
+fn confirm(cli: &Cli, account: &Account, name: &str, arguments: &Json) -> Result<bool, Failure> {
+    let effect = effect_of_call(account, name, arguments)?;
+    if !effect.needs_confirmation() {
         return Ok(false);
     }
-    let (name, account) = (&operation.name, text::line(account));
-    let question = match operation.effect {
+    let account = text::line(&account.label);
+    let question = match effect {
         OperationEffect::Irreversible => format!("You can't undo {name} on {account}. Continue?"),
         _ => format!("You'd have to set up again what {name} removes on {account}. Continue?"),
     };
     let missing = Error::ConfirmationNeeded {
-        what: operation.name.clone(),
+        what: name.to_owned(),
     };
     cli.confirm(&question, missing.into())?;
     Ok(true)

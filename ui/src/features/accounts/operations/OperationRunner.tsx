@@ -146,7 +146,7 @@ function Confirm({ account, operation, values, onConfirm, onKeep }: ConfirmProps
       onKeep={onKeep}
     >
       {[target.join(", "), `as ${account.label}`].filter(Boolean).join(" ")}.{" "}
-      {operation.effect === "irreversible" ? "You can't undo this." : "You'd have to set it up again."}
+      {operation.effect === "destructive" ? "You'd have to set it up again." : "You can't undo this."}
     </ConfirmCard>
   );
 }

@@ -21,6 +21,7 @@ export function useCall(account: AccountId, operation: string) {
 
   const run = async (request: CallOperation): Promise<Problem | null> => {
     const since = Date.now();
+    const before = outcome;
     const finish = (next: Outcome, words: string) =>
       set((current) => {
         // Ignores the response of an earlier or abandoned call.
@@ -35,7 +36,9 @@ export function useCall(account: AccountId, operation: string) {
       return null;
     } catch (thrown) {
       const problem = asProblem(thrown);
-      finish({ kind: "failed", problem, took: Date.now() - since }, `${operation} failed. ${problem.message}`);
+      // Nothing was rejected: the confirmation replaces the Call button.
+      if (problem.code === "confirmation_needed") set(before);
+      else finish({ kind: "failed", problem, took: Date.now() - since }, `${operation} failed. ${problem.message}`);
       return problem;
     }
   };

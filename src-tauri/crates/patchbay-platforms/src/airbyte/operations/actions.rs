@@ -15,8 +15,9 @@ use serde_with::apply;
 use super::{connector, empty_as_none};
 use crate::airbyte::client::Airbyte;
 use crate::airbyte::quirks::download::{self, DOWNLOAD};
+use crate::airbyte::quirks::tools::action_effect;
 use crate::airbyte::wire::{Executed, Reply};
-use crate::operations::{Contract, Operation};
+use crate::operations::{Contract, Effect, Operation};
 use crate::{Error, Output, Result};
 
 const MAX_INTENT_CHARS: usize = 512;
@@ -73,6 +74,13 @@ impl Operation<Airbyte> for Execute {
     type Output = Executed;
     /// Because of downloads.
     const IS_STREAMED: bool = true;
+
+    fn effect(&self) -> Effect {
+        match action_effect(&self.action).needs_confirmation() {
+            true => Effect::Irreversible,
+            false => Self::CONTRACT.effect,
+        }
+    }
 
     fn request(&self, _: &Airbyte) -> Result<Request> {
         let intent = self.intent.as_deref().unwrap_or_default();
@@ -143,6 +151,10 @@ pub struct ExecuteAll(pub Execute);
 impl Operation<Airbyte> for ExecuteAll {
     const CONTRACT: Contract = Contract::write("execute_all");
     type Output = Value;
+
+    fn effect(&self) -> Effect {
+        self.0.effect()
+    }
 
     fn request(&self, client: &Airbyte) -> Result<Request> {
         self.0.request(client)

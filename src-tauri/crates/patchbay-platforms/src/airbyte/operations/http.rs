@@ -10,7 +10,7 @@ use serde::Deserialize;
 use serde_json::{Map, Value};
 
 use crate::airbyte::client::Airbyte;
-use crate::operations::{Contract, Operation};
+use crate::operations::{Contract, Effect, Operation};
 use crate::{Error, Result};
 
 /// Call any documented method and path.
@@ -32,6 +32,13 @@ pub struct Http {
 impl Operation<Airbyte> for Http {
     const CONTRACT: Contract = Contract::write("http");
     type Output = Value;
+
+    fn effect(&self) -> Effect {
+        match self.method() {
+            Ok(Method::DELETE) => Effect::Irreversible,
+            _ => Self::CONTRACT.effect,
+        }
+    }
 
     fn request(&self, _: &Airbyte) -> Result<Request> {
         if !self.path.starts_with("/api/v1/") {

@@ -109,7 +109,11 @@ fn tools(connector: &Connector, inspected: &Inspection) -> Vec<Tool> {
     for (entity, actions) in entities(connector, inspected) {
         for action in actions {
             let name = format!("{entity}.{action}");
-            all.push(tool(&name, &words_of(entity, action), effect(action)));
+            all.push(tool(
+                &name,
+                &words_of(entity, action),
+                action_effect(action),
+            ));
         }
     }
     all
@@ -168,14 +172,14 @@ fn documented_effect(action: &str) -> Option<ToolEffect> {
 }
 
 /// An undocumented action may do anything.
-fn effect(action: &str) -> ToolEffect {
+pub(crate) fn action_effect(action: &str) -> ToolEffect {
     documented_effect(action).unwrap_or(ToolEffect::Destructive)
 }
 
 /// Effect of a tool call, which for `execute` depends on the action.
 pub(crate) fn effect_of(tool: &Tool, arguments: &Map<String, Value>) -> ToolEffect {
     match arguments.get("action").and_then(Value::as_str) {
-        Some(action) if tool.name == ANY_ACTION_TOOL => effect(action),
+        Some(action) if tool.name == ANY_ACTION_TOOL => action_effect(action),
         _ => tool.effect,
     }
 }

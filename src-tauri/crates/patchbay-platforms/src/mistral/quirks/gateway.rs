@@ -21,6 +21,7 @@ use serde::Deserialize;
 use serde_json::{Map, Value, json};
 
 use crate::mistral::Mistral;
+use crate::operations::Effect;
 use crate::{Contract, Error, Operation, Refusal, Result};
 
 static ACCEPT_ANY: HeaderValue = HeaderValue::from_static("*/*");
@@ -94,6 +95,13 @@ impl Operation<Mistral> for GatewayHttp {
     const CONTRACT: Contract = Contract::write("gateway_http");
     type Output = Value;
     const IS_STREAMED: bool = true;
+
+    fn effect(&self) -> Effect {
+        match method(self.method.as_deref(), Method::GET) {
+            Ok(Method::DELETE) => Effect::Irreversible,
+            _ => Self::CONTRACT.effect,
+        }
+    }
 
     fn request(&self, _: &Mistral) -> Result<Request> {
         let path = gateway(&self.connector_id_or_name)?.then("/http/");

@@ -1,6 +1,6 @@
 //! Actions, their pages, files and tools.
 
-use patchbay_model::{Content, RemoteId};
+use patchbay_model::{Content, OperationEffect, RemoteId};
 
 use super::*;
 use crate::ToolRequest;
@@ -41,6 +41,31 @@ async fn pages_end_with_the_last_one_or_with_a_cursor_that_came_before() {
         let seen = server.seen();
         assert_eq!(seen[1].body["params"], json!({"limit": 2}));
         assert_eq!(seen[2].body["params"], json!({"limit": 2, "cursor": "a"}));
+    }
+}
+
+#[test]
+fn what_may_remove_something_is_irreversible() {
+    let table = (crate::airbyte::AIRBYTE.operations)();
+    let effect = |name: &str, given: Value| {
+        let operation = table.iter().find(|known| known.name == name);
+        operation.unwrap().effect_of(&given)
+    };
+    for (action, expected) in [
+        ("list", OperationEffect::Write),
+        ("delete", OperationEffect::Irreversible),
+        ("purge", OperationEffect::Irreversible),
+    ] {
+        let given = json!({"connector_id": "a", "entity": "e", "action": action});
+        assert_eq!(effect("execute", given.clone()), expected, "{action}");
+        assert_eq!(effect("execute_all", given), expected, "{action}");
+    }
+    for (method, expected) in [
+        ("PUT", OperationEffect::Write),
+        ("delete", OperationEffect::Irreversible),
+    ] {
+        let given = json!({"method": method, "path": "/api/v1/workspaces/w"});
+        assert_eq!(effect("http", given), expected, "{method}");
     }
 }
 
