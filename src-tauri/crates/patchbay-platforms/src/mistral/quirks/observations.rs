@@ -45,8 +45,16 @@ impl ToolListOutcome {
         Some(match outcome {
             Ok(_) => Self::Well,
             Err(Error::Unauthorized { .. }) => Self::Unauthorized,
-            // Not sent, cancelled, or limited for the whole account.
-            Err(Error::Usage(_) | Error::Cancelled | Error::RateLimited { .. }) => return None,
+            // Not sent, cancelled, or limited for the whole account; or the platform itself was not reached.
+            Err(
+                Error::Usage(_)
+                | Error::Cancelled
+                | Error::RateLimited { .. }
+                | Error::Unreachable { .. }
+                | Error::TimedOut { .. }
+                | Error::Untrusted(_)
+                | Error::PlainHttp { .. },
+            ) => return None,
             Err(error) => Self::Failed(error.words()),
         })
     }
@@ -63,5 +71,29 @@ impl Observations<Observation> {
             tools: first.tools.or(other.tools),
             user_data: first.user_data.or(other.user_data),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use patchbay_http::Unreachable;
+
+    use super::*;
+
+    #[test]
+    fn an_outage_of_the_platform_says_nothing_about_a_connector() {
+        let unreachable = Error::Unreachable {
+            host: "api.example".to_owned(),
+            how: Unreachable::Refused,
+            source: None,
+        };
+        let after = Duration::from_secs(1);
+        for error in [unreachable, Error::TimedOut { after }] {
+            assert_eq!(ToolListOutcome::of::<()>(&Err(error)), None);
+        }
+        let refused = Err(Error::Status(Box::default()));
+        assert!(ToolListOutcome::of::<()>(&refused).is_some());
     }
 }
