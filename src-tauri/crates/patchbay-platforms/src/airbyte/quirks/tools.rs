@@ -82,7 +82,7 @@ impl Tools for Airbyte {
         execute(request)?.plan(self, options).await
     }
 
-    /// Adds the cursor in the result to the parameters.
+    /// Adds the cursor in the result to the parameters. One that was sent already would give the same page again.
     fn next_page(
         &self,
         arguments: &Map<String, Value>,
@@ -93,6 +93,9 @@ impl Tools for Airbyte {
             Some(Value::Object(params)) => params.clone(),
             _ => Map::new(),
         };
+        if params.get("cursor").is_some_and(|sent| sent == cursor) {
+            return None;
+        }
         params.insert("cursor".to_owned(), cursor.into());
         let mut next = arguments.clone();
         next.insert("params".to_owned(), Value::Object(params));

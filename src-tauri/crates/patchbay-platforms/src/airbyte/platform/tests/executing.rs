@@ -4,6 +4,7 @@ use patchbay_model::{Content, OperationEffect, RemoteId};
 
 use super::*;
 use crate::ToolRequest;
+use crate::form::test_support::members;
 
 fn executed(result: Value, metadata: Value) -> Response {
     json(
@@ -42,6 +43,20 @@ async fn pages_end_with_the_last_one_or_with_a_cursor_that_came_before() {
         assert_eq!(seen[1].body["params"], json!({"limit": 2}));
         assert_eq!(seen[2].body["params"], json!({"limit": 2, "cursor": "a"}));
     }
+}
+
+#[tokio::test]
+async fn the_next_page_is_never_the_one_that_was_sent() {
+    let server = Server::start(|_, _| executed(json!([]), json!({}))).await;
+    let platform = signed_in(&server);
+    let tools = platform.tools().unwrap();
+    let result = json!({"meta": {"has_next_page": true, "end_cursor": "b"}});
+    let next = |cursor: &str| {
+        let sent = members(json!({"params": {"cursor": cursor}}));
+        tools.next_page(&sent, &result)
+    };
+    assert_eq!(next("a").unwrap()["params"], json!({"cursor": "b"}));
+    assert_eq!(next("b"), None);
 }
 
 #[test]
