@@ -4,7 +4,7 @@ use std::time::{Duration, Instant};
 
 use bytes::Bytes;
 use futures::stream::{self, StreamExt};
-use http::{HeaderMap, StatusCode};
+use http::{HeaderMap, Method, StatusCode};
 use patchbay_model::{Secret, Timestamp};
 use tokio_util::sync::CancellationToken;
 use url::Url;
@@ -105,6 +105,7 @@ impl Api {
     ) -> Result<(reqwest::Response, Bytes), Error> {
         let started = self.clock.now();
         let mut repeats = 0;
+        let mut may_be_done = false;
         loop {
             let outcome = tokio::select! {
                 biased;
@@ -118,7 +119,17 @@ impl Api {
                     capture.record_success(answer.status().as_u16(), answer.headers());
                     return Ok((answer, body));
                 }
-                Err(error) => self.retry_wait(error, prepared, repeats, started)?,
+                // An earlier attempt deleted it.
+                Err(Error::NotFound(_))
+                    if may_be_done && prepared.request.method == Method::DELETE =>
+                {
+                    return Ok((deleted(), Bytes::new()));
+                }
+                Err(error) => {
+                    // 429 means that the platform did nothing.
+                    may_be_done |= !matches!(error, Error::RateLimited { .. });
+                    self.retry_wait(error, prepared, repeats, started)?
+                }
             };
             repeats += 1;
             tokio::select! {
@@ -322,6 +333,13 @@ impl Api {
         let mut body = body.map_err(|error| error.into_error(answer.url(), limit, idle))?;
         Ok(std::mem::take(&mut *body).into())
     }
+}
+
+/// The response of a deletion whose own one was lost.
+fn deleted() -> reqwest::Response {
+    let mut response = http::Response::new(Bytes::new());
+    *response.status_mut() = StatusCode::NO_CONTENT;
+    response.into()
 }
 
 fn pieces(

@@ -84,6 +84,23 @@ async fn what_could_double_is_not_repeated() {
 }
 
 #[tokio::test]
+async fn what_a_repeated_deletion_does_not_find_is_deleted() {
+    let delete = || Request::delete(Path::new("/items/1")).repeat(RetryClass::Freely);
+    for (answers, request, expected) in [
+        (&[503, 404][..], delete(), Ok(204)),
+        (&[503, 429, 404], delete(), Ok(204)),
+        // Nothing was done before.
+        (&[404], delete(), Err(404)),
+        (&[429, 404], delete(), Err(404)),
+        (&[503, 404], get(), Err(404)),
+    ] {
+        let outcome = call(statuses(answers), request, two_retries()).await;
+        let status = outcome.result.map_err(|error| error.status().unwrap());
+        assert_eq!(status, expected, "{answers:?}");
+    }
+}
+
+#[tokio::test]
 async fn who_cannot_wait_as_long_as_the_answer_asks_hears_of_it_at_once() {
     let short_wait = CallOptions {
         max_retry_wait: Some(Duration::from_secs(10)),
