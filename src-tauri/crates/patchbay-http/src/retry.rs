@@ -89,6 +89,14 @@ impl RetryPolicy {
         on_lost: false,
     };
 
+    /// Retries nothing unless a call asks for it.
+    pub fn on_request() -> Self {
+        Self {
+            statuses: vec![429..=429, 500..=500, 502..=504],
+            ..Self::NEVER
+        }
+    }
+
     /// Whether this failure is retried.
     pub(super) fn should_retry(&self, error: &Error, repeat: RetryClass) -> bool {
         if let Error::Unreachable { how, .. } = error {

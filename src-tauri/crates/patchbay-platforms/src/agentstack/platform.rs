@@ -6,7 +6,9 @@ use std::time::Duration;
 use async_trait::async_trait;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
-use patchbay_http::{Api, CallOptions, FixedHeaders, Redirects, SecretArgument, SecretNames};
+use patchbay_http::{
+    Api, CallOptions, FixedHeaders, Redirects, RetryPolicy, SecretArgument, SecretNames,
+};
 use patchbay_model::{
     Abilities, CredentialLevel, Definition, Form, Level, PlatformCredential, PlatformLook,
     RemoteId, Secret, TileColours, clean_text,
@@ -117,6 +119,7 @@ pub fn client(account: &AccountConfig) -> Result<AgentStack> {
     Ok(AgentStack {
         api: Api {
             redirects: Redirects::Refuse,
+            retries: RetryPolicy::on_request(),
             secret_names: &SECRET_NAMES,
             ..account.api(base, credentials(account)?)?
         },

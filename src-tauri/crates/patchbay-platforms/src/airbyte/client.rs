@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use patchbay_http::Api;
+use patchbay_http::{Api, RetryPolicy};
 use patchbay_model::RemoteId;
 
 use super::mapping::Observation;
@@ -36,6 +36,7 @@ pub fn client(account: &AccountConfig) -> Result<Airbyte> {
     let base = account.text("base_url")?.unwrap_or(BASE_URL);
     let anonymous = Api {
         secrets: account.secrets.values().cloned().collect(),
+        retries: RetryPolicy::on_request(),
         ..account.api(base, Arc::new(NoToken))?
     };
     let identities = Identities::new(account, anonymous)?;

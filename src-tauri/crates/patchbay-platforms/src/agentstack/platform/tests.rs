@@ -7,6 +7,7 @@ mod relay;
 mod tools;
 
 use axum::response::Response;
+use patchbay_http::Retries;
 use patchbay_http::testing::{JumpingClock, Server, cancellable_options, json};
 use patchbay_model::{Explain, Status};
 use proptest::prelude::*;
@@ -58,6 +59,21 @@ async fn authorization(settings: Value, secrets: &[(&str, &str)]) -> Result<Opti
     assert_eq!(seen[0].uri.path(), "/edge/api/v1/connectors");
     let sent = seen[0].headers.get("authorization");
     Ok(sent.map(|value| value.to_str().unwrap().to_owned()))
+}
+
+#[tokio::test]
+async fn only_a_call_that_asks_for_it_is_retried() {
+    for (retries, requests) in [(None, 1), (Some(Retries::Times(1)), 2)] {
+        let answers = [json(503, value!({})), json(200, value!({"items": []}))];
+        let (platform, server) = answered_by(answers).await;
+        let options = CallOptions {
+            retries,
+            ..options()
+        };
+        let listed = platform.call("list", value!({}), &options).await;
+        assert_eq!(listed.is_ok(), requests == 2);
+        assert_eq!(server.seen().len(), requests);
+    }
 }
 
 #[tokio::test]

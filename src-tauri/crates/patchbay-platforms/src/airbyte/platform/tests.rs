@@ -12,8 +12,8 @@ use axum::Router;
 use axum::body::Bytes;
 use axum::http::{HeaderMap, Method, StatusCode, Uri};
 use axum::response::{IntoResponse, Response};
-use patchbay_http::CallOptions;
 use patchbay_http::testing::JumpingClock;
+use patchbay_http::{CallOptions, Retries};
 use proptest::prelude::*;
 use serde_json::{Value, json};
 use tokio::net::TcpListener;
@@ -147,6 +147,26 @@ fn listed(items: Value) -> Response {
 /// An item of the list.
 fn item(id: &str, slug: &str) -> Value {
     json!({"id": id, "name": "n", "summarized_source_template": {"connector_name": slug}})
+}
+
+#[tokio::test]
+async fn only_a_call_that_asks_for_it_is_retried() {
+    for (retries, requests) in [(None, 1), (Some(Retries::Times(1)), 2)] {
+        let server = Server::start(|_, n| match n {
+            0 => json(503, json!({})),
+            _ => listed(json!([])),
+        })
+        .await;
+        let options = CallOptions {
+            retries,
+            ..CallOptions::default()
+        };
+        let platform = signed_in(&server);
+        let listed = platform.call("list_connectors", json!({}), &options).await;
+        assert_eq!(listed.is_ok(), requests == 2);
+        let sent = server.seen().into_iter();
+        assert_eq!(sent.filter(|seen| !seen.is_exchange()).count(), requests);
+    }
 }
 
 #[tokio::test]
