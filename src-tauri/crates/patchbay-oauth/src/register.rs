@@ -74,7 +74,7 @@ impl OAuthClient {
                 host: host_of(endpoint),
             });
         }
-        let (status, refusal) = (answer.status.as_u16(), oauth_error(&answer));
+        let (status, refusal) = (answer.status.as_u16(), oauth_error(&answer, &[]));
         let is_guessed = discovery.source == DiscoverySource::LegacyEndpointFallback;
         match answer.status {
             status if status.is_success() => {}

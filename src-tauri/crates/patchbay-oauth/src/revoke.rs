@@ -6,7 +6,7 @@ use patchbay_http::{Reach, host_of};
 use patchbay_model::Secret;
 use url::Url;
 
-use crate::token::oauth_error;
+use crate::token::{SecretForm, oauth_error};
 use crate::{Error, Grant, OAuthClient, Trace};
 
 const WHAT: &str = "revocation endpoint";
@@ -59,7 +59,8 @@ impl OAuthClient {
         trace: &dyn Trace,
     ) -> Result<(), Error> {
         let form = [("token", token.expose()), ("token_type_hint", kind)];
-        let request = grant.client_authentication().request(endpoint, &form);
+        let SecretForm { request, secrets } =
+            grant.client_authentication().request(endpoint, &form);
         let note = Some(format!("Revoke {}", kind.replace('_', " ")));
         let reach = Reach::of(&grant.server);
         let answer = self.send(WHAT, request, note, &reach, trace).await?;
@@ -73,7 +74,7 @@ impl OAuthClient {
         if answer.status.is_server_error() {
             return Err(Error::Failed { host, status });
         }
-        let refusal = oauth_error(&answer);
+        let refusal = oauth_error(&answer, &secrets);
         Err(Error::Refused {
             host,
             status,

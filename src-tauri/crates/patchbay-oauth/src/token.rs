@@ -7,7 +7,7 @@ use std::time::Duration;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use http::header::{AUTHORIZATION, CONTENT_TYPE, HeaderValue};
-use patchbay_http::{Reach, host_of};
+use patchbay_http::{Reach, host_of, text::redact};
 use patchbay_model::{OauthDeviation, OauthGrant, Secret, clean_text};
 use reqwest::{Method, Request};
 use serde_json::Value;
@@ -129,7 +129,7 @@ impl OAuthClient {
     /// Sends a request to a token endpoint and returns the JSON object of a success.
     async fn request_token(
         &self,
-        request: Request,
+        SecretForm { request, secrets }: SecretForm,
         note: &str,
         reach: &Reach,
         trace: &dyn Trace,
@@ -137,7 +137,7 @@ impl OAuthClient {
         let endpoint = request.url().clone();
         let note = Some(note.to_owned());
         let answer = self.send(WHAT, request, note, reach, trace).await?;
-        parse_success(&endpoint, &answer)
+        parse_success(&endpoint, &answer, &secrets)
     }
 }
 
@@ -200,9 +200,19 @@ pub(crate) struct ClientAuthentication<'a> {
     pub(crate) method: TokenAuth,
 }
 
+/// A request that posts a form.
+pub(crate) struct SecretForm {
+    pub(crate) request: Request,
+    /// The secrets in it, which some providers repeat in their errors.
+    pub(crate) secrets: Vec<Secret>,
+}
+
+/// Fields of a form whose values are secrets.
+const SECRET_FIELDS: [&str; 4] = ["code", "code_verifier", "refresh_token", "token"];
+
 impl ClientAuthentication<'_> {
     /// Builds the request that posts a form, with the client's authentication in header or body.
-    pub(crate) fn request(&self, endpoint: &Url, form: &[(&str, &str)]) -> Request {
+    pub(crate) fn request(&self, endpoint: &Url, form: &[(&str, &str)]) -> SecretForm {
         let mut body = Serializer::new(String::new());
         body.extend_pairs(form);
         let mut request = json_request(Method::POST, endpoint);
@@ -222,7 +232,12 @@ impl ClientAuthentication<'_> {
             }
         }
         *request.body_mut() = Some(body.finish().into());
-        request
+        let fields = form.iter().filter(|(name, _)| SECRET_FIELDS.contains(name));
+        let secrets = fields.map(|(_, value)| Secret::new(*value));
+        SecretForm {
+            request,
+            secrets: secrets.chain(self.secret.cloned()).collect(),
+        }
     }
 }
 
@@ -241,7 +256,7 @@ fn basic(id: &str, secret: &Secret) -> HeaderValue {
 }
 
 /// The JSON object of a success. Some providers send errors with status 200, so an `error` member counts, too.
-fn parse_success(endpoint: &Url, answer: &Answer) -> Result<Value, Error> {
+fn parse_success(endpoint: &Url, answer: &Answer, sent: &[Secret]) -> Result<Value, Error> {
     let host = host_of(endpoint);
     let status = answer.status.as_u16();
     if answer.status.is_redirection() {
@@ -250,7 +265,7 @@ fn parse_success(endpoint: &Url, answer: &Answer) -> Result<Value, Error> {
     if answer.status.is_server_error() || matches!(status, 408 | 425 | 429) {
         return Err(Error::Failed { host, status });
     }
-    let refusal = oauth_error(answer);
+    let refusal = oauth_error(answer, sent);
     if !answer.status.is_success() || refusal.error.is_some() {
         return Err(Error::Refused {
             host,
@@ -321,19 +336,19 @@ pub(crate) fn seconds(value: &Value) -> Option<u64> {
     number.is_finite().then(|| number.clamp(0.0, END) as u64)
 }
 
-/// The OAuth error in a response body, cleaned.
+/// The OAuth error in a response body, cleaned and without the secrets of the request.
 pub(crate) struct Refusal {
     pub(crate) error: Option<String>,
     pub(crate) detail: Option<String>,
 }
 
-/// Reads `error` and `error_description`.
-pub(crate) fn oauth_error(answer: &Answer) -> Refusal {
+/// Reads `error` and `error_description`; `sent` are the secrets of the request.
+pub(crate) fn oauth_error(answer: &Answer, sent: &[Secret]) -> Refusal {
     let body = answer.json().ok().flatten().unwrap_or_default();
     let text = |name: &str, limit| {
         body[name]
             .as_str()
-            .map(|text| clean_text(text, limit))
+            .map(|text| clean_text(&redact(text, sent.iter().map(Secret::expose)), limit))
             .filter(|text| !text.is_empty())
     };
     Refusal {
@@ -439,7 +454,8 @@ mod tests {
                 secret: Some(&secret),
                 method,
             }
-            .request(&endpoint, &[]);
+            .request(&endpoint, &[])
+            .request;
             let body = request.body().unwrap().as_bytes().unwrap().to_vec();
             (
                 String::from_utf8(body).unwrap(),

@@ -385,3 +385,28 @@ async fn no_secret_reaches_trace_or_errors() {
     assert_eq!(steps.all()[0].note.as_deref(), Some("refresh"));
     assert_eq!(steps.all()[0].status, Some(400));
 }
+
+#[tokio::test]
+async fn no_secret_that_a_provider_repeats_reaches_errors() {
+    let authority = Authority::complete().await;
+    let secret = app(Some("cl1ent-s3cret"));
+    let refusal = |said: &str| Answer::Json(400, json!({"error": said, "error_description": said}));
+    authority.on("POST /token", refusal("Not c0de for cl1ent-s3cret"));
+    let refused = exchange_as(&authority, &secret).await.unwrap_err();
+    let shown = format!("{refused:?}");
+    assert!(shown.contains("Not <redacted> for <redacted>"), "{shown}");
+    assert!(!shown.contains("c0de") && !shown.contains("s3cret"));
+
+    // The whole token goes, even where the text is cut inside it.
+    let said = format!("{} r3fresh", "x".repeat(250));
+    let refused = refresh(&authority, refusal(&said)).await.unwrap_err();
+    let shown = format!("{refused:?}");
+    assert!(shown.contains("xx <") && !shown.contains("r3f"), "{shown}");
+
+    let grant = granted(&authority).await;
+    authority.on("POST /revoke", refusal("Unknown r3fresh"));
+    let refused = client().revoke(&grant, &Untraced).await.unwrap_err();
+    let shown = format!("{refused:?}");
+    assert!(shown.contains("Unknown <redacted>"), "{shown}");
+    assert!(!shown.contains("r3fresh"), "{shown}");
+}
