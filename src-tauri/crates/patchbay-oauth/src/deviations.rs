@@ -68,6 +68,24 @@ static PROVIDERS: [Provider; 4] = [
     },
 ];
 
+/// Error codes of providers, each with the standard one that it stands for. No provider means anything else by them.
+const ERROR_CODES: [(&str, &str); 5] = [
+    // GitHub. Source: https://www.nango.dev/blog/github-app-oauth-refresh-token-bad-refresh-token and
+    // https://docs.github.com/en/apps/oauth-apps/maintaining-oauth-apps/troubleshooting-oauth-app-access-token-request-errors
+    ("bad_refresh_token", "invalid_grant"),
+    ("incorrect_client_credentials", "invalid_client"),
+    // Slack. Source: https://docs.slack.dev/reference/methods/oauth.v2.access
+    ("invalid_refresh_token", "invalid_grant"),
+    ("bad_client_secret", "invalid_client"),
+    ("invalid_client_id", "invalid_client"),
+];
+
+/// The standard error code for a code of a token endpoint (RFC 6749, section 5.2).
+pub(crate) fn standard_error_code(code: &str) -> &str {
+    let own = ERROR_CODES.iter().find(|(own, _)| *own == code);
+    own.map_or(code, |(_, standard)| standard)
+}
+
 /// The page that documents a deviation of a provider; `None` if it isn't known to have that one.
 pub fn source_of_deviation(issuer: &str, deviation: OauthDeviation) -> Option<&'static str> {
     let has_issuer = |provider: &&Provider| match provider.issuer.ends_with('/') {

@@ -5,6 +5,8 @@ use std::error::Error as StdError;
 use patchbay_http::{AddressError, UNTRUSTED_HINT, causes, untrusted_detail, untrusted_words};
 use patchbay_model::{Code, Explain, OauthDeviation, Problem, UntrustedCertificate, clean_text};
 
+use crate::deviations::standard_error_code;
+
 /// The hint for a server with which nobody should sign in.
 pub const UNSAFE_HINT: &str = "Don't sign in. Contact the server's operator.";
 
@@ -350,7 +352,9 @@ impl Error {
             Self::NoClientSecret => (Code::AuthClientNeeded, NO_SECRET_HINT),
             Self::Refused {
                 error: Some(error), ..
-            } if error == "invalid_client" => (Code::AuthExchange, CHECK_APP_HINT),
+            } if standard_error_code(error) == "invalid_client" => {
+                (Code::AuthExchange, CHECK_APP_HINT)
+            }
             Self::Refused { .. } | Self::NotTokens { .. } | Self::TokenType { .. } => {
                 (Code::AuthExchange, AGAIN)
             }
@@ -463,7 +467,13 @@ mod tests {
             };
             refused.hint().unwrap()
         };
-        assert!(hint("invalid_client").contains("client ID and secret"));
+        for refused in [
+            "invalid_client",
+            "incorrect_client_credentials",
+            "bad_client_secret",
+        ] {
+            assert!(hint(refused).contains("client ID and secret"));
+        }
         assert_eq!(hint("invalid_grant"), "Sign in again.");
     }
 }

@@ -15,6 +15,7 @@ use url::Url;
 use url::form_urlencoded::{Serializer, byte_serialize};
 use zeroize::Zeroizing;
 
+use crate::deviations::standard_error_code;
 use crate::discovery::sent_resource;
 use crate::http::{Answer, json_request};
 use crate::scopes::OFFLINE_ACCESS;
@@ -146,13 +147,15 @@ fn refresh_error(error: Error) -> RefreshError {
     const NOT_GRANTED: &str = "invalid_grant";
     match error {
         Error::Refused {
-            error: Some(error),
+            error: Some(code),
             detail,
             ..
-        } if [NOT_GRANTED, "invalid_client", "unauthorized_client"].contains(&error.as_str()) => {
+        } if [NOT_GRANTED, "invalid_client", "unauthorized_client"]
+            .contains(&standard_error_code(&code)) =>
+        {
             RefreshError::SignInAgain {
                 detail,
-                is_client_refused: error != NOT_GRANTED,
+                is_client_refused: standard_error_code(&code) != NOT_GRANTED,
             }
         }
         error => RefreshError::Transient(error),

@@ -253,6 +253,10 @@ async fn only_a_refused_token_or_client_means_sign_in_again() {
         (400, "invalid_grant", false),
         (401, "invalid_client", true),
         (400, "unauthorized_client", true),
+        // GitHub and Slack.
+        (200, "bad_refresh_token", false),
+        (200, "invalid_refresh_token", false),
+        (200, "incorrect_client_credentials", true),
     ] {
         let answer = json!({"error": refusal, "error_description": "no more"});
         let error = refresh(&authority, Answer::Json(status, answer))
