@@ -5,8 +5,9 @@ use patchbay_model::{
 };
 use patchbay_ops::{
     CERTIFICATE_NEEDED_HINT, CHECK_APP_HINT, ClientFeature, Fix, LACKS_SETTING_HINT, MAX_WAIT,
-    NO_FOLDER_HINT, NO_KEYCHAIN_HINT, NO_SECRET_HINT, NextAction, OTHER_CLIENT_HINT, TimeLimit,
-    UNSAFE_HINT, UNTRUSTED_HINT, abilities, deviation_hint, fix, reauth_action,
+    NO_FOLDER_HINT, NO_KEYCHAIN_HINT, NO_SECRET_HINT, NextAction, OTHER_CLIENT_HINT,
+    OTHER_SIGN_IN_HINT, TimeLimit, UNSAFE_HINT, UNTRUSTED_HINT, abilities, deviation_hint, fix,
+    reauth_action,
 };
 
 use crate::args::deviation_name;
@@ -98,7 +99,7 @@ pub(crate) fn fix_hint(problem: &Problem, connector: &Connector) -> Option<Strin
         Code::AuthClientNeeded if is_edited_here => format!(
             "Register an OAuth app with the provider, then run `patchbay connector edit {name} --client-id ID`."
         ),
-        Code::AuthPortBusy if is_edited_here => {
+        Code::AuthPortBusy if is_edited_here && hint != OTHER_SIGN_IN_HINT => {
             format!("Close that app, or run `patchbay connector edit {name} --callback-port PORT`.")
         }
         Code::ProgramNotFound => {

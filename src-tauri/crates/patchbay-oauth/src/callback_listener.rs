@@ -2,10 +2,11 @@
 //!
 //! Source: RFC 8252, sections 7.3 and 8.3.
 
+use std::collections::BTreeSet;
 use std::convert::Infallible;
 use std::io;
 use std::net::{Ipv4Addr, Ipv6Addr};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use bytes::Bytes;
@@ -78,10 +79,18 @@ impl Default for PortChoice {
     }
 }
 
+/// Redirect ports of this process's listeners.
+static OWN_PORTS: Mutex<BTreeSet<u16>> = Mutex::new(BTreeSet::new());
+
+fn own_ports() -> MutexGuard<'static, BTreeSet<u16>> {
+    OWN_PORTS.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
 /// Listens for callbacks. Bind it before the browser is opened; dropping it closes the port.
 #[derive(Debug)]
 pub struct LoopbackListener {
     redirect: Url,
+    port: u16,
     requests: mpsc::Receiver<CallbackRequest>,
     /// Owns the sockets; aborted on drop.
     _accepting: JoinSet<()>,
@@ -91,7 +100,8 @@ impl LoopbackListener {
     /// Opens the port.
     ///
     /// # Errors
-    /// [`Error::PortBusy`] for a pinned port that is in use, [`Error::Listen`] if no port can be opened.
+    /// [`Error::PortBusy`] or [`Error::PortAwaitsSignIn`] for a pinned port that is in use, [`Error::Listen`] if no port
+    /// can be opened.
     pub async fn bind(options: LoopbackOptions) -> Result<Self, Error> {
         let sockets = match options.port {
             PortChoice::Any => open(options.host, 0).await.map_err(Error::Listen)?,
@@ -125,8 +135,10 @@ impl LoopbackListener {
         for socket in sockets {
             accepting.spawn(accept(socket, acceptor.clone()));
         }
+        own_ports().insert(port);
         Ok(Self {
             redirect,
+            port,
             requests,
             _accepting: accepting,
         })
@@ -166,6 +178,12 @@ impl LoopbackListener {
             }
             request.respond(Page::unknown()).await;
         }
+    }
+}
+
+impl Drop for LoopbackListener {
+    fn drop(&mut self) {
+        own_ports().remove(&self.port);
     }
 }
 
@@ -221,14 +239,18 @@ fn port_of(sockets: &[TcpListener]) -> io::Result<u16> {
     Ok(socket.local_addr()?.port())
 }
 
+/// Start of the names of our programs.
+const OWN_PROGRAM: &str = "patchbay";
+
 async fn busy(port: u16, error: io::Error) -> Error {
     // Windows reserves ranges of ports and says "permission denied" for them.
     match error.kind() {
+        _ if own_ports().contains(&port) => Error::PortAwaitsSignIn { port },
         io::ErrorKind::AddrInUse | io::ErrorKind::PermissionDenied => {
             let holder = tokio::task::spawn_blocking(move || holder_of(port)).await;
-            Error::PortBusy {
-                port,
-                holder: holder.ok().flatten(),
+            match holder.ok().flatten() {
+                Some(holder) if holder.starts_with(OWN_PROGRAM) => Error::PortAwaitsSignIn { port },
+                holder => Error::PortBusy { port, holder },
             }
         }
         _ => Error::Listen(error),

@@ -20,6 +20,9 @@ pub const OTHER_CLIENT_HINT: &str = "Sign in again or enter its client ID.";
 pub const CHECK_APP_HINT: &str =
     "If you use your own OAuth app, check its client ID and secret. Then sign in again.";
 
+/// The hint while another sign-in waits at the same redirect.
+pub const OTHER_SIGN_IN_HINT: &str = "Finish or cancel the other sign-in first.";
+
 /// Why a step of OAuth failed.
 ///
 /// `detail` fields contain the provider's own message, cleaned and cut to 256 characters; hosts are
@@ -213,6 +216,12 @@ pub enum Error {
         /// The program that uses it, if known.
         holder: Option<String>,
     },
+    /// The port of the redirect is in use by another sign-in of Patchbay.
+    #[error("redirect port {port} is in use by another sign-in")]
+    PortAwaitsSignIn {
+        /// The port.
+        port: u16,
+    },
     /// No port could be opened for the redirect.
     #[error("couldn't open the redirect port")]
     Listen(#[source] std::io::Error),
@@ -310,7 +319,10 @@ impl Error {
     fn is_retryable(&self) -> bool {
         match self {
             Self::Unreachable { .. } | Self::Dns { .. } | Self::TimedOut { .. } => true,
-            Self::Failed { .. } | Self::PortBusy { .. } | Self::Listen(_) => true,
+            Self::Failed { .. }
+            | Self::PortBusy { .. }
+            | Self::PortAwaitsSignIn { .. }
+            | Self::Listen(_) => true,
             Self::Metadata { status, .. } => {
                 status.is_some_and(|status| status >= 500 || status == 429)
             }
@@ -360,6 +372,7 @@ impl Error {
             }
             Self::Failed { .. } => (Code::AuthExchange, "Try again later."),
             Self::PortBusy { .. } => (Code::AuthPortBusy, "Close that app or choose another port."),
+            Self::PortAwaitsSignIn { .. } => (Code::AuthPortBusy, OTHER_SIGN_IN_HINT),
             Self::NotACallback => (
                 Code::AuthCallback,
                 "Copy the full address from the browser after you allow access.",

@@ -81,6 +81,18 @@ fn the_command_for_an_oauth_app_gives_what_it_lacks() {
         "Run `patchbay connector connect wiki`, or `patchbay connector edit wiki --client-id ID` first."
     );
 }
+
+#[test]
+fn another_sign_in_at_the_port_is_no_app_to_close() {
+    assert_eq!(hint(Code::AuthPortBusy, OTHER_SIGN_IN_HINT), None);
+    let busy = "Close that app or choose another port.";
+    assert!(
+        hint(Code::AuthPortBusy, busy)
+            .unwrap()
+            .contains("--callback-port")
+    );
+}
+
 #[test]
 fn a_check_is_offered_only_where_the_hint_says_nothing_to_do() {
     let problem = |hint| {

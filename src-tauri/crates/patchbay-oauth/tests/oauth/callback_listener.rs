@@ -140,6 +140,19 @@ async fn pinned_port_that_is_taken_names_its_holder() {
 }
 
 #[tokio::test]
+async fn a_port_of_another_sign_in_says_so() {
+    let first = listener().await;
+    let port = first.redirect_uri().port().unwrap();
+    let error = bind(LoopbackHost::Ip, PortChoice::Pinned(port))
+        .await
+        .unwrap_err();
+    assert_eq!(error.code(), Code::AuthPortBusy);
+    let hint = error.hint().unwrap();
+    assert_eq!(hint, "Finish or cancel the other sign-in first.");
+    assert!(error.to_string().ends_with("in use by another sign-in"));
+}
+
+#[tokio::test]
 async fn preferred_port_that_is_taken_gives_way_to_a_free_one() {
     let taken = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
     let port = taken.local_addr().unwrap().port();
