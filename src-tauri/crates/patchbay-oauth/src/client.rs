@@ -5,7 +5,7 @@ use std::time::Duration;
 use patchbay_http::Network;
 
 /// Time limit of one request, including DNS and body.
-const TIME_LIMIT: Duration = Duration::from_secs(30);
+pub const REQUEST_LIMIT: Duration = Duration::from_secs(30);
 
 /// An OAuth client for the authorization servers of MCP servers. Stateless and cheap to clone.
 #[derive(Clone, Debug)]
@@ -19,7 +19,7 @@ impl OAuthClient {
     pub fn new(network: Network) -> Self {
         Self {
             network,
-            time_limit: TIME_LIMIT,
+            time_limit: REQUEST_LIMIT,
         }
     }
 

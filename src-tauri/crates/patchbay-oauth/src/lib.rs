@@ -46,7 +46,7 @@ pub use callback_listener::{
     CallbackRequest, DEFAULT_PORT, LoopbackHost, LoopbackListener, LoopbackOptions, PortChoice,
 };
 pub use challenge::Challenge;
-pub use client::OAuthClient;
+pub use client::{OAuthClient, REQUEST_LIMIT};
 pub use client_identity::{CALLBACK_PATH, ClientIdentity, TokenAuth};
 pub use deviations::{Deviations, source_of_deviation};
 pub use discovery::{Discovery, DiscoverySource};

@@ -16,7 +16,7 @@ use std::time::Duration;
 
 use patchbay_http::{AddressPolicy, Network};
 use patchbay_model::{Connector, ConnectorId, InspectionId, RunId, WalletEntryId, WatchId};
-use patchbay_oauth::OAuthClient;
+use patchbay_oauth::{OAuthClient, REQUEST_LIMIT};
 use patchbay_store::Store;
 use patchbay_vault::{Keychain, SystemKeychain, Vault};
 use tokio::sync::{Mutex, MutexGuard, broadcast};
@@ -94,6 +94,7 @@ struct Inner {
     client_document: Option<Url>,
     tool_cache: ToolCache,
     tasks: TaskTracker,
+    exchanges: TaskTracker,
     shutdown: CancellationToken,
     exposure: Option<DataExposure>,
 }
@@ -144,7 +145,7 @@ impl Context {
         let oauth = OAuthClient::new(networks.shared().clone());
         vault.set_generation_store(Arc::new(SettingsGenerations(store.clone())));
         let (events, _) = broadcast::channel(EVENT_CAPACITY);
-        let tasks = TaskTracker::new();
+        let (tasks, exchanges) = (TaskTracker::new(), TaskTracker::new());
         let references =
             References::new(store.clone(), Arc::clone(&options.clock), options.programs);
         let shutdown = CancellationToken::new();
@@ -157,6 +158,7 @@ impl Context {
             locks: options.paths.locks(),
             events: events.clone(),
             tasks: tasks.clone(),
+            exchanges: exchanges.clone(),
             shutdown: shutdown.clone(),
         });
         Ok(Self {
@@ -189,6 +191,7 @@ impl Context {
                 client_document: options.client_document,
                 tool_cache: ToolCache::default(),
                 tasks,
+                exchanges,
                 shutdown,
                 exposure,
             }),
@@ -196,18 +199,26 @@ impl Context {
     }
 
     /// Cancels running work, closes server connections and waits for both a few seconds at most, then writes the
-    /// history to disk.
+    /// history to disk. Waits longer for tokens that a provider is about to send, since their former ones are used up.
     pub async fn close(&self) {
         const PATIENCE: Duration = Duration::from_secs(3);
         self.inner.shutdown.cancel();
         self.inner.tasks.close();
+        self.inner.exchanges.close();
         let closing = async {
             self.inner.tasks.wait().await;
             let sessions = self.inner.sessions.close_all();
             futures::future::join(sessions, self.inner.sign_ins.close_all_platforms()).await;
         };
-        if tokio::time::timeout(PATIENCE, closing).await.is_err() {
+        let closing = tokio::time::timeout(PATIENCE, closing);
+        let exchanges = self.inner.exchanges.wait();
+        let exchanges = tokio::time::timeout(REQUEST_LIMIT + PATIENCE, exchanges);
+        let (closed, exchanged) = futures::future::join(closing, exchanges).await;
+        if closed.is_err() {
             tracing::warn!("work was still under way when Patchbay ended");
+        }
+        if exchanged.is_err() {
+            tracing::error!("a sign-in was still being renewed when Patchbay ended");
         }
         // Longer than the time that servers get to end.
         self.inner.guard.wait_until_empty(PATIENCE * 2).await;
@@ -366,6 +377,8 @@ fields! {
     rotations: CancelRegistry<WalletEntryId>,
     tool_cache: ToolCache,
     tasks: TaskTracker,
+    /// Requests whose response holds the only copy of tokens; the end of the process waits for them.
+    exchanges: TaskTracker,
     /// Cancelled when the process ends.
     shutdown: CancellationToken,
 }

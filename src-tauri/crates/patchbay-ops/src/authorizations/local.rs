@@ -99,8 +99,9 @@ struct Exchange {
 }
 
 impl Exchange {
-    /// Exchanges the code, to the end even if the authorization is cancelled: tokens that nobody waits for any more are
-    /// revoked. With the tokens comes the lock that makes a cancellation wait until they are saved.
+    /// Exchanges the code, to the end even if the authorization is cancelled or the process ends: tokens that nobody
+    /// waits for any more are revoked. With the tokens comes the lock that makes a cancellation wait until they are
+    /// saved.
     async fn run(
         self,
         cx: &Context,
@@ -111,13 +112,10 @@ impl Exchange {
             let cx = &background;
             let (client, discovery, pending) = (&self.client, &self.discovery, &self.pending);
             let trace = running.trace(cx);
-            let exchanging = self
+            let tokens = self
                 .oauth
-                .exchange(pending, &self.code, client, discovery, &trace);
-            let tokens = tokio::select! {
-                tokens = exchanging => tokens?,
-                () = cx.shutdown().cancelled() => return Err(Error::Cancelled),
-            };
+                .exchange(pending, &self.code, client, discovery, &trace)
+                .await?;
             let saving = Arc::clone(&running.saving).lock_owned().await;
             if running.cancel.is_cancelled() {
                 drop(saving);
@@ -127,7 +125,7 @@ impl Exchange {
             }
             Ok((tokens, saving))
         };
-        let task = cx.tasks().spawn(exchanging);
+        let task = cx.exchanges().spawn(exchanging);
         task.await.unwrap_or(Err(Error::Cancelled))
     }
 }

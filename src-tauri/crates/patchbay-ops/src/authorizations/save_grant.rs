@@ -116,10 +116,10 @@ pub(super) async fn revoke_unsaved(cx: &Context, oauth: OAuthClient, grant: &Gra
         return;
     }
     let grant = grant.clone();
-    revoke_in_background(
-        cx,
-        async move { Ok(oauth.revoke(&grant, &Untraced).await?) },
-    );
+    // Nothing else knows of them after the process has ended.
+    revoke_in_background(cx.exchanges(), async move {
+        Ok(oauth.revoke(&grant, &Untraced).await?)
+    });
 }
 
 /// Binds the user's own app to the first authorization server that it signed in at: its secret is sent to no other.

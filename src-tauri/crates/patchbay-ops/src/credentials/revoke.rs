@@ -3,6 +3,7 @@
 use patchbay_model::{Secret, WalletEntry, WalletEntryId, WalletKind};
 use patchbay_oauth::{Grant, OAuthClient, Revocation, Untraced};
 use patchbay_vault::SecretName;
+use tokio_util::task::TaskTracker;
 
 use crate::context::Context;
 use crate::credentials::forget::forget_locked;
@@ -25,7 +26,7 @@ pub(crate) async fn forget_and_revoke(
     drop(lock);
     if let Some(tokens) = tokens {
         let (background, entry) = (cx.clone(), entry.clone());
-        revoke_in_background(cx, async move {
+        revoke_in_background(cx.tasks(), async move {
             revoke_over(&background, &oauth?, &entry, &tokens).await
         });
     }
@@ -33,10 +34,10 @@ pub(crate) async fn forget_and_revoke(
 }
 
 pub(crate) fn revoke_in_background(
-    cx: &Context,
+    tasks: &TaskTracker,
     revoking: impl Future<Output = Result<Revocation, Error>> + Send + 'static,
 ) {
-    cx.tasks().spawn(async move {
+    tasks.spawn(async move {
         if let Err(error) = revoking.await {
             tracing::warn!(%error, "tokens that are not needed any more were not revoked");
         }

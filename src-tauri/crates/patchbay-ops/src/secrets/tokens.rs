@@ -57,6 +57,8 @@ pub(crate) struct Dependencies {
     pub(crate) locks: PathBuf,
     pub(crate) events: broadcast::Sender<Event>,
     pub(crate) tasks: TaskTracker,
+    /// Requests whose response holds the only copy of tokens.
+    pub(crate) exchanges: TaskTracker,
     pub(crate) shutdown: CancellationToken,
 }
 
@@ -229,11 +231,11 @@ impl Tokens {
             return Ok(grant);
         }
         // The response holds the only copy of a rotated token: a caller that gives up must not cancel the exchange
-        // between the response and our disk.
+        // between the response and our disk, nor may the end of the process.
         let tokens = self.clone();
         let (entry, title) = (entry.clone(), title.to_owned());
         let renewing = async move { tokens.renew(&entry, &title, refused).await };
-        let task = self.0.deps.tasks.spawn(renewing);
+        let task = self.0.deps.exchanges.spawn(renewing);
         task.await.unwrap_or(Err(Error::Cancelled))
     }
 

@@ -372,3 +372,21 @@ async fn a_resolved_secret_stays_known_when_its_reference_breaks() {
     std::fs::remove_file(&file).unwrap();
     assert_eq!(known().await, ["tok-123456"]);
 }
+
+#[tokio::test]
+async fn the_end_of_the_process_waits_for_a_renewal() {
+    let mut fixture = fixture().await;
+    let (request, renewing) = fixture.start_renewal().await;
+    let cx = fixture.cx.clone();
+    let closing = tokio::spawn(async move { cx.close().await });
+    // Other work is waited for 3 seconds only.
+    tokio::time::sleep(Duration::from_millis(3500)).await;
+    assert!(!closing.is_finished(), "it did not wait");
+    request.answer();
+    closing.await.unwrap();
+    renewing.await.unwrap().unwrap();
+    assert_eq!(
+        fixture.saved_token().await.as_deref(),
+        Some("renewed-token-2")
+    );
+}
