@@ -4,11 +4,17 @@ use std::path::Path;
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use patchbay_model::{Account, AccountId, Connector, Json, Platform, Secret, ToolRun, WalletEntry};
+use patchbay_model::{
+    Account, AccountId, Authentication, Connector, Json, OauthGrant, Platform, Redirect, Secret,
+    ToolRun, WalletEntry, WalletEntryId, WalletKind,
+};
 use patchbay_oauth::Grant;
 use patchbay_vault::{MemoryKeychain, SecretName};
 use serde_json::{Value, json};
 use tempfile::TempDir;
+use tokio::io::AsyncReadExt as _;
+use tokio::net::TcpListener;
+use url::Url;
 
 use crate::add_connector;
 use crate::app_paths::AppPaths;
@@ -17,7 +23,8 @@ use crate::clock::{Clock, SystemClock};
 use crate::connectors::add::{AddConnector, AuthenticationChoice};
 use crate::context::{Context, ContextOptions};
 use crate::credentials::edit::add_wallet_entry;
-use crate::credentials::secret::{AddWalletEntry, WalletSecret};
+use crate::credentials::new_entry;
+use crate::credentials::secret::{AddWalletEntry, SecretValue, WalletSecret};
 use crate::secrets::programs::{ProgramConsent, ProgramRequest};
 
 /// A URL where nobody listens.
@@ -160,4 +167,79 @@ pub(crate) fn lapsed_grant(access_token: &str, token_endpoint: &str) -> Grant {
         "obtained_at": "2020-01-01T00:00:00Z",
     });
     Grant::from_secret(&Secret::new(written.to_string())).unwrap()
+}
+
+/// A grant with its revocation endpoint.
+pub(crate) async fn revocable_grant() -> (Grant, TcpListener) {
+    let provider = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let endpoint = format!("http://{}/revoke", provider.local_addr().unwrap());
+    let mut grant = lapsed_grant("first-token-1", UNREACHABLE_URL);
+    grant.revocation_endpoint = Some(Url::parse(&endpoint).unwrap());
+    (grant, provider)
+}
+
+/// Returns the next request to revoke that token.
+pub(crate) async fn receive_revocation(provider: &TcpListener, token: &str) -> String {
+    let (mut stream, _) = provider.accept().await.unwrap();
+    let mut request = Vec::new();
+    while !String::from_utf8_lossy(&request).contains(&format!("token={token}")) {
+        assert_ne!(stream.read_buf(&mut request).await.unwrap(), 0);
+    }
+    String::from_utf8(request).unwrap()
+}
+
+/// A sign-in in the browser with those tokens.
+pub(crate) fn oauth(
+    client: Option<&WalletEntryId>,
+    entry: Option<&WalletEntryId>,
+) -> Authentication {
+    Authentication::Oauth {
+        client: client.cloned(),
+        entry: entry.cloned(),
+        callback_port: None,
+        callback_host: None,
+        redirect: Redirect::default(),
+        scopes: Vec::new(),
+        grant: OauthGrant::AuthorizationCode,
+    }
+}
+
+/// Adds a connector that is signed in by a grant, as the user's own app if there is one.
+pub(crate) async fn add_signed_in(
+    cx: &Context,
+    grant: &Grant,
+    app: Option<&WalletEntryId>,
+) -> Connector {
+    let entry = WalletEntry {
+        issuer: Some(grant.issuer.clone()),
+        resource: Some(grant.resource.clone()),
+        ..new_entry(
+            WalletEntryId::new("cred_own"),
+            "Sign-in".to_owned(),
+            WalletKind::Oauth,
+            cx.now(),
+        )
+    };
+    cx.store().save_wallet_entry(&entry).await.unwrap();
+    let name = SecretName::wallet(&entry.id);
+    cx.vault().write(&name, &grant.to_secret()).await.unwrap();
+    let connector = Connector {
+        authentication: oauth(app, Some(&entry.id)),
+        ..add(cx, UNREACHABLE_URL).await
+    };
+    cx.store().save_connector(&connector).await.unwrap();
+    connector
+}
+
+/// Adds an OAuth app of that provider with the client id of [`lapsed_grant`].
+pub(crate) async fn add_app(cx: &Context, issuer: &str, secret: SecretValue) -> WalletEntryId {
+    let secret = WalletSecret::OauthClient {
+        client_id: "me".to_owned(),
+        client_secret: Some(secret),
+    };
+    let app = add_credential(cx, "App", secret).await.id;
+    let issuer = issuer.to_owned();
+    let bind = move |known: &mut WalletEntry| known.issuer = Some(issuer);
+    cx.store().change_wallet_entry(&app, bind).await.unwrap();
+    app
 }

@@ -5,6 +5,7 @@ use patchbay_model::{Code, Explain as _, Problem, Secret, Status, VaultStatus};
 use crate::abilities::platform_abilities;
 use crate::accounts::edit::sign_out_account;
 use crate::accounts::list_accounts;
+use crate::connectors::edit::purge_removed;
 use crate::connectors::{list_connectors, status};
 use crate::context::Context;
 use crate::error::Error;
@@ -31,6 +32,12 @@ pub async fn probe_vault(cx: &Context) -> Result<VaultStatus, Error> {
 /// Unlocks a passphrase-protected vault until the process ends.
 pub async fn unlock_vault(cx: &Context, passphrase: Secret) -> Result<VaultStatus, Error> {
     cx.vault().unlock(passphrase).await?;
+    let unlocked = cx.clone();
+    cx.tasks().spawn(async move {
+        if let Err(error) = purge_removed(&unlocked).await {
+            tracing::warn!(%error, "removed connectors could not be deleted for good");
+        }
+    });
     Ok(emit_status(cx).await)
 }
 

@@ -5,7 +5,7 @@ use std::collections::{HashMap, HashSet};
 use patchbay_model::{
     AccountId, Authentication, Connector, ConnectorId, RemoteId, Timestamp, WalletEntryId,
 };
-use rusqlite::{Transaction, ffi};
+use rusqlite::{Transaction, ffi, params};
 
 use crate::error::extended_code;
 use crate::migrations::Migration;
@@ -182,11 +182,25 @@ impl Store {
         .await
     }
 
-    /// Deletes the connectors that were removed before `before`, with their tools. Returns them, so that their secrets
-    /// can be deleted too.
-    pub async fn purge_removed(&self, before: Timestamp) -> Result<Vec<Connector>, Error> {
-        let sql = "DELETE FROM connectors WHERE removed_at < ?1 RETURNING body";
-        self.write(move |tx| list_bodies(tx, TABLE, sql, [before.unix_millis()]))
+    /// Returns the connectors that were removed before `before`.
+    pub async fn list_removed(&self, before: Timestamp) -> Result<Vec<Connector>, Error> {
+        let sql = "SELECT body FROM connectors WHERE removed_at < ?1";
+        self.read(move |tx| list_bodies(tx, TABLE, sql, [before.unix_millis()]))
+            .await
+    }
+
+    /// Deletes the connectors that were removed before `before`, with their tools, except `kept`. Returns them, so that
+    /// their secrets can be deleted too.
+    pub async fn purge_removed(
+        &self,
+        before: Timestamp,
+        kept: &[ConnectorId],
+    ) -> Result<Vec<Connector>, Error> {
+        let sql = "DELETE FROM connectors
+                   WHERE removed_at < ?1 AND id NOT IN (SELECT value FROM json_each(?2))
+                   RETURNING body";
+        let kept = serde_json::json!(kept).to_string();
+        self.write(move |tx| list_bodies(tx, TABLE, sql, params![before.unix_millis(), kept]))
             .await
     }
 }
@@ -424,10 +438,15 @@ mod tests {
         }
         store.remove_connector(&gone.id).await.unwrap();
         let long_ago = Timestamp::from_unix_millis(0).unwrap();
-        assert_eq!(store.purge_removed(long_ago).await.unwrap(), []);
+        let gone_only = std::slice::from_ref(&gone);
+        assert_eq!(store.purge_removed(long_ago, &[]).await.unwrap(), []);
+        assert_eq!(store.list_removed(long_ago).await.unwrap(), []);
+        assert_eq!(store.list_removed(far_ahead()).await.unwrap(), gone_only);
+        let left = [gone.id.clone()];
+        assert_eq!(store.purge_removed(far_ahead(), &left).await.unwrap(), []);
         assert_eq!(
-            store.purge_removed(far_ahead()).await.unwrap(),
-            std::slice::from_ref(&gone)
+            store.purge_removed(far_ahead(), &[]).await.unwrap(),
+            gone_only
         );
         assert!(!store.restore_connector(&gone.id).await.unwrap());
         assert_eq!(

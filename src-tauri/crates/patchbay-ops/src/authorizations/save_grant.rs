@@ -256,14 +256,11 @@ fn use_entry(authentication: &mut Authentication, used: WalletEntryId) {
 mod tests {
     use std::time::Duration;
 
-    use tokio::io::AsyncReadExt as _;
-    use tokio::net::TcpListener;
-    use url::Url;
-
     use super::*;
     use crate::credentials::secret::WalletSecret;
     use crate::testing::{
         UNREACHABLE_URL, add, add_credential, block_vault, lapsed_grant, open_temporary,
+        receive_revocation, revocable_grant,
     };
 
     #[tokio::test]
@@ -300,23 +297,6 @@ mod tests {
         assert_eq!(app.issuer, Some(grant.issuer));
     }
 
-    /// A grant with its revocation endpoint.
-    async fn revocable_grant() -> (Grant, TcpListener) {
-        let provider = TcpListener::bind("127.0.0.1:0").await.unwrap();
-        let endpoint = format!("http://{}/revoke", provider.local_addr().unwrap());
-        let mut grant = lapsed_grant("first-token-1", UNREACHABLE_URL);
-        grant.revocation_endpoint = Some(Url::parse(&endpoint).unwrap());
-        (grant, provider)
-    }
-
-    async fn assert_revoked(provider: &TcpListener, token: &str) {
-        let (mut stream, _) = provider.accept().await.unwrap();
-        let mut request = Vec::new();
-        while !String::from_utf8_lossy(&request).contains(&format!("token={token}")) {
-            assert_ne!(stream.read_buf(&mut request).await.unwrap(), 0);
-        }
-    }
-
     #[tokio::test]
     async fn tokens_that_cannot_be_saved_are_revoked() {
         let (_home, cx) = open_temporary().await;
@@ -331,7 +311,7 @@ mod tests {
             "{refused:?}"
         );
         assert_eq!(cx.store().list_wallet().await.unwrap(), []);
-        assert_revoked(&provider, "refresh-token-1").await;
+        receive_revocation(&provider, "refresh-token-1").await;
     }
 
     #[tokio::test]
@@ -367,7 +347,7 @@ mod tests {
                 assert!(asked.await.is_err(), "nothing is revoked");
             }
         }
-        assert_revoked(&provider, "refresh-token-1").await;
+        receive_revocation(&provider, "refresh-token-1").await;
     }
 
     #[tokio::test]

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use patchbay_model::{
     Authentication, CaptureLevel, ChosenDeviations, Code, Connector, ConnectorId, Explain,
-    LogLevel, ServerCommand, Status, TimeLimits, WalletEntryId, clean_text,
+    LogLevel, ServerCommand, Status, TimeLimits, WalletEntry, WalletEntryId, clean_text,
 };
 use patchbay_store::Changed;
 use serde::Deserialize;
@@ -30,8 +30,8 @@ use crate::credentials::revoke::forget_and_revoke;
 use crate::credentials::users::refresh_identity;
 use crate::error::Error;
 use crate::events::Event;
-use crate::secrets::client_certificate;
-use crate::secrets::tokens::entry_id;
+use crate::secrets::tokens::{app_id, entry_id};
+use crate::secrets::{self, client_certificate};
 use crate::servers;
 use crate::servers::sessions::settings::is_outdated;
 
@@ -91,6 +91,9 @@ pub async fn update_connector(
     let connector = find_connector(cx, id).await?;
     ensure_editable_here(&connector, &changes)?;
     refuse_plain_http(&connector, &changes)?;
+    if changes.url.is_some() || changes.authentication.is_some() {
+        ensure_own_sign_in_readable(cx, &connector).await?;
+    }
     let (change, created) = prepare_change(cx, changes, &connector).await?;
     let changed = status::update(cx, id, change).await;
     let Changed { before, after } = discard_unless_ok(cx, created.as_ref(), changed).await?;
@@ -329,10 +332,18 @@ pub async fn restore_connector(cx: &Context, id: &ConnectorId) -> Result<Connect
 /// Minimum time for which a removed connector can be restored, even by another process.
 const UNDO: Duration = Duration::from_secs(600);
 
-/// Deletes connectors that were removed more than [`UNDO`] ago, with their sign-ins, certificates and files.
+/// Deletes connectors that were removed more than [`UNDO`] ago, with their sign-ins, certificates and files. Those whose
+/// tokens cannot be read now, and so not revoked, are left for the next time.
 pub(crate) async fn purge_removed(cx: &Context) -> Result<(), Error> {
-    for connector in cx.store().purge_removed(cx.now() - UNDO).await? {
-        // A locked vault keeps the tokens until their entry is forgotten.
+    let before = cx.now() - UNDO;
+    let mut kept = Vec::new();
+    for connector in cx.store().list_removed(before).await? {
+        if let Err(error) = ensure_own_sign_in_readable(cx, &connector).await {
+            tracing::warn!(%error, "the sign-in of a removed connector is forgotten later");
+            kept.push(connector.id);
+        }
+    }
+    for connector in cx.store().purge_removed(before, &kept).await? {
         if let Err(error) = drop_own_sign_in(cx, &connector).await {
             tracing::warn!(%error, "the sign-in of a removed connector could not be forgotten");
         }
@@ -346,11 +357,24 @@ pub(crate) async fn purge_removed(cx: &Context) -> Result<(), Error> {
     Ok(())
 }
 
+/// Fails while the OAuth tokens that only this connector uses cannot be read, and so not revoked, as in a locked vault.
+async fn ensure_own_sign_in_readable(cx: &Context, connector: &Connector) -> Result<(), Error> {
+    let is_own = |entry: &WalletEntry| entry.used_by.iter().all(|it| it.connector == connector.id);
+    let Some(entry) = find_grant(cx, connector).await?.filter(is_own) else {
+        return Ok(());
+    };
+    match secrets::read_stored(cx.vault(), &entry).await {
+        Ok(_) | Err(Error::SecretLost { .. }) => Ok(()),
+        Err(error) => Err(error),
+    }
+}
+
 /// Forgets and revokes the OAuth tokens that only this connector used. Wallet entries of the user's own stay.
 pub(crate) async fn drop_own_sign_in(cx: &Context, connector: &Connector) -> Result<(), Error> {
     let grant = find_grant(cx, connector).await?;
     if let Some(entry) = grant.filter(|entry| entry.used_by.is_empty()) {
-        forget_and_revoke(cx, &entry, cx.oauth_of(connector).await).await?;
+        let app = app_id(&connector.authentication);
+        forget_and_revoke(cx, &entry, app, cx.oauth_of(connector).await).await?;
         cx.emit(Event::WalletChanged);
     }
     Ok(())
@@ -422,7 +446,9 @@ fn clean_tags(tags: Vec<String>) -> Vec<String> {
 
 #[cfg(test)]
 mod tests {
-    use patchbay_model::{CertificateFacts, Pin, ProxyChoice, Secret};
+    use std::sync::Arc;
+
+    use patchbay_model::{CertificateFacts, Pin, ProxyChoice, Secret, Timestamp};
 
     use super::*;
     use crate::SecretInput;
@@ -552,5 +578,81 @@ mod tests {
         let saved = find_connector(&cx, &id).await.unwrap();
         assert_eq!(saved.tags, ["work"]);
         assert_eq!(saved.title, format!("Wiki {}…", "i".repeat(94)));
+    }
+
+    /// A clock that is an hour ahead.
+    struct LateClock;
+
+    impl Clock for LateClock {
+        fn now(&self) -> Timestamp {
+            SystemClock.now() + Duration::from_secs(3600)
+        }
+    }
+
+    #[tokio::test]
+    async fn a_removed_connector_is_signed_out_once_its_tokens_can_be_read() {
+        let home = tempfile::tempdir().unwrap();
+        let cx = open(home.path(), Arc::new(SystemClock)).await;
+        let (grant, provider) = revocable_grant().await;
+        let id = add_signed_in(&cx, &grant, None).await.id;
+        let passphrase = Secret::new("four words are enough");
+        choose_passphrase(&cx, passphrase.clone()).await.unwrap();
+        remove_connector(&cx, &id).await.unwrap();
+        cx.close().await;
+        drop(cx);
+
+        let cx = open(home.path(), Arc::new(LateClock)).await;
+        let removed = async || cx.store().list_removed(cx.now()).await.unwrap().len();
+        assert_eq!(removed().await, 1);
+        assert_eq!(cx.store().list_wallet().await.unwrap().len(), 1);
+        unlock_vault(&cx, passphrase).await.unwrap();
+        receive_revocation(&provider, "refresh-token-1").await;
+        assert_eq!(removed().await, 0);
+        assert_eq!(cx.store().list_wallet().await.unwrap(), []);
+    }
+
+    #[tokio::test]
+    async fn a_former_sign_in_is_revoked_with_the_secret_of_its_app() {
+        let (_home, cx) = open_temporary().await;
+        let (mut grant, provider) = revocable_grant().await;
+        grant.auth_method = patchbay_oauth::TokenAuth::Post;
+        let secret = Secret::new("s3cret-of-the-app").into();
+        let app = add_app(&cx, &grant.issuer, secret).await;
+        let id = add_signed_in(&cx, &grant, Some(&app)).await.id;
+        let changes = ConnectorChanges {
+            authentication: Some(AuthenticationChoice::None),
+            ..ConnectorChanges::default()
+        };
+        update_connector(&cx, &id, changes).await.unwrap();
+        let request = receive_revocation(&provider, "refresh-token-1").await;
+        assert!(
+            request.contains("client_secret=s3cret-of-the-app"),
+            "{request}"
+        );
+    }
+
+    #[tokio::test]
+    async fn tokens_that_cannot_be_read_are_not_deleted() {
+        let home = tempfile::tempdir().unwrap();
+        let cx = open(home.path(), Arc::new(SystemClock)).await;
+        let (grant, _provider) = revocable_grant().await;
+        let id = add_signed_in(&cx, &grant, None).await.id;
+        let passphrase = Secret::new("four words are enough");
+        choose_passphrase(&cx, passphrase).await.unwrap();
+        cx.close().await;
+        drop(cx);
+
+        let cx = open(home.path(), Arc::new(SystemClock)).await;
+        let changes = ConnectorChanges {
+            authentication: Some(AuthenticationChoice::None),
+            ..ConnectorChanges::default()
+        };
+        let refused = update_connector(&cx, &id, changes).await.unwrap_err();
+        assert_eq!(refused.code(), Code::VaultLocked);
+        let wallet = cx.store().list_wallet().await.unwrap();
+        let refused = remove_wallet_entry(&cx, &wallet[0].id, true).await;
+        assert_eq!(refused.unwrap_err().code(), Code::VaultLocked);
+        assert_eq!(cx.store().list_wallet().await.unwrap(), wallet);
+        assert_eq!(wallet[0].used_by.len(), 1);
     }
 }

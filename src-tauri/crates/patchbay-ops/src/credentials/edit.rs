@@ -181,7 +181,7 @@ pub async fn remove_wallet_entry(
         });
     }
     let oauth = cx.networks().oauth_of(cx.store(), &entry).await;
-    forget_and_revoke(cx, &entry, oauth).await?;
+    forget_and_revoke(cx, &entry, None, oauth).await?;
     drop_credential(cx, &entry).await?;
     cx.emit(Event::WalletChanged);
     Ok(())

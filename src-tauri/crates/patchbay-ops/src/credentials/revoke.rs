@@ -11,23 +11,30 @@ use crate::error::Error;
 use crate::secrets;
 
 /// Deletes a credential. OAuth tokens are then revoked over `oauth` in the background, as far as that is possible:
-/// deleting them must not depend on the network.
+/// deleting them must not depend on the network. `app` is the OAuth app of a connector that no longer uses it.
+///
+/// # Errors
+/// [`Error::Vault`] while tokens cannot be read: deleted before they are revoked, they would stay valid for good.
 pub(crate) async fn forget_and_revoke(
     cx: &Context,
     entry: &WalletEntry,
+    app: Option<&WalletEntryId>,
     oauth: Result<OAuthClient, Error>,
 ) -> Result<(), Error> {
     let lock = cx.tokens().lock_credential(&entry.id).await?;
     let tokens = match entry.kind {
-        WalletKind::Oauth => secrets::read_stored(cx.vault(), entry).await.ok(),
+        WalletKind::Oauth => match secrets::read_stored(cx.vault(), entry).await {
+            Err(Error::SecretLost { .. }) => None,
+            tokens => Some(tokens?),
+        },
         _ => None,
     };
     forget_locked(cx, &entry.id, &lock).await?;
     drop(lock);
     if let Some(tokens) = tokens {
-        let (background, entry) = (cx.clone(), entry.clone());
+        let (background, entry, app) = (cx.clone(), entry.clone(), app.cloned());
         revoke_in_background(cx.tasks(), async move {
-            revoke_over(&background, &oauth?, &entry, &tokens).await
+            revoke_over(&background, &oauth?, &entry, app.as_ref(), &tokens).await
         });
     }
     Ok(())
@@ -63,17 +70,18 @@ pub(crate) async fn revoke(
     secret: &Secret,
 ) -> Result<Revocation, Error> {
     let oauth = cx.networks().oauth_of(cx.store(), entry).await?;
-    revoke_over(cx, &oauth, entry, secret).await
+    revoke_over(cx, &oauth, entry, None, secret).await
 }
 
 async fn revoke_over(
     cx: &Context,
     oauth: &OAuthClient,
     entry: &WalletEntry,
+    app: Option<&WalletEntryId>,
     secret: &Secret,
 ) -> Result<Revocation, Error> {
     let grant = Grant::from_secret(secret)?;
-    let grant = cx.tokens().with_app_secret(entry, grant).await?;
+    let grant = cx.tokens().with_app_secret(entry, app, grant).await?;
     Ok(oauth.revoke(&grant, &Untraced).await?)
 }
 

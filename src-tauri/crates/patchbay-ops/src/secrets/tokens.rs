@@ -31,10 +31,10 @@ use crate::error::Error;
 use crate::events::Event;
 use crate::lock::FileLock;
 use crate::secrets;
-use crate::secrets::StoredSecret;
 use crate::secrets::programs::Occasion;
 use crate::secrets::reference::References;
 use crate::secrets::registrations::forget_registrations;
+use crate::secrets::{OAuthApp, StoredSecret};
 
 /// How long before its expiry an access token is renewed, unless its lifetime is short.
 const RENEW_AHEAD: Duration = Duration::from_secs(60);
@@ -252,7 +252,7 @@ impl Tokens {
             return Ok(grant);
         }
         let is_usable = refused.is_none() && !has_expired(&grant, self.now());
-        let request = self.with_app_secret(entry, grant.clone()).await?;
+        let request = self.with_app_secret(entry, None, grant.clone()).await?;
         if let Some(refusal) = self.0.refusals.find(&entry.id, &request).await {
             return Err(self.require_sign_in(entry, title, refusal.detail).await);
         }
@@ -297,26 +297,38 @@ impl Tokens {
     }
 
     /// Fills in the current secret of the user's own OAuth app, where a connector that uses the entry signs in as that
-    /// app.
+    /// app, or one that no longer uses it signed in as `app`.
     ///
     /// Everything else in a grant came from an authorization server and is sent as it is, even where it looks like a
     /// reference: only a person can enter a reference, in the wallet.
     pub(crate) async fn with_app_secret(
         &self,
         entry: &WalletEntry,
+        app: Option<&WalletEntryId>,
         mut grant: Grant,
     ) -> Result<Grant, Error> {
+        if let Some(app) = self.find_app(entry, app, &grant).await? {
+            let references = &self.0.deps.references;
+            grant.client_secret = app.client_secret(references, Occasion::Needed).await?;
+        }
+        Ok(grant)
+    }
+
+    /// Finds the user's own OAuth app to which a grant was issued.
+    async fn find_app(
+        &self,
+        entry: &WalletEntry,
+        app: Option<&WalletEntryId>,
+        grant: &Grant,
+    ) -> Result<Option<OAuthApp>, Error> {
         let deps = &self.0.deps;
+        let mut apps: Vec<_> = app.cloned().into_iter().collect();
         for user in &entry.used_by {
             let connector = deps.store.find_connector(&user.connector).await?;
-            let Some(Authentication::Oauth {
-                client: Some(client),
-                ..
-            }) = connector.map(|connector| connector.authentication)
-            else {
-                continue;
-            };
-            let Some(app) = deps.store.find_wallet_entry(&client).await? else {
+            apps.extend(connector.and_then(|it| app_id(&it.authentication).cloned()));
+        }
+        for app in apps {
+            let Some(app) = deps.store.find_wallet_entry(&app).await? else {
                 continue;
             };
             // Its secret is never sent to another provider.
@@ -325,12 +337,10 @@ impl Tokens {
             }
             let app = secrets::read_oauth_app(&deps.vault, &app).await?;
             if app.client_id == grant.client_id {
-                let secret = app.client_secret(&deps.references, Occasion::Needed);
-                grant.client_secret = secret.await?;
-                break;
+                return Ok(Some(app));
             }
         }
-        Ok(grant)
+        Ok(None)
     }
 
     /// Saves a renewed grant before anybody uses it: to disk, or in memory where that fails. The lock keeps other
@@ -377,6 +387,7 @@ impl Tokens {
         }
         Ok(grant)
     }
+
 
     /// Records that a person has to sign in again. The tokens are kept, because they can still be revoked.
     async fn require_sign_in(
@@ -486,6 +497,14 @@ pub(crate) fn entry_id(authentication: &Authentication) -> Option<&WalletEntryId
         Authentication::Bearer { entry }
         | Authentication::Headers { entry }
         | Authentication::Variables { entry } => Some(entry),
+    }
+}
+
+/// Returns the wallet entry of the user's own OAuth app that a connector signs in as.
+pub(crate) fn app_id(authentication: &Authentication) -> Option<&WalletEntryId> {
+    match authentication {
+        Authentication::Oauth { client, .. } => client.as_ref(),
+        _ => None,
     }
 }
 

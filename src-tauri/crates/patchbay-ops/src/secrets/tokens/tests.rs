@@ -313,7 +313,10 @@ async fn a_grant_of_an_older_patchbay_has_a_reference_only_where_its_own_app_has
             .find_wallet_entry(&fixture.entry.id)
             .await
             .unwrap();
-        let grant = cx.tokens().with_app_secret(&entry.unwrap(), grant).await;
+        let grant = cx
+            .tokens()
+            .with_app_secret(&entry.unwrap(), None, grant)
+            .await;
         let secret = grant.unwrap().client_secret.unwrap();
         secret.expose().to_owned()
     };
