@@ -22,12 +22,13 @@ pub struct Disconnected {
     pub note: Option<String>,
 }
 
-/// Signs a connector out and revokes its tokens if the provider supports that. Bearer tokens and headers stay in the
-/// wallet. A hosted connector is disconnected by its platform.
+/// Signs a connector out and revokes its tokens if the provider supports that. A hosted connector is disconnected by
+/// its platform.
 ///
 /// # Errors
-/// [`Error::NotFound`]; [`Error::Store`]; [`Error::Vault`] if the tokens could not be deleted; [`Error::Platform`] if
-/// the platform failed or does not support it.
+/// [`Error::NotFound`]; [`Error::Usage`] if it signs in by a token or headers, which stay in the wallet and would be
+/// sent again; [`Error::Store`]; [`Error::Vault`] if the tokens could not be deleted; [`Error::Platform`] if the
+/// platform failed or does not support it.
 pub async fn disconnect_connector(cx: &Context, id: &ConnectorId) -> Result<Disconnected, Error> {
     cx.running_authorizations().cancel_and_wait(id).await;
     let connector = find_connector(cx, id).await?;

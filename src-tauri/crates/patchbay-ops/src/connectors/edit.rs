@@ -452,7 +452,14 @@ mod tests {
 
     use super::*;
     use crate::SecretInput;
-    use crate::testing::{UNREACHABLE_URL, add, open_temporary};
+    use crate::clock::{Clock, SystemClock};
+    use crate::connectors::disconnect::disconnect_connector;
+    use crate::credentials::edit::remove_wallet_entry;
+    use crate::testing::{
+        UNREACHABLE_URL, add, add_app, add_signed_in, open, open_temporary, receive_revocation,
+        revocable_grant,
+    };
+    use crate::vault::{choose_passphrase, unlock_vault};
 
     #[tokio::test]
     async fn concurrent_edits_are_all_saved() {
@@ -654,5 +661,23 @@ mod tests {
         assert_eq!(refused.unwrap_err().code(), Code::VaultLocked);
         assert_eq!(cx.store().list_wallet().await.unwrap(), wallet);
         assert_eq!(wallet[0].used_by.len(), 1);
+    }
+
+    #[tokio::test]
+    async fn what_has_no_sign_in_is_not_disconnected() {
+        let (_home, cx) = open_temporary().await;
+        let id = add(&cx, UNREACHABLE_URL).await.id;
+        let changes = ConnectorChanges {
+            authentication: Some(AuthenticationChoice::Bearer {
+                token: SecretInput::New {
+                    secret: Secret::new("t0ken-of-the-wiki"),
+                },
+            }),
+            ..ConnectorChanges::default()
+        };
+        let before = update_connector(&cx, &id, changes).await.unwrap();
+        let refused = disconnect_connector(&cx, &id).await.unwrap_err();
+        assert_eq!(refused.code(), Code::UsageInvalid);
+        assert_eq!(find_connector(&cx, &id).await.unwrap(), before);
     }
 }

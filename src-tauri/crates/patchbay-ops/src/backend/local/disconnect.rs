@@ -21,6 +21,14 @@ pub(super) async fn disconnect(
     cx: &Context,
     connector: &Connector,
 ) -> Result<RevokeOutcome, Error> {
+    if let Authentication::Bearer { .. } | Authentication::Headers { .. } = connector.authentication
+    {
+        // The next request would send it again.
+        return Err(Error::usage(
+            format!("connector {} has no sign-in to end", connector.title),
+            "Turn it off, or remove its credential.",
+        ));
+    }
     sessions::end_session(cx, &connector.id).await;
     let revoked = revoke_and_forget(cx, connector).await?;
     let (now, used) = (cx.now(), entry_id(&connector.authentication).cloned());
