@@ -278,6 +278,7 @@ impl Error {
         match self {
             Self::FailingAtPlatform { reason: detail, .. }
             | Self::SignInLapsed { detail, .. }
+            | Self::AppRefused { detail, .. }
             | Self::ServerStopped { said: detail, .. } => detail.clone(),
             Self::ProgramNotAllowed { reference, .. } => Some(reference.to_string()),
             // The message names it.
@@ -355,6 +356,7 @@ impl Explain for Error {
             }
             Self::FailingAtPlatform { .. } => Code::PlatformFailed,
             Self::SignInLapsed { .. } => Code::AuthExpired,
+            Self::AppRefused { .. } => Code::AuthExchange,
             Self::KeyRefused { .. } => Code::AuthRefused,
             Self::SignedOut { .. } | Self::SignedOutHere { .. } => Code::PlatformSignedOut,
             Self::SwitchedOff { .. }
@@ -437,6 +439,7 @@ impl Explain for Error {
             Self::FailingAtPlatform { .. } => "Fix it where the service is set up.",
             Self::TokenNeeded { .. } => "Enter it in the connector's settings.",
             Self::SignInLapsed { .. } | Self::AddressChanged { .. } => "Sign in again.",
+            Self::AppRefused { .. } => patchbay_oauth::CHECK_APP_HINT,
             Self::KeyForNewAddress { .. } => "Enter the key together with the new address.",
             Self::KeyRefused { .. } => "Check it and try again.",
             Self::AuthorizationOver => "Start again.",

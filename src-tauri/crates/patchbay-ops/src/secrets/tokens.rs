@@ -19,7 +19,7 @@ use patchbay_oauth::{Grant, RefreshError, Tokens as RenewedTokens, Untraced};
 use patchbay_platforms::{BoxError, Headers, NoToken, TokenSource};
 use patchbay_store::Store;
 use patchbay_vault::{Saved, SecretName, SpaceReservation, Vault};
-use refusals::Refusals;
+use refusals::{Refusal, Refusals};
 use tokio::sync::{OwnedMutexGuard, broadcast};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
@@ -218,8 +218,8 @@ impl Tokens {
     /// token that the server rejected.
     ///
     /// # Errors
-    /// [`Error::SignInLapsed`] when a person has to sign in again; [`Error::OAuth`] when renewing failed for now and
-    /// the old token has expired.
+    /// [`Error::SignInLapsed`] or [`Error::AppRefused`] when a person has to sign in again; [`Error::RenewalFailed`]
+    /// when renewing failed for now and the old token has expired.
     pub(crate) async fn grant(
         &self,
         entry: &WalletEntry,
@@ -254,7 +254,7 @@ impl Tokens {
         let is_usable = refused.is_none() && !has_expired(&grant, self.now());
         let request = self.with_app_secret(entry, None, grant.clone()).await?;
         if let Some(refusal) = self.0.refusals.find(&entry.id, &request).await {
-            return Err(self.require_sign_in(entry, title, refusal.detail).await);
+            return Err(self.refused(entry, title, refusal).await);
         }
         let name = SecretName::wallet(&entry.id);
         let bytes = grant.to_secret().expose().len();
@@ -285,11 +285,14 @@ impl Tokens {
                 detail,
                 is_client_refused,
             }) => {
-                self.0.refusals.record(&entry.id, &request, &detail).await;
+                let app = self.find_app(entry, None, &request).await;
+                let is_app_refused = is_client_refused && matches!(app, Ok(Some(_)));
+                let refusal = Refusal::new(&request, detail, is_app_refused);
+                self.0.refusals.record(&entry.id, &refusal).await;
                 if is_client_refused && let Err(error) = self.forget_client(&request).await {
                     tracing::warn!(%error, "a refused registration could not be forgotten");
                 }
-                Err(self.require_sign_in(entry, title, detail).await)
+                Err(self.refused(entry, title, refusal).await)
             }
             Err(_) if is_usable => Ok(grant),
             Err(_) => Err(self.require_sign_in(entry, title, None).await),
@@ -388,6 +391,17 @@ impl Tokens {
         Ok(grant)
     }
 
+    /// The error for a token that the provider refused to renew.
+    async fn refused(&self, entry: &WalletEntry, title: &str, refusal: Refusal) -> Error {
+        if refusal.is_app_refused {
+            // With another client secret the token may be renewed.
+            return Error::AppRefused {
+                connector: title.to_owned(),
+                detail: refusal.detail,
+            };
+        }
+        self.require_sign_in(entry, title, refusal.detail).await
+    }
 
     /// Records that a person has to sign in again. The tokens are kept, because they can still be revoked.
     async fn require_sign_in(

@@ -18,6 +18,19 @@ pub(super) struct Refusal {
     fingerprint: String,
     /// The provider's explanation.
     pub(super) detail: Option<String>,
+    /// Whether the user's own OAuth app was refused, not the token.
+    #[serde(default)]
+    pub(super) is_app_refused: bool,
+}
+
+impl Refusal {
+    pub(super) fn new(grant: &Grant, detail: Option<String>, is_app_refused: bool) -> Self {
+        Self {
+            fingerprint: fingerprint(grant),
+            detail,
+            is_app_refused,
+        }
+    }
 }
 
 /// Refused tokens, shared with other processes through the store.
@@ -50,18 +63,9 @@ impl Refusals {
         saved.filter(is_same)
     }
 
-    pub(super) async fn record(
-        &self,
-        entry: &WalletEntryId,
-        grant: &Grant,
-        detail: &Option<String>,
-    ) {
-        let refusal = Refusal {
-            fingerprint: fingerprint(grant),
-            detail: detail.clone(),
-        };
+    pub(super) async fn record(&self, entry: &WalletEntryId, refusal: &Refusal) {
         self.known.lock().insert(entry.clone(), refusal.clone());
-        let saved = self.store.put_settings(vec![setting(entry)], &refusal);
+        let saved = self.store.put_settings(vec![setting(entry)], refusal);
         if let Err(error) = saved.await {
             tracing::warn!(%error, "that a refresh token was refused is known to this process alone");
         }

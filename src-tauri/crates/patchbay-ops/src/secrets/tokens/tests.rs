@@ -1,4 +1,6 @@
-use patchbay_model::{Code, SecretReference};
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use patchbay_model::{Code, Explain as _, SecretReference};
 use serde_json::json;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpListener;
@@ -14,7 +16,7 @@ use crate::credentials::secret::{SecretValue, WalletSecret};
 use crate::need::NeedKind;
 use crate::needs::list_needs;
 use crate::testing::{
-    UNREACHABLE_URL, add, add_credential, block_vault, lapsed_grant, open_temporary,
+    UNREACHABLE_URL, add, add_app, add_credential, block_vault, lapsed_grant, oauth, open_temporary,
 };
 use crate::vault::{save_unsaved_secrets, unsaved_problem};
 
@@ -181,21 +183,18 @@ async fn no_token_is_requested_while_it_could_not_be_saved() {
     assert!(asked.await.is_err(), "it was asked");
 }
 
-#[tokio::test]
-async fn a_refused_token_is_sent_once_across_processes() {
-    let mut fixture = fixture().await;
-    let provider = fixture.provider.take().unwrap();
-    let asked = Arc::new(std::sync::atomic::AtomicUsize::new(0));
+/// Answers every request with that error. Returns the number of requests so far.
+fn refuse_all(provider: TcpListener, refusal: serde_json::Value) -> Arc<AtomicUsize> {
+    let asked = Arc::new(AtomicUsize::new(0));
     let counting = Arc::clone(&asked);
     tokio::spawn(async move {
         loop {
             let (mut stream, _) = provider.accept().await.unwrap();
             let mut request = Vec::new();
-            while !String::from_utf8_lossy(&request).contains("&resource=") {
+            while !String::from_utf8_lossy(&request).contains("resource=") {
                 assert_ne!(stream.read_buf(&mut request).await.unwrap(), 0);
             }
-            counting.fetch_add(1, std::sync::atomic::Ordering::SeqCst);
-            let refusal = json!({ "error": "invalid_grant", "error_description": "spent" });
+            counting.fetch_add(1, Ordering::SeqCst);
             let refusal = refusal.to_string();
             let answer = format!(
                 "HTTP/1.1 400 Bad Request\r\nContent-Type: application/json\r\nContent-Length: {}\r\n\r\n{refusal}",
@@ -204,6 +203,15 @@ async fn a_refused_token_is_sent_once_across_processes() {
             stream.write_all(answer.as_bytes()).await.unwrap();
         }
     });
+    asked
+}
+
+#[tokio::test]
+async fn a_refused_token_is_sent_once_across_processes() {
+    let mut fixture = fixture().await;
+    let provider = fixture.provider.take().unwrap();
+    let refusal = json!({ "error": "invalid_grant", "error_description": "spent" });
+    let asked = refuse_all(provider, refusal);
     let lapses = async |cx: &Context| {
         let lapsed = cx.tokens().grant(&fixture.entry, "Wiki", None).await;
         let Err(Error::SignInLapsed { detail, .. }) = lapsed else {
@@ -211,7 +219,7 @@ async fn a_refused_token_is_sent_once_across_processes() {
         };
         assert_eq!(detail.as_deref(), Some("spent"));
     };
-    let times = || asked.load(std::sync::atomic::Ordering::SeqCst);
+    let times = || asked.load(Ordering::SeqCst);
     for _ in 0..3 {
         lapses(&fixture.cx).await;
     }
@@ -392,4 +400,32 @@ async fn the_end_of_the_process_waits_for_a_renewal() {
         fixture.saved_token().await.as_deref(),
         Some("renewed-token-2")
     );
+}
+
+#[tokio::test]
+async fn an_own_app_that_is_refused_is_to_be_checked() {
+    let mut fixture = fixture().await;
+    let provider = fixture.provider.take().unwrap();
+    let asked = refuse_all(provider, json!({ "error": "invalid_client" }));
+    let cx = &fixture.cx;
+    let secret = Secret::new("expired-secret-1").into();
+    let app = add_app(cx, "http://127.0.0.1:9", secret).await;
+    let connector = Connector {
+        authentication: oauth(Some(&app), Some(&fixture.entry.id)),
+        ..add(cx, UNREACHABLE_URL).await
+    };
+    cx.store().save_connector(&connector).await.unwrap();
+    // The second time it is known without a request.
+    for _ in 0..2 {
+        let entry = cx.store().find_wallet_entry(&fixture.entry.id).await;
+        let entry = entry.unwrap().unwrap();
+        let refused = cx.tokens().grant(&entry, "Wiki", None).await.unwrap_err();
+        assert!(matches!(refused, Error::AppRefused { .. }), "{refused:?}");
+        assert_eq!(
+            refused.hint().as_deref(),
+            Some(patchbay_oauth::CHECK_APP_HINT)
+        );
+        assert!(!entry.needs_authorization);
+    }
+    assert_eq!(asked.load(Ordering::SeqCst), 1);
 }
