@@ -117,6 +117,18 @@ pub enum Error {
         connector: String,
         detail: Option<String>,
     },
+    /// The provider rejected the user's own OAuth app when the sign-in was to be renewed.
+    #[error("OAuth app of {connector} was rejected")]
+    AppRefused {
+        connector: String,
+        detail: Option<String>,
+    },
+    /// The sign-in could not be renewed for now; it may be later.
+    #[error("couldn't renew the sign-in of {connector}: {source}")]
+    RenewalFailed {
+        connector: String,
+        source: patchbay_oauth::Error,
+    },
     /// The server requires a token and offers no sign-in to get one.
     #[error("connector {connector} needs a token")]
     TokenNeeded {
@@ -382,7 +394,7 @@ impl Explain for Error {
             Self::TimedOut { .. } | Self::TooSlow { .. } | Self::Busy => Code::TimedOut,
             Self::Store(error) => error.code(),
             Self::Vault(error) => error.code(),
-            Self::OAuth(error) => error.code(),
+            Self::OAuth(error) | Self::RenewalFailed { source: error, .. } => error.code(),
             Self::Platform(error) => error.code(),
         }
     }
@@ -491,7 +503,7 @@ impl Explain for Error {
             | Self::Cancelled => return None,
             Self::Store(error) => return error.hint(),
             Self::Vault(error) => return error.hint(),
-            Self::OAuth(error) => return error.hint(),
+            Self::OAuth(error) | Self::RenewalFailed { source: error, .. } => return error.hint(),
             Self::Platform(error) => return error.hint(),
         };
         Some(hint.to_owned())
@@ -506,6 +518,11 @@ impl Explain for Error {
             Self::Store(error) => error.problem(),
             Self::Vault(error) => error.problem(),
             Self::OAuth(error) => error.problem(),
+            Self::RenewalFailed { source, .. } => Problem {
+                message: own.message,
+                retryable: true,
+                ..source.problem()
+            },
             Self::Platform(error) => error.problem(),
             Self::Arguments { fields, .. } | Self::Fields { fields } => Problem {
                 fields: fields.clone(),

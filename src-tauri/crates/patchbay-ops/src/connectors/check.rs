@@ -92,7 +92,7 @@ pub async fn check_connector(cx: &Context, id: &ConnectorId) -> Result<Check, Er
     let is_connected = cx.sessions().slot(id).lock().await.is_some();
     let mut steps = match listed {
         Ok(tools) => match platform_problem(&connector) {
-            Some(error) => failed_steps(&connector, error.problem(), is_connected, took),
+            Some(error) => failed_steps(&connector, &error, is_connected, took),
             None => passed_steps(&connector, tools.len(), took),
         },
         // The error depends on what was cancelled.
@@ -100,7 +100,7 @@ pub async fn check_connector(cx: &Context, id: &ConnectorId) -> Result<Check, Er
         Err(error @ (Error::Store(_) | Error::NotFound { .. } | Error::SwitchedOff { .. })) => {
             return Err(error);
         }
-        Err(error) => failed_steps(&connector, error.problem(), is_connected, took),
+        Err(error) => failed_steps(&connector, &error, is_connected, took),
     };
     add_notes(cx, &connector, &mut steps).await?;
     let connector = view_connector(cx, connector).await?;
@@ -259,14 +259,17 @@ async fn add_notes(
 /// Returns the steps after a failure. Those before the failed one have passed, as each step needs the previous ones.
 fn failed_steps(
     connector: &Connector,
-    problem: Problem,
+    error: &Error,
     is_connected: bool,
     took: Option<u32>,
 ) -> Vec<CheckStep> {
+    let problem = error.problem();
     let failing = match connector.command {
         // After initialization only listing the tools can fail.
         Some(_) if is_connected => "tools",
         Some(_) => failing_step_of_program(problem.code),
+        // Whatever its code: the server of the connector is not what failed.
+        None if is_of_credential(error) => "sign_in",
         None => failing_step(problem.code),
     };
     // Steps between the platform and the service are not visible.
@@ -287,6 +290,14 @@ fn failed_steps(
         duration_ms: took,
     };
     steps
+}
+
+/// Whether a credential could not be supplied.
+fn is_of_credential(error: &Error) -> bool {
+    matches!(
+        error,
+        Error::Platform(patchbay_platforms::Error::Credential(_))
+    )
 }
 
 fn failing_step_of_program(code: Code) -> &'static str {

@@ -278,7 +278,10 @@ impl Tokens {
                 if is_usable {
                     Ok(grant)
                 } else {
-                    Err(error.into())
+                    Err(Error::RenewalFailed {
+                        connector: title.to_owned(),
+                        source: error,
+                    })
                 }
             }
             Err(RefreshError::SignInAgain {

@@ -8,6 +8,7 @@ use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
 
 use super::*;
+use crate::connectors::check::check_connector;
 use crate::context::Context;
 use crate::credentials::edit::rename_wallet_entry;
 use crate::credentials::forget::forget;
@@ -428,4 +429,25 @@ async fn an_own_app_that_is_refused_is_to_be_checked() {
         assert!(!entry.needs_authorization);
     }
     assert_eq!(asked.load(Ordering::SeqCst), 1);
+}
+
+#[tokio::test]
+async fn an_unreachable_provider_fails_the_sign_in_and_not_the_connection() {
+    let mut fixture = fixture().await;
+    drop(fixture.provider.take());
+    let cx = &fixture.cx;
+    let connector = Connector {
+        authentication: oauth(None, Some(&fixture.entry.id)),
+        ..add(cx, UNREACHABLE_URL).await
+    };
+    cx.store().save_connector(&connector).await.unwrap();
+    let check = check_connector(cx, &connector.id).await.unwrap();
+    let failed = check.steps.iter().find(|step| step.problem.is_some());
+    let failed = failed.unwrap();
+    assert_eq!(failed.name, "sign_in");
+    let problem = failed.problem.as_ref().unwrap();
+    let begin = format!("couldn't renew the sign-in of {}: ", connector.title);
+    assert!(problem.message.starts_with(&begin), "{problem:?}");
+    assert_eq!(problem.code, Code::NetworkUnreachable);
+    assert!(problem.retryable);
 }
