@@ -247,6 +247,17 @@ async fn without_a_refresh_token_the_user_is_asked_when_the_token_lapses() {
 }
 
 #[tokio::test]
+async fn a_token_that_works_again_needs_no_sign_in() {
+    let harness = Harness::with(|switches| switches.refresh_tokens = RefreshTokens::Never).await;
+    let connector = harness.connect().await;
+    harness.fail(Endpoint::Mcp, Failure::once(401, "invalid_token"));
+    assert_eq!(harness.echo_code(&connector).await, Code::AuthExpired);
+    assert!(wallet_entry(&harness).await.needs_authorization);
+    assert_done(&harness.echo(&connector).await);
+    assert!(!wallet_entry(&harness).await.needs_authorization);
+}
+
+#[tokio::test]
 async fn offline_access_is_asked_for_where_it_is_offered() {
     let harness =
         Harness::with(|switches| switches.refresh_tokens = RefreshTokens::WithOfflineAccess).await;

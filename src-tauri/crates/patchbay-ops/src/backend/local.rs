@@ -169,6 +169,7 @@ impl Backend for Local<'_> {
     }
 
     async fn status_after_listing(&self) -> Result<Option<Change>, Error> {
+        self.cx.tokens().note_accepted(self.connector).await;
         let now = self.cx.now();
         Ok(Some(Box::new(move |connector| {
             status::mark_ready(connector, now);
@@ -245,6 +246,9 @@ impl Backend for Local<'_> {
 
     /// A working tool shows that its connector works.
     async fn status_after_call(&self, _outcome: &CallOutcome) -> Option<Change> {
+        if !status::is_settled(self.connector.status.status) {
+            self.cx.tokens().note_accepted(self.connector).await;
+        }
         let now = self.cx.now();
         Some(Box::new(move |connector| {
             if !status::is_settled(connector.status.status) {

@@ -406,6 +406,23 @@ impl Tokens {
         self.require_sign_in(entry, title, refusal.detail).await
     }
 
+    /// Takes back that a person has to sign in again, after the server accepted the token.
+    pub(crate) async fn note_accepted(&self, connector: &Connector) {
+        let noting = async {
+            let entry = self.entry_of(connector).await?;
+            match entry.filter(|entry| entry.needs_authorization) {
+                Some(entry) => {
+                    self.change(&entry, |it| it.needs_authorization = false)
+                        .await
+                }
+                None => Ok(()),
+            }
+        };
+        if let Err(error) = noting.await {
+            tracing::warn!(%error, "that a sign-in works again could not be noted");
+        }
+    }
+
     /// Records that a person has to sign in again. The tokens are kept, because they can still be revoked.
     async fn require_sign_in(
         &self,
