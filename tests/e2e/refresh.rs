@@ -6,11 +6,11 @@ use patchbay_model::{
     AuthorizationState, Code, Connector, Explain as _, OauthGrant, Status, WalletEntry,
 };
 use patchbay_ops::{
-    AuthenticationChoice, Context, add_connector, refresh_tools, start_authorization,
-    wait_for_authorization,
+    AuthenticationChoice, Context, StartAuthorization, add_connector, refresh_tools,
+    start_authorization, wait_for_authorization,
 };
 use patchbay_playground::{
-    CONFIDENTIAL_CLIENT_ID, CONFIDENTIAL_CLIENT_SECRET, Endpoint, Failure, Playground,
+    CONFIDENTIAL_CLIENT_ID, CONFIDENTIAL_CLIENT_SECRET, Document, Endpoint, Failure, Playground,
     RefreshTokens,
 };
 use serde_json::json;
@@ -58,15 +58,50 @@ async fn an_app_of_ones_own_signs_in_as_itself_and_again_when_its_token_lapses()
     let harness = Harness::new().await;
     let app = signing_in_as_itself(Some(CONFIDENTIAL_CLIENT_SECRET));
     let connector = harness.add_at(harness.playground.url(), app).await;
-    harness.authorize(&connector).await;
+    let asked = || {
+        harness.playground.count(|request| {
+            request.path == "/auth/token" && request.body.contains("client_credentials")
+        })
+    };
+    // No page shows where the secret goes, so the user has to agree to it first.
+    let outcome = harness.sign_in(&connector).await;
+    assert_eq!(outcome.problem.unwrap().code, Code::AuthIssuerChanged);
+    let first = outcome.issuer_change.unwrap();
+    assert_eq!(first.former, None);
+    assert_eq!(
+        first.current,
+        format!("127.0.0.1:{}", harness.playground.port())
+    );
+    assert_eq!(asked(), 0);
+    let request = StartAuthorization {
+        accept_issuer: Some(first.issuer),
+        ..sign_in_request(&connector.id)
+    };
+    let pending = start_authorization(&harness.cx, request).await.unwrap();
+    let outcome = harness.wait_for_end(&pending).await;
+    assert_eq!(outcome.state, AuthorizationState::Authorized, "{outcome:?}");
     assert!(harness.browser.opened().is_empty());
     assert_done(&harness.echo(&connector).await);
     harness.playground.expire_access_tokens();
     assert_done(&harness.echo(&connector).await);
-    let asked = harness.playground.count(|request| {
-        request.path == "/auth/token" && request.body.contains("client_credentials")
-    });
-    assert_eq!(asked, 2);
+    assert_eq!(asked(), 2);
+    // From now on the app belongs there.
+    harness.authorize(&connector).await;
+
+    let other = start_playground(|_| {}).await;
+    let named = json!({ "authorization_servers": [other.issuer()] });
+    harness.configure(|switches| switches.resource_metadata = Document::Patched(named));
+    let request = StartAuthorization {
+        accept_issuer: Some(other.issuer()),
+        ..sign_in_request(&connector.id)
+    };
+    let pending = start_authorization(&harness.cx, request).await.unwrap();
+    let problem = harness.wait_for_end(&pending).await.problem.unwrap();
+    assert_eq!(problem.code, Code::AuthClientNeeded);
+    for issuer in [harness.playground.issuer(), other.issuer()] {
+        assert!(problem.message.contains(&issuer), "{problem:?}");
+    }
+    assert_eq!(other.count(|request| request.method == "POST"), 0);
 }
 
 #[tokio::test]

@@ -1588,10 +1588,10 @@ export type IdentityLine = {
 /**  One look at an address, named by whoever may want to stop it. */
 export type InspectionId = string;
 
-/**  A change of the authorization server since the previous sign-in. */
+/**  An authorization server that the user has to accept first. */
 export type IssuerChange = {
-	/**  Host of the previous server, or its whole URL if the hosts are equal. */
-	former: string,
+	/**  Host of the server of the previous sign-in, or its whole URL if the hosts are equal; `None` for the first one. */
+	former: string | null,
 	/**  The same of the current server. */
 	current: string,
 	/**  The exact issuer of the current server, which an accepting request repeats. */

@@ -99,12 +99,12 @@ impl Authorization {
     }
 }
 
-/// A change of the authorization server since the previous sign-in.
+/// An authorization server that the user has to accept first.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, Type)]
 #[serde(rename_all = "camelCase")]
 pub struct IssuerChange {
-    /// Host of the previous server, or its whole URL if the hosts are equal.
-    pub former: String,
+    /// Host of the server of the previous sign-in, or its whole URL if the hosts are equal; `None` for the first one.
+    pub former: Option<String>,
     /// The same of the current server.
     pub current: String,
     /// The exact issuer of the current server, which an accepting request repeats.

@@ -16,6 +16,10 @@ pub const NO_SECRET_HINT: &str = "Add the app's client secret.";
 /// The hint for a saved OAuth app of another authorization server.
 pub const OTHER_CLIENT_HINT: &str = "Sign in again or enter its client ID.";
 
+/// The hint for the user's own OAuth app of another authorization server.
+const OTHER_APP_HINT: &str =
+    "Contact the server's operator. If the change is right, enter the client ID of an app there.";
+
 /// The hint when an authorization server refuses the app.
 pub const CHECK_APP_HINT: &str =
     "If you use your own OAuth app, check its client ID and secret. Then sign in again.";
@@ -171,6 +175,14 @@ pub enum Error {
     /// The client identity was issued by another authorization server, or for other redirects.
     #[error("OAuth app doesn't match this provider")]
     ClientMismatch,
+    /// The user's own OAuth app belongs to another authorization server, and its secret is sent to no other.
+    #[error("this OAuth app is for {app}, but the server signs in at {server}")]
+    AppOfAnotherProvider {
+        /// Issuer that the app signed in at before, cleaned.
+        app: String,
+        /// Issuer that the MCP server names, cleaned.
+        server: String,
+    },
     /// An app that is to sign in as itself has no secret.
     #[error("this OAuth app has no client secret")]
     NoClientSecret,
@@ -361,6 +373,7 @@ impl Error {
             | Self::RegistrationRefused { .. }
             | Self::UnusableRegistration { .. } => (Code::AuthClientNeeded, OWN_APP),
             Self::ClientMismatch => (Code::AuthClientNeeded, OTHER_CLIENT_HINT),
+            Self::AppOfAnotherProvider { .. } => (Code::AuthClientNeeded, OTHER_APP_HINT),
             Self::NoClientSecret => (Code::AuthClientNeeded, NO_SECRET_HINT),
             Self::Refused {
                 error: Some(error), ..

@@ -176,13 +176,12 @@ pub enum Error {
     AuthorizationOver,
     #[error("sign-in timed out")]
     ConsentTimedOut,
-    /// The server names another authorization server than before, which nobody accepted.
-    #[error(
-        "connector {connector} wants you to sign in at {current} now, not at {former} as before"
-    )]
+    /// The server names another authorization server than before, or the first for an app that signs in as itself,
+    /// which nobody accepted.
+    #[error("connector {connector} {}", issuer_words(former.as_deref(), current))]
     IssuerChanged {
         connector: String,
-        former: String,
+        former: Option<String>,
         current: String,
     },
     /// The user or the provider refused, or the callback is invalid.
@@ -470,6 +469,15 @@ impl Explain for Error {
             Self::ConsentTimedOut => {
                 "Try again. If the provider showed an error, its page says why."
             }
+            Self::IssuerChanged {
+                former: None,
+                current,
+                ..
+            } => {
+                return Some(format!(
+                    "Sign in at {current} only if your OAuth app belongs there."
+                ));
+            }
             Self::IssuerChanged { current, .. } => {
                 return Some(format!(
                     "Contact the server's operator. Sign in at {current} only if that is the right place."
@@ -562,6 +570,15 @@ impl Explain for Error {
                 ..own
             },
         }
+    }
+}
+
+fn issuer_words(former: Option<&str>, current: &str) -> String {
+    match former {
+        Some(former) => {
+            format!("wants you to sign in at {current} now, not at {former} as before")
+        }
+        None => format!("wants the secret of your OAuth app at {current}"),
     }
 }
 

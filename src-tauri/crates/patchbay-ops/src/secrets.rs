@@ -175,7 +175,10 @@ pub(crate) fn encode_oauth_app(app: &OAuthApp) -> Secret {
 }
 
 pub(crate) async fn read_oauth_app(vault: &Vault, entry: &WalletEntry) -> Result<OAuthApp, Error> {
-    let secret = read_stored(vault, entry).await?;
+    decode_oauth_app(entry, &read_stored(vault, entry).await?)
+}
+
+pub(crate) fn decode_oauth_app(entry: &WalletEntry, secret: &Secret) -> Result<OAuthApp, Error> {
     serde_json::from_str(secret.expose()).map_err(|_| secret_lost_error(entry))
 }
 

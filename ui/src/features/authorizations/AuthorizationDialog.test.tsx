@@ -162,6 +162,17 @@ describe("the end of a sign-in", () => {
     });
   });
 
+  it("the_first_server_for_a_secret_is_accepted_explicitly", async () => {
+    const { user, host, dialog } = await openWaiting();
+    const change = { former: null, current: "as.example", issuer: "https://as.example/" };
+    await act(() => host.moveAuthorization("aut_notion", { state: "failed", issuerChange: change }));
+    expect(await within(dialog).findByText("Send the secret of your OAuth app to as.example?")).toBeVisible();
+    await user.click(within(dialog).getByRole("button", { name: "Sign in at as.example" }));
+    await expectCall(host, "startAuthorization").toMatchObject({
+      request: { connector: "con_notion", acceptIssuer: "https://as.example/" },
+    });
+  });
+
   it("shows_granted_scopes", async () => {
     const { dialog } = await openMoved({ state: "authorized", grantedScopes: ["read", "write"] });
     expect(await within(dialog).findByText(/It may use: read, write\./)).toBeVisible();

@@ -84,7 +84,9 @@ export function AuthorizationDialog({ authorization, connector, options, signIn,
                 </Button>
                 {change && connector && (
                   <Button onPress={() => signIn.begin({ connector, acceptIssuer: change.issuer })}>
-                    Sign in at {change.current} instead of {change.former}
+                    {change.former === null
+                      ? `Sign in at ${change.current}`
+                      : `Sign in at ${change.current} instead of ${change.former}`}
                   </Button>
                 )}
                 {!change && connector && (

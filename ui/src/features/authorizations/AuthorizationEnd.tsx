@@ -64,6 +64,18 @@ export function AuthorizationEnd({ authorization, toolCount }: Props) {
         </Notice>
       );
     default:
+      if (issuerChange && issuerChange.former === null) {
+        return (
+          <Notice
+            role="alert"
+            glyph="signin"
+            title={`Send the secret of your OAuth app to ${issuerChange.current}?`}
+            end={<Code problem={problem} />}
+          >
+            {title} signs in there. Nothing was sent yet. Continue only if your app belongs there.
+          </Notice>
+        );
+      }
       if (issuerChange) {
         return (
           <Notice

@@ -220,15 +220,19 @@ fn confirm_new_issuer(
     if let Some(accepted) = &how.accept_issuer {
         return Ok(*accepted == change.current || *accepted == change.issuer);
     }
-    let (title, former, current) = (&connector.title, &change.former, &change.current);
+    let (title, current) = (&connector.title, &change.current);
     if !cli.is_interactive() {
         cli.say(format!("To sign in there, add --accept-issuer {current}."));
         return Ok(false);
     }
     cli.stderr.clear();
-    prompt::confirm(&format!(
-        "{title} wants you to sign in at {current} now, not at {former} as before. Sign in at {current}?"
-    ))
+    let asks = match &change.former {
+        Some(former) => {
+            format!("{title} wants you to sign in at {current} now, not at {former} as before.")
+        }
+        None => format!("{title} wants the secret of your OAuth app at {current}."),
+    };
+    prompt::confirm(&format!("{asks} Sign in at {current}?"))
 }
 
 /// Reports the progress of an authorization until it has ended. `events` must be subscribed before it starts.

@@ -2,7 +2,7 @@
 //!
 //! Source: MCP requirements R13, R14, R17.
 
-use patchbay_model::{Authentication, Connector, Redirect};
+use patchbay_model::{Authentication, Connector, Redirect, clean_text};
 use patchbay_oauth::{
     ClientIdentity, DEEP_LINK_REDIRECT, DEFAULT_PORT, Discovery, LoopbackHost, LoopbackListener,
     LoopbackOptions, PortChoice, TokenAuth, Trace,
@@ -143,12 +143,12 @@ async fn own_app(
     };
     let entry = find_wallet_entry(cx, entry).await?;
     // The secret of an app is only sent to the provider that the app belongs to.
-    if entry
-        .issuer
-        .as_ref()
-        .is_some_and(|issuer| *issuer != discovery.issuer)
-    {
-        return Err(patchbay_oauth::Error::ClientMismatch.into());
+    if let Some(issuer) = entry.issuer.as_ref().filter(|it| **it != discovery.issuer) {
+        return Err(patchbay_oauth::Error::AppOfAnotherProvider {
+            app: clean_text(issuer, 256),
+            server: clean_text(&discovery.issuer, 256),
+        }
+        .into());
     }
     let app = secrets::read_oauth_app(cx.vault(), &entry).await?;
     let secret = app.client_secret(cx.references(), Occasion::Needed).await?;

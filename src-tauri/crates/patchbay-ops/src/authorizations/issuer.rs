@@ -1,12 +1,15 @@
 //! Detection of changed authorization servers.
 //!
 //! A compromised MCP server could name an attacker's authorization server, and a user who trusts the MCP server would
-//! sign in there. So an authorization server other than before is not contacted until the user has accepted it.
+//! sign in there. So an authorization server other than before is not contacted until the user has accepted it. Nor does
+//! one get the secret of the user's own OAuth app before the user has seen its name, on its page or here.
 //!
 //! Source: RFC 9700, section 4.4; MCP requirement R14.
 
 use patchbay_http::host_of;
-use patchbay_model::{Connector, IssuerChange, WalletEntry, clean_text};
+use patchbay_model::{
+    Authentication, Connector, IssuerChange, OauthGrant, WalletEntry, clean_text,
+};
 use patchbay_oauth::Discovery;
 use url::Url;
 
@@ -18,7 +21,8 @@ use crate::error::Error;
 /// Maximum characters of an issuer that is shown.
 const SHOWN: usize = 256;
 
-/// Fails for another authorization server than before, unless the user accepted it.
+/// Fails for another authorization server than before, and for the first one of an app that signs in as itself, unless
+/// the user accepted it.
 pub(super) async fn ensure_issuer_accepted(
     cx: &Context,
     connector: &Connector,
@@ -27,19 +31,35 @@ pub(super) async fn ensure_issuer_accepted(
 ) -> Result<(), Error> {
     let issuer = &discovery.issuer;
     let former = match former_issuer(cx, connector, discovery).await? {
-        Some(former) if former != *issuer => former,
+        Some(former) if former != *issuer => Some(former),
+        _ if first_gets_secret(cx, connector).await? => None,
         _ => return Ok(()),
     };
     if running.accepted_issuer.as_ref() == Some(issuer) {
         return Ok(());
     }
-    let change = describe_change(&former, issuer);
+    let change = describe_change(former.as_deref(), issuer);
     running.change(cx, |now| now.issuer_change = Some(change.clone()));
     Err(Error::IssuerChanged {
         connector: connector.title.clone(),
         former: change.former,
         current: change.current,
     })
+}
+
+/// Whether the next server would be the first to get the secret of the connector's app, with no page that shows its
+/// host.
+async fn first_gets_secret(cx: &Context, connector: &Connector) -> Result<bool, Error> {
+    let Authentication::Oauth {
+        grant: OauthGrant::ClientCredentials,
+        client: Some(app),
+        ..
+    } = &connector.authentication
+    else {
+        return Ok(false);
+    };
+    let app = cx.store().find_wallet_entry(app).await?;
+    Ok(app.is_some_and(|app| app.issuer.is_none()))
 }
 
 /// Returns the issuer of the last completed or started sign-in to that server.
@@ -70,11 +90,16 @@ fn is_for(entry: &WalletEntry, server: &Url) -> bool {
 }
 
 /// Describes the change by both hosts, or by both URLs if the hosts are the same.
-fn describe_change(former: &str, issuer: &str) -> IssuerChange {
+fn describe_change(former: Option<&str>, issuer: &str) -> IssuerChange {
     let host = |issuer: &str| Url::parse(issuer).ok().map(|url| host_of(&url));
-    let (former, current) = match (host(former), host(issuer)) {
-        (Some(former), Some(current)) if former != current => (former, current),
-        _ => (clean_text(former, SHOWN), clean_text(issuer, SHOWN)),
+    let (former_host, current) = (former.and_then(host), host(issuer));
+    let (former, current) = match (former, former_host, current) {
+        (None, _, Some(current)) => (None, current),
+        (_, Some(former), Some(current)) if former != current => (Some(former), current),
+        _ => (
+            former.map(|it| clean_text(it, SHOWN)),
+            clean_text(issuer, SHOWN),
+        ),
     };
     IssuerChange {
         former,
@@ -90,8 +115,8 @@ mod tests {
     #[test]
     fn an_issuer_change_names_the_differing_part() {
         let of = |former, issuer| {
-            let change = describe_change(former, issuer);
-            (change.former, change.current)
+            let change = describe_change(Some(former), issuer);
+            (change.former.unwrap(), change.current)
         };
         let texts = |a: &str, b: &str| (a.to_owned(), b.to_owned());
         assert_eq!(
@@ -101,6 +126,11 @@ mod tests {
         assert_eq!(
             of("https://one.example/a", "https://one.example/b\u{202e}"),
             texts("https://one.example/a", "https://one.example/b")
+        );
+        let first = describe_change(None, "https://one.example/a");
+        assert_eq!(
+            (first.former, first.current),
+            (None, "one.example".to_owned())
         );
     }
 }

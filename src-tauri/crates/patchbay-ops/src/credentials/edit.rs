@@ -1,6 +1,6 @@
 //! Adding, replacing, renaming and removing wallet entries.
 
-use patchbay_model::{Secret, WalletEntry, WalletEntryId};
+use patchbay_model::{Secret, WalletEntry, WalletEntryId, WalletKind};
 use patchbay_store::Changed;
 
 use crate::address::NewName;
@@ -15,8 +15,8 @@ use crate::credentials::users::{drop_credential, refresh_identities, reload_user
 use crate::credentials::{find_wallet_entry, list_wallet, new_entry, not_found};
 use crate::error::Error;
 use crate::events::Event;
-use crate::secrets::SavedValues;
 use crate::secrets::tokens::entry_id;
+use crate::secrets::{self, SavedValues};
 
 /// Adds a credential.
 ///
@@ -95,7 +95,27 @@ pub async fn replace_wallet_secret(
     secret: WalletSecret,
 ) -> Result<WalletEntry, Error> {
     let next = check_replacement(cx, id, secret).await?;
-    save_replacement(cx, next).await
+    let replaced = save_replacement(cx, next).await?;
+    // A roll-back would restore a secret from before the last one.
+    forget_previous(cx, id).await?;
+    Ok(replaced)
+}
+
+/// Whether a secret is of an OAuth app with another client ID than the saved one.
+async fn is_another_app(
+    cx: &Context,
+    entry: &WalletEntry,
+    next: Option<&Secret>,
+) -> Result<bool, Error> {
+    let (WalletKind::OauthClient, Some(next)) = (entry.kind, next) else {
+        return Ok(false);
+    };
+    let next = secrets::decode_oauth_app(entry, next)?;
+    match secrets::read_oauth_app(cx.vault(), entry).await {
+        Ok(saved) => Ok(saved.client_id != next.client_id),
+        Err(Error::SecretLost { .. }) => Ok(true),
+        Err(error) => Err(error),
+    }
 }
 
 /// Saves the checked secret. An entry that was deleted meanwhile stays deleted, one that was renamed keeps its new
@@ -109,9 +129,14 @@ pub(crate) async fn save_replacement(
     let lock = cx.tokens().lock_credential(&id).await?;
     // The vault must not hold a secret without an entry.
     find_wallet_entry(cx, &id).await?;
+    let is_another_app = is_another_app(cx, &entry, secret.as_ref()).await?;
     write(cx, &entry, secret).await?;
     let now = cx.now();
     let replace = move |known: &mut WalletEntry| {
+        if is_another_app {
+            // Only the former one belongs to that provider.
+            known.issuer = None;
+        }
         known.reference = entry.reference;
         known.header_names = entry.header_names;
         known.replaced_at = now;
