@@ -8,7 +8,7 @@ use crate::context::Context;
 use crate::credentials::check::{
     CheckedSecret, check_name, check_replacement, check_secret_of, write,
 };
-use crate::credentials::forget::forget_unwritten;
+use crate::credentials::forget::{forget_previous, forget_unwritten};
 use crate::credentials::revoke::forget_and_revoke;
 use crate::credentials::secret::{AddWalletEntry, WalletSecret};
 use crate::credentials::users::{drop_credential, refresh_identities, reload_users};

@@ -46,10 +46,23 @@ pub(crate) async fn forget_locked(
     _: &CredentialLock,
 ) -> Result<(), Error> {
     cx.vault().remove(&SecretName::wallet(id)).await?;
-    cx.vault().remove(&previous_secret_name(id)).await?;
+    forget_previous(cx, id).await?;
     cx.store().remove_wallet_entry(id).await?;
     cx.tokens().forget_refusal(id).await;
     Ok(())
+}
+
+/// Deletes what the last rotation could be rolled back to.
+pub(crate) async fn forget_previous(cx: &Context, id: &WalletEntryId) -> Result<(), Error> {
+    cx.vault().remove(&previous_secret_name(id)).await?;
+    cx.vault().remove(&previous_reference_name(id)).await?;
+    Ok(())
+}
+
+/// The name of the old reference of an entry while a rotation can be rolled back. Apart from secrets, since a secret
+/// that looks like a reference is none.
+pub(crate) fn previous_reference_name(id: &WalletEntryId) -> SecretName {
+    SecretName::new(format!("rotated-reference/{id}"))
 }
 
 /// The name of the old secret of an entry while a rotation can be rolled back.

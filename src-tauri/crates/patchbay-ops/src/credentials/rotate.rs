@@ -6,7 +6,7 @@
 
 use patchbay_model::{
     AccountId, Code, ConnectorId, Explain, FieldProblem, Form, Level, Problem, Secret,
-    SecretHolder, SecretLocation, WalletEntry, WalletEntryId, pointer,
+    SecretHolder, SecretLocation, SecretReference, WalletEntry, WalletEntryId, pointer,
 };
 use patchbay_platforms::CredentialToSave;
 use patchbay_vault::SecretName;
@@ -19,15 +19,16 @@ use crate::argument_check::check_arguments;
 use crate::connectors::find_connector;
 use crate::connectors::remote_call::HostedConnector;
 use crate::context::Context;
-use crate::credentials::check::check_replacement;
+use crate::credentials::check::{check_replacement, write};
 use crate::credentials::edit::save_replacement;
-use crate::credentials::forget::previous_secret_name;
+use crate::credentials::forget::{forget_previous, previous_reference_name, previous_secret_name};
 use crate::credentials::secret::WalletSecret;
 use crate::credentials::users::reload_users;
 use crate::credentials::{find_wallet_entry, not_found};
 use crate::error::Error;
 use crate::events::Event;
 use crate::forms::{not_single, put, single_secret};
+use crate::secrets::{self, SavedValues};
 
 /// Where a wallet entry is used, and whether a rotation has reached it.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Type)]
@@ -66,7 +67,7 @@ pub async fn plan_rotation(cx: &Context, id: &WalletEntryId) -> Result<Rotation,
     for location in cx.store().list_secret_locations(id).await? {
         targets.push(to_target(cx, location).await?);
     }
-    let previous = cx.vault().read(&previous_secret_name(id)).await?;
+    let previous = read_previous(cx, id).await?;
     Ok(Rotation {
         entry,
         targets,
@@ -89,7 +90,7 @@ pub async fn rotate_wallet_entry(
     let entry = find_wallet_entry(cx, id).await?;
     let secret_locations = cx.store().list_secret_locations(id).await?;
     let open = secret_locations.iter().any(|one| one.problem.is_some());
-    if open && cx.vault().read(&previous_secret_name(id)).await?.is_some() {
+    if open && read_previous(cx, id).await?.is_some() {
         return Err(Error::usage(
             format!("credential {} is still being rotated", entry.name),
             "Retry, finish or roll back that rotation first.",
@@ -99,12 +100,9 @@ pub async fn rotate_wallet_entry(
         return Err(not_single(&entry));
     }
     let next = check_replacement(cx, id, secret).await?;
-    let old = cx.vault().read(&SecretName::wallet(id)).await?;
     let rotating = async {
         mark_pending(cx, &secret_locations).await?;
-        if let Some(old) = old {
-            cx.vault().write(&previous_secret_name(id), &old).await?;
-        }
+        save_previous(cx, &entry).await?;
         save_replacement(cx, next).await?;
         push(cx, id, secret_locations, Direction::Forward, each).await
     };
@@ -140,7 +138,7 @@ pub async fn roll_back_rotation(
     each: impl FnMut(&RotationTarget),
 ) -> Result<Rotation, Error> {
     let entry = find_wallet_entry(cx, id).await?;
-    let old = cx.vault().read(&previous_secret_name(id)).await?;
+    let old = read_previous(cx, id).await?;
     let old = old.ok_or_else(|| {
         Error::usage(
             format!("the old {} is no longer stored", entry.name),
@@ -150,7 +148,7 @@ pub async fn roll_back_rotation(
     let rolling_back = async {
         let reached = locations_to_roll_back(cx, id).await?;
         mark_pending(cx, &reached).await?;
-        restore_previous(cx, id, &old).await?;
+        restore_previous(cx, &entry, old).await?;
         push(cx, id, reached, Direction::Back, each).await
     };
     in_progress(cx, id, rolling_back).await
@@ -192,13 +190,56 @@ async fn locations_to_roll_back(
     Ok(reached)
 }
 
+/// The secret before the last rotation.
+enum Previous {
+    Secret(Secret),
+    Reference(SecretReference),
+}
+
+/// Saves the present secret as the one to roll back to, in place of an earlier one.
+async fn save_previous(cx: &Context, entry: &WalletEntry) -> Result<(), Error> {
+    let (vault, id) = (cx.vault(), &entry.id);
+    if let Some(reference) = &entry.reference {
+        let text = Secret::new(reference.to_string());
+        vault.write(&previous_reference_name(id), &text).await?;
+        vault.remove(&previous_secret_name(id)).await?;
+        return Ok(());
+    }
+    match vault.read(&SecretName::wallet(id)).await? {
+        Some(secret) => vault.write(&previous_secret_name(id), &secret).await?,
+        None => drop(vault.remove(&previous_secret_name(id)).await?),
+    }
+    vault.remove(&previous_reference_name(id)).await?;
+    Ok(())
+}
+
+async fn read_previous(cx: &Context, id: &WalletEntryId) -> Result<Option<Previous>, Error> {
+    let vault = cx.vault();
+    if let Some(secret) = vault.read(&previous_secret_name(id)).await? {
+        return Ok(Some(Previous::Secret(secret)));
+    }
+    let reference = vault.read(&previous_reference_name(id)).await?;
+    let reference = reference.and_then(|text| SecretReference::parse(text.expose()).ok());
+    Ok(reference.map(Previous::Reference))
+}
+
 /// Restores the old secret in the wallet.
-async fn restore_previous(cx: &Context, id: &WalletEntryId, old: &Secret) -> Result<(), Error> {
+async fn restore_previous(cx: &Context, entry: &WalletEntry, old: Previous) -> Result<(), Error> {
+    let id = &entry.id;
     let lock = cx.tokens().lock_credential(id).await?;
-    cx.vault().write(&SecretName::wallet(id), old).await?;
+    let (secret, reference) = match old {
+        Previous::Secret(secret) => (Some(secret), None),
+        Previous::Reference(reference) => (None, Some(reference)),
+    };
+    let names = match (&secret, entry.kind.has_named_values()) {
+        (Some(secret), true) => secrets::decode_values(secret).unwrap_or_default(),
+        _ => SavedValues::new(),
+    };
+    write(cx, entry, secret).await?;
     let now = cx.now();
     let change = move |known: &mut WalletEntry| {
-        known.reference = None;
+        known.reference = reference;
+        known.header_names = names.into_keys().collect();
         known.replaced_at = now;
     };
     let entry = cx.store().change_wallet_entry(id, change).await?;
@@ -211,7 +252,7 @@ async fn restore_previous(cx: &Context, id: &WalletEntryId, old: &Secret) -> Res
 /// # Errors
 /// [`Error::NotFound`].
 pub async fn finish_rotation(cx: &Context, id: &WalletEntryId) -> Result<Rotation, Error> {
-    cx.vault().remove(&previous_secret_name(id)).await?;
+    forget_previous(cx, id).await?;
     plan_rotation(cx, id).await
 }
 

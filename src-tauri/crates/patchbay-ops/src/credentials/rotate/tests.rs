@@ -2,6 +2,7 @@ use patchbay_model::{Json, RemoteId, Timestamp};
 use serde_json::json;
 
 use super::*;
+use crate::credentials::edit::replace_wallet_secret;
 use crate::need::NeedKind;
 use crate::needs::list_needs;
 use crate::testing::{account, add, add_credential, open_temporary};
@@ -212,4 +213,58 @@ async fn what_is_not_a_single_secret_changes_nothing() {
     assert_eq!(fixture.codes().await, [None, None]);
     let rotation = plan_rotation(cx, id).await.unwrap();
     assert!(!rotation.can_go_back);
+}
+
+/// The saved secret or reference of an entry that no platform stores.
+async fn shown(cx: &Context, id: &WalletEntryId) -> String {
+    let entry = find_wallet_entry(cx, id).await.unwrap();
+    match entry.reference {
+        Some(reference) => reference.to_string(),
+        None => {
+            let saved = cx.vault().read(&SecretName::wallet(id)).await.unwrap();
+            saved.unwrap().expose().to_owned()
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_roll_back_restores_what_was_replaced_last() {
+    let (home, cx) = open_temporary().await;
+    let file = home.path().join("token");
+    std::fs::write(&file, "from-the-file").unwrap();
+    let show = if cfg!(windows) { "cmd /c type" } else { "cat" };
+    let reference = format!("cmd://{show} {}", file.display());
+    let id = add_credential(&cx, "Key", bearer(OLD)).await.id;
+    let rotate = async |secret| rotate_wallet_entry(&cx, &id, secret, |_| ()).await.unwrap();
+    rotate(bearer(NEW)).await;
+    rotate(WalletSecret::Reference {
+        reference: reference.clone(),
+    })
+    .await;
+    assert_eq!(shown(&cx, &id).await, reference);
+    rotate(bearer("third-secret-3")).await;
+    roll_back_rotation(&cx, &id, |_| ()).await.unwrap();
+    assert_eq!(shown(&cx, &id).await, reference);
+
+    rotate(bearer(NEW)).await;
+    replace_wallet_secret(&cx, &id, bearer("third-secret-3"))
+        .await
+        .unwrap();
+    let refused = roll_back_rotation(&cx, &id, |_| ()).await;
+    assert!(matches!(refused, Err(Error::Usage { .. })), "{refused:?}");
+    assert_eq!(shown(&cx, &id).await, "third-secret-3");
+}
+
+#[tokio::test]
+async fn a_roll_back_restores_the_names_of_headers() {
+    let (_home, cx) = open_temporary().await;
+    let header = |name: &str| WalletSecret::Headers {
+        values: [(name.to_owned(), Secret::new(OLD).into())].into(),
+    };
+    let id = add_credential(&cx, "Key", header("X-One")).await.id;
+    rotate_wallet_entry(&cx, &id, header("X-Two"), |_| ())
+        .await
+        .unwrap();
+    let back = roll_back_rotation(&cx, &id, |_| ()).await.unwrap();
+    assert_eq!(back.entry.header_names, ["X-One"]);
 }
