@@ -11,7 +11,9 @@ use patchbay_model::{
     Account, AccountId, Authorization, AuthorizationId, AuthorizationState, ConnectorId, Granted,
     IdentityLine, Json, Redirect, Secret,
 };
-use patchbay_oauth::{CallbackParams, ClientIdentity, LoopbackOptions, Tokens};
+use patchbay_oauth::{
+    CallbackParams, ClientIdentity, DEFAULT_PORT, LoopbackHost, LoopbackOptions, PortChoice, Tokens,
+};
 use patchbay_platforms::ProviderOAuth;
 use serde::{Deserialize, Serialize};
 use specta::Type;
@@ -143,6 +145,12 @@ pub async fn start_provider_sign_in(
     Ok(running.snapshot())
 }
 
+/// The redirect that the user was told to register, since the provider would reject another port.
+const REGISTERED: LoopbackOptions = LoopbackOptions {
+    host: LoopbackHost::Ip,
+    port: PortChoice::Pinned(DEFAULT_PORT),
+};
+
 struct SignInPlan {
     client: ClientIdentity,
     authorize_url: Url,
@@ -229,7 +237,7 @@ async fn authorize(
     let (oauth, scopes) = (cx.oauth(), plan.scopes.clone());
     let (page, token) = (plan.authorize_url.clone(), plan.token_url.clone());
     let discovery = oauth.discovery_from_endpoints(page, token, scopes, plan.reach.clone())?;
-    let (redirect, listener) = bind_redirect(plan.redirect, LoopbackOptions::default()).await?;
+    let (redirect, listener) = bind_redirect(plan.redirect, REGISTERED).await?;
     let pending = oauth.start_authorization(&discovery, &plan.client, &redirect, &plan.scopes)?;
     let page = oauth.consent_page(&discovery, &pending).await?;
     let received = await_user::await_user(cx, running, &pending, page, listener, callbacks).await?;
@@ -278,4 +286,19 @@ async fn save_token(
         }];
     });
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::connectors::inspect_address::default_redirect_uri;
+
+    use super::*;
+
+    #[test]
+    fn the_redirect_is_the_one_that_the_user_is_told_to_register() {
+        let PortChoice::Pinned(port) = REGISTERED.port else {
+            panic!("{REGISTERED:?}");
+        };
+        assert!(default_redirect_uri().contains(&format!("127.0.0.1:{port}/")));
+    }
 }
