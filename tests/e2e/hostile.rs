@@ -11,7 +11,7 @@ use patchbay_ops::{
     finish_authorization, handle_callback_link, inspect_address, inspect_address_until_cancelled,
     list_tools, refresh_tools, start_authorization,
 };
-use patchbay_playground::{Challenge, Document, Playground};
+use patchbay_playground::{Challenge, Document, Endpoint, Failure, Playground};
 use serde_json::{Value, json};
 use tokio::io::AsyncReadExt as _;
 
@@ -248,6 +248,18 @@ async fn a_registration_that_was_never_used_is_remembered_too() {
     let outcome = harness.sign_in(&connector).await;
     assert_eq!(outcome.problem.unwrap().code, Code::AuthIssuerChanged);
     assert_eq!(other.registrations(), 0);
+}
+
+#[tokio::test]
+async fn a_sign_in_whose_place_is_guessed_says_so_before_a_page_opens() {
+    let harness = Harness::with(|switches| switches.challenge = Challenge::Absent).await;
+    for document in [Endpoint::ResourceMetadata, Endpoint::ServerMetadata] {
+        harness.fail(document, Failure::always(404, "not_found"));
+    }
+    let connector = harness.add().await;
+    let outcome = harness.sign_in(&connector).await;
+    assert!(outcome.is_guessed, "{outcome:?}");
+    assert!(harness.browser.opened().is_empty());
 }
 
 #[tokio::test]

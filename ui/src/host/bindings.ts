@@ -655,7 +655,15 @@ export type Authorization = {
 	noBrowser?: boolean,
 	/**  Whether the page is asked for with an earlier registration. A provider that forgot it says so on its page only. */
 	reusesRegistration?: boolean,
-	/**  The new authorization server, if it changed. No request is sent to it until the user accepts it. */
+	/**
+	 *  Whether the server says nothing about its sign-in, so that Patchbay guessed where it is and cannot verify that it
+	 *  is protected.
+	 */
+	isGuessed?: boolean,
+	/**
+	 *  The new authorization server, if it changed, or the first that gets the secret of the user's own OAuth app without
+	 *  a page that shows it. No request is sent to it until the user accepts it.
+	 */
 	issuerChange?: IssuerChange | null,
 	/**  Requests and responses so far, with secrets redacted. */
 	trace: TraceStep[],

@@ -55,7 +55,12 @@ pub struct Authorization {
     /// Whether the page is asked for with an earlier registration. A provider that forgot it says so on its page only.
     #[serde(default)]
     pub reuses_registration: bool,
-    /// The new authorization server, if it changed. No request is sent to it until the user accepts it.
+    /// Whether the server says nothing about its sign-in, so that Patchbay guessed where it is and cannot verify that it
+    /// is protected.
+    #[serde(default)]
+    pub is_guessed: bool,
+    /// The new authorization server, if it changed, or the first that gets the secret of the user's own OAuth app without
+    /// a page that shows it. No request is sent to it until the user accepts it.
     #[serde(default)]
     pub issuer_change: Option<IssuerChange>,
     /// Requests and responses so far, with secrets redacted.
@@ -92,6 +97,7 @@ impl Authorization {
             granted_scopes: Vec::new(),
             no_browser: false,
             reuses_registration: false,
+            is_guessed: false,
             issuer_change: None,
             trace: Vec::new(),
             problem: None,

@@ -109,7 +109,7 @@ pub use connectors::edit::{
 };
 pub use connectors::icon::load_icon;
 pub use connectors::inspect_address::{
-    AddressInspection, cancel_inspection, default_redirect_uri, inspect_address,
+    AddressInspection, GUESSED_SIGN_IN, cancel_inspection, default_redirect_uri, inspect_address,
     inspect_address_until_cancelled,
 };
 pub use connectors::mcp_resources::{

@@ -109,6 +109,11 @@ describe("a sign-in in progress", () => {
     expect(await within(dialog).findByText(/doesn't know Patchbay, cancel and sign in again/)).toBeVisible();
   });
 
+  it("says_that_a_sign_in_is_guessed", async () => {
+    const { dialog } = await openMoved({ isGuessed: true });
+    expect(await within(dialog).findByText("This server doesn't say how to sign in")).toBeVisible();
+  });
+
   it("announces_each_step", async () => {
     await openMoved({ state: "checking" });
     expect(await screen.findByText("Token received, loading tools")).toBeInTheDocument();

@@ -4,6 +4,7 @@ import { ConnectorMark } from "@/components/ConnectorMark";
 import { isInProgress } from "@/components/connectorStatus";
 import { Dialog } from "@/components/Dialog";
 import { IdentityLine } from "@/components/IdentityLine";
+import { Notice } from "@/components/ProblemNotice";
 import { useShortcut } from "@/components/shortcuts";
 import { useToasts } from "@/host/toasts";
 import { type Authorization, type Connector, type ConnectorId } from "@/host/bindings";
@@ -100,6 +101,11 @@ export function AuthorizationDialog({ authorization, connector, options, signIn,
         )
       }
     >
+      {inProgress && authorization.isGuessed && (
+        <Notice role="alert" glyph="changed" title="This server doesn't say how to sign in">
+          Use a token if you have one: browser sign-in may fail, and Patchbay can't verify that it's protected.
+        </Notice>
+      )}
       {inProgress ? (
         <AuthorizationSteps authorization={authorization} actions={actions} />
       ) : (

@@ -7,7 +7,7 @@ use patchbay_model::{
     Problem, Secret, Status, TimeLimits, clean_text, count,
 };
 use patchbay_ops::{
-    ConnectorChanges, Event, StartAuthorization, abilities, authorization_page,
+    ConnectorChanges, Event, GUESSED_SIGN_IN, StartAuthorization, abilities, authorization_page,
     cancel_authorization, consent_form, find_authorization, find_connector, finish_authorization,
     has_consent, platform_problem, refresh_connector, refresh_tools, start_authorization,
     update_connector, wait_for_authorization,
@@ -248,7 +248,12 @@ pub(super) async fn wait_for_end(
     let mut takes_address = cli.is_interactive();
     let mut ticks = tokio::time::interval(TICK);
     let mut shown_state = None;
+    let mut is_warned = false;
     while !current.state.is_over() {
+        if current.is_guessed && !is_warned {
+            cli.say(GUESSED_SIGN_IN);
+            is_warned = true;
+        }
         let is_new = shown_state.replace(current.state) != Some(current.state);
         show_state(cli, &current, is_new, no_browser);
         let awaits_user = current.state == AuthorizationState::AwaitingUser;

@@ -6,8 +6,8 @@ use patchbay_model::{
     Authentication, AuthorizationState, Connector, OauthGrant, Secret, WalletEntry,
 };
 use patchbay_oauth::{
-    CallbackParams, Challenge, ClientIdentity, Discovery, Grant, OAuthClient, Pending, Tokens,
-    Trace, union,
+    CallbackParams, Challenge, ClientIdentity, Discovery, DiscoverySource, Grant, OAuthClient,
+    Pending, Tokens, Trace, union,
 };
 use patchbay_platforms::mcp::{self, McpLimits, McpTarget};
 use tokio::sync::{OwnedMutexGuard, mpsc};
@@ -34,6 +34,9 @@ pub(crate) async fn authorize_here(
     let trace = running.trace(cx);
     let oauth = cx.oauth_of(connector).await?;
     let discovery = discover(cx, connector, &trace).await?;
+    if discovery.source == DiscoverySource::LegacyEndpointFallback {
+        running.change(cx, |now| now.is_guessed = true);
+    }
     issuer::ensure_issuer_accepted(cx, connector, &discovery, running).await?;
     let scopes = scopes(cx, connector, &discovery).await?;
     if grant_of(connector) == OauthGrant::ClientCredentials {

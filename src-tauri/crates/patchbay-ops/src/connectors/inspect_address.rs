@@ -126,6 +126,9 @@ pub(crate) async fn inspect_address_over(
     Ok(found)
 }
 
+/// Warning of a sign-in whose place is guessed.
+pub const GUESSED_SIGN_IN: &str = "This server doesn't say how to sign in. Use a token if you have one: browser sign-in may fail, and Patchbay can't verify that it's protected.";
+
 /// Redirect URI of connectors without a callback port or host of their own.
 pub fn default_redirect_uri() -> String {
     format!("http://127.0.0.1:{DEFAULT_PORT}{CALLBACK_PATH}")
@@ -187,10 +190,7 @@ async fn add_sign_in_methods(
             let place = if is_guessed { found.methods.len() } else { 0 };
             found.methods.insert(place, AuthenticationMethod::Oauth);
             if is_guessed {
-                found.warning = Some(
-                    "This server doesn't say how to sign in. Use a token if you have one: browser sign-in may fail, and Patchbay can't verify that it's protected."
-                        .to_owned(),
-                );
+                found.warning = Some(GUESSED_SIGN_IN.to_owned());
             }
             if let Some(name) = &discovery.resource_name {
                 found.title.clone_from(name);
