@@ -223,7 +223,7 @@ mod tests {
     use patchbay_vault::SecretName;
 
     use super::*;
-    use crate::testing::{block_vault, open_temporary};
+    use crate::testing::{add_app, block_vault, open_temporary};
 
     fn token() -> WalletSecret {
         WalletSecret::Bearer {
@@ -253,6 +253,21 @@ mod tests {
         let own = SecretName::wallet(&wiki.id);
         assert_eq!(saved.matches("wallet/").count(), 1, "{saved}");
         assert!(saved.contains(own.as_str()));
+    }
+
+    #[tokio::test]
+    async fn an_app_with_another_client_id_belongs_to_no_provider_yet() {
+        let (_home, cx) = open_temporary().await;
+        let issuer = "https://as.example";
+        let app = add_app(&cx, issuer, Secret::new("first-secret-1").into()).await;
+        for (client_id, left) in [("me", Some(issuer)), ("another", None)] {
+            let secret = WalletSecret::OauthClient {
+                client_id: client_id.to_owned(),
+                client_secret: Some(Secret::new("next-secret-2").into()),
+            };
+            let replaced = replace_wallet_secret(&cx, &app, secret).await.unwrap();
+            assert_eq!(replaced.issuer.as_deref(), left, "{client_id}");
+        }
     }
 
     #[tokio::test]
