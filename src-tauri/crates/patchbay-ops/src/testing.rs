@@ -182,10 +182,19 @@ pub(crate) async fn revocable_grant() -> (Grant, TcpListener) {
 pub(crate) async fn receive_revocation(provider: &TcpListener, token: &str) -> String {
     let (mut stream, _) = provider.accept().await.unwrap();
     let mut request = Vec::new();
-    while !String::from_utf8_lossy(&request).contains(&format!("token={token}")) {
+    let is_whole = |request: &[u8]| {
+        let text = String::from_utf8_lossy(request).to_lowercase();
+        let (head, body) = text.split_once("\r\n\r\n")?;
+        let (_, length) = head.split_once("content-length: ")?;
+        let length = length.lines().next()?.parse::<usize>().ok()?;
+        Some(body.len() >= length)
+    };
+    while is_whole(&request) != Some(true) {
         assert_ne!(stream.read_buf(&mut request).await.unwrap(), 0);
     }
-    String::from_utf8(request).unwrap()
+    let request = String::from_utf8(request).unwrap();
+    assert!(request.contains(&format!("token={token}&")), "{request}");
+    request
 }
 
 /// A sign-in in the browser with those tokens.
