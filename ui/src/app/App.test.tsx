@@ -2,7 +2,16 @@ import { act, fireEvent, screen, waitFor, within } from "@testing-library/react"
 import { describe, expect, it, vi } from "vitest";
 import { axeViolations } from "@/test/axe";
 import { renderApp } from "@/test/renderApp";
-import { about, connector, hostedConnector, manyConnectors, manyEntries, manyRuns, manyTools, problem } from "@/test/samples";
+import {
+  about,
+  connector,
+  hostedConnector,
+  manyConnectors,
+  manyEntries,
+  manyRuns,
+  manyTools,
+  problem,
+} from "@/test/samples";
 
 const full = { connectors: manyConnectors(), tools: manyTools(), runs: manyRuns(), wallet: manyEntries() };
 

@@ -48,8 +48,8 @@ function isHome(): boolean {
 
 /** Reads the first connectors. A short list is then complete; the rest of a long one loads after the first paint. */
 async function readConnectors(client: QueryClient): Promise<void> {
-  const first = await client.fetchQuery(queries.firstConnectors());
-  if (first.total > first.connectors.length) return;
+  const first = await client.fetchQuery(queries.firstConnectors()).catch(() => undefined);
+  if (!first || first.total > first.connectors.length) return;
   client.setQueryData(
     queries.connectors().queryKey,
     first.connectors.toSorted((left, right) => compareText(left.title, right.title)),
