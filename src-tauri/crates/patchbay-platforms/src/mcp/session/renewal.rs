@@ -9,17 +9,50 @@ use tokio::sync::watch;
 
 use super::pending::CANCEL_NOTICE_TIMEOUT;
 use super::{McpSession, Peer};
+use crate::mcp::McpLimits;
 use crate::mcp::exchange::Exchange;
 use crate::mcp::wire::reconnect::Reconnects;
 
+/// Notices when a server may have forgotten the session.
+pub(super) struct LossWatch {
+    /// Number of sessions that began.
+    begun: watch::Receiver<u64>,
+    reconnects: Arc<Reconnects>,
+    limits: McpLimits,
+}
+
+impl LossWatch {
+    /// Waits until the server may have forgotten the session; `false` once the connection has ended, and after too many
+    /// losses in a row.
+    pub(super) async fn is_lost(&mut self) -> bool {
+        let McpLimits {
+            reconnects,
+            reconnect_waits,
+            ..
+        } = self.limits;
+        let paused = self.reconnects.pause(reconnects, reconnect_waits);
+        if paused.await.is_err() {
+            return false;
+        }
+        let _until_lost = self.reconnects.open_stream();
+        self.begun.changed().await.is_ok()
+    }
+
+    /// Returns the number of sessions that began, which are no losses then.
+    pub(super) fn take_begun(&mut self) -> u64 {
+        *self.begun.borrow_and_update()
+    }
+}
+
 impl McpSession {
-    /// Changes whenever the server may have forgotten the session; its value counts the sessions that began. `None` if
-    /// the session is one with its connection.
-    pub(super) fn sessions_begun(&self) -> Option<watch::Receiver<u64>> {
+    /// `None` if the session is one with its connection.
+    pub(super) fn watch_losses(&self) -> Option<LossWatch> {
         match &self.0.remote {
-            Peer::Host(wire, Transport::StreamableHttp) if self.is_legacy() => {
-                Some(wire.sessions_begun())
-            }
+            Peer::Host(wire, Transport::StreamableHttp) if self.is_legacy() => Some(LossWatch {
+                begun: wire.sessions_begun(),
+                reconnects: Arc::default(),
+                limits: self.0.limits,
+            }),
             _ => None,
         }
     }
@@ -27,30 +60,19 @@ impl McpSession {
     /// Begins another session whenever the server has forgotten this one, and reports everything as changed then. Ends
     /// with the connection, which it does not keep open.
     pub(super) fn renew_forgotten(&self) -> impl Future<Output = ()> + Send + use<> {
-        let begun = self.sessions_begun().map(|begun| {
-            let known = *begun.borrow();
-            (begun, known)
-        });
-        let (peer, limits, log_level) =
-            (self.0.peer.clone(), self.0.limits, self.log_level_request());
+        let mut losses = self.watch_losses();
+        let mut known = losses.as_mut().map(LossWatch::take_begun);
+        let (peer, log_level) = (self.0.peer.clone(), self.log_level_request());
         let tool_changes = self.0.client_handler.tool_changes.clone();
         let offer_changes = self.0.client_handler.offer_changes.clone();
         async move {
-            let Some((mut begun, mut known)) = begun else {
-                return;
-            };
-            let reconnects = Arc::<Reconnects>::default();
-            let pause = || reconnects.pause(limits.reconnects, limits.reconnect_waits);
-            while pause().await.is_ok() {
-                let _until_forgotten = reconnects.open_stream();
-                if begun.changed().await.is_err() {
-                    return;
-                }
-                if *begun.borrow_and_update() == known {
+            let Some(mut losses) = losses else { return };
+            while losses.is_lost().await {
+                if known == Some(losses.take_begun()) {
                     // Whatever is sent, rmcp begins a session if the server does not know the one it names.
                     send_quietly(&peer, PingRequest::default().into()).await;
                 }
-                let now = *begun.borrow_and_update();
+                let now = Some(losses.take_begun());
                 if now == known {
                     continue;
                 }

@@ -13,7 +13,7 @@ use tokio_util::sync::{CancellationToken, DropGuard};
 
 use super::listening::BACKLOG;
 use super::pending::{Timeouts, UsageGuard};
-use super::renewal::send_quietly;
+use super::renewal::{LossWatch, send_quietly};
 use super::{Inner, McpSession};
 use crate::Error;
 use crate::mcp::McpLimits;
@@ -80,14 +80,15 @@ impl McpSession {
         let task = if self.is_legacy() {
             let updates = self.0.client_handler.resource_updates.subscribe();
             self.subscribe(&uri, cancel).await?;
-            let begun = self.sessions_begun();
+            let losses = self.watch_losses();
             let session = Arc::downgrade(&self.0);
             tokio::spawn(async move {
                 let _in_use = in_use;
+                to.send_replace(());
                 tokio::select! {
                     () = until.cancelled() => {}
                     () = forward(updates, &uri, &to) => {}
-                    () = subscribe_again(begun, &session, &uri, &to) => {}
+                    () = subscribe_again(losses, &session, &uri, &to) => {}
                     () = wait_until_closed(&peer) => {}
                 }
                 unsubscribe(session, uri).await;
@@ -173,36 +174,27 @@ fn is_within(updated: &str, uri: &str) -> bool {
     })
 }
 
-/// Reports a subscription of the older era as begun, and begins it again whenever the server may have forgotten the
-/// session, until that fails.
+/// Subscribes again whenever a server of the older era may have forgotten the session, until that fails.
 async fn subscribe_again(
-    begun: Option<watch::Receiver<u64>>,
+    losses: Option<LossWatch>,
     session: &Weak<Inner>,
     uri: &str,
     to: &watch::Sender<()>,
 ) {
-    to.send_replace(());
-    let Some(mut begun) = begun else {
+    let Some(mut losses) = losses else {
         return std::future::pending().await;
     };
-    let reconnects = Reconnects::default();
-    loop {
-        // Ends with the session, whose end is awaited beside this.
-        if begun.changed().await.is_err() {
-            return std::future::pending().await;
-        }
+    while losses.is_lost().await {
         let Some(session) = session.upgrade().map(McpSession) else {
             return;
         };
-        let limits = session.0.limits;
-        let pause = reconnects.pause(limits.reconnects, limits.reconnect_waits);
-        let request = subscribe_request(uri);
-        let timeouts = Timeouts::from_limits(&limits);
+        let timeouts = Timeouts::from_limits(&session.0.limits);
         let never = CancellationToken::new();
-        if pause.await.is_err() || session.request(request, timeouts, &never).await.is_err() {
+        let subscribed = session.request(subscribe_request(uri), timeouts, &never);
+        if subscribed.await.is_err() {
             return;
         }
-        begun.mark_unchanged();
+        losses.take_begun();
         to.send_replace(());
     }
 }
