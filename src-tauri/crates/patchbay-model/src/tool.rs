@@ -104,11 +104,13 @@ impl ToolResult {
     /// Content), or as what its only member `result` holds, which is how servers wrap what is no object.
     pub fn unrepeated_structured(&self) -> Option<&Value> {
         let structured = &self.structured.as_ref()?.0;
-        let text = |part: &Content| match part {
-            Content::Text { text, .. } => Some(text.clone()),
-            _ => None,
-        };
-        let texts: Vec<String> = self.content.iter().filter_map(text).collect();
+        let parts = self.content.iter();
+        let texts: Vec<&str> = parts
+            .filter_map(|part| match part {
+                Content::Text { text, .. } => Some(text.as_str()),
+                _ => None,
+            })
+            .collect();
         let wrapped = structured.as_object().filter(|members| members.len() == 1);
         let wrapped = wrapped.and_then(|members| members.get("result"));
         let is_repeated = [Some(structured), wrapped]
@@ -120,7 +122,7 @@ impl ToolResult {
 }
 
 /// Whether a text says the value, or all of them its items.
-fn repeats(texts: &[String], value: &Value) -> bool {
+fn repeats(texts: &[&str], value: &Value) -> bool {
     let says = |text: &str, value: &Value| {
         value.as_str() == Some(text)
             || serde_json::from_str(text).is_ok_and(|said: Value| said == *value)
