@@ -13,7 +13,8 @@ use crate::servers::{containers, guard};
 const LATEST: u32 = 100;
 
 impl Context {
-    /// Opens the store and cleans up after a crash. Does not access the keychain.
+    /// Opens the store and cleans up after a crash. Accesses the keychain only to revoke the tokens of connectors that
+    /// were removed earlier.
     ///
     /// # Errors
     /// [`Error::Store`] for the database; [`Error::Platform`] for the system's certificates.
