@@ -246,6 +246,20 @@ mod tests {
         account.id
     }
 
+    fn unconfirmed(account: AccountId, operation: &str, arguments: Value) -> CallOperation {
+        CallOperation {
+            account,
+            operation: operation.to_owned(),
+            arguments: Json(arguments),
+            confirmed: false,
+            timeout_seconds: None,
+            retries: None,
+            headers: BTreeMap::new(),
+            query: Json::default(),
+            body: Json::default(),
+        }
+    }
+
     #[tokio::test]
     async fn what_takes_something_away_asks_first_on_each_account_by_its_own_table() {
         let (_home, cx) = testing::open_temporary().await;
@@ -254,17 +268,8 @@ mod tests {
             ("current", "unshare"),
             ("current", "delete"),
         ] {
-            let request = CallOperation {
-                account: account(&cx, surface).await,
-                operation: operation.to_owned(),
-                arguments: Json(json!({ "connector_id": "1" })),
-                confirmed: false,
-                timeout_seconds: None,
-                retries: None,
-                headers: BTreeMap::new(),
-                query: Json::default(),
-                body: Json::default(),
-            };
+            let account = account(&cx, surface).await;
+            let request = unconfirmed(account, operation, json!({ "connector_id": "1" }));
             let refused = call_operation(&cx, request).await;
             assert!(
                 matches!(refused, Err(Error::ConfirmationNeeded { .. })),
@@ -277,25 +282,12 @@ mod tests {
     #[tokio::test]
     async fn what_a_call_removes_by_its_arguments_asks_first() {
         let (_home, cx) = testing::open_temporary().await;
-        let call = |method: &str| {
-            let arguments = json!({ "connector_id_or_name": "a", "method": method });
-            Json(arguments)
-        };
+        let call = |method: &str| json!({ "connector_id_or_name": "a", "method": method });
         let account = account(&cx, "current").await;
         let stored = find_account(&cx, &account).await.unwrap();
-        let effect = effect_of_call(&stored, "gateway_http", &call("POST")).unwrap();
+        let effect = effect_of_call(&stored, "gateway_http", &Json(call("POST"))).unwrap();
         assert!(!effect.needs_confirmation());
-        let request = CallOperation {
-            account,
-            operation: "gateway_http".to_owned(),
-            arguments: call("delete"),
-            confirmed: false,
-            timeout_seconds: None,
-            retries: None,
-            headers: BTreeMap::new(),
-            query: Json::default(),
-            body: Json::default(),
-        };
+        let request = unconfirmed(account, "gateway_http", call("delete"));
         let refused = call_operation(&cx, request).await;
         assert!(matches!(refused, Err(Error::ConfirmationNeeded { .. })));
         cx.close().await;

@@ -461,6 +461,13 @@ mod tests {
     };
     use crate::vault::{choose_passphrase, unlock_vault};
 
+    fn bearer(token: &str) -> AuthenticationChoice {
+        let secret = Secret::new(token);
+        AuthenticationChoice::Bearer {
+            token: SecretInput::New { secret },
+        }
+    }
+
     #[tokio::test]
     async fn concurrent_edits_are_all_saved() {
         let (_home, cx) = open_temporary().await;
@@ -532,11 +539,7 @@ mod tests {
         let two = add(&cx, UNREACHABLE_URL).await;
         let changes = ConnectorChanges {
             name: Some(one.name),
-            authentication: Some(AuthenticationChoice::Bearer {
-                token: SecretInput::New {
-                    secret: Secret::new("t0ken-of-the-second"),
-                },
-            }),
+            authentication: Some(bearer("t0ken-of-the-second")),
             ..ConnectorChanges::default()
         };
         let refused = update_connector(&cx, &two.id, changes).await.unwrap_err();
@@ -555,11 +558,7 @@ mod tests {
         let (_home, cx) = open_temporary().await;
         let id = add(&cx, UNREACHABLE_URL).await.id;
         let changes = ConnectorChanges {
-            authentication: Some(AuthenticationChoice::Bearer {
-                token: SecretInput::New {
-                    secret: Secret::new("t0ken-of-the-wiki"),
-                },
-            }),
+            authentication: Some(bearer("t0ken-of-the-wiki")),
             time_limits: Some(TimeLimits {
                 connect_seconds: Some(0),
                 run_seconds: None,
@@ -668,11 +667,7 @@ mod tests {
         let (_home, cx) = open_temporary().await;
         let id = add(&cx, UNREACHABLE_URL).await.id;
         let changes = ConnectorChanges {
-            authentication: Some(AuthenticationChoice::Bearer {
-                token: SecretInput::New {
-                    secret: Secret::new("t0ken-of-the-wiki"),
-                },
-            }),
+            authentication: Some(bearer("t0ken-of-the-wiki")),
             ..ConnectorChanges::default()
         };
         let before = update_connector(&cx, &id, changes).await.unwrap();
