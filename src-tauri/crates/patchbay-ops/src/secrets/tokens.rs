@@ -31,10 +31,10 @@ use crate::error::Error;
 use crate::events::Event;
 use crate::lock::FileLock;
 use crate::secrets;
+use crate::secrets::OAuthApp;
 use crate::secrets::programs::Occasion;
 use crate::secrets::reference::References;
 use crate::secrets::registrations::forget_registrations;
-use crate::secrets::{OAuthApp, StoredSecret};
 
 /// How long before its expiry an access token is renewed, unless its lifetime is short.
 const RENEW_AHEAD: Duration = Duration::from_secs(60);
@@ -76,8 +76,6 @@ struct State {
 struct CachedSecrets {
     /// When the newest of them was saved.
     replaced_at: Timestamp,
-    /// Whether the entry contains a reference, whose secret may change unnoticed.
-    may_change: bool,
     secrets: VecDeque<Secret>,
 }
 
@@ -137,8 +135,9 @@ impl Tokens {
         Ok(vec!["Authorization".to_owned()])
     }
 
-    /// Returns every present and earlier secret of a connector's credential, for redaction. Only returns the earlier
-    /// ones when the vault cannot be read or a reference cannot be resolved.
+    /// Returns every present and earlier secret of a connector's credential, for redaction: those that were sent, and
+    /// what a reference stands for only where nothing was sent yet. Only returns the earlier ones when the vault cannot
+    /// be read or a reference cannot be resolved.
     pub(crate) async fn secrets_of(&self, connector: &Connector) -> Vec<Secret> {
         if let Ok(secrets) = self.try_secrets_of(connector).await {
             return secrets;
@@ -156,12 +155,10 @@ impl Tokens {
             return Ok(cached);
         }
         let (vault, references) = (&self.0.deps.vault, &self.0.deps.references);
-        let mut may_change = entry.reference.is_some();
         let secrets = match entry.kind {
             WalletKind::Oauth => grant_secrets(self.read_grant(&entry).await?),
             WalletKind::Headers | WalletKind::Variables => {
                 let saved = secrets::read_stored_values(vault, &entry).await?;
-                may_change |= saved.values().any(StoredSecret::is_reference);
                 let headers = secrets::resolve_values(references, &saved, Occasion::Needed).await?;
                 headers.into_values().collect()
             }
@@ -169,33 +166,29 @@ impl Tokens {
                 vec![secrets::read(vault, references, &entry).await?]
             }
         };
-        Ok(self.cache_secrets(&entry, secrets, may_change))
+        Ok(self.cache_secrets(&entry, secrets))
     }
 
-    /// Returns the cached secrets of an entry, unless its secret was or may have been replaced since.
+    /// Returns the cached secrets of an entry, unless its secret was replaced since.
     fn find_cached(&self, entry: &WalletEntry) -> Option<Vec<Secret>> {
         let cache = self.0.cache.lock();
         let cached = cache.get(&entry.id)?;
-        let is_valid = cached.replaced_at == entry.replaced_at && !cached.may_change;
-        is_valid.then(|| cached.to_vec())
+        (cached.replaced_at == entry.replaced_at).then(|| cached.to_vec())
     }
 
     fn cache_secrets(
         &self,
         entry: &WalletEntry,
-        secrets: Vec<Secret>,
-        may_change: bool,
+        secrets: impl IntoIterator<Item = Secret>,
     ) -> Vec<Secret> {
         let mut cache = self.0.cache.lock();
         let cached = cache
             .entry(entry.id.clone())
             .or_insert_with(|| CachedSecrets {
                 replaced_at: entry.replaced_at,
-                may_change,
                 secrets: VecDeque::new(),
             });
         cached.replaced_at = entry.replaced_at;
-        cached.may_change = may_change;
         for secret in secrets {
             let is_new = |other: &Secret| other.expose() != secret.expose();
             if cached.secrets.iter().all(is_new) {
@@ -549,6 +542,11 @@ fn grant_secrets(grant: Grant) -> Vec<Secret> {
     secrets
 }
 
+fn without_scheme(header: &Secret) -> Secret {
+    let value = header.expose();
+    Secret::new(value.strip_prefix(SCHEME).unwrap_or(value))
+}
+
 fn has_expired(grant: &Grant, now: Timestamp) -> bool {
     grant.expires_at.is_some_and(|end| end <= now)
 }
@@ -594,6 +592,9 @@ impl Source {
         if entry.kind != WalletKind::Oauth {
             let deps = &self.tokens.0.deps;
             let headers = secrets::headers(&deps.vault, &deps.references, &entry).await?;
+            // What a reference stands for may change unnoticed: what is sent is what has to be redacted.
+            self.tokens
+                .cache_secrets(&entry, headers.values().map(without_scheme));
             return Ok(headers.into_iter().collect());
         }
         let grant = self.tokens.grant(&entry, &self.title, None).await?;

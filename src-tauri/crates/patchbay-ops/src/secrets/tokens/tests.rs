@@ -383,6 +383,12 @@ async fn a_resolved_secret_stays_known_when_its_reference_breaks() {
     assert_eq!(known().await, ["tok-123456"]);
     std::fs::remove_file(&file).unwrap();
     assert_eq!(known().await, ["tok-123456"]);
+
+    // What was sent is known, though the reference stands for something else by now.
+    std::fs::write(&file, "tok-sent-only").unwrap();
+    cx.tokens().source(&connector).headers().await.unwrap();
+    std::fs::write(&file, "tok-later").unwrap();
+    assert_eq!(known().await, ["tok-123456", "tok-sent-only"]);
 }
 
 #[tokio::test]
