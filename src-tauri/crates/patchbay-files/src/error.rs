@@ -57,7 +57,7 @@ pub enum NotPlain {
 
 impl NotPlain {
     /// Returns what this is instead of a plain file; `None` if it is one.
-    pub(crate) fn of(kind: FileType) -> Option<Self> {
+    pub fn of(kind: FileType) -> Option<Self> {
         if kind.is_symlink() {
             return Some(Self::Link);
         }

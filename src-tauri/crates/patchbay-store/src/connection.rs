@@ -1,11 +1,10 @@
 //! The connections to one file: one for writes, on its own thread, a few for reads, and one that detects changes.
 
-use std::fs::OpenOptions;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use parking_lot::Mutex;
-use patchbay_files::{create_private_folder, extended_path, open, open_lock};
+use patchbay_files::{NotPlain, create_private_folder, extended_path, open_lock};
 use rusqlite::{Connection, OpenFlags, Transaction};
 
 use crate::Error;
@@ -59,7 +58,7 @@ impl Connections {
             migrations::check(found, migrations::newest_version(TABLES))?;
         }
         let _opening = opening_lock(path)?;
-        create_private(path)?;
+        make_private(path, found.is_some())?;
         let mut writer = open_writer(path)?;
         migrations::migrate(&mut writer, TABLES)?;
         let owner = new_owner(&writer)?;
@@ -113,26 +112,32 @@ impl Connections {
 }
 
 /// Whether the file exists. Fails for anything but a regular file: SQLite would follow a link and block on a pipe.
+///
+/// It isn't opened: closing any descriptor of the file drops the locks that SQLite holds on it in this process, and
+/// other programs then delete the journal under it. Source: <https://sqlite.org/howtocorrupt.html> §2.2.
 pub(crate) fn is_plain_file(path: &Path) -> Result<bool, Error> {
-    match open(path, OpenOptions::new().read(true)) {
-        Ok(_) => Ok(true),
-        Err(patchbay_files::Error::Io(error)) if error.kind() == std::io::ErrorKind::NotFound => {
-            Ok(false)
-        }
-        Err(error) => Err(Error::files(path)(error)),
+    match std::fs::symlink_metadata(path) {
+        Ok(found) => match NotPlain::of(found.file_type()) {
+            Some(what) => Err(Error::files(path)(what.into())),
+            None => Ok(true),
+        },
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(false),
+        Err(error) => Err(Error::file(path)(error)),
     }
 }
 
-/// Creates the file before SQLite does, readable for the user only; its journals inherit the mode.
-fn create_private(path: &Path) -> Result<(), Error> {
-    let file = open_lock(path).map_err(Error::files(path))?;
+/// Makes the file readable for the user only, and creates it before SQLite does; its journals inherit the mode. A file
+/// that exists isn't opened, as above.
+fn make_private(path: &Path, exists: bool) -> Result<(), Error> {
+    if !exists {
+        drop(open_lock(path).map_err(Error::files(path))?);
+    }
     #[cfg(unix)]
     {
         use std::os::unix::fs::PermissionsExt;
-        file.set_permissions(std::fs::Permissions::from_mode(0o600))
+        std::fs::set_permissions(path, std::fs::Permissions::from_mode(0o600))
             .map_err(Error::file(path))?;
     }
-    drop(file);
     Ok(())
 }
 

@@ -116,7 +116,7 @@ impl Explain for Error {
             (_, Some(ErrorCode::DiskFull)) => "Free up disk space and try again.",
             (_, Some(ErrorCode::DatabaseBusy)) => "Try again when other Patchbay commands finish.",
             (_, Some(ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase)) => {
-                "Restore a backup, or move the file away to start over."
+                "Move the file away, and with it the one ending in -wal. Then put a backup there, or start over."
             }
             _ => return None,
         };

@@ -30,9 +30,6 @@ const QUEUE_LEN: usize = 256;
 /// `connection.rs`.
 const CHECKPOINT_DELAY: Duration = Duration::from_secs(1);
 
-/// Size of the journal in bytes that a process may leave behind; the next one reads it in about a millisecond.
-pub(crate) const MAX_JOURNAL_LEFT: u64 = 512 * 1024;
-
 /// Handle of the thread. Dropping it writes everything in the queue and ends the thread.
 #[derive(Debug)]
 pub(crate) struct Writer {
@@ -267,12 +264,11 @@ impl Worker {
         self.run_checkpoint("PRAGMA wal_checkpoint(PASSIVE)");
     }
 
-    /// Empties a long journal, unless another process reads from it. Otherwise each short-lived command would add to it
-    /// and the next one would have to read all of it first.
+    /// Empties the journal, unless another process reads from it, so that a copy of the file alone is a backup.
     fn truncate_journal(&self) {
         let journal = self.connection.path().map(|path| format!("{path}-wal"));
         let length = journal.and_then(|journal| fs::metadata(journal).ok());
-        if length.is_none_or(|journal| journal.len() < MAX_JOURNAL_LEFT) {
+        if length.is_none_or(|journal| journal.len() == 0) {
             return;
         }
         match self.connection.busy_timeout(Duration::ZERO) {

@@ -10,7 +10,6 @@ use super::*;
 use crate::migrations::newest_version;
 use crate::samples::{connector, open_again, run, save_connector, store};
 use crate::tables::TABLES;
-use crate::writer::MAX_JOURNAL_LEFT;
 
 /// A file of version 1 with a row in every table.
 const VERSION_1: &str = include_str!("../../fixtures/version-1.sql");
@@ -307,7 +306,8 @@ async fn a_path_may_be_longer_than_windows_usually_takes() {
 }
 
 #[tokio::test]
-async fn a_long_journal_is_not_left_to_the_next_process() {
+async fn a_journal_is_not_left_to_the_next_process() {
+    const LONG: u64 = 512 * 1024;
     let home = tempfile::tempdir().unwrap();
     let path = home.path().join("patchbay.sqlite");
     let journal = home.path().join("patchbay.sqlite-wal");
@@ -315,7 +315,7 @@ async fn a_long_journal_is_not_left_to_the_next_process() {
     let store = Store::open(&path).await.unwrap();
     let mut wide = connector("c1", "github");
     let mut written = 0;
-    while length() < MAX_JOURNAL_LEFT {
+    while length() < LONG {
         written += 1;
         wide.title = format!("{written} {}", "x".repeat(10_000));
         store.save_connector(&wide).await.unwrap();
@@ -326,7 +326,29 @@ async fn a_long_journal_is_not_left_to_the_next_process() {
     let store = Store::open(&path).await.unwrap();
     let found = store.find_connector(&wide.id).await.unwrap();
     assert_eq!(found.map(|found| found.title), Some(wide.title));
+    wide.title = "one more".to_owned();
+    store.save_connector(&wide).await.unwrap();
     drop(store);
-    // Little was written this time, so it may stay.
-    assert!(length() < MAX_JOURNAL_LEFT);
+    assert_eq!(length(), 0);
+}
+
+/// Without its lock another program that closes the file takes itself for the last one, and deletes the journal.
+#[cfg(target_os = "linux")]
+#[tokio::test]
+async fn a_file_that_was_there_before_is_locked_while_it_is_open() {
+    use std::os::unix::fs::MetadataExt as _;
+
+    let home = tempfile::tempdir().unwrap();
+    let path = home.path().join("patchbay.sqlite");
+    let first = Store::open(&path).await.unwrap();
+    drop(Store::open(&path).await.unwrap());
+    first.list_accounts().await.unwrap();
+    let (process, file) = (std::process::id(), std::fs::metadata(&path).unwrap().ino());
+    let locks = std::fs::read_to_string("/proc/locks").unwrap();
+    let is_ours = |lock: &str| {
+        let mut words = lock.split_whitespace();
+        words.any(|word| word == process.to_string())
+            && words.any(|word| word.ends_with(&format!(":{file}")))
+    };
+    assert!(locks.lines().any(is_ours), "{locks}");
 }

@@ -176,6 +176,7 @@ const ABSENT: &[Group] = &[
         program: "patchbay-store",
         reason: FILES,
         tests: &[
+            "store::tests::a_file_that_was_there_before_is_locked_while_it_is_open",
             "store::tests::a_link_in_place_of_the_database_is_refused_and_what_it_leads_to_left_alone",
             "store::tests::a_pipe_in_place_of_the_database_is_refused_at_once",
             "store::tests::only_the_user_can_read_the_files",
