@@ -125,6 +125,60 @@ async fn an_interrupt_cancels_the_consent() {
 
 #[cfg(unix)]
 #[tokio::test(flavor = "multi_thread")]
+async fn a_link_to_open_oneself_is_printed_also_with_quiet() {
+    let terminal = Terminal::new().await;
+    terminal.add(terminal.playground.url().as_str(), &[]).await;
+    let line = format!("{CONNECT} --no-browser --quiet");
+    let mut child = terminal.command(&words(&line)).spawn().unwrap();
+    let link = read_line(child.stderr.as_mut().unwrap()).await;
+    assert!(link.starts_with("http"), "{link}");
+    interrupt(&child).await;
+    assert_eq!(ended(child).await.code, 130);
+}
+
+/// The pipe that it writes to is full, and nobody reads.
+#[cfg(unix)]
+#[tokio::test(flavor = "multi_thread")]
+async fn an_interrupt_ends_a_command_that_can_write_no_more() {
+    let terminal = Terminal::connected().await;
+    let run = words("tool run play echo --args - --json");
+    let mut child = terminal.command(&run).spawn().unwrap();
+    let unread = child.stdout.take().unwrap();
+    let arguments = json!({ "message": "x".repeat(300_000) }).to_string();
+    let mut stdin = child.stdin.take().unwrap();
+    stdin.write_all(arguments.as_bytes()).await.unwrap();
+    drop(stdin);
+    let done = async || terminal.json("run list").await["runs"][0]["state"] == "done";
+    while !done().await {
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
+    tokio::time::sleep(Duration::from_millis(300)).await;
+    interrupt(&child).await;
+    assert_eq!(ended(child).await.code, 130);
+    drop(unread);
+}
+
+/// Nobody writes to the pipe that it reads.
+#[cfg(unix)]
+#[tokio::test(flavor = "multi_thread")]
+async fn an_interrupt_ends_a_command_that_waits_for_a_file() {
+    let terminal = Terminal::new().await;
+    let pipe = terminal.home.path().join("pipe");
+    let made = std::process::Command::new("mkfifo").arg(&pipe).status();
+    assert!(made.unwrap().success());
+    let from = pipe.to_str().unwrap();
+    let child = terminal
+        .command(&["connector", "add", "--from", from])
+        .spawn()
+        .unwrap();
+    // It listens before it opens the pipe.
+    tokio::time::sleep(Duration::from_secs(1)).await;
+    interrupt(&child).await;
+    assert_eq!(ended(child).await.code, 130);
+}
+
+#[cfg(unix)]
+#[tokio::test(flavor = "multi_thread")]
 async fn an_interrupt_cancels_a_run_at_its_server() {
     let terminal = Terminal::connected().await;
     let wait = terminal.command(&["tool", "run", "play", "wait", "seconds:=60"]);

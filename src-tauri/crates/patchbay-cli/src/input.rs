@@ -6,7 +6,10 @@
 use std::io::{self, BufRead as _, ErrorKind};
 
 use patchbay_model::Secret;
+use tokio::runtime::Handle;
 use tokio::sync::{Mutex, oneshot};
+
+use crate::interrupt::Interrupts;
 
 /// A line without its end; `None` at the end of input.
 type Line = io::Result<Option<Secret>>;
@@ -21,6 +24,25 @@ pub(crate) async fn next_line() -> Line {
 /// As [`next_line`], for a thread that may block.
 pub(crate) fn next_line_blocking() -> Line {
     STDIN.next_blocking()
+}
+
+/// Works on a thread of its own and waits for it; `None` after a signal, or if it panics. The thread ends with the
+/// process.
+pub(crate) fn run_until_interrupted<T: Send + 'static>(
+    work: impl FnOnce() -> T + Send + 'static,
+) -> Option<T> {
+    let Ok(runtime) = Handle::try_current() else {
+        return Some(work());
+    };
+    let working = async {
+        let mut interrupts = Interrupts::listen();
+        tokio::select! {
+            biased;
+            done = run_on_thread(work) => done.ok(),
+            () = interrupts.next() => None,
+        }
+    };
+    tokio::task::block_in_place(|| runtime.block_on(working))
 }
 
 /// Works on a thread of its own, which ends with the process: a read can't be cancelled.

@@ -179,15 +179,7 @@ async fn stream(
         raw.write(render_meta(head).as_bytes())?;
     }
     while let Some(piece) = streamed.next().await? {
-        // On another thread, because a slow reader must not delay the handling of Ctrl-C.
-        let writing = tokio::task::spawn_blocking(move || {
-            let is_open = raw.write(piece.as_ref());
-            (raw, is_open)
-        });
-        let written = writing.await;
-        let (returned, is_open) = written.map_err(|error| Failure::internal(error.to_string()))?;
-        raw = returned;
-        if !is_open? {
+        if !raw.write(piece.as_ref())? {
             return Ok(());
         }
     }

@@ -15,6 +15,9 @@ use crate::args::{CatalogueVerb, SourceArgs};
 use crate::cli::Cli;
 use crate::failure::Failure;
 
+/// Several times the whole public registry.
+const MAX_FILE_BYTES: u64 = 64 * 1024 * 1024;
+
 pub(super) async fn run(cli: &Cli, verb: CatalogueVerb) -> Result<(), Failure> {
     match verb {
         CatalogueVerb::List {
@@ -22,7 +25,7 @@ pub(super) async fn run(cli: &Cli, verb: CatalogueVerb) -> Result<(), Failure> {
             file: Some(file),
             ..
         } => {
-            let entries = read_registry_file(&text_of(&file, u64::MAX)?)?.into_iter();
+            let entries = read_registry_file(&text_of(&file, MAX_FILE_BYTES)?)?.into_iter();
             list(cli, entries.map(CatalogueItem::Server).collect(), &words)
         }
         CatalogueVerb::List { words, of, .. } | CatalogueVerb::Search { words, of } => {

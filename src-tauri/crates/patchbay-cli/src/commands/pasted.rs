@@ -19,6 +19,7 @@ use crate::args::{AddArgs, PastedArgs};
 use crate::cli::Cli;
 use crate::command_hint::connect_command;
 use crate::failure::Failure;
+use crate::input::run_until_interrupted;
 use crate::output::text;
 use crate::prompt;
 use crate::secret_source::Source;
@@ -144,10 +145,11 @@ pub(super) fn text_of(file: &Path, max_bytes: u64) -> Result<String, Failure> {
             std::io::read_to_string(std::io::stdin().lock().take(max_bytes))
         });
     }
-    let read = tokio::task::block_in_place(|| {
-        std::io::read_to_string(std::fs::File::open(file)?.take(max_bytes))
+    let path = file.to_owned();
+    let read = run_until_interrupted(move || {
+        std::io::read_to_string(std::fs::File::open(path)?.take(max_bytes))
     });
-    read.map_err(|source| {
+    read.ok_or_else(Failure::cancelled)?.map_err(|source| {
         let path = file.display().to_string();
         Error::File { path, source }.into()
     })

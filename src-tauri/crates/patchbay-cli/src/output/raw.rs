@@ -7,6 +7,7 @@ use patchbay_model::{Code, Problem};
 
 use super::text;
 use crate::failure::Failure;
+use crate::input::run_until_interrupted;
 
 /// Whether the reader of standard output closed the pipe.
 static IS_CLOSED: AtomicBool = AtomicBool::new(false);
@@ -73,11 +74,14 @@ pub(crate) fn is_closed() -> bool {
     IS_CLOSED.load(Ordering::SeqCst)
 }
 
-/// Writes bytes; `false` if the pipe is closed.
+/// Writes bytes; `false` if the pipe is closed. A signal ends the writing: the reader may never read on.
 pub(super) fn write_to_stdout(bytes: &[u8]) -> Result<bool, Failure> {
-    let mut stdout = std::io::stdout().lock();
-    let written = stdout.write_all(bytes).and_then(|()| stdout.flush());
-    match written {
+    let bytes = bytes.to_vec();
+    let written = run_until_interrupted(move || {
+        let mut stdout = std::io::stdout().lock();
+        stdout.write_all(&bytes).and_then(|()| stdout.flush())
+    });
+    match written.ok_or_else(Failure::cancelled)? {
         Err(error) if error.kind() != ErrorKind::BrokenPipe => {
             let message = format!("couldn't write to stdout: {error}");
             Err(Problem::new(Code::FileFailed, message).into())
