@@ -206,6 +206,21 @@ async fn an_app_of_ones_own_signs_in_with_its_secret() {
     assert!(!terminal.stores(CONFIDENTIAL_CLIENT_SECRET));
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn the_own_token_is_left_out_of_a_note_on_a_run() {
+    let terminal = Terminal::new().await;
+    let url = terminal.playground.bearer_url();
+    let add = format!("connector add {url} --name play --token-from - --connect");
+    terminal.does_with(&add, &format!("{TOKEN}\n")).await;
+    terminal.does("tool run play echo message=hi").await;
+    let note = format!("it sent {TOKEN}");
+    let noted = ["run", "edit", "latest", "--note", &note];
+    terminal.run(&noted).await.succeeded();
+    assert!(!terminal.stores(TOKEN));
+    let run = terminal.json("run show latest").await;
+    assert_eq!(run["label"]["note"], "it sent <redacted>");
+}
+
 /// A program that hands out the Playground's token, and notes each of its runs.
 #[cfg(unix)]
 fn program(folder: &Path) -> String {

@@ -264,9 +264,9 @@ fn redact_marked_run(run: &mut ToolRun, schema: &Value) -> Value {
     marked.redact(serde_json::to_value(run).unwrap_or_default())
 }
 
-/// Returns the secrets of a connector. Fails while the vault is locked; a vault that cannot be opened at all does not
-/// prevent an export.
-async fn secrets_of(cx: &Context, connector: &Connector) -> Result<KnownSecrets, Error> {
+/// Returns the secrets of a connector, to leave them out of what is written. Fails while the vault is locked; one that
+/// cannot be opened at all does not prevent it.
+pub(super) async fn secrets_of(cx: &Context, connector: &Connector) -> Result<KnownSecrets, Error> {
     if !sends_secrets(connector) {
         return Ok(KnownSecrets::default());
     }

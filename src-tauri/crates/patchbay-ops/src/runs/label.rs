@@ -2,11 +2,11 @@
 
 use patchbay_model::{RunId, RunLabel, RunState, ToolRunSummary, clean_block, clean_text};
 
-use crate::backend::for_connector;
 use crate::context::Context;
 use crate::error::Error;
 use crate::events::Event;
 use crate::redact::KnownSecrets;
+use crate::runs::export::secrets_of;
 use crate::runs::{find_run, not_found};
 
 /// Maximum characters of a name and of a note.
@@ -16,15 +16,17 @@ const MAX_NOTE: usize = 4000;
 /// Replaces the label of a run, with secrets of its connector redacted.
 ///
 /// # Errors
-/// [`Error::NotFound`]; [`Error::Usage`] for a running run and for a note that is too long.
+/// [`Error::NotFound`]; [`Error::Usage`] for a running run and for a note that is too long; the vault's while it is
+/// locked and a new text may contain a secret.
 pub async fn label_run(cx: &Context, id: &RunId, label: RunLabel) -> Result<ToolRunSummary, Error> {
     let run = find_run(cx, id).await?.summary;
     if run.state == RunState::Running {
         return Err(still_running_error());
     }
+    let has_new_text = (&label.name, &label.note) != (&run.label.name, &run.label.note);
     let secrets = match cx.store().find_connector(&run.connector).await? {
-        Some(connector) => KnownSecrets::new(for_connector(cx, &connector).secrets().await),
-        None => KnownSecrets::default(),
+        Some(connector) if has_new_text => secrets_of(cx, &connector).await?,
+        _ => KnownSecrets::default(),
     };
     let label = clean_label(label, &secrets)?;
     let labelled = cx.store().label_run(id, label).await?;
