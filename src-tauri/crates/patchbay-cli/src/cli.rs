@@ -1,10 +1,11 @@
 //! The context of a command: the open Patchbay, its output and its settings.
 
+use std::path::Path;
 use std::sync::Arc;
 
 use patchbay_model::{Account, Connector, RunId, SecretReference, Timestamp};
 use patchbay_ops::{
-    AppPaths, BrowserUrl, Clock as _, Context, ContextOptions, OpenBrowser, SystemClock,
+    AppPaths, BrowserUrl, Clock as _, Context, ContextOptions, Error, OpenBrowser, SystemClock,
     list_connectors, resolve_account, resolve_connector, resolve_run, view_connector,
 };
 use serde::Serialize;
@@ -186,6 +187,18 @@ impl Cli {
             true => Ok(()),
             false => Err(Failure::cancelled()),
         }
+    }
+
+    /// Asks for confirmation to replace a file, if there is one.
+    pub(crate) fn confirm_replace(&self, path: &Path) -> Result<(), Failure> {
+        if !path.is_file() {
+            return Ok(());
+        }
+        let path = path.display();
+        let needed = Error::ConfirmationNeeded {
+            what: format!("Replacing {path}"),
+        };
+        self.confirm(&format!("Replace {path}?"), needed.into())
     }
 
     /// Asks whether to accept an offer. The answer is yes with `--yes`, and no if the user can't be prompted.

@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use patchbay_files::{name_beside, rename};
+use patchbay_files::{NotPlain, name_beside, rename};
 use tokio::fs::File;
 use tokio::io::AsyncWriteExt as _;
 
@@ -18,8 +18,13 @@ pub(crate) struct AtomicFile {
 }
 
 impl AtomicFile {
-    /// Creates a file that only the user can read; on Windows, with the permissions of the folder.
+    /// Creates a file that only the user can read; on Windows, with the permissions of the folder. Fails where a folder,
+    /// a device or a pipe has its name, which it would replace.
     pub(crate) async fn create(path: &Path) -> Result<Self, Error> {
+        let found = tokio::fs::metadata(path).await;
+        if let Some(what) = found.ok().and_then(|found| NotPlain::of(found.file_type())) {
+            return Err(file_error(path, std::io::Error::other(what)));
+        }
         let part = name_beside(path, ".part").map_err(|source| file_error(path, source))?;
         let mut options = tokio::fs::OpenOptions::new();
         // The user chose the folder, and others may write there too: existing files are never reused.
@@ -118,5 +123,9 @@ mod tests {
         assert!(names(folder.path()).is_empty());
         let nowhere = folder.path().join("none").join("a.csv");
         assert!(AtomicFile::create(&nowhere).await.is_err());
+        // Another kind of file is not replaced.
+        assert!(AtomicFile::create(folder.path()).await.is_err());
+        #[cfg(unix)]
+        assert!(AtomicFile::create(Path::new("/dev/null")).await.is_err());
     }
 }

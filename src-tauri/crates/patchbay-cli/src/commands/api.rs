@@ -167,6 +167,7 @@ async fn stream(
     output: &str,
 ) -> Result<(), Failure> {
     if output != "-" {
+        cli.confirm_replace(Path::new(output))?;
         let saved = save_operation(&cli.cx, request, include, Path::new(output)).await?;
         let head = saved.head.as_ref().map(render_meta).unwrap_or_default();
         return cli

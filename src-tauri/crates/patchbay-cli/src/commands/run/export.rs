@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use patchbay_model::count;
-use patchbay_ops::{Error, RunExport, export_run, export_runs, list_connectors, run_document};
+use patchbay_ops::{RunExport, export_run, export_runs, list_connectors, run_document};
 
 use super::query_of;
 use crate::args::RunExportArgs;
@@ -22,12 +22,7 @@ pub(super) async fn run(cli: &Cli, args: RunExportArgs) -> Result<(), Failure> {
     }
     if args.output != "-" {
         let path = Path::new(&args.output);
-        if path.is_file() {
-            let needed = Error::ConfirmationNeeded {
-                what: format!("Replacing {}", args.output),
-            };
-            cli.confirm(&format!("Replace {}?", args.output), needed.into())?;
-        }
+        cli.confirm_replace(path)?;
         let exported = match &one {
             Some(id) => export_run(&cli.cx, id, path).await?,
             None => export_runs(&cli.cx, &query, args.format, path).await?,
