@@ -203,6 +203,7 @@ pub use runs::next_page::next_page;
 pub use runs::replay::{ReplayTarget, replay_run};
 pub use runs::retention::{
     History, Retention, history, keep_runs, remove_all_runs, trim_periodically, trim_runs,
+    trim_runs_daily,
 };
 pub use runs::run_tool::{RunProgress, RunTool, cancel_run, count_active_runs, run_tool};
 pub use runs::runs_file::{RunsFile, read_runs_file};

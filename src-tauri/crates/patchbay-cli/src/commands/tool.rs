@@ -7,7 +7,7 @@ use patchbay_model::{
 };
 use patchbay_ops::{
     ConnectorTool, DryRun, Error, RunProgress, RunTool, cancel_run, check_connectors, dry_run,
-    find_tool, list_connectors, list_tools, run_tool,
+    find_tool, list_connectors, list_tools, run_tool, trim_runs_daily,
 };
 use serde_json::Value;
 
@@ -222,7 +222,9 @@ pub(super) async fn run_confirmed(
         run_tool(&cli.cx, request, progress.listener())
     };
     let run = with_confirmation(cli, &connector, start).await?;
-    run_result::finish(cli, &run, &connector)
+    let finished = run_result::finish(cli, &run, &connector);
+    trim_runs_daily(&cli.cx).await;
+    finished
 }
 
 /// Waits for the run that `start` begins. If its tool needs a confirmation, asks for it and starts again, confirmed.

@@ -13,6 +13,9 @@ use crate::events::Event;
 
 const SETTING: &str = "runs.retention";
 
+/// When a command trimmed the history last.
+const TRIMMED: &str = "runs.trimmed";
+
 /// Number of runs that are removed in one transaction.
 const BATCH: u32 = 200;
 
@@ -101,6 +104,26 @@ pub async fn trim_runs(cx: &Context) -> Result<u32, Error> {
     remove(cx, &old).await
 }
 
+/// As [`trim_runs`], at most once a day: for commands, which can't rely on an app that runs. Nobody asked for it, so a
+/// failure is only logged.
+pub async fn trim_runs_daily(cx: &Context) {
+    if let Err(error) = trim_if_due(cx).await {
+        tracing::warn!(%error, "the history could not be trimmed");
+    }
+}
+
+async fn trim_if_due(cx: &Context) -> Result<(), Error> {
+    let last: Option<Timestamp> = cx.store().find_setting(TRIMMED).await?;
+    let now = cx.now();
+    if last.is_some_and(|last| now.unix_millis() < last.unix_millis() + DAY) {
+        return Ok(());
+    }
+    cx.store()
+        .put_settings(vec![TRIMMED.to_owned()], &now)
+        .await?;
+    trim_runs(cx).await.map(drop)
+}
+
 /// Removes every run that has ended and is not pinned, and returns how many.
 pub async fn remove_all_runs(cx: &Context) -> Result<u32, Error> {
     let all = OldRuns {
@@ -158,4 +181,35 @@ async fn remove(cx: &Context, old: &OldRuns) -> Result<u32, Error> {
         cx.emit(Event::HistoryChanged);
     }
     Ok(removed)
+}
+
+#[cfg(test)]
+mod tests {
+    use patchbay_model::RunId;
+
+    use super::*;
+    use crate::testing::{finished_run, open_temporary};
+
+    #[tokio::test]
+    async fn commands_trim_at_most_once_a_day() {
+        let (_home, cx) = open_temporary().await;
+        let add = async |id: &str| {
+            let mut run = finished_run();
+            run.summary.id = RunId::new(id);
+            cx.store().open_run(&run).await.unwrap();
+        };
+        let count = async || history(&cx).await.unwrap().runs;
+        let latest = Retention {
+            days: None,
+            runs: Some(1),
+        };
+        keep_runs(&cx, latest).await.unwrap();
+        add("run_1").await;
+        add("run_2").await;
+        trim_runs_daily(&cx).await;
+        assert_eq!(count().await, 1);
+        add("run_3").await;
+        trim_runs_daily(&cx).await;
+        assert_eq!(count().await, 2);
+    }
 }

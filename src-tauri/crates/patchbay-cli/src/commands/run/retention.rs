@@ -25,7 +25,7 @@ pub(super) async fn limits(
     let due = history.due;
     if due > 0 {
         cli.say(format!(
-            "{due} past the limit; deleted within an hour, or now with `patchbay run prune`."
+            "{due} past the limit; deleted within a day, or now with `patchbay run prune`."
         ));
     }
     let now = cli.now();
