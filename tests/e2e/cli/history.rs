@@ -1,5 +1,7 @@
 //! The history as a whole: two runs compared, a run repeated elsewhere, a file, and how long it lasts.
 
+#[cfg(unix)]
+use patchbay_ops::AppPaths;
 use serde_json::{Value, json};
 
 use super::terminal::{TOKEN, Terminal, snapshot_settings, words};
@@ -361,4 +363,19 @@ async fn of_runs_no_more_is_kept_than_their_connector_lets() {
     let again = ["run", "again", &id, "--json"];
     let again = terminal.run(&again).await.document();
     assert_eq!(again["arguments"]["message"], "zeppelin-again");
+}
+
+#[cfg(unix)]
+#[tokio::test]
+async fn a_run_whose_end_cannot_be_saved_says_so() {
+    let terminal = Terminal::connected().await;
+    let database = AppPaths::under(&terminal.home.path().join("patchbay")).database();
+    let refuse =
+        "CREATE TRIGGER refuse BEFORE UPDATE ON tool_runs BEGIN SELECT RAISE(FAIL, 'refused'); END";
+    let script = "import sqlite3, sys; sqlite3.connect(sys.argv[1]).executescript(sys.argv[2])";
+    let mut python = std::process::Command::new("python3");
+    python.args(["-c", script]).arg(database).arg(refuse);
+    assert!(python.status().unwrap().success());
+    let done = terminal.does("tool run play echo message=hi").await;
+    done.assert_stderr("Not saved in the history: ");
 }

@@ -64,6 +64,9 @@ pub(crate) async fn run(args: CliArgs) -> Result<(), Failure> {
     };
     cli.stderr.clear();
     cli.cx.close().await;
+    if let Some(error) = cli.cx.unsaved_run() {
+        cli.say(format!("Not saved in the history: {error}."));
+    }
     match unsaved_problem(&cli.cx) {
         // Worse than any other failure: unsaved secrets are lost now.
         Some(problem) => Err(problem.into()),

@@ -97,6 +97,8 @@ struct Inner {
     exchanges: TaskTracker,
     shutdown: CancellationToken,
     exposure: Option<DataExposure>,
+    /// Why the end of a run is not in the history.
+    unsaved_run: OnceLock<Error>,
 }
 
 /// The parts of a [`Context`] that differ between programs and tests.
@@ -194,6 +196,7 @@ impl Context {
                 exchanges,
                 shutdown,
                 exposure,
+                unsaved_run: OnceLock::new(),
             }),
         })
     }
@@ -231,7 +234,18 @@ impl Context {
         }
         if let Err(error) = self.inner.store.flush_runs().await {
             tracing::error!(%error, "the history is not complete");
+            self.note_unsaved_run(error.into());
         }
+    }
+
+    /// Returns why the end of a run is not in the history, complete once the context is closed.
+    pub fn unsaved_run(&self) -> Option<&Error> {
+        self.inner.unsaved_run.get()
+    }
+
+    pub(crate) fn note_unsaved_run(&self, error: Error) {
+        // The first one says it.
+        drop(self.inner.unsaved_run.set(error));
     }
 
     /// Subscribes to events from now on.

@@ -179,8 +179,12 @@ pub(super) async fn record_outcome(
     let recorded = capture::filter_run(&run);
     let closed = cx.store().close_run(Arc::clone(&recorded)).await;
     // The tool has run and may not be repeatable: the caller gets the result even when saving it failed.
-    if let Err(error) = updated.and(closed.map_err(Error::from)) {
+    if let Err(error) = updated {
         tracing::warn!(code = error.code().as_str(), run = %run.summary.id, "a run could not be noted");
+    }
+    if let Err(error) = closed {
+        tracing::warn!(%error, run = %run.summary.id, "a run could not be saved");
+        cx.note_unsaved_run(error.into());
     }
     emit_run_changed(cx, &recorded);
     drop(recorded);
