@@ -28,6 +28,18 @@ async fn a_program_gets_the_secret_and_its_exit_code_is_ours() {
 }
 
 #[tokio::test]
+async fn a_program_gets_the_secret_that_it_is_given_and_not_the_key_to_all() {
+    let terminal = with_token().await;
+    let line = words("exec key --env API_KEY -- env");
+    let done = terminal.run(&line).await;
+    assert!(
+        done.stdout.contains(&format!("API_KEY={TOKEN}")),
+        "{done:?}"
+    );
+    assert!(!done.stdout.contains("PASSPHRASE"), "{done:?}");
+}
+
+#[tokio::test]
 async fn what_cannot_be_given_starts_nothing() {
     let terminal = with_token().await;
     let secret = "secrets can't be passed as arguments";

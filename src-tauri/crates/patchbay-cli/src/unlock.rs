@@ -2,15 +2,13 @@
 
 use patchbay_model::{Code, Connector, Problem, Secret, SecretReference};
 use patchbay_ops::{
-    needs_passphrase, probe_vault, resolve_from_environment, sends_secrets, unlock_vault,
+    PASSPHRASE_VARIABLE, needs_passphrase, probe_vault, resolve_from_environment, sends_secrets,
+    unlock_vault,
 };
 
 use crate::cli::Cli;
 use crate::failure::Failure;
 use crate::prompt;
-
-/// Environment variable with a reference to the passphrase.
-pub(crate) const VARIABLE: &str = "PATCHBAY_PASSPHRASE";
 
 const MAX_ATTEMPTS: u32 = 3;
 
@@ -26,7 +24,7 @@ impl Cli {
         }
         if !self.is_interactive() {
             let problem = Problem::new(Code::VaultLocked, "vault is locked");
-            let hint = format!("Set {VARIABLE} to env://NAME or cmd://PROGRAM.");
+            let hint = format!("Set {PASSPHRASE_VARIABLE} to env://NAME or cmd://PROGRAM.");
             return Err(problem.with_hint(hint).into());
         }
         prompt_passphrase(self).await
@@ -64,14 +62,17 @@ async fn prompt_passphrase(cli: &Cli) -> Result<(), Failure> {
     Ok(())
 }
 
-/// Resolves the passphrase from [`VARIABLE`]; `None` if it is not set.
+/// Resolves the passphrase from [`PASSPHRASE_VARIABLE`]; `None` if it is not set.
 pub(crate) async fn from_environment() -> Result<Option<Secret>, Failure> {
-    let Some(given) = std::env::var(VARIABLE).ok().filter(|text| !text.is_empty()) else {
+    let Some(given) = std::env::var(PASSPHRASE_VARIABLE)
+        .ok()
+        .filter(|text| !text.is_empty())
+    else {
         return Ok(None);
     };
     let reference = SecretReference::parse(&given).map_err(|_| {
         Failure::usage(
-            format!("{VARIABLE} must be a reference"),
+            format!("{PASSPHRASE_VARIABLE} must be a reference"),
             "Use env://NAME or cmd://PROGRAM, not the passphrase itself.",
         )
     })?;

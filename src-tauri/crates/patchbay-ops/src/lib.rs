@@ -211,7 +211,10 @@ pub use runs::save_attachment::{Attachment, SavedAttachment};
 pub use runs::{LATEST_RUN, find_run, list_runs, remove_run, resolve_run};
 pub use saved_names::{NameKind, SavedName, saved_names};
 pub use secrets::programs::search_path::declare_desktop_app;
-pub use secrets::programs::{NoProgramConsent, Occasion, ProgramConsent, ProgramRequest, Purpose};
+pub use secrets::programs::{
+    NoProgramConsent, Occasion, PASSPHRASE_VARIABLE, ProgramConsent, ProgramRequest, Purpose,
+    passphrase_variables,
+};
 pub use secrets::reference::resolve_from_environment;
 pub use servers::guard::{WATCH_PROGRAMS, watch_programs};
 pub use servers::log::{ServerLogLine, read_server_log};

@@ -2,8 +2,9 @@
 
 use patchbay_model::{Code, Explain as _, Secret, VaultBackend, VaultState, VaultStatus, count};
 use patchbay_ops::{
-    Error, accept_older_secrets, choose_passphrase, list_accounts, list_wallet, needs_passphrase,
-    platform_abilities, set_vault_aside, unlock_vault, use_keychain, vault_status,
+    Error, PASSPHRASE_VARIABLE, accept_older_secrets, choose_passphrase, list_accounts,
+    list_wallet, needs_passphrase, platform_abilities, set_vault_aside, unlock_vault, use_keychain,
+    vault_status,
 };
 
 use crate::args::VaultVerb;
@@ -15,7 +16,7 @@ use crate::output::facts::Facts;
 use crate::output::table::Tone;
 use crate::prompt;
 use crate::secret_source::Source;
-use crate::unlock::{VARIABLE, from_environment};
+use crate::unlock::from_environment;
 
 pub(super) async fn run(cli: &Cli, verb: VaultVerb) -> Result<(), Failure> {
     let status = match verb {
@@ -121,7 +122,7 @@ async fn new_passphrase(cli: &Cli, from: Option<&str>) -> Result<Secret, Failure
     from_environment().await?.ok_or_else(|| {
         Failure::usage(
             "no passphrase given",
-            format!("Add --from, or set {VARIABLE} to a reference such as env://NAME."),
+            format!("Add --from, or set {PASSPHRASE_VARIABLE} to a reference such as env://NAME."),
         )
     })
 }

@@ -16,6 +16,9 @@ use tokio::process::Command;
 /// Time limit for a program that prints a secret; long enough for a person to touch a sensor.
 const TIMEOUT: Duration = Duration::from_secs(60);
 
+/// Holds the reference to the passphrase of the vault.
+pub const PASSPHRASE_VARIABLE: &str = "PATCHBAY_PASSPHRASE";
+
 /// How long the output may take to end after the program.
 const OUTPUT_GRACE: Duration = Duration::from_millis(500);
 
@@ -119,6 +122,16 @@ pub(crate) fn program_id(program: &Program) -> String {
     digest.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
+/// The variables of this process from which the passphrase of the vault can be read: no other program gets them.
+pub fn passphrase_variables() -> Vec<String> {
+    let reference = std::env::var(PASSPHRASE_VARIABLE).unwrap_or_default();
+    let named = reference.strip_prefix("env://").map(str::to_owned);
+    named
+        .into_iter()
+        .chain([PASSPHRASE_VARIABLE.to_owned()])
+        .collect()
+}
+
 /// Finds a program that prints secrets.
 async fn find(name: &str) -> Result<PathBuf, String> {
     let found = find_in(name, &search_path::folders().await);
@@ -213,6 +226,9 @@ async fn run_within(program: &Program, is_group: bool, limit: Duration) -> Resul
         .stderr(Stdio::null())
         .stdout(Stdio::piped())
         .kill_on_drop(true);
+    for variable in passphrase_variables() {
+        command.env_remove(variable);
+    }
     #[cfg(unix)]
     if is_group {
         command.process_group(0);
