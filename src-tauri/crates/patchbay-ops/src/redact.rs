@@ -22,7 +22,7 @@ pub(crate) fn redact_marked(arguments: &Value, schema: &Value) -> Value {
     redact_at(arguments, vec![schema], &Root::new(schema))
 }
 
-/// Returns the strings that [`redact_marked`] redacts.
+/// Returns the strings and numbers that [`redact_marked`] redacts.
 pub(crate) fn marked_values(arguments: &Value, schema: &Value) -> Vec<Secret> {
     let mut found = Vec::new();
     collect_hidden(arguments, &redact_marked(arguments, schema), &mut found);
@@ -60,6 +60,11 @@ fn collect_hidden(value: &Value, hidden: &Value, found: &mut Vec<Secret>) {
 
 fn collect_texts(value: &Value, found: &mut Vec<Secret>) {
     found.extend(value.as_str().map(Secret::new));
+    found.extend(
+        value
+            .as_number()
+            .map(|number| Secret::new(number.to_string())),
+    );
     json_parts(value).for_each(|part| collect_texts(part, found));
 }
 
@@ -186,13 +191,14 @@ impl KnownSecrets {
         self.texts.is_empty() && self.members.is_empty()
     }
 
-    /// Redacts every occurrence of a secret, also in keys.
+    /// Redacts every occurrence of a secret, also in keys, and numbers that are one.
     pub(crate) fn redact(&self, value: Value) -> Value {
         if self.is_empty() {
             return value;
         }
         match value {
             Value::String(text) => Value::String(self.redact_text(text)),
+            Value::Number(number) if self.is_secret(&number.to_string()) => Value::from(REDACTED),
             Value::Array(items) => items.into_iter().map(|item| self.redact(item)).collect(),
             Value::Object(members) => members
                 .into_iter()
@@ -200,6 +206,10 @@ impl KnownSecrets {
                 .collect(),
             other => other,
         }
+    }
+
+    fn is_secret(&self, text: &str) -> bool {
+        self.texts.iter().any(|secret| secret.expose() == text)
     }
 
     /// Redacts every occurrence of a secret in JSON text, however it is escaped. Keeps every other byte, unless a
@@ -360,15 +370,26 @@ mod tests {
     }
 
     #[test]
+    fn a_number_may_be_a_secret() {
+        let known = KnownSecrets::new([Secret::new("1234567890")]);
+        let said = json!({ "n": 1_234_567_890, "other": 12, "text": "it is 1234567890" });
+        assert_eq!(
+            known.redact(said),
+            json!({ "n": REDACTED, "other": 12, "text": "it is <redacted>" })
+        );
+    }
+
+    #[test]
     fn texts_below_a_marked_member_are_secrets() {
         let schema = json!({ "properties": { "login": { "writeOnly": true } } });
-        let arguments = json!({ "login": { "user": "lena", "keys": ["k1"] }, "other": "x" });
+        let arguments =
+            json!({ "login": { "user": "lena", "keys": ["k1"], "pin": 7 }, "other": "x" });
         let mut texts: Vec<_> = marked_values(&arguments, &schema)
             .iter()
             .map(|secret| secret.expose().to_owned())
             .collect();
         texts.sort();
-        assert_eq!(texts, ["k1", "lena"]);
+        assert_eq!(texts, ["7", "k1", "lena"]);
     }
 
     #[test]
