@@ -85,7 +85,7 @@ pub(crate) fn sanitize_log_text(text: &str) -> String {
     inert_block(&shown)
 }
 
-fn ends_address(sign: char) -> bool {
+pub(crate) fn ends_address(sign: char) -> bool {
     sign.is_whitespace() || sign.is_control() || matches!(sign, '"' | '<' | '>' | '`')
 }
 

@@ -16,10 +16,12 @@ use crate::connectors::check::{CheckState, CheckStep};
 use crate::connectors::find_connector;
 use crate::context::Context;
 use crate::error::Error;
-use crate::logging::sanitize_log_text;
+use crate::logging::{ends_address, sanitize_log_text};
 use crate::redact::KnownSecrets;
 use crate::servers::log::read_server_log;
 use crate::vault::vault_status;
+
+const SCHEMES: [&str; 2] = ["http://", "https://"];
 
 /// Number of log lines in a report.
 const LOG_LINES: usize = 40;
@@ -35,7 +37,7 @@ pub async fn check_report(
         format!("System: {OS} {ARCH}"),
         format!("Vault: {}", word(&status.state)),
     ];
-    let (mut secrets, mut addresses) = (Vec::new(), Vec::new());
+    let mut secrets = Vec::new();
     for (id, steps) in checked {
         let connector = find_connector(cx, id).await?;
         lines.push(String::new());
@@ -45,13 +47,9 @@ pub async fn check_report(
             lines.extend(log_lines(cx, id).await?);
         }
         secrets.extend(cx.tokens().secrets_of(&connector).await);
-        addresses.extend(connector.endpoint);
     }
-    let mut text = KnownSecrets::new(secrets).redact_text(lines.join("\n"));
-    for address in addresses {
-        // The path of an address may be a secret.
-        text = text.replace(&address, &host_of(&address));
-    }
+    let text = KnownSecrets::new(secrets).redact_text(lines.join("\n"));
+    let text = cut_addresses(&text);
     let lines = text.lines().map(redact_secret_words);
     let text = lines.collect::<Vec<_>>().join("\n") + "\n";
     Ok(Person::of_system().redact(&sanitize_log_text(&text)))
@@ -102,6 +100,21 @@ async fn log_lines(cx: &Context, id: &ConnectorId) -> Result<Vec<String>, Error>
     let last = log.iter().skip(log.len().saturating_sub(LOG_LINES));
     let last = last.map(|line| format!("    {} {}", line.at, line.text));
     Ok(std::iter::once("Log:".to_owned()).chain(last).collect())
+}
+
+/// Keeps the scheme and host of each web address, whose path may be a secret.
+fn cut_addresses(text: &str) -> String {
+    let mut shown = String::new();
+    let mut rest = text;
+    let starts = |rest: &str| SCHEMES.iter().filter_map(|scheme| rest.find(scheme)).min();
+    while let Some(start) = starts(rest) {
+        let (before, from) = rest.split_at(start);
+        let (address, after) = from.split_at(from.find(ends_address).unwrap_or(from.len()));
+        shown.push_str(before);
+        shown.push_str(&host_of(address));
+        rest = after;
+    }
+    shown + rest
 }
 
 /// Returns the scheme and host of an address.

@@ -15,7 +15,13 @@ async fn a_report_has_failures_but_neither_secrets_nor_names() {
     connector.endpoint = Some("https://mcp.example.com/s/path-secret/mcp".to_owned());
     connector.command = Some(ServerCommand {
         program: format!("{own}/bin/server"),
-        arguments: ["--api-key", "argument-secret"].map(str::to_owned).to_vec(),
+        arguments: [
+            "--api-key",
+            "argument-secret",
+            "https://hook.example/s/url-secret",
+        ]
+        .map(str::to_owned)
+        .to_vec(),
         folder: None,
         variables: BTreeMap::from([("MODE".to_owned(), "variable-secret".to_owned())]),
     });
@@ -46,7 +52,7 @@ async fn a_report_has_failures_but_neither_secrets_nor_names() {
     let report = check_report(&cx, &[(connector.id, steps)]).await.unwrap();
     for expected in [
         concat!("Patchbay ", env!("CARGO_PKG_VERSION")),
-        "Command: ~/bin/server --api-key <redacted>\n",
+        "Command: ~/bin/server --api-key <redacted> https://hook.example\n",
         "Variables: MODE\n",
         "Address: https://mcp.example.com\n",
         "ok  found        7 ms\n!!  started      7 ms\n    program.ended: the program ended\n    | first\n",
