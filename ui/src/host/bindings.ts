@@ -2201,7 +2201,9 @@ export type Reply =
 /**  The user declined. */
 "declined" | 
 /**  There was no answer. */
-"cancelled";
+"cancelled" | 
+/**  Nobody was asked: the question can't be shown, or there were too many. */
+"not_shown";
 
 /**  A resource of a connector, or a template for resources. */
 export type Resource = {

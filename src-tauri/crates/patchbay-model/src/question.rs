@@ -162,4 +162,6 @@ pub enum Reply {
     Declined,
     /// There was no answer.
     Cancelled,
+    /// Nobody was asked: the question can't be shown, or there were too many.
+    NotShown,
 }

@@ -8,7 +8,7 @@ use parking_lot::Mutex;
 use patchbay_http::{Reach, text};
 use patchbay_model::{
     Connector, ConnectorId, FieldProblem, IdentityLine, Json, Question, QuestionAnswer, QuestionId,
-    RunQuestion, SamplingRequest, Secret, ToolRunSummary,
+    Reply, RunQuestion, SamplingRequest, Secret, ToolRunSummary,
 };
 use patchbay_platforms::mcp::Asker;
 use serde_json::{Value, json};
@@ -204,6 +204,13 @@ impl Asker for PersonAsker {
         };
         listed.answer.clone()
     }
+
+    fn note_not_shown(&self, message: &str) {
+        self.log.lock().questions.push(RunQuestion {
+            message: text::clean_lines(message, MESSAGE_LIMIT),
+            reply: Reply::NotShown,
+        });
+    }
 }
 
 /// Removes the question from the list when it is dropped: after the answer, or when nobody waits any more.
@@ -232,7 +239,7 @@ mod tests {
     use std::time::Duration;
 
     use patchbay_model::{
-        CaptureLevel, Content, Form, Origin, QuestionForm, Reply, RunId, RunLabel, RunState,
+        CaptureLevel, Content, Form, Origin, QuestionForm, RunId, RunLabel, RunState,
         SamplingMessage, SamplingRole,
     };
 

@@ -1,7 +1,12 @@
 import { type Reply, type RunQuestion } from "@/host/bindings";
 import styles from "./Runs.module.css";
 
-const words: Record<Reply, string> = { answered: "Answered", declined: "Declined", cancelled: "Cancelled" };
+const words: Record<Reply, string> = {
+  answered: "Answered",
+  declined: "Declined",
+  cancelled: "Cancelled",
+  not_shown: "Not shown",
+};
 
 /** The questions of the server during a run. Answers are not stored. */
 export function RunQuestions({ questions }: { questions: readonly RunQuestion[] }) {

@@ -143,6 +143,7 @@ pub(crate) fn reply(reply: Reply) -> &'static str {
         Reply::Answered => "answered",
         Reply::Declined => "declined",
         Reply::Cancelled => "cancelled",
+        Reply::NotShown => "not shown",
     }
 }
 

@@ -14,6 +14,11 @@ pub(super) struct Field<'a> {
     pub(super) is_required: bool,
 }
 
+/// Whether the value is neither shown nor stored.
+fn is_marked(schema: &Value) -> bool {
+    schema["format"] == "password" || schema["writeOnly"] == true
+}
+
 impl Field<'_> {
     /// Reads the value, which may be left out; `None` at the end of input.
     pub(super) fn ask(&self, prompter: &mut impl Prompter) -> Option<Option<Value>> {
@@ -28,21 +33,18 @@ impl Field<'_> {
         }
         let prompt = self.prompt();
         loop {
-            let typed = match schema["format"] == "password" {
+            let typed = match is_marked(schema) {
                 true => prompter.read_hidden(&prompt)?,
                 false => prompter.line(&prompt)?,
             };
-            if typed.trim().is_empty() {
-                match schema.get("default") {
-                    Some(default) => return Some(Some(default.clone())),
-                    None if !self.is_required => return Some(None),
-                    None => {
-                        prompter.say("  Required. Ctrl-D cancels.");
-                        continue;
-                    }
-                }
-            }
-            match self.read(&typed) {
+            let read = match (typed.trim().is_empty(), schema.get("default")) {
+                (true, None) if self.is_required => Err("Required. Ctrl-D cancels.".to_owned()),
+                (true, None) => return Some(None),
+                // The server's own default may break the server's own rules.
+                (true, Some(default)) => self.check(default.clone()),
+                (false, _) => self.read(&typed),
+            };
+            match read {
                 Ok(value) => return Some(Some(value)),
                 Err(problem) => prompter.say(&format!("  {}", text::line(&problem))),
             }
@@ -62,7 +64,7 @@ impl Field<'_> {
             _ => ", JSON",
         };
         let default = match schema.get("default") {
-            Some(_) if schema["format"] == "password" => " [filled in]".to_owned(),
+            Some(_) if is_marked(schema) => " [filled in]".to_owned(),
             Some(default) => format!(" [{}]", text::line(&self.format_default(default))),
             None if self.is_required => String::new(),
             None => " (optional)".to_owned(),
@@ -127,6 +129,12 @@ impl Field<'_> {
                     .map_err(|_| "Enter JSON; text goes in double quotes.".to_owned())?,
             }
         };
+        self.check(value)
+    }
+
+    /// # Errors
+    /// A message for the user.
+    fn check(&self, value: Value) -> Result<Value, String> {
         let values = Value::Object(Map::from_iter([(self.name.to_owned(), value.clone())]));
         let pointer = patchbay_model::pointer::member("", self.name);
         let problems = question_problems(self.question, &values);

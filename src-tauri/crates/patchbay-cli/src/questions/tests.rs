@@ -177,6 +177,18 @@ fn what_is_left_empty_is_not_sent_and_no_is_another_word_than_nothing() {
 }
 
 #[test]
+fn a_default_that_the_server_itself_does_not_allow_is_asked_for_again() {
+    let number = json!({ "type": "integer", "maximum": 5, "default": 9 });
+    let (answer, _) = asked(form(json!({ "n": number }), json!([])), &["", "4", "yes"]);
+    assert_eq!(
+        answer,
+        QuestionAnswer::Accept {
+            values: Json(json!({ "n": 4 }))
+        }
+    );
+}
+
+#[test]
 fn all_further_questions_are_declined_only_where_that_is_offered() {
     let decide = |may_decline_all, typed: &[&'static str]| {
         let open = OpenQuestion {

@@ -31,6 +31,9 @@ pub trait Asker: Send + Sync {
     /// Asks the person. The future is dropped once the answer is not needed any more. `done` is cancelled when the
     /// server notifies that the person is done on the page of the question, which accepts it.
     async fn ask(&self, question: Question, done: &CancellationToken) -> QuestionAnswer;
+
+    /// Notes that the server asked something with this message that nobody was asked, and was told so by "cancel".
+    fn note_not_shown(&self, _message: &str) {}
 }
 
 /// How a server asks the person.
@@ -165,7 +168,7 @@ impl QuestionRouter {
         tokio::select! {
             biased;
             () = withdrawn.cancelled() => kind.to_wire(None, QuestionAnswer::Cancel),
-            answer = self.answer_for(&call, kind, kind.read(params)) => answer,
+            answer = self.answer_for(&call, kind, params, kind.read(params)) => answer,
         }
     }
 
@@ -180,9 +183,12 @@ impl QuestionRouter {
         &self,
         call: &Call,
         kind: QuestionKind,
+        params: &Value,
         parsed: Option<ParsedQuestion>,
     ) -> Result<Value, ErrorData> {
         let Some(parsed) = parsed else {
+            call.asker
+                .note_not_shown(params["message"].as_str().unwrap_or_default());
             return kind.to_wire(None, QuestionAnswer::Cancel);
         };
         let answer = self.ask(call, &parsed, &CancellationToken::new()).await;
@@ -207,6 +213,7 @@ impl QuestionRouter {
         done: &CancellationToken,
     ) -> QuestionAnswer {
         let Some(_unanswered) = self.admit(call) else {
+            call.asker.note_not_shown(&parsed.question.message());
             return QuestionAnswer::Cancel;
         };
         let asked = async {
@@ -278,7 +285,7 @@ impl RegisteredCall<'_> {
     ) -> Result<Value, ErrorData> {
         let parsed = kind.read(params).map(ParsedQuestion::awaiting_done);
         self.question_router
-            .answer_for(&self.call, kind, parsed)
+            .answer_for(&self.call, kind, params, parsed)
             .await
     }
 

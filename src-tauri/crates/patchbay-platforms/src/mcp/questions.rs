@@ -201,6 +201,10 @@ impl Field {
         }
         let default = schema.get("default").cloned();
         schema.insert("title".to_owned(), title.clone().into());
+        if is_secret {
+            // Neither shown nor stored, whatever its type.
+            schema.insert("writeOnly".to_owned(), true.into());
+        }
         if let Some(words) = raw["description"].as_str() {
             let words = text::clean_lines(words, DESCRIPTION_LIMIT);
             schema.insert("description".to_owned(), words.into());
@@ -424,6 +428,18 @@ mod tests {
         );
         assert_eq!(schema["properties"]["mail"]["format"], "email");
         assert!(read.secrets.is_empty());
+    }
+
+    #[test]
+    fn a_secret_is_marked_whatever_its_type() {
+        for schema in [
+            json!({ "type": "string", "title": "API key" }),
+            json!({ "type": "integer", "title": "Your PIN code and password" }),
+            json!({ "allOf": [{ "type": "string" }], "title": "API key" }),
+        ] {
+            assert_eq!(field(schema.clone())["writeOnly"], true, "{schema}");
+        }
+        assert!(field(json!({ "type": "string", "title": "Name" }))["writeOnly"].is_null());
     }
 
     #[test]

@@ -96,7 +96,8 @@ impl<'a> Rounds<'a> {
     /// Answers the questions of a result, or waits if there are none.
     async fn answer(&mut self, result: &Value) -> Result<Round, Error> {
         let state = result["requestState"].as_str().map(str::to_owned);
-        let Some(requests) = result["inputRequests"].as_object() else {
+        let requests = result["inputRequests"].as_object();
+        let Some(requests) = requests.filter(|requests| !requests.is_empty()) else {
             let pause = backoff(self.waits, BACKOFF_BOUNDS);
             (self.waits, self.waited) = (self.waits + 1, self.waited + pause);
             if self.waited > self.limit {
@@ -169,7 +170,7 @@ impl<'a> PageVisits<'a> {
         };
         match reply {
             Some(Reply::Answered) => Ok(true),
-            Some(Reply::Cancelled | Reply::Declined) => Err(Error::PageFirst),
+            Some(_) => Err(Error::PageFirst),
             None => Ok(false),
         }
     }

@@ -27,6 +27,8 @@ pub(super) struct ScriptedAsker {
     asked: Mutex<Vec<Question>>,
     /// Number of questions that were closed before they were answered.
     closed: Mutex<usize>,
+    /// Messages of questions that nobody was asked.
+    not_shown: Mutex<Vec<String>>,
 }
 
 impl ScriptedAsker {
@@ -36,6 +38,7 @@ impl ScriptedAsker {
             after,
             asked: Mutex::default(),
             closed: Mutex::default(),
+            not_shown: Mutex::default(),
         })
     }
 
@@ -94,6 +97,10 @@ impl Asker for ScriptedAsker {
         };
         guard.is_answered = true;
         answer
+    }
+
+    fn note_not_shown(&self, message: &str) {
+        self.not_shown.lock().unwrap().push(message.to_owned());
     }
 }
 
@@ -365,6 +372,7 @@ async fn a_flood_of_questions_is_cut_off() {
     assert_eq!(answers["k09"]["action"], "accept");
     assert_eq!(answers["k10"]["action"], "cancel");
     assert_eq!(asker.asked(), 10);
+    assert_eq!(asker.not_shown.lock().unwrap().len(), 30);
 }
 
 #[tokio::test]
@@ -381,6 +389,16 @@ async fn questions_of_the_newer_era_are_asked_one_after_the_other() {
     );
     assert_eq!(asker.asked(), 2);
     assert!(!sent.unwrap().contains("inputResponses"));
+}
+
+#[tokio::test]
+async fn a_question_that_cannot_be_shown_is_noted() {
+    let page = json!({"mode": "url", "message": "Pay here", "url": "ftp://pay.example/x"});
+    let question = json!({"q": {"method": "elicitation/create", "params": page}});
+    let asker = ScriptedAsker::accepting(json!({}));
+    let outcome = call_server(modern(question), &asker).await.unwrap();
+    assert_eq!(answers_in(&outcome)["q"]["action"], "cancel");
+    assert_eq!(*asker.not_shown.lock().unwrap(), ["Pay here"]);
 }
 
 #[tokio::test]
@@ -457,10 +475,20 @@ async fn a_question_without_a_call_is_cancelled() {
 
 #[tokio::test]
 async fn a_server_that_is_never_ready_is_left_at_the_limit() {
-    let router = hand_made::modern(|message| match message.method.as_str() {
-        "tools/call" => message.respond(json!({"resultType": "input_required"})),
-        _ => accepted(),
-    });
+    for result in [
+        json!({"resultType": "input_required"}),
+        // As some serializers write it: no question either.
+        json!({"resultType": "input_required", "inputRequests": {}}),
+    ] {
+        let router = hand_made::modern(move |message| match message.method.as_str() {
+            "tools/call" => message.respond(result.clone()),
+            _ => accepted(),
+        });
+        is_left_at_the_limit(router).await;
+    }
+}
+
+async fn is_left_at_the_limit(router: Router) {
     let limit = Duration::from_millis(600);
     let limits = McpLimits {
         total: limit,
