@@ -25,6 +25,7 @@ use crate::connectors::sync::sync_account;
 use crate::context::Context;
 use crate::error::Error;
 use crate::events::Event;
+use crate::need::Need;
 use crate::needs::list_needs;
 use crate::vault::vault_status;
 
@@ -53,23 +54,26 @@ pub async fn run_background_checks(
     intervals: CheckIntervals,
 ) {
     let mut schedule = CheckSchedule::new(intervals);
+    let mut known_needs = None;
     let mut pause = intervals.first;
     loop {
         tokio::select! {
             () = cx.shutdown().cancelled() => return,
             () = tokio::time::sleep(pause) => pause = intervals.again,
         }
-        if let Err(error) = run_due_checks(cx, system, &mut schedule).await {
+        if let Err(error) = run_due_checks(cx, system, &mut schedule, &mut known_needs).await {
             tracing::warn!(%error, "connectors could not be looked after");
         }
     }
 }
 
-/// Runs the checks that are due, and emits the needs that are new.
+/// Runs the checks that are due, and emits the needs that are new since the last round, whatever they came from: a check,
+/// a run, another process, or time, as with a sign-in that expires soon. The first round only notes them, as `None` says.
 async fn run_due_checks(
     cx: &Context,
     system: &dyn PowerAndNetwork,
     schedule: &mut CheckSchedule,
+    known_needs: &mut Option<BTreeSet<String>>,
 ) -> Result<(), Error> {
     if should_pause(cx, system).await? {
         return Ok(());
@@ -77,10 +81,10 @@ async fn run_due_checks(
     let accounts = list_accounts(cx).await?;
     let connectors = list_connectors(cx).await?;
     let due = schedule.due(cx.now(), &accounts, &connectors, schedule::random_up_to);
-    if due.is_empty() {
-        return Ok(());
-    }
-    let known = current_need_ids(cx).await?;
+    let known = match known_needs.clone() {
+        Some(known) => known,
+        None => need_ids(&list_needs(cx).await?),
+    };
     futures::stream::iter(group_by_host(due))
         .for_each_concurrent(HOSTS_AT_ONCE, |queue| async move {
             for target in queue {
@@ -92,7 +96,9 @@ async fn run_due_checks(
             }
         })
         .await;
-    for need in list_needs(cx).await? {
+    let needs = list_needs(cx).await?;
+    *known_needs = Some(need_ids(&needs));
+    for need in needs {
         if !known.contains(&need.id) {
             cx.emit(Event::NeedArose {
                 need: Box::new(need),
@@ -110,9 +116,8 @@ async fn should_pause(cx: &Context, system: &dyn PowerAndNetwork) -> Result<bool
         || is_locked().await)
 }
 
-async fn current_need_ids(cx: &Context) -> Result<BTreeSet<String>, Error> {
-    let needs = list_needs(cx).await?;
-    Ok(needs.into_iter().map(|need| need.id).collect())
+fn need_ids(needs: &[Need]) -> BTreeSet<String> {
+    needs.iter().map(|need| need.id.clone()).collect()
 }
 
 async fn run_check(cx: &Context, target: CheckTarget) {

@@ -1,3 +1,4 @@
+use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -54,6 +55,7 @@ struct Fixture {
     cx: Context,
     clock: Arc<ManualClock>,
     schedule: CheckSchedule,
+    known_needs: Option<BTreeSet<String>>,
     connector: ConnectorId,
     events: Receiver<Event>,
 }
@@ -77,12 +79,14 @@ async fn fixture() -> Fixture {
         cx,
         clock,
         schedule: CheckSchedule::default(),
+        known_needs: None,
     }
 }
 
 impl Fixture {
     async fn check(&mut self, system: &System) {
-        let checked = run_due_checks(&self.cx, system, &mut self.schedule);
+        let known = &mut self.known_needs;
+        let checked = run_due_checks(&self.cx, system, &mut self.schedule, known);
         checked.await.unwrap();
     }
 
@@ -105,6 +109,27 @@ impl Fixture {
         }
         needs
     }
+}
+
+#[tokio::test]
+async fn a_need_that_only_time_brings_is_emitted() {
+    let mut fixture = fixture().await;
+    let day = Duration::from_secs(24 * 60 * 60);
+    let secret = crate::WalletSecret::Bearer {
+        token: patchbay_model::Secret::new("tok-123456"),
+    };
+    let name = "Key".to_owned();
+    let request = crate::AddWalletEntry { name, secret };
+    let mut entry = crate::add_wallet_entry(&fixture.cx, request).await.unwrap();
+    entry.expires_at = Some(fixture.clock.now() + day * 60);
+    fixture.cx.store().save_wallet_entry(&entry).await.unwrap();
+    fixture.check(&UNRESTRICTED).await;
+    fixture.take_needs();
+    fixture.clock.advance(day * 59);
+    fixture.check(&UNRESTRICTED).await;
+    assert!(fixture.take_needs().contains(&NeedKind::Lapsing));
+    fixture.check(&UNRESTRICTED).await;
+    assert!(fixture.take_needs().is_empty());
 }
 
 #[tokio::test]
