@@ -121,6 +121,8 @@ async fn names_are_completed_from_what_is_known_here() {
         ["echo"]
     );
     assert!(complete(&["tool", "run", "gone", "ech"]).await.is_empty());
+    let argument = complete(&["tool", "run", "play", "echo", "me"]).await;
+    assert_eq!(argument, ["message="]);
     let run = terminal.json("tool run play echo message=hi").await;
     assert_eq!(complete(&["run", "show", "la"]).await, ["latest"]);
     let newest = [run["id"].as_str().unwrap()];

@@ -1,6 +1,6 @@
 //! Shell completion of the grammar and of names in the local database. It starts no programs and sends no requests.
 
-use clap::{Arg, Command, CommandFactory as _};
+use clap::{Arg, ArgMatches, Command, CommandFactory as _};
 use clap_complete::Shell;
 use clap_complete::engine::{ArgValueCandidates, CompletionCandidate};
 use clap_complete::env::{CompleteEnv, Shells};
@@ -63,6 +63,7 @@ fn add_completer(arg: Arg) -> Arg {
         "credential" => ArgValueCandidates::new(|| names(&NameKind::Credential)),
         "run" | "first" | "second" => ArgValueCandidates::new(run_ids),
         "tool" => ArgValueCandidates::new(tool_names),
+        "arguments" => ArgValueCandidates::new(argument_names),
         "subject" => ArgValueCandidates::new(|| {
             let kinds = [NameKind::Connector, NameKind::Credential];
             kinds.iter().flat_map(names).collect()
@@ -87,22 +88,44 @@ fn run_ids() -> Vec<CompletionCandidate> {
 }
 
 fn tool_names() -> Vec<CompletionCandidate> {
-    connector_argument()
+    let [connector, _] = typed_target();
+    connector
         .map(|connector| names(&NameKind::Tool { connector }))
         .unwrap_or_default()
 }
 
-/// The connector argument before the word that is completed.
-fn connector_argument() -> Option<String> {
+/// The arguments of a tool, with the sign that their values follow.
+fn argument_names() -> Vec<CompletionCandidate> {
+    let [Some(connector), Some(tool)] = typed_target() else {
+        return Vec::new();
+    };
+    let names = names(&NameKind::Argument { connector, tool }).into_iter();
+    let with_sign = |name: CompletionCandidate| {
+        let mut typed = name.get_value().to_owned();
+        typed.push("=");
+        CompletionCandidate::new(typed).help(name.get_help().cloned())
+    };
+    names.map(with_sign).collect()
+}
+
+/// The connector and the tool before the word that is completed.
+fn typed_target() -> [Option<String>; 2] {
+    let matches = typed_matches();
+    ["connector", "tool"].map(|name| {
+        let typed = matches.as_ref()?.try_get_one::<String>(name).ok()?;
+        typed.cloned()
+    })
+}
+
+/// The arguments of the innermost command before the word that is completed.
+fn typed_matches() -> Option<ArgMatches> {
     let words = std::env::args_os().skip_while(|word| word != "--").skip(1);
     let grammar = CliArgs::command().ignore_errors(true);
-    let matches = grammar.try_get_matches_from(words).ok()?;
-    let mut matches = &matches;
-    while let Some((_, subcommand)) = matches.subcommand() {
+    let mut matches = grammar.try_get_matches_from(words).ok()?;
+    while let Some((_, subcommand)) = matches.remove_subcommand() {
         matches = subcommand;
     }
-    let typed = matches.try_get_one::<String>("connector").ok()?;
-    typed.cloned()
+    Some(matches)
 }
 
 /// Completes to the name, or to the id if the name contains characters that a shell interprets. Candidates are inserted

@@ -1,11 +1,16 @@
 //! Names for shell completion, read from the database alone: no context is opened, which would end what a crash left,
 //! and start programs for that.
 
+use patchbay_model::clean_text;
 use patchbay_store::SavedLists;
+use serde_json::Value;
 
 use crate::app_paths::AppPaths;
 use crate::connectors::pick_connector;
 use crate::error::Error;
+
+/// Characters of the description of an argument.
+const MAX_WORDS: usize = 80;
 
 /// Number of runs that are offered.
 const MAX_RUNS: u32 = 20;
@@ -21,6 +26,11 @@ pub enum NameKind {
     /// Tools of the connector that this text names.
     Tool {
         connector: String,
+    },
+    /// Arguments of that tool.
+    Argument {
+        connector: String,
+        tool: String,
     },
 }
 
@@ -60,6 +70,21 @@ pub fn saved_names(paths: &AppPaths, kind: &NameKind) -> Result<Vec<SavedName>, 
             let connector = pick_connector(&connectors, connector)?;
             names(lists.tools(&connector.id)?, |it| {
                 (it.name, String::new(), it.title.unwrap_or_default())
+            })
+        }
+        NameKind::Argument { connector, tool } => {
+            let connectors = lists.connectors()?;
+            let connector = pick_connector(&connectors, connector)?;
+            let mut tools = lists.tools(&connector.id)?.into_iter();
+            let tool = tools.find(|it| it.name == *tool);
+            let mut schema = tool.map(|it| it.input_schema.0).unwrap_or_default();
+            let arguments = match schema["properties"].take() {
+                Value::Object(arguments) => arguments.into_iter().collect(),
+                _ => Vec::new(),
+            };
+            names(arguments, |(name, schema)| {
+                let words = schema["description"].as_str().unwrap_or_default();
+                (name, String::new(), clean_text(words, MAX_WORDS))
             })
         }
     })
