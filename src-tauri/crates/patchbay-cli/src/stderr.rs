@@ -33,8 +33,13 @@ impl Stderr {
 
     pub(crate) fn say(&self, line: &str) {
         if !self.quiet {
-            self.write(line, false);
+            self.insist(line);
         }
+    }
+
+    /// Prints what the user has to act on, also with `--quiet`.
+    pub(crate) fn insist(&self, line: &str) {
+        self.write(line, false);
     }
 
     /// Prints progress, which on a terminal replaces the progress before it.

@@ -343,7 +343,10 @@ fn print_page(cli: &Cli, authorization: &Authorization, no_browser: bool) {
         (false, false) => "Opening",
     };
     cli.say(format!("Sign in to {title} at {host}. {opened}:"));
-    cli.say(page.as_str());
+    match no_browser || authorization.no_browser {
+        true => cli.stderr.insist(page.as_str()),
+        false => cli.say(page.as_str()),
+    }
     if !authorization.new_scopes.is_empty() {
         let scopes = scope_list(&authorization.new_scopes);
         cli.say(format!("New scopes: {scopes}."));
