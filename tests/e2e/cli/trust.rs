@@ -2,7 +2,7 @@
 
 use patchbay_playground::SelfSigned;
 
-use super::terminal::Terminal;
+use super::terminal::{Terminal, words};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_certificate_is_trusted_by_its_fingerprint_for_one_connector() {
@@ -100,4 +100,33 @@ async fn a_proxy_that_is_not_used_is_noted_and_equal_titles_are_told_apart() {
     assert!(!far.stderr.contains("proxy"), "{far:?}");
     let two = terminal.does("connector edit near --favorite").await;
     two.assert_stderr("Updated Wiki (near).\n");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_server_that_wants_a_client_certificate_is_trusted_with_the_vault_open() {
+    let terminal = Terminal::new().await;
+    let server = SelfSigned::start().await.unwrap();
+    let file = terminal.home.path().join("client.pem");
+    let pem = concat!(
+        include_str!("../../playground/src/self_signed/certificate.pem"),
+        include_str!("../../playground/src/self_signed/key.pem"),
+    );
+    std::fs::write(&file, pem).unwrap();
+    let add = ["connector", "add", server.url().as_str(), "--name", "wiki"];
+    let certificate = ["--client-certificate", file.to_str().unwrap()];
+    terminal
+        .run(&[&add[..], &certificate].concat())
+        .await
+        .succeeded();
+
+    let told = terminal.run(&["connector", "connect", "wiki"]).await;
+    told.assert_stderr("isn't trusted");
+    let found = terminal.json("connector trust wiki").await;
+    let trust = "connector trust wiki --fingerprint";
+    let trust = format!("{trust} {}", found["facts"]["sha256"].as_str().unwrap());
+    let mut locked = terminal.command(&words(&trust));
+    locked.env_remove("PATCHBAY_PASSPHRASE");
+    let locked = terminal.finish(locked, "").await;
+    locked.assert_stderr("hint: Set PATCHBAY_PASSPHRASE");
+    terminal.does(&trust).await;
 }

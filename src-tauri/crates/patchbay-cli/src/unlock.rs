@@ -2,7 +2,7 @@
 
 use patchbay_model::{Code, Connector, Problem, Secret, SecretReference};
 use patchbay_ops::{
-    PASSPHRASE_VARIABLE, needs_passphrase, probe_vault, resolve_from_environment, sends_secrets,
+    PASSPHRASE_VARIABLE, needs_passphrase, needs_vault, probe_vault, resolve_from_environment,
     unlock_vault,
 };
 
@@ -37,9 +37,9 @@ impl Cli {
         Ok(())
     }
 
-    /// Unlocks the vault if this connector sends secrets.
+    /// Unlocks the vault if requests for this connector need it.
     pub(crate) async fn unlock_for(&self, connector: &Connector) -> Result<(), Failure> {
-        match sends_secrets(connector) {
+        match needs_vault(connector) {
             true => self.unlock().await,
             false => Ok(()),
         }

@@ -12,6 +12,11 @@ pub fn platform_abilities(platform: Platform) -> Abilities {
 }
 
 /// Whether a secret is sent for a connector: its own credential, or the key of its account.
-pub fn sends_secrets(connector: &Connector) -> bool {
+pub(crate) fn sends_secrets(connector: &Connector) -> bool {
     connector.authentication != Authentication::None || !abilities(connector).signs_in_here
+}
+
+/// Whether requests for a connector need the vault: for a secret that is sent, or for its client certificate.
+pub fn needs_vault(connector: &Connector) -> bool {
+    sends_secrets(connector) || connector.network.client_certificate.is_some()
 }

@@ -55,7 +55,7 @@ mod vault;
 
 pub use patchbay_platforms::platform_infos;
 
-pub use abilities::{abilities, platform_abilities, sends_secrets};
+pub use abilities::{abilities, needs_vault, platform_abilities};
 pub use accounts::add::{AddAccount, add_account};
 pub use accounts::edit::{
     change_account_settings, colour_account, sign_out_account, try_account_settings,

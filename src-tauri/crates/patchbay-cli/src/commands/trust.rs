@@ -25,6 +25,9 @@ pub(super) fn note_unused_proxy(cli: &Cli, connector: &Connector) {
 /// Shows the untrusted certificate of a connector's server, or trusts it.
 pub(super) async fn trust(cli: &Cli, text: &str, fingerprint: Option<&str>) -> Result<(), Failure> {
     let connector = cli.connector(text).await?;
+    if connector.network.client_certificate.is_some() {
+        cli.unlock().await?;
+    }
     if let Some(fingerprint) = fingerprint {
         let updated = trust_certificate(&cli.cx, &connector.id, fingerprint).await?;
         let place = updated.network.pins.last().map(|pin| pin.place.clone());

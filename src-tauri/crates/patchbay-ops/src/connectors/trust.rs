@@ -15,7 +15,8 @@ use crate::servers;
 /// there is none. Sends no credential and changes nothing.
 ///
 /// # Errors
-/// [`Error::NotFound`]; [`Error::Usage`] for a program or a hosted connector; [`Error::Store`].
+/// [`Error::NotFound`]; [`Error::Usage`] for a program or a hosted connector; [`Error::Store`]; [`Error::Usage`] or
+/// [`Error::Vault`] if its client certificate can't be read.
 pub async fn find_untrusted_certificate(
     cx: &Context,
     id: &ConnectorId,
@@ -28,13 +29,15 @@ pub async fn find_untrusted_certificate(
         );
         return Err(Error::usage(what, "Choose a connector with an address."));
     }
-    Ok(match discover(cx, &connector, &Untraced).await {
+    match discover(cx, &connector, &Untraced).await {
         Err(
             Error::Platform(PlatformError::Untrusted(certificate))
             | Error::OAuth(OAuthError::Untrusted(certificate)),
-        ) => Some(*certificate),
-        _ => None,
-    })
+        ) => Ok(Some(*certificate)),
+        // Nothing was looked at.
+        Err(error @ (Error::Vault(_) | Error::Usage { .. })) => Err(error),
+        _ => Ok(None),
+    }
 }
 
 /// Trusts the certificate with a fingerprint, for the host and port that present it now and for this connector only.
