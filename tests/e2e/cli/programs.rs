@@ -10,6 +10,7 @@ use super::terminal::{Done, TOKEN, Terminal, by, words};
 use crate::support::wait_until;
 
 mod doctor;
+mod pasted;
 mod roots;
 mod sessions;
 

@@ -10,6 +10,7 @@ use patchbay_ops::{
     PastedServer, PastedServers, PastedValue, SecretInput, SecretValue, add_connector, add_program,
     check_filled, fill_in, is_pasted_link, read_other_app, read_pasted, view_connectors,
 };
+use url::{Position, Url};
 
 use super::authentication::variable_values;
 use super::connect;
@@ -58,7 +59,7 @@ pub(super) async fn add(cli: &Cli, found: Found, args: AddArgs) -> Result<(), Fa
             "Choose one with --only NAME.",
         ));
     }
-    let filled = check_names(&servers, &args.pasted)?;
+    let filled = check_names(cli, &servers, &args.pasted)?;
     let mut reviews = Vec::new();
     for server in &servers {
         let title = args.title.clone();
@@ -176,6 +177,7 @@ fn select_servers(
 
 /// Checks that the servers have all placeholders that values are given for. Returns the values of `--fill`.
 fn check_names(
+    cli: &Cli,
     servers: &[PastedServer],
     args: &PastedArgs,
 ) -> Result<BTreeMap<String, String>, Failure> {
@@ -196,14 +198,64 @@ fn check_names(
             .split_once('=')
             .map_or(given.as_str(), |(name, _)| name);
         check_filled(servers, name, None)?;
+        check_recipients(cli, servers, name)?;
     }
     Ok(filled)
 }
 
+/// Refuses one secret for the equally named placeholders of several servers, unless they are one input of the text.
+fn check_recipients(cli: &Cli, servers: &[PastedServer], name: &str) -> Result<(), Failure> {
+    let has = |server: &&PastedServer| server.blanks.iter().any(|blank| blank.name == name);
+    let recipients: Vec<_> = servers.iter().filter(has).collect();
+    let blanks = recipients.iter().flat_map(|server| &server.blanks);
+    let mut blanks = blanks.filter(|blank| blank.name == name);
+    if recipients.len() < 2 {
+        return Ok(());
+    }
+    if blanks.all(is_input) {
+        cli.say(format!("Note: {name} is for {}.", labels(&recipients)));
+        return Ok(());
+    }
+    Err(Failure::usage(
+        format!(
+            "placeholder {name} can't get one secret for several servers: {}",
+            labels(&recipients)
+        ),
+        "Add them one at a time, with --only NAME.",
+    ))
+}
+
+/// Whether a placeholder stands for an input, which all servers of a text share. Others belong to one server.
+fn is_input(blank: &PastedBlank) -> bool {
+    blank.text.starts_with("${input:")
+}
+
+/// Names the servers and their hosts.
+fn labels(servers: &[&PastedServer]) -> String {
+    let label = |server: &&PastedServer| {
+        let title = server.title.clone();
+        let url = match &server.place {
+            PastedPlace::Address { url, .. } => Url::parse(url).ok(),
+            PastedPlace::Program { .. } => None,
+        };
+        let host = url.map(|url| url[Position::BeforeHost..Position::AfterPort].to_owned());
+        match (title, host) {
+            (Some(title), Some(host)) => format!("{title} ({host})"),
+            (title, host) => title.or(host).unwrap_or_else(|| "this server".to_owned()),
+        }
+    };
+    servers.iter().map(label).collect::<Vec<_>>().join(", ")
+}
+
 /// Values from the command line that complete the servers.
-struct PastedInput {
-    /// Values of placeholders, by name.
+struct PastedInput<'a> {
+    servers: &'a [PastedServer],
+    /// Values of placeholders that the options give, by name.
     filled: BTreeMap<String, SecretValue>,
+    /// Values typed for the current server, by the name of the placeholder: a secret is for one server.
+    typed: BTreeMap<String, SecretValue>,
+    /// Values typed for inputs, by the text of the placeholder and whether it is secret.
+    inputs: BTreeMap<(String, bool), SecretValue>,
     /// Variables that replace those of the text.
     plain: BTreeMap<String, String>,
     secrets: BTreeMap<String, SecretValue>,
@@ -227,11 +279,11 @@ impl Request {
     }
 }
 
-impl PastedInput {
+impl<'a> PastedInput<'a> {
     /// Reads what the options give. If something secret is left to be asked for, opens the vault before.
     async fn read(
         cli: &Cli,
-        servers: &[PastedServer],
+        servers: &'a [PastedServer],
         filled: BTreeMap<String, String>,
         args: &AddArgs,
     ) -> Result<Self, Failure> {
@@ -256,7 +308,10 @@ impl PastedInput {
         let secrets = variable_values(cli, &args.program.secrets).await?;
         let folder = args.program.folder.as_deref();
         Ok(Self {
+            servers,
             filled,
+            typed: BTreeMap::new(),
+            inputs: BTreeMap::new(),
             plain: variables(&args.program.variables)?,
             secrets,
             folder: folder.map(absolute).transpose()?,
@@ -264,6 +319,7 @@ impl PastedInput {
     }
 
     fn request(&mut self, server: &PastedServer, args: &AddArgs) -> Result<Request, Failure> {
+        self.typed.clear();
         let title = args.title.clone().or_else(|| server.title.clone());
         match &server.place {
             PastedPlace::Address { url, headers } => Ok(Request::Address(AddConnector {
@@ -350,32 +406,65 @@ impl PastedInput {
     fn secret(&mut self, text: &str, server: &PastedServer) -> Result<SecretValue, Failure> {
         self.ask(text, server)?;
         let whole = server.blanks.iter().find(|blank| blank.text == text);
-        if let Some(value) = whole.and_then(|blank| self.filled.get(&blank.name)) {
+        if let Some(value) = whole.and_then(|blank| self.value(blank)) {
             return Ok(value.clone());
         }
         Ok(Secret::new(self.text(text, server)?).into())
     }
 
+    /// The value that was given for a placeholder of the current server.
+    fn value(&self, blank: &PastedBlank) -> Option<&SecretValue> {
+        let input = is_input(blank).then(|| (blank.text.clone(), blank.is_secret));
+        let input = input.and_then(|key| self.inputs.get(&key));
+        let given = self.filled.get(&blank.name);
+        given.or(input).or_else(|| self.typed.get(&blank.name))
+    }
+
     /// Asks at a terminal for the placeholders of a text that have no value yet.
     fn ask(&mut self, text: &str, server: &PastedServer) -> Result<(), Failure> {
-        let is_open = |blank: &&PastedBlank| {
-            let is_filled = blank.default.is_some() || self.filled.contains_key(&blank.name);
-            text.contains(&blank.text) && !is_filled
-        };
-        let open: Vec<_> = server.blanks.iter().filter(is_open).collect();
-        for blank in open {
+        for blank in &server.blanks {
+            let is_filled = blank.default.is_some() || self.value(blank).is_some();
+            if is_filled || !text.contains(&blank.text) {
+                continue;
+            }
             let name = &blank.name;
-            if let Some(value) = ask_for(name, &blank.options, blank.is_secret)? {
+            let question = self.question(blank, server);
+            if let Some(value) = ask_for(&question, &blank.options, blank.is_secret)? {
                 check_filled(std::slice::from_ref(server), name, Some(value.expose()))?;
-                self.filled.insert(name.clone(), value.into());
+                match is_input(blank) {
+                    true => {
+                        let key = (blank.text.clone(), blank.is_secret);
+                        self.inputs.insert(key, value.into())
+                    }
+                    false => self.typed.insert(name.clone(), value.into()),
+                };
             }
         }
         Ok(())
     }
 
+    /// What to ask for a placeholder: where there are several servers, a secret and what several of them have with the
+    /// servers that get it.
+    fn question(&self, blank: &PastedBlank, server: &PastedServer) -> String {
+        let name = &blank.name;
+        let is_same = |other: &PastedBlank| match is_input(blank) {
+            true => other.text == blank.text && other.is_secret == blank.is_secret,
+            false => other.name == *name,
+        };
+        let has = |server: &&PastedServer| server.blanks.iter().any(is_same);
+        let all: Vec<_> = self.servers.iter().filter(has).collect();
+        let own = [server];
+        let recipients = if is_input(blank) { &all[..] } else { &own };
+        let is_ambiguous = self.servers.len() > 1 && (blank.is_secret || all.len() > 1);
+        match is_ambiguous {
+            true => format!("{name} for {}", labels(recipients)),
+            false => name.clone(),
+        }
+    }
+
     fn text(&mut self, text: &str, server: &PastedServer) -> Result<String, Failure> {
         self.ask(text, server)?;
-        let filled = |blank: &PastedBlank| match self.filled.get(&blank.name) {
+        let filled = |blank: &PastedBlank| match self.value(blank) {
             Some(SecretValue::New { secret }) => Some(secret.expose().to_owned()),
             Some(SecretValue::Reference { .. }) => None,
             None => blank.default.clone(),
@@ -386,7 +475,7 @@ impl PastedInput {
         let mut blanks = server.blanks.iter();
         let open = blanks.find(|blank| text.contains(&blank.text) && filled(blank).is_none());
         let name = open.map_or("", |blank| blank.name.as_str());
-        if self.filled.contains_key(name) {
+        if open.is_some_and(|blank| self.value(blank).is_some()) {
             return Err(Failure::usage(
                 format!(
                     "placeholder {name} is a part of a text here, and can't be a secret reference"

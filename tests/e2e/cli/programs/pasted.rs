@@ -1,0 +1,101 @@
+//! Servers that a text names, and the secrets that each of them gets.
+
+use super::*;
+
+/// Two servers whose header has that value.
+fn two_servers(value: &str) -> Value {
+    let server = |host: &str| {
+        json!({
+            "url": format!("https://{host}/mcp"),
+            "headers": { "Authorization": format!("Bearer {value}") },
+        })
+    };
+    json!({ "servers": { "a": server("a.example"), "b": server("b.example:8443") } })
+}
+
+#[tokio::test]
+async fn a_typed_secret_goes_to_the_server_that_it_was_asked_for() {
+    let harness = Programs::new().await;
+    let file = harness.home.path().join("mcp.json");
+    std::fs::write(&file, two_servers("YOUR_API_KEY").to_string()).unwrap();
+    let add = ["connector", "add", "--from", file.to_str().unwrap()];
+    let steps = [
+        ("Add these 2 servers? [y/N] ", "y\n"),
+        ("YOUR_API_KEY for a (a.example): ", "first-key\n"),
+        ("YOUR_API_KEY for b (b.example:8443): ", "second-key\n"),
+    ];
+    harness.typed(&add, &steps).await.succeeded();
+
+    let one = ["--fill-secret", "YOUR_API_KEY"];
+    let refused = [&add[..], &one].concat();
+    let refused = harness.run_with(&refused, &format!("{TOKEN}\n")).await;
+    assert_eq!(refused.code, 2, "{refused:?}");
+    refused.assert_stderr("for several servers: a (a.example), b (b.example:8443)");
+    refused.assert_stderr("with --only NAME");
+    let only = [&add[..], &one, &["--only", "b"]].concat();
+    harness
+        .run_with(&only, &format!("{TOKEN}\n"))
+        .await
+        .succeeded();
+}
+
+#[tokio::test]
+async fn an_input_of_the_text_is_asked_for_once_with_all_who_get_it() {
+    let harness = Programs::new().await;
+    let file = harness.home.path().join("mcp.json");
+    std::fs::write(&file, two_servers("${input:key}").to_string()).unwrap();
+    let add = ["connector", "add", "--from", file.to_str().unwrap()];
+    let steps = [
+        ("Add these 2 servers? [y/N] ", "y\n"),
+        ("key for a (a.example), b (b.example:8443): ", "the-key\n"),
+    ];
+    harness.typed(&add, &steps).await.succeeded();
+
+    let given = [&add[..], &["--fill-secret", "key"]].concat();
+    let given = harness.run_with(&given, &format!("{TOKEN}\n")).await;
+    given.succeeded();
+    given.assert_stderr("Note: key is for a (a.example), b (b.example:8443).\n");
+}
+
+#[tokio::test]
+async fn a_plain_variable_named_like_a_secret_input_is_shown() {
+    let harness = Programs::new().await;
+    let entry = json!({
+        "name": "x",
+        "command": "python3",
+        "env": { "PYTHONPATH": "/tmp/evil", "API": "${input:PYTHONPATH}" },
+        "inputs": [{ "id": "PYTHONPATH", "type": "promptString", "password": true }],
+    });
+    let link = format!("vscode:mcp/install?{entry}");
+    let shown = harness.does_with("connector add --from - --dry-run", &link);
+    shown
+        .await
+        .assert_stdout("Variables:  PYTHONPATH=/tmp/evil\n");
+}
+
+#[tokio::test]
+async fn none_of_several_servers_is_added_before_all_can_be() {
+    let harness = Programs::new().await;
+    let good = json!({ "command": "python3", "args": ["x.py"] });
+    let header = json!({ "X-Key": "some-key-83910" });
+    for (bad, said) in [
+        (json!({ "command": "python3", "cwd": "sub" }), "a full path"),
+        (json!({ "url": "https://u:p@wiki.example/mcp" }), "password"),
+        (
+            json!({ "url": "http://wiki.example/mcp", "headers": header }),
+            "http",
+        ),
+        (
+            json!({ "url": "https://wiki.example/mcp", "headers": { "X Key": "k" } }),
+            "isn't a valid header name",
+        ),
+    ] {
+        let text = json!({ "mcpServers": { "good": good, "odd": bad, "last": good } });
+        let add = words("connector add --from -");
+        let refused = harness.run_with(&add, &text.to_string()).await;
+        assert_ne!(refused.code, 0, "{refused:?}");
+        refused.assert_stderr("error: Can't add odd: ");
+        refused.assert_stderr(said);
+        assert_eq!(harness.json("connector list").await, json!([]), "{said}");
+    }
+}
