@@ -83,12 +83,13 @@ impl Review {
                 variables: proposed,
             } => {
                 let mut plain = variables(&given.variables)?;
-                for given in &given.secrets {
-                    review.secrets.insert(parse_variable(given)?.0);
-                }
+                let given_secrets = given.secrets.iter();
+                let given_secrets = given_secrets.map(|given| Ok(parse_variable(given)?.0));
+                let given_secrets: BTreeSet<String> =
+                    given_secrets.collect::<Result<_, Failure>>()?;
                 for variable in proposed {
                     let name = &variable.name;
-                    if plain.contains_key(name) || review.secrets.contains(name) {
+                    if plain.contains_key(name) || given_secrets.contains(name) {
                         continue;
                     }
                     if variable.is_secret {
@@ -97,6 +98,7 @@ impl Review {
                         plain.insert(name.clone(), shown(&variable.value));
                     }
                 }
+                review.secrets.extend(given_secrets);
                 let folder = match &given.folder {
                     Some(folder) => Some(absolute(folder)?),
                     None => folder.as_deref().map(shown),
