@@ -59,6 +59,13 @@ impl Failure {
         self
     }
 
+    /// Names the server that can't be added.
+    #[must_use]
+    pub(crate) fn of_server(mut self, title: &str) -> Self {
+        self.0.message = format!("can't add {title}: {}", self.0.message);
+        self
+    }
+
     pub(crate) fn message(&self) -> &str {
         &self.0.message
     }

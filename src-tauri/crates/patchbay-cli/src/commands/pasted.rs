@@ -8,7 +8,8 @@ use patchbay_model::{Connector, Secret, ServerCommand};
 use patchbay_ops::{
     AddConnector, AddProgram, AuthenticationChoice, ConnectorView, Error, PastedBlank, PastedPlace,
     PastedServer, PastedServers, PastedValue, SecretInput, SecretValue, add_connector, add_program,
-    check_filled, fill_in, is_pasted_link, read_other_app, read_pasted, view_connectors,
+    check_add_connector, check_add_program, check_filled, fill_in, is_pasted_link, read_other_app,
+    read_pasted, view_connectors,
 };
 use url::{Position, Url};
 
@@ -75,6 +76,13 @@ pub(super) async fn add(cli: &Cli, found: Found, args: AddArgs) -> Result<(), Fa
         .map(|server| given.request(server, &args))
         .collect();
     let requests = requests?;
+    for request in &requests {
+        let checked = match request {
+            Request::Address(request) => check_add_connector(request),
+            Request::Program(request) => check_add_program(request),
+        };
+        checked.map_err(|error| failure(error, request.title().as_deref()))?;
+    }
     if requests.iter().any(Request::has_secret) {
         cli.unlock().await?;
     }
@@ -108,14 +116,25 @@ async fn add_all(
     added: &mut Vec<Connector>,
 ) -> Result<(), Failure> {
     for request in requests {
+        let title = request.title();
         let connector = match request {
-            Request::Address(request) => add_connector(&cli.cx, request).await?,
-            Request::Program(request) => add_program(&cli.cx, request).await?,
+            Request::Address(request) => add_connector(&cli.cx, request).await,
+            Request::Program(request) => add_program(&cli.cx, request).await,
         };
+        let connector = connector.map_err(|error| failure(error, title.as_deref()))?;
         cli.say(format!("Added {}.", connector.title));
         added.push(connector);
     }
     Ok(())
+}
+
+/// The failure to add the server of this title.
+fn failure(error: Error, title: Option<&str>) -> Failure {
+    let failure = Failure::from(error);
+    match title {
+        Some(title) => failure.of_server(title),
+        None => failure,
+    }
 }
 
 async fn finish(cli: &Cli, connector: Connector, args: &AddArgs) -> Result<Connector, Failure> {
@@ -268,6 +287,13 @@ enum Request {
 }
 
 impl Request {
+    fn title(&self) -> Option<String> {
+        match self {
+            Self::Address(request) => request.title.clone(),
+            Self::Program(request) => request.title.clone(),
+        }
+    }
+
     fn has_secret(&self) -> bool {
         match self {
             Self::Address(request) => !matches!(

@@ -24,6 +24,7 @@ use crate::connectors::network::{self, NetworkChanges};
 use crate::connectors::time_limits::{connect_limit, validate_limits};
 use crate::connectors::{list_connectors, status};
 use crate::context::Context;
+use crate::credentials::check::check_form;
 use crate::credentials::edit::add_derived_entry;
 use crate::credentials::find_wallet_entry;
 use crate::credentials::forget::discard_unless_ok;
@@ -102,6 +103,27 @@ pub enum OAuthClientInput {
         client_id: String,
         client_secret: Option<SecretValue>,
     },
+}
+
+/// Checks what [`add_connector`] refuses before it sends or saves anything. No reference is resolved.
+///
+/// # Errors
+/// [`Error::Usage`], [`Error::AddressSecret`]; [`Error::Platform`] when a credential would go unencrypted.
+pub fn check_add_connector(request: &AddConnector) -> Result<(), Error> {
+    let url = read_address(&request.url)?;
+    let secret = match request.authentication.clone() {
+        None | Some(AuthenticationChoice::None) => return Ok(()),
+        Some(AuthenticationChoice::Bearer {
+            token: SecretInput::New { secret },
+        }) => Some(WalletSecret::Bearer { token: secret }),
+        Some(AuthenticationChoice::Headers {
+            entry: None,
+            values,
+        }) => Some(WalletSecret::Headers { values }),
+        Some(_) => None,
+    };
+    plain_http(request.allow_plain_http, &url).check(&url)?;
+    secret.map_or(Ok(()), check_form)
 }
 
 /// Adds a connector, which is a draft until it first works. Typed-in secrets become wallet entries.

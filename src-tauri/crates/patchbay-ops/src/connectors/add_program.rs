@@ -16,7 +16,7 @@ use crate::connectors::blank_connector::blank_connector;
 use crate::connectors::program_title::title_of;
 use crate::connectors::{find_connector, status};
 use crate::context::Context;
-use crate::credentials::check::check_variable_name;
+use crate::credentials::check::{check_form, check_variable_name};
 use crate::credentials::edit::add_derived_entry;
 use crate::credentials::forget::discard_unless_ok;
 use crate::credentials::secret::{SecretValue, WalletSecret};
@@ -42,6 +42,20 @@ pub struct AddProgram {
     pub name: Option<String>,
     /// Display name; `None` derives one from the command.
     pub title: Option<String>,
+}
+
+/// Checks what [`add_program`] refuses before it saves anything. No reference is resolved.
+///
+/// # Errors
+/// [`Error::Usage`] when the command or a variable cannot be used.
+pub fn check_add_program(request: &AddProgram) -> Result<(), Error> {
+    let secrets = request.secrets.keys().map(String::as_str);
+    validate_command(request.command.clone(), secrets.collect())?;
+    let values = request.secrets.clone();
+    match values.is_empty() {
+        true => Ok(()),
+        false => check_form(WalletSecret::Variables { values }),
+    }
 }
 
 /// Adds a connector, which is a draft until it first works.

@@ -1,5 +1,7 @@
 //! Checks of secrets before they are saved.
 
+use std::collections::BTreeMap;
+
 use patchbay_model::{Secret, WalletEntry, WalletEntryId, clean_text, is_variable_name};
 use patchbay_vault::SecretName;
 
@@ -38,15 +40,11 @@ pub(super) async fn check_secret_of(
         }
         WalletSecret::Bearer { token } => Some(check_secret(&token, "the token")?),
         WalletSecret::Headers { values } => {
-            let values = values.into_iter();
-            let values = values.map(|(name, value)| (name.trim().to_owned(), value));
-            let headers = check_values(values, saved, "header", check_header_name, check_secret)?;
+            let headers = check_headers(values, saved)?;
             Some(encode_named_values(references, &mut entry, headers).await?)
         }
         WalletSecret::Variables { values } => {
-            let values = values.into_iter();
-            let (what, check_name) = ("variable", check_variable_name);
-            let variables = check_values(values, saved, what, check_name, check_variable)?;
+            let variables = check_variables(values, saved)?;
             Some(encode_named_values(references, &mut entry, variables).await?)
         }
         WalletSecret::OauthClient {
@@ -59,6 +57,21 @@ pub(super) async fn check_secret_of(
         }
     };
     Ok(CheckedSecret { entry, secret })
+}
+
+/// Checks a new secret as [`check_secret_of`] does, but resolves no reference.
+pub(crate) fn check_form(secret: WalletSecret) -> Result<(), Error> {
+    let saved = SavedValues::new();
+    match secret {
+        WalletSecret::Reference { reference } => parse_reference(&reference).map(drop),
+        WalletSecret::Bearer { token } => check_secret(&token, "the token").map(drop),
+        WalletSecret::Headers { values } => check_headers(values, &saved).map(drop),
+        WalletSecret::Variables { values } => check_variables(values, &saved).map(drop),
+        WalletSecret::OauthClient {
+            client_id,
+            client_secret,
+        } => check_app(&client_id, client_secret).map(drop),
+    }
 }
 
 /// Encodes named values for the vault; the entry keeps their names. Those that stay are not resolved: they may be
@@ -100,6 +113,23 @@ struct CheckedValues {
     given: SavedValues,
     /// Saved ones that stay.
     kept: SavedValues,
+}
+
+fn check_headers(
+    values: BTreeMap<String, SecretValue>,
+    saved: &SavedValues,
+) -> Result<CheckedValues, Error> {
+    let values = values.into_iter();
+    let values = values.map(|(name, value)| (name.trim().to_owned(), value));
+    check_values(values, saved, "header", check_header_name, check_secret)
+}
+
+fn check_variables(
+    values: BTreeMap<String, SecretValue>,
+    saved: &SavedValues,
+) -> Result<CheckedValues, Error> {
+    let (values, what) = (values.into_iter(), "variable");
+    check_values(values, saved, what, check_variable_name, check_variable)
 }
 
 /// Checks names and values; an empty value stands for the saved one.
