@@ -104,6 +104,9 @@ impl McpTarget {
 pub struct McpLimits {
     /// Timeout of the negotiation; extended while a program writes to its standard error.
     pub connect: Duration,
+    /// Timeout for the stream of a server of 2024-11-05, and for its endpoint event; longer where [`Self::connect`] was
+    /// raised.
+    pub endpoint: Duration,
     /// Maximum time without progress while waiting for a response.
     pub idle: Duration,
     /// Maximum time for one response, whatever its progress.
@@ -131,6 +134,7 @@ pub struct McpLimits {
 impl McpLimits {
     pub const DEFAULT: Self = Self {
         connect: Duration::from_secs(30),
+        endpoint: Duration::from_secs(10),
         idle: Duration::from_secs(60),
         total: Duration::from_secs(600),
         answer: Duration::from_secs(600),

@@ -22,6 +22,7 @@ use tokio_util::sync::{CancellationToken, DropGuard};
 use url::Url;
 
 use super::McpLimits;
+use super::credential_wait::CredentialWait;
 use super::pending_requests::{PendingRequests, Read};
 use super::request::NegotiationFailure;
 use super::server_requests::{SendError, TooManyRequests};
@@ -29,10 +30,6 @@ use super::sse::{self, Events, StreamError, StreamUsage};
 use super::wire::refusal::refusal;
 use super::wire::{EVENT_STREAM, JSON, Wire, answer};
 use crate::{Error, Unreachable};
-
-/// Timeout for the stream and its endpoint event: a streamable HTTP server may open a stream too, and stay silent on
-/// it.
-const ENDPOINT_WAIT: Duration = Duration::from_secs(10);
 
 /// Timeout for posting an answer or a notification: only a request may be responded to late.
 const ANSWER_TIMEOUT: Duration = Duration::from_secs(10);
@@ -74,17 +71,23 @@ enum StreamEnd {
 }
 
 /// Opens the stream and reads it up to the endpoint event; `None` if the server does not support this transport.
-pub(super) async fn open(wire: Wire, limits: McpLimits) -> Result<Option<SseTransport>, Error> {
+///
+/// # Errors
+/// [`Error::TimedOut`] if it is silent, not counting the time that credentials take: `wait` knows it. Those of the
+/// stream.
+pub(super) async fn open(
+    wire: Wire,
+    limits: McpLimits,
+    wait: &CredentialWait,
+) -> Result<Option<SseTransport>, Error> {
     let usage = StreamUsage::default();
-    let opening = async {
-        let Some((mut events, stream_url)) = stream(&wire, usage.clone()).await? else {
-            return Ok(None);
-        };
-        let endpoint = endpoint(&mut events, &stream_url).await?;
-        Ok(endpoint.map(|endpoint| (events, endpoint)))
+    let limit = limits.endpoint.max(limits.connect / 3);
+    let opened = within(limit, wait, stream(&wire, usage.clone())).await?;
+    let Some((mut events, stream_url)) = opened else {
+        return Ok(None);
     };
-    let opened = tokio::time::timeout(ENDPOINT_WAIT, opening).await;
-    let Some((events, endpoint)) = opened.unwrap_or(Ok(None))? else {
+    let endpoint = within(limit, wait, endpoint(&mut events, &stream_url)).await?;
+    let Some(endpoint) = endpoint else {
         return Ok(None);
     };
     let (to_rmcp, incoming) = mpsc::channel(BACKLOG);
@@ -104,6 +107,18 @@ pub(super) async fn open(wire: Wire, limits: McpLimits) -> Result<Option<SseTran
     }))
 }
 
+async fn within<T>(
+    limit: Duration,
+    wait: &CredentialWait,
+    step: impl Future<Output = Result<T, Error>>,
+) -> Result<T, Error> {
+    tokio::select! {
+        biased;
+        done = step => done,
+        () = wait.limit_reached(limit) => Err(Error::TimedOut { after: limit }),
+    }
+}
+
 /// Opens the stream; returns the events, and the address that they come from after redirects. `None` if the server does
 /// not support this transport.
 async fn stream(wire: &Wire, usage: StreamUsage) -> Result<Option<(Events, Url)>, Error> {
@@ -118,7 +133,9 @@ async fn stream(wire: &Wire, usage: StreamUsage) -> Result<Option<(Events, Url)>
             let events = sse::events_counting(sent.answer, limits, usage);
             Ok(Some((events, from)))
         }
+        StatusCode::NOT_IMPLEMENTED => Ok(None),
         StatusCode::FORBIDDEN | StatusCode::TOO_MANY_REQUESTS => Err(refusal(sent).await.0),
+        status if status.is_server_error() => Err(refusal(sent).await.0),
         _ => Ok(None),
     }
 }

@@ -67,7 +67,7 @@ pub async fn connect(
     tokio::select! {
         biased;
         () = cancel.cancelled() => Err(Error::Cancelled),
-        session = negotiate(http, target, limits) => session,
+        session = negotiate(http, target, limits, &wait) => session,
         () = wait.limit_reached(limits.connect) => {
             Err(Error::TimedOut { after: limits.connect })
         }
@@ -114,6 +114,7 @@ async fn negotiate(
     http: &reqwest::Client,
     target: McpTarget,
     limits: McpLimits,
+    wait: &CredentialWait,
 ) -> Result<McpSession, Error> {
     let log = Arc::new(ServerLog::new(target.log.clone(), Vec::new()));
     let features = &target.client_features;
@@ -133,8 +134,15 @@ async fn negotiate(
         })
     };
     let events_first = prefers_http_sse(&target);
-    if events_first && let Some(session) = start_http_sse(wire(), features, limits).await? {
-        return Ok(session);
+    let mut silence = None;
+    if events_first {
+        match start_http_sse(wire(), features, limits, wait).await {
+            Ok(Some(session)) => return Ok(session),
+            Ok(None) => {}
+            // A streamable HTTP server may open a stream too, and stay silent on it.
+            Err(error @ Error::TimedOut { .. }) => silence = Some(error),
+            Err(error) => return Err(error),
+        }
     }
     let mut last = None;
     for mode in modes(&target) {
@@ -145,14 +153,17 @@ async fn negotiate(
         }
     }
     let error = last.unwrap_or_else(|| Error::Protocol("no way to connect was tried".to_owned()));
-    if !events_first
-        && !is_relayed(&target)
-        && lacks_streamable_http(&error)
-        && let Some(session) = start_http_sse(wire(), features, limits).await?
-    {
-        return Ok(session);
+    if is_relayed(&target) || !lacks_streamable_http(&error) {
+        return Err(error);
     }
-    Err(error)
+    if events_first {
+        return Err(silence.unwrap_or(error));
+    }
+    match start_http_sse(wire(), features, limits, wait).await {
+        Ok(Some(session)) => Ok(session),
+        Ok(None) | Err(Error::TimedOut { .. }) => Err(error),
+        Err(error) => Err(error),
+    }
 }
 
 /// Whether a server is probably one of 2024-11-05: it was the last time, or has the usual path of such servers.
@@ -278,8 +289,9 @@ async fn start_http_sse(
     wire: Wire,
     client_features: &ClientFeatures,
     limits: McpLimits,
+    wait: &CredentialWait,
 ) -> Result<Option<McpSession>, Error> {
-    let Some(pipe) = http_sse::open(wire.clone(), limits).await? else {
+    let Some(pipe) = http_sse::open(wire.clone(), limits, wait).await? else {
         return Ok(None);
     };
     let version = Some(LEGACY_VERSION);

@@ -214,6 +214,70 @@ async fn what_it_was_the_last_time_and_the_usual_path_come_first() {
     assert_eq!(posts.load(Ordering::Relaxed), before);
 }
 
+/// Connects to a server that was one of 2024-11-05 the last time, and answers a GET so now.
+async fn error_of_known<F: Future<Output = Response> + Send>(
+    open: impl Fn() -> F + Clone + Send + Sync + 'static,
+) -> Error {
+    let router = Router::new().route("/mcp", get(open));
+    let server = Server::start(router).await;
+    let (_first, session) = serve(SseServer::new(respond).router()).await;
+    let target = McpTarget {
+        server_facts: Some(session.facts().clone()),
+        ..target(&server.url)
+    };
+    let session = connect(&http(), target, SHORT, &CancellationToken::new()).await;
+    session.err().expect("the server cannot be connected to")
+}
+
+/// Limits of which silence exceeds one after a second.
+const SHORT: McpLimits = McpLimits {
+    connect: Duration::from_secs(3),
+    endpoint: Duration::from_millis(100),
+    ..McpLimits::DEFAULT
+};
+
+#[tokio::test]
+async fn an_outage_and_silence_are_no_missing_server() {
+    let error = error_of_known(async || StatusCode::SERVICE_UNAVAILABLE.into_response()).await;
+    assert_eq!(error.code(), Code::PlatformFailed, "{error}");
+    let error = error_of_known(std::future::pending::<Response>).await;
+    assert_eq!(error.code(), Code::TimedOut, "{error}");
+    let silent = async || hand_made::events(futures::stream::pending());
+    let error = error_of_known(silent).await;
+    assert_eq!(error.code(), Code::TimedOut, "{error}");
+}
+
+/// A token that takes longer than the server may, the first time.
+struct SlowToken(AtomicUsize);
+
+#[async_trait]
+impl TokenSource for SlowToken {
+    async fn headers(&self) -> Result<Headers, BoxError> {
+        if self.0.fetch_add(1, Ordering::Relaxed) == 0 {
+            tokio::time::sleep(Duration::from_millis(1200)).await;
+        }
+        let token = Secret::new("Bearer token-1");
+        Ok(Arc::new([("Authorization".to_owned(), token)]))
+    }
+}
+
+#[tokio::test]
+async fn the_time_of_its_credentials_is_not_that_of_the_server() {
+    let sse = SseServer {
+        token: Some("Bearer token-1"),
+        ..SseServer::new(respond)
+    };
+    let server = Server::start(sse.router_at("/sse")).await;
+    let mut url = server.url.clone();
+    url.set_path("/sse");
+    let target = McpTarget {
+        tokens: Arc::new(SlowToken(AtomicUsize::new(0))),
+        ..target(&url)
+    };
+    let session = connect(&http(), target, SHORT, &CancellationToken::new()).await;
+    assert_eq!(session.unwrap().facts().transport, Transport::Sse);
+}
+
 #[tokio::test]
 async fn a_server_of_streamable_http_may_live_at_the_path_of_the_other() {
     let router = hand_made::legacy(|request| request.respond(json!({"tools": []})));
