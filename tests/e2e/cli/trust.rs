@@ -130,3 +130,15 @@ async fn a_server_that_wants_a_client_certificate_is_trusted_with_the_vault_open
     locked.assert_stderr("hint: Set PATCHBAY_PASSPHRASE");
     terminal.does(&trust).await;
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_address_where_nothing_listens_is_added_with_a_note() {
+    let terminal = Terminal::new().await;
+    let added = terminal.add("http://127.0.0.1:9/mcp", &[]).await;
+    let note = added.stderr.lines().find(|line| line.starts_with("Note: "));
+    assert!(
+        note.is_some_and(|note| note.contains("127.0.0.1:9")),
+        "{added:?}"
+    );
+    added.assert_stderr("Next: patchbay ");
+}

@@ -85,8 +85,8 @@ pub use catalogue::{CatalogueEntry, CatalogueVariable, Reach, list_catalogue, re
 pub use clock::{Clock, SystemClock};
 pub use code_rules::{Fix, account_state, by_code, fix};
 pub use connectors::add::{
-    AddConnector, AuthenticationChoice, ConnectionOptions, OAuthClientInput, add_connector,
-    add_connector_with, check_add_connector,
+    AddConnector, AddedConnector, AuthenticationChoice, ConnectionOptions, OAuthClientInput,
+    add_connector, add_connector_with, check_add_connector,
 };
 pub use connectors::add_program::{
     AddProgram, add_program, allow_connector_program, check_add_program,

@@ -8,9 +8,9 @@ use std::mem;
 
 use patchbay_model::{Authentication, Code, Connector, ConnectorId, LogLevel, TimeLimits};
 use patchbay_ops::{
-    ADDRESS_HINT, AddConnector, Check, ConnectionOptions, Error, NetworkChanges, ServerLogLine,
-    abilities, add_connector_with, check_connector, delete_connector, disconnect_connector,
-    list_catalogue, read_server_log, remove_connector, restore_connector,
+    ADDRESS_HINT, AddConnector, AddedConnector, Check, ConnectionOptions, Error, NetworkChanges,
+    ServerLogLine, abilities, add_connector_with, check_connector, delete_connector,
+    disconnect_connector, list_catalogue, read_server_log, remove_connector, restore_connector,
 };
 
 use super::catalogue::add_command;
@@ -118,6 +118,7 @@ async fn add(cli: &Cli, mut args: AddArgs) -> Result<(), Failure> {
         };
     }
     let is_allowed = args.program.is_allowed;
+    let mut inspected = None;
     let mut connector = if let Some(file) = &args.bundle.bundle {
         bundle::add(cli, file, args.name, args.title, &args.pasted).await?
     } else if args.command.is_empty() {
@@ -144,7 +145,8 @@ async fn add(cli: &Cli, mut args: AddArgs) -> Result<(), Failure> {
             client_certificate: args.network.client_certificate,
         };
         let added = add_connector_with(&cli.cx, request, connecting).await;
-        added.map_err(|error| explain_address(error, args.address.as_deref()))?
+        let added = added.map_err(|error| explain_address(error, args.address.as_deref()))?;
+        inspected.insert(added).connector.clone()
     } else if choice.is_some() || args.allow_plain_http || args.network.is_given() {
         return Err(Failure::usage(
             "a local program has no address to sign in to",
@@ -166,11 +168,30 @@ async fn add(cli: &Cli, mut args: AddArgs) -> Result<(), Failure> {
     if args.connect {
         connector = connect::connect_added(cli, connector, args.how).await?;
     } else {
+        if let Some(added) = &inspected {
+            note_inspection(cli, added);
+        }
         let next = format!("Next: patchbay {}", next_step(&connector));
         cli.say(next);
     }
     cli.print_connector(connector, |it, _| format!("{}\n", it.name))
         .await
+}
+
+/// Says what the look at a new connector's address found.
+pub(super) fn note_inspection(cli: &Cli, added: &AddedConnector) {
+    if let Some(warning) = &added.warning {
+        cli.say(format!("Note: {warning}"));
+    }
+    if let Some(problem) = &added.problem {
+        let failure = Failure::from(problem.clone()).of(&added.connector);
+        let hint = failure.hint().map(|hint| format!(" {hint}"));
+        cli.say(format!(
+            "Note: {}.{}",
+            failure.message(),
+            hint.unwrap_or_default()
+        ));
+    }
 }
 
 /// The next command for a new connector. A server that does not say how to sign in probably needs a token.

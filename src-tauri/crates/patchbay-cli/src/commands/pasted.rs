@@ -6,15 +6,17 @@ use std::path::Path;
 
 use patchbay_model::{Connector, Secret, ServerCommand};
 use patchbay_ops::{
-    AddConnector, AddProgram, AuthenticationChoice, ConnectorView, Error, PastedBlank, PastedPlace,
-    PastedServer, PastedServers, PastedValue, SecretInput, SecretValue, add_connector, add_program,
-    check_add_connector, check_add_program, check_filled, fill_in, is_pasted_link, read_other_app,
-    read_pasted, view_connectors,
+    AddConnector, AddProgram, AddedConnector, AuthenticationChoice, ConnectionOptions,
+    ConnectorView, Error, PastedBlank, PastedPlace, PastedServer, PastedServers, PastedValue,
+    SecretInput, SecretValue, add_connector_with, add_program, check_add_connector,
+    check_add_program, check_filled, fill_in, is_pasted_link, read_other_app, read_pasted,
+    view_connectors,
 };
 use url::{Position, Url};
 
 use super::authentication::variable_values;
 use super::connect;
+use super::connector::note_inspection;
 use super::program::{absolute, finish_adding, variables};
 use super::review::{self, Review};
 use crate::args::{AddArgs, PastedArgs};
@@ -87,7 +89,7 @@ pub(super) async fn add(cli: &Cli, found: Found, args: AddArgs) -> Result<(), Fa
         cli.unlock().await?;
     }
     let mut added = Vec::new();
-    if let Err(failure) = add_all(cli, requests, &mut added).await {
+    if let Err(failure) = add_all(cli, requests, args.connect, &mut added).await {
         say_next(cli, &added);
         return Err(failure);
     }
@@ -113,17 +115,27 @@ pub(super) async fn add(cli: &Cli, found: Found, args: AddArgs) -> Result<(), Fa
 async fn add_all(
     cli: &Cli,
     requests: Vec<Request>,
+    connects: bool,
     added: &mut Vec<Connector>,
 ) -> Result<(), Failure> {
     for request in requests {
         let title = request.title();
-        let connector = match request {
-            Request::Address(request) => add_connector(&cli.cx, request).await,
-            Request::Program(request) => add_program(&cli.cx, request).await,
+        let one = match request {
+            Request::Address(request) => {
+                let options = ConnectionOptions::default();
+                add_connector_with(&cli.cx, request, options).await
+            }
+            Request::Program(request) => {
+                let connector = add_program(&cli.cx, request).await;
+                connector.map(AddedConnector::from)
+            }
         };
-        let connector = connector.map_err(|error| failure(error, title.as_deref()))?;
-        cli.say(format!("Added {}.", connector.title));
-        added.push(connector);
+        let one = one.map_err(|error| failure(error, title.as_deref()))?;
+        cli.say(format!("Added {}.", one.connector.title));
+        if !connects {
+            note_inspection(cli, &one);
+        }
+        added.push(one.connector);
     }
     Ok(())
 }

@@ -6,8 +6,8 @@ use std::path::PathBuf;
 use patchbay_http::Network;
 use patchbay_model::{
     AccountId, Authentication, AuthenticationMethod, Connector, ConnectorId, Json, NetworkSettings,
-    OauthGrant, Redirect, Secret, TimeLimits, Transport, WalletEntry, WalletEntryId, WalletKind,
-    clean_text,
+    OauthGrant, Problem, Redirect, Secret, TimeLimits, Transport, WalletEntry, WalletEntryId,
+    WalletKind, clean_text,
 };
 use patchbay_platforms::PlainHttp;
 use patchbay_platforms::mcp::McpLimits;
@@ -133,7 +133,28 @@ pub fn check_add_connector(request: &AddConnector) -> Result<(), Error> {
 /// [`Error::Platform`] when a credential would go unencrypted; [`Error::Store`] when the name is taken;
 /// [`Error::Vault`].
 pub async fn add_connector(cx: &Context, request: AddConnector) -> Result<Connector, Error> {
-    add_connector_with(cx, request, ConnectionOptions::default()).await
+    let added = add_connector_with(cx, request, ConnectionOptions::default()).await?;
+    Ok(added.connector)
+}
+
+/// A connector that was added, and what the look at its address found.
+#[derive(Clone, Debug)]
+pub struct AddedConnector {
+    pub connector: Connector,
+    /// What the user should know before signing in.
+    pub warning: Option<String>,
+    /// Why the address does not work now.
+    pub problem: Option<Problem>,
+}
+
+impl From<Connector> for AddedConnector {
+    fn from(connector: Connector) -> Self {
+        Self {
+            connector,
+            warning: None,
+            problem: None,
+        }
+    }
 }
 
 /// Connection options of a new connector.
@@ -153,7 +174,7 @@ pub async fn add_connector_with(
     cx: &Context,
     request: AddConnector,
     options: ConnectionOptions,
-) -> Result<Connector, Error> {
+) -> Result<AddedConnector, Error> {
     let time_limits = validate_limits(options.time_limits)?;
     let mut network = NetworkSettings::default();
     network::validate_changes(options.network)?.apply(&mut network);
@@ -166,15 +187,27 @@ pub async fn add_connector_with(
         None => None,
     };
     network.client_certificate = certificate.as_ref().map(|(_, it)| it.facts().clone());
-    let (choice, default_title, methods) = match request.authentication {
-        Some(choice) => (choice, title_of(&url), METHODS.to_vec()),
+    let Suggestion {
+        choice,
+        title,
+        methods,
+        warning,
+        problem,
+    } = match request.authentication {
+        Some(choice) => Suggestion {
+            choice,
+            title: title_of(&url),
+            methods: METHODS.to_vec(),
+            warning: None,
+            problem: None,
+        },
         None => {
             let identity = certificate.as_ref().map(|(_, it)| (&url, it));
             let clients = cx.networks().with(&network, identity)?;
             suggest_authentication(cx, url.as_str(), time_limits, &clients).await?
         }
     };
-    let title = clean_title(request.title).unwrap_or(default_title);
+    let title = clean_title(request.title).unwrap_or(title);
     let name = resolve_name(cx, request.name, &title).await?;
     let plain_http = plain_http(request.allow_plain_http, &url);
     if !matches!(choice, AuthenticationChoice::None) {
@@ -196,7 +229,12 @@ pub async fn add_connector_with(
     };
     let pem = certificate.as_ref().map(|(pem, _)| pem);
     let added = add_with_certificate(cx, connector, name, pem).await;
-    discard_unless_ok(cx, resolved.created.as_ref(), added).await
+    let connector = discard_unless_ok(cx, resolved.created.as_ref(), added).await?;
+    Ok(AddedConnector {
+        connector,
+        warning,
+        problem,
+    })
 }
 
 /// Saves the connector before its certificate: a connector that lacks it says so, a key that belongs to no connector
@@ -227,16 +265,27 @@ const METHODS: [AuthenticationMethod; 4] = [
     AuthenticationMethod::None,
 ];
 
-/// Inspects the server and returns the authentication to use, a title and the methods to offer.
+/// What to add for an address, by the look at it.
+struct Suggestion {
+    choice: AuthenticationChoice,
+    title: String,
+    /// Methods to offer.
+    methods: Vec<AuthenticationMethod>,
+    warning: Option<String>,
+    problem: Option<Problem>,
+}
+
+/// Inspects the server.
 async fn suggest_authentication(
     cx: &Context,
     address: &str,
     time_limits: TimeLimits,
     network: &Network,
-) -> Result<(AuthenticationChoice, String, Vec<AuthenticationMethod>), Error> {
+) -> Result<Suggestion, Error> {
     let connect = connect_limit(time_limits, McpLimits::DEFAULT.connect);
     let found = inspect_address_over(cx, address, connect, network).await?;
     let mut methods = METHODS.to_vec();
+    let mut problem = found.problem;
     let choice = if found.methods.first() == Some(&AuthenticationMethod::Oauth) {
         AuthenticationChoice::Oauth {
             client: None,
@@ -250,10 +299,17 @@ async fn suggest_authentication(
         if found.needs_authorization {
             // Without discoverable OAuth metadata the server expects a token.
             methods.retain(|method| *method != AuthenticationMethod::Oauth);
+            problem = None;
         }
         AuthenticationChoice::None
     };
-    Ok((choice, found.title, methods))
+    Ok(Suggestion {
+        choice,
+        title: found.title,
+        methods,
+        warning: found.warning,
+        problem,
+    })
 }
 
 /// Returns the requested name, or one derived from the title.
