@@ -130,9 +130,9 @@ impl Command {
     }
 }
 
-/// Parses `Name: value`, or `Name=value` as for Amp.
+/// Parses `Name: value`, or `Name=value` as for Amp. No name has either sign in it.
 pub(super) fn header(line: &str) -> Option<PastedValue> {
-    let (name, text) = line.split_once(':').or_else(|| line.split_once('='))?;
+    let (name, text) = line.split_once([':', '='])?;
     Some(value(name.trim(), text.trim().to_owned()))
 }
 

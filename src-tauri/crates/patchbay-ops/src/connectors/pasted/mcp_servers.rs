@@ -319,7 +319,7 @@ fn parse_server(
     if let Some(command) = first(entry, &PROGRAMS) {
         let mut command = Command {
             words: command_words(command, entry.get("args")).map_err(refused)?,
-            variables: parse_pairs(first(entry, &VARIABLES), &mut draft),
+            variables: parse_pairs(first(entry, &VARIABLES), variable, &mut draft),
             folder: text(entry, "cwd").map(str::to_owned),
         };
         command.variables.retain(|variable| {
@@ -360,7 +360,7 @@ fn parse_server(
     }
     let of_options = entry.get("requestOptions").and_then(|it| it.get("headers"));
     let given = first(entry, &["headers", "http_headers"]).or(of_options);
-    let mut headers = parse_pairs(given, &mut draft);
+    let mut headers = parse_pairs(given, header, &mut draft);
     if let Some(variable) = text(entry, "bearer_token_env_var") {
         headers.extend(header(&format!("Authorization: Bearer ${{{variable}}}")));
     }
@@ -413,8 +413,20 @@ fn is_command_line(command: &str) -> bool {
     command.trim().contains(char::is_whitespace) && !is_path
 }
 
-/// Parses variables or headers: an object of scalars, or a list of `NAME=value` and `Name: value`.
-fn parse_pairs(values: Option<&Value>, draft: &mut Draft<'_>) -> Vec<PastedValue> {
+/// Parses `NAME=value`.
+fn variable(line: &str) -> Option<PastedValue> {
+    match line.split_once('=') {
+        Some((name, text)) => Some(value(name, text.to_owned())),
+        None => header(line),
+    }
+}
+
+/// Parses variables or headers: an object of scalars, or a list of lines.
+fn parse_pairs(
+    values: Option<&Value>,
+    parse_line: fn(&str) -> Option<PastedValue>,
+    draft: &mut Draft<'_>,
+) -> Vec<PastedValue> {
     let mut found = Vec::new();
     match values {
         Some(Value::Object(values)) => {
@@ -430,10 +442,7 @@ fn parse_pairs(values: Option<&Value>, draft: &mut Draft<'_>) -> Vec<PastedValue
         }
         Some(Value::Array(lines)) => {
             for line in lines.iter().filter_map(Value::as_str) {
-                match line.split_once('=') {
-                    Some((name, text)) => found.push(value(name, text.to_owned())),
-                    None => found.extend(header(line)),
-                }
+                found.extend(parse_line(line));
             }
         }
         _ => {}

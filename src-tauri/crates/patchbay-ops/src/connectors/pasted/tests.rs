@@ -715,3 +715,19 @@ fn variables_that_decide_which_code_runs_are_never_hidden() {
     assert_eq!(hidden.len(), 1, "{hidden:?}");
     assert_eq!(hidden[0].name, "API_TOKEN");
 }
+
+#[test]
+fn a_header_in_a_list_ends_its_name_at_the_first_sign() {
+    for header in [
+        "Authorization: Bearer dGVzdC10b2tlbg==",
+        "Authorization=Bearer dGVzdC10b2tlbg==",
+    ] {
+        let entry = json!({"url": URL, "headers": [header]});
+        let server = one(&json!({"mcpServers": {"x": entry}}).to_string());
+        let expected = [URL, "Authorization!=Bearer dGVzdC10b2tlbg=="];
+        assert_eq!(line(&server), expected, "{header}");
+    }
+    let entry = json!({"command": "npx", "env": ["A=b:c", "B: d"]});
+    let server = one(&json!({"mcpServers": {"x": entry}}).to_string());
+    assert_eq!(line(&server), ["A=b:c", "B=d", "npx"]);
+}
