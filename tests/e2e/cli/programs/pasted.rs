@@ -99,3 +99,17 @@ async fn none_of_several_servers_is_added_before_all_can_be() {
         assert_eq!(harness.json("connector list").await, json!([]), "{said}");
     }
 }
+
+#[tokio::test]
+async fn a_secret_in_an_address_is_not_said_to_be_in_the_vault() {
+    let harness = Programs::new().await;
+    let text = json!({ "servers": { "a": {
+        "url": "https://a.example/${input:token}/mcp",
+        "headers": { "Authorization": "Bearer ${input:key}" },
+    } } });
+    let add = "connector add --from - --dry-run";
+    let shown = harness.does_with(add, &text.to_string()).await;
+    shown.assert_stdout("Secrets:    Authorization key\n");
+    shown.assert_stdout("Asks for:   token\n");
+    shown.assert_stdout("Note: A secret seems to be a part of the address.");
+}

@@ -3,7 +3,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use patchbay_model::{Explain as _, Problem, ServerCommand};
-use patchbay_ops::{PastedBlank, PastedPlace, PastedServer, fill_in, find_program, path_variable};
+use patchbay_ops::{
+    PastedBlank, PastedPlace, PastedServer, PastedValue, fill_in, find_program, path_variable,
+};
 use serde::Serialize;
 use url::Url;
 
@@ -30,9 +32,9 @@ pub(super) struct Review {
     program: Option<String>,
     /// Why there is no such file.
     problem: Option<Problem>,
-    /// Names of headers, variables and placeholders whose values are saved in the vault.
+    /// Names of headers and variables whose values are saved in the vault, and of the secret placeholders in them.
     secrets: BTreeSet<String>,
-    /// Other placeholders that have no value yet.
+    /// Other placeholders that have no value yet, or whose values are secret.
     open: BTreeSet<String>,
     notes: Vec<String>,
 }
@@ -54,8 +56,13 @@ impl Review {
             let value = |blank: &PastedBlank| value(blank).or_else(|| Some(blank.text.clone()));
             fill_in(text, &server.blanks, value).unwrap_or_default()
         };
+        let hidden = hidden_values(&server.place);
+        let is_hidden = |blank: &&PastedBlank| {
+            let mut hidden = hidden.iter();
+            blank.is_secret && hidden.any(|value| value.value.contains(&blank.text))
+        };
         let open = server.blanks.iter().filter(|blank| value(blank).is_none());
-        let (secrets, open): (Vec<_>, Vec<_>) = open.partition(|blank| blank.is_secret);
+        let (secrets, open): (Vec<_>, Vec<_>) = open.partition(is_hidden);
         let names =
             |blanks: Vec<&PastedBlank>| blanks.into_iter().map(|it| it.name.clone()).collect();
         let mut review = Self {
@@ -176,6 +183,16 @@ impl Review {
         let notes = self.notes.iter();
         let notes = notes.map(|note| text::line(&format!("Note: {note}.")) + "\n");
         notes.collect()
+    }
+}
+
+/// The values of a server that are saved in the vault.
+fn hidden_values(place: &PastedPlace) -> Vec<&PastedValue> {
+    match place {
+        PastedPlace::Address { headers, .. } => headers.iter().collect(),
+        PastedPlace::Program { variables, .. } => {
+            variables.iter().filter(|it| it.is_secret).collect()
+        }
     }
 }
 

@@ -459,6 +459,12 @@ impl<'a> Draft<'a> {
                 );
             }
         }
+        let mut secrets = blanks.iter().filter(|blank| blank.is_secret);
+        if let PastedPlace::Address { url, .. } = &place
+            && secrets.any(|blank| url.contains(&blank.text))
+        {
+            self.note("A secret seems to be a part of the address. It is saved and shown with it");
+        }
         Ok(PastedServer {
             title: title.filter(|title| !title.is_empty()),
             place,
