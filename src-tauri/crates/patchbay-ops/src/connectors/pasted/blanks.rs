@@ -30,9 +30,9 @@ pub(super) struct Blanks {
 }
 
 impl Blanks {
-    pub(super) fn from_inputs(inputs: Option<&Value>) -> Self {
-        let inputs = inputs.and_then(Value::as_array).map(Vec::as_slice);
-        let inputs = inputs.unwrap_or_default().iter().filter_map(parse_input);
+    pub(super) fn from_inputs(lists: Vec<&Value>) -> Self {
+        let lists = lists.into_iter().filter_map(Value::as_array);
+        let inputs = lists.flatten().filter_map(parse_input);
         Self {
             inputs: inputs.take(MAX_VALUES).collect(),
             ..Self::default()

@@ -109,7 +109,8 @@ fn read_value(root: Value, name: Option<&str>, home: &str) -> Result<PastedServe
     if entries.list.len() > MAX_SERVERS {
         return Err(PasteError::LONG_LIST);
     }
-    let inputs = entries.inputs.or_else(|| root.get("inputs"));
+    let mut inputs = entries.inputs;
+    inputs.extend(root.get("inputs"));
     let draft = Draft::new(home, Blanks::from_inputs(inputs));
     let mut servers = Vec::new();
     let mut first_refused = None;
@@ -170,8 +171,8 @@ pub(super) fn parse(text: &str) -> Result<Value, PasteError> {
 
 struct Entries<'a> {
     list: Vec<(Option<&'a str>, &'a Map<String, Value>)>,
-    /// Inputs that VS Code settings declare.
-    inputs: Option<&'a Value>,
+    /// Lists of inputs that VS Code settings declare.
+    inputs: Vec<&'a Value>,
 }
 
 /// Finds the server entries in a value.
@@ -181,7 +182,10 @@ fn find_entries<'a>(
     depth: usize,
     notes: &mut Vec<String>,
 ) -> Option<Entries<'a>> {
-    let all = |list| Entries { list, inputs: None };
+    let all = |list| Entries {
+        list,
+        inputs: Vec::new(),
+    };
     let object = match value {
         Value::Array(list) => {
             let objects = list.iter().filter_map(Value::as_object);
@@ -196,18 +200,26 @@ fn find_entries<'a>(
         let name = name.or_else(|| text(object, "name"));
         return Some(all(vec![(name, object)]));
     }
-    for container in CONTAINERS {
-        let Some(inner) = object.get(container).filter(|_| depth < MAX_DEPTH) else {
-            continue;
-        };
-        if let Some(mut found) = find_entries(inner, None, depth + 1, notes) {
-            found.inputs = found.inputs.or_else(|| object.get("inputs"));
-            let others = object.keys().filter(|key| {
-                !CONTAINERS.contains(&key.as_str()) && !matches!(key.as_str(), "inputs" | "$schema")
-            });
-            notes.extend(names_of(others).map(|names| format!("Not read: {names}")));
-            return Some(found);
+    let containers = CONTAINERS.iter().filter(|_| depth < MAX_DEPTH);
+    let inner = containers.filter_map(|container| object.get(*container));
+    let found = inner.filter_map(|inner| find_entries(inner, None, depth + 1, notes));
+    // A file for several apps has its servers more than once.
+    let joined = found.reduce(|mut all, found| {
+        for entry in found.list {
+            if !all.list.contains(&entry) {
+                all.list.push(entry);
+            }
         }
+        all.inputs.extend(found.inputs);
+        all
+    });
+    if let Some(mut found) = joined {
+        found.inputs.extend(object.get("inputs"));
+        let others = object.keys().filter(|key| {
+            !CONTAINERS.contains(&key.as_str()) && !matches!(key.as_str(), "inputs" | "$schema")
+        });
+        notes.extend(names_of(others).map(|names| format!("Not read: {names}")));
+        return Some(found);
     }
     // Entries by name, without a container.
     let named: Vec<_> = object

@@ -731,3 +731,21 @@ fn a_header_in_a_list_ends_its_name_at_the_first_sign() {
     let server = one(&json!({"mcpServers": {"x": entry}}).to_string());
     assert_eq!(line(&server), ["A=b:c", "B=d", "npx"]);
 }
+
+#[test]
+fn servers_of_several_containers_are_joined() {
+    let entry = |word: &str| json!({"command": "npx", "args": [word, "${input:place}"]});
+    let text = json!({
+        "mcpServers": {"a": entry("a"), "b": entry("b")},
+        "servers": {"b": entry("b"), "c": entry("c")},
+        "extensions": {"theme": {"name": "dark"}},
+        "mcp": {
+            "servers": {"d": entry("d")},
+            "inputs": [{"id": "place", "password": true}],
+        },
+    });
+    let found = servers(&text.to_string());
+    let titles: Vec<_> = found.iter().filter_map(|it| it.title.as_deref()).collect();
+    assert_eq!(titles, ["a", "b", "c", "d"]);
+    assert!(found.iter().all(|server| server.blanks[0].is_secret));
+}
