@@ -269,6 +269,17 @@ fn first<'a>(entry: &'a Map<String, Value>, keys: &[&str]) -> Option<&'a Value> 
     keys.iter().find_map(|key| entry.get(*key))
 }
 
+/// Returns the first of these members that says something.
+fn given<'a>(entry: &'a Map<String, Value>, keys: &[&str]) -> Option<&'a Value> {
+    let mut members = keys.iter().filter_map(|key| entry.get(*key));
+    members.find(|value| match value {
+        Value::Null => false,
+        Value::String(text) => !text.trim().is_empty(),
+        Value::Array(list) => !list.is_empty(),
+        _ => true,
+    })
+}
+
 fn is_entry(entry: &Map<String, Value>) -> bool {
     let is_place =
         |value: &Value| value.is_string() || value.is_array() || value.get("path").is_some();
@@ -328,7 +339,15 @@ fn parse_server(
     let title = text(entry, "name")
         .map(|name| clean_text(name, 100))
         .or(name.clone());
-    if let Some(command) = first(entry, &PROGRAMS) {
+    let (command, address) = (given(entry, &PROGRAMS), given(entry, &ADDRESSES));
+    let command = match address {
+        Some(_) => command,
+        None => command.or_else(|| first(entry, &PROGRAMS)),
+    };
+    if let Some(command) = command {
+        if address.is_some() {
+            draft.note("Its address was left out, because it has a command too");
+        }
         let mut command = Command {
             words: command_words(command, entry.get("args")).map_err(refused)?,
             variables: parse_pairs(first(entry, &VARIABLES), variable, &mut draft),
@@ -363,7 +382,7 @@ fn parse_server(
             done => done,
         };
     }
-    let Some(url) = first(entry, &ADDRESSES).and_then(Value::as_str) else {
+    let Some(url) = address.and_then(Value::as_str) else {
         return Err(refused("it has neither an address nor a command"));
     };
     let url = url.trim();

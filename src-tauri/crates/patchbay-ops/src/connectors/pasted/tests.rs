@@ -749,3 +749,20 @@ fn servers_of_several_containers_are_joined() {
     assert_eq!(titles, ["a", "b", "c", "d"]);
     assert!(found.iter().all(|server| server.blanks[0].is_secret));
 }
+
+#[test]
+fn an_empty_command_beside_an_address_says_nothing() {
+    for command in [json!(""), json!(" "), json!(null), json!([])] {
+        let entry = json!({"command": command, "args": [], "url": URL});
+        let server = one(&json!({"mcpServers": {"x": entry}}).to_string());
+        assert_eq!(line(&server), [URL], "{command}");
+        assert_eq!(server.notes, [""; 0], "{command}");
+    }
+    let entry = json!({"command": "npx", "args": ["x"], "url": URL});
+    let server = one(&json!({"mcpServers": {"x": entry}}).to_string());
+    assert_eq!(line(&server), ["npx", "x"]);
+    assert_eq!(
+        server.notes,
+        ["Its address was left out, because it has a command too"]
+    );
+}
