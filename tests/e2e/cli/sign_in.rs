@@ -3,7 +3,7 @@
 #[cfg(unix)]
 use std::time::Duration;
 
-use patchbay_playground::{Consent, Document, Options, Playground};
+use patchbay_playground::{Consent, Document, Endpoint, Failure, Options, Playground, Switches};
 use serde_json::json;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::process::{Child, ChildStderr};
@@ -304,4 +304,21 @@ async fn a_server_that_wants_a_token_is_not_taken_for_one_with_a_sign_in() {
     terminal.does_with(edit, "wrong\n").await;
     let refused = terminal.run(&["tool", "list", "well"]).await;
     refused.assert_stderr("rejected its token");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_authorization_server_that_is_down_is_named_and_stays_the_way_to_sign_in() {
+    let terminal = Terminal::new().await;
+    let failure = Failure::always(503, "unavailable");
+    let fail = |switches: &mut Switches| {
+        switches.failures.insert(Endpoint::ServerMetadata, failure);
+    };
+    terminal.playground.configure(fail);
+    let url = terminal.playground.url();
+    let added = terminal.add(url.as_str(), &[]).await;
+    added.assert_stderr("has no valid authorization server metadata");
+    added.assert_stderr("Next: patchbay connector connect play\n");
+    let restore = |switches: &mut Switches| switches.failures.clear();
+    terminal.playground.configure(restore);
+    terminal.does(CONNECT).await;
 }

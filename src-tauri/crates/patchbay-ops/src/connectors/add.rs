@@ -296,7 +296,8 @@ async fn suggest_authentication(
             grant: OauthGrant::default(),
         }
     } else {
-        if found.needs_authorization {
+        let has_failed = problem.is_some() && found.methods.contains(&AuthenticationMethod::Oauth);
+        if found.needs_authorization && !has_failed {
             // Without discoverable OAuth metadata the server expects a token.
             methods.retain(|method| *method != AuthenticationMethod::Oauth);
             problem = None;

@@ -199,9 +199,15 @@ async fn add_sign_in_methods(
             found.issuer = Some(discovery.issuer);
         }
         Err(error) => {
-            if error.deviation().is_some() {
+            let place = match &error {
+                patchbay_oauth::Error::NoSignIn { .. } => None,
                 // The metadata was found, but is refused until the user allows its deviation.
-                found.methods.insert(0, AuthenticationMethod::Oauth);
+                error if error.deviation().is_some() => Some(0),
+                // It may work the next time.
+                _ => Some(found.methods.len()),
+            };
+            if let Some(place) = place {
+                found.methods.insert(place, AuthenticationMethod::Oauth);
             }
             found.problem = Some(error.problem());
         }
