@@ -21,9 +21,9 @@ const MAX_SHOWN: usize = 200;
 
 #[derive(Deserialize)]
 pub(super) struct Manifest {
-    // The former name.
-    #[serde(alias = "dxt_version")]
-    manifest_version: String,
+    manifest_version: Option<String>,
+    /// The former name, which some manifests have too.
+    dxt_version: Option<String>,
     pub(super) name: String,
     display_name: Option<String>,
     version: String,
@@ -116,8 +116,11 @@ impl Manifest {
                 clean_text(&error.to_string(), MAX_SHOWN)
             ))
         })?;
-        if !manifest.manifest_version.starts_with("0.") {
-            let version = clean_text(&manifest.manifest_version, 20);
+        let version = manifest.manifest_version.as_ref();
+        let version = version.or(manifest.dxt_version.as_ref());
+        let version = version.ok_or_else(|| bundle_error("its manifest has no version"))?;
+        if !version.starts_with("0.") {
+            let version = clean_text(version, 20);
             return Err(bundle_error(&format!(
                 "its manifest has version {version}, which is newer than Patchbay knows"
             )));

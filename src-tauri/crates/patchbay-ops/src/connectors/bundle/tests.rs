@@ -465,3 +465,17 @@ async fn hostile_manifests_are_refused_and_shown_as_text() {
     let bundle = read_bundle(&fixture.cx, &file).await.unwrap();
     assert_eq!(bundle.title, "[2Jxy");
 }
+
+#[test]
+fn a_manifest_may_have_its_version_under_both_names() {
+    let mut both = manifest();
+    both["dxt_version"] = json!("9.9");
+    let parse = |manifest: &Value| Manifest::parse(manifest.to_string().as_bytes());
+    assert!(parse(&both).is_ok(), "the newer name counts");
+    both["manifest_version"] = Value::Null;
+    let refused = parse(&both).err().unwrap().to_string();
+    assert!(refused.contains("version 9.9"), "{refused}");
+    both["dxt_version"] = Value::Null;
+    let refused = parse(&both).err().unwrap().to_string();
+    assert!(refused.contains("has no version"), "{refused}");
+}
