@@ -73,10 +73,10 @@ pub enum Error {
         /// Host of the address.
         host: String,
     },
-    /// The server redirects to another origin, to which nothing was sent.
+    /// The server redirects to an address to which nothing was sent.
     #[error("the server redirects to {to}")]
     RedirectRefused {
-        /// Origin of the target, such as `https://example.com`.
+        /// Origin of the target, such as `https://example.com`; with its path, if the origin is the server's own.
         to: String,
         /// HTTP status of the redirect.
         status: u16,

@@ -2,7 +2,7 @@
 
 use http::header::{CONTENT_LENGTH, CONTENT_TYPE, LOCATION};
 use http::{HeaderMap, HeaderValue, Method, StatusCode};
-use patchbay_model::Secret;
+use patchbay_model::{Secret, clean_text};
 use url::{Origin, Url};
 
 use super::prepare::{Prepared, build_request};
@@ -156,13 +156,22 @@ impl RedirectChain {
         };
         if is_refused {
             return Err(Error::RedirectRefused {
-                to: to.origin().ascii_serialization(),
+                to: self.refused_target(&to),
                 status: status.as_u16(),
             });
         }
         self.url = to;
         self.left -= 1;
         Ok(())
+    }
+
+    /// Names the target of a redirect: its origin, and within the own origin its path too.
+    fn refused_target(&self, to: &Url) -> String {
+        let origin = to.origin().ascii_serialization();
+        match to.origin() == self.origin {
+            true => origin + &clean_text(to.path(), 200),
+            false => origin,
+        }
     }
 }
 

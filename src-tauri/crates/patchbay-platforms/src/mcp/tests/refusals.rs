@@ -252,6 +252,17 @@ async fn a_redirect_to_another_origin_is_not_followed_and_sees_no_token() {
 }
 
 #[tokio::test]
+async fn a_refused_redirect_within_the_origin_names_its_path() {
+    let to = [(header::LOCATION, "/mcp/?key=secret")];
+    let server = Server::start(always((StatusCode::FOUND, to))).await;
+    let session = connect_within(&server.url, McpLimits::DEFAULT).await;
+    let Some(Error::RedirectRefused { to, .. }) = session.err() else {
+        panic!("it was refused");
+    };
+    assert_eq!(to, server.url.join("/mcp/").unwrap().as_str());
+}
+
+#[tokio::test]
 async fn a_redirect_within_the_origin_keeps_method_body_and_token() {
     let moved = hand_made::raw(|_| {
         (StatusCode::TEMPORARY_REDIRECT, [(header::LOCATION, "/mcp")]).into_response()
