@@ -72,14 +72,36 @@ pub(crate) async fn next_piece(
     piece.map_err(BodyError::Lost)
 }
 
-/// Reads up to `limit` bytes of the body of an error response. Ends early if the connection is lost, since the status
-/// says enough.
-pub async fn read_start(mut answer: reqwest::Response, limit: usize) -> Vec<u8> {
+/// Maximum time between two pieces of the body of an error response.
+const ERROR_IDLE: Duration = Duration::from_secs(5);
+
+/// Reads up to `limit` bytes of the body of an error response. Ends early if the connection is lost or stalls, since
+/// the status says enough.
+pub async fn read_start(answer: reqwest::Response, limit: usize) -> Vec<u8> {
+    read_start_within(answer, limit, ERROR_IDLE).await
+}
+
+async fn read_start_within(mut answer: reqwest::Response, limit: usize, idle: Duration) -> Vec<u8> {
     let mut body = Vec::new();
     while body.len() < limit
-        && let Ok(Some(piece)) = answer.chunk().await
+        && let Ok(Some(piece)) = next_piece(&mut answer, Some(idle)).await
     {
         body.extend_from_slice(&piece[..piece.len().min(limit - body.len())]);
     }
     body
+}
+
+#[cfg(test)]
+mod tests {
+    use futures::{StreamExt as _, stream};
+
+    use super::*;
+
+    #[tokio::test]
+    async fn an_error_body_that_stalls_is_used_as_far_as_it_came() {
+        let pieces = stream::iter([Ok::<_, std::io::Error>("down")]).chain(stream::pending());
+        let answer = http::Response::new(reqwest::Body::wrap_stream(pieces));
+        let idle = Duration::from_millis(10);
+        assert_eq!(read_start_within(answer.into(), 100, idle).await, b"down");
+    }
 }
