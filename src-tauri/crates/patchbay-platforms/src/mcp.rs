@@ -56,7 +56,7 @@ pub use stdio::host::{
 pub use stdio::{McpProgram, ProcessGuard};
 pub(crate) use tools::read_page;
 pub use uri_template::UriTemplate;
-pub use wire::{ResumableSession, SessionLife};
+pub use wire::{ResumableSession, SessionLife, is_credential_header};
 
 use crate::{NoToken, PlainHttp, TokenSource};
 

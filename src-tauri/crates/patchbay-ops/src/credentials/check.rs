@@ -1,8 +1,9 @@
 //! Checks of secrets before they are saved.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 
 use patchbay_model::{Secret, WalletEntry, WalletEntryId, clean_text, is_variable_name};
+use patchbay_platforms::mcp::is_credential_header;
 use patchbay_vault::SecretName;
 
 use crate::context::Context;
@@ -119,6 +120,14 @@ fn check_headers(
     values: BTreeMap<String, SecretValue>,
     saved: &SavedValues,
 ) -> Result<CheckedValues, Error> {
+    let mut names = HashSet::new();
+    let lower = |name: &String| name.trim().to_ascii_lowercase();
+    if let Some(name) = values.keys().find(|name| !names.insert(lower(name))) {
+        return Err(Error::usage(
+            format!("header {:?} is given twice", name.trim()),
+            "Give it once. Upper and lower case are the same.",
+        ));
+    }
     let values = values.into_iter();
     let values = values.map(|(name, value)| (name.trim().to_owned(), value));
     check_values(values, saved, "header", check_header_name, check_secret)
@@ -159,13 +168,19 @@ fn check_values(
 }
 
 fn check_header_name(name: &str) -> Result<(), Error> {
-    if reqwest::header::HeaderName::from_bytes(name.as_bytes()).is_ok() {
-        return Ok(());
+    if reqwest::header::HeaderName::from_bytes(name.as_bytes()).is_err() {
+        return Err(Error::usage(
+            format!("{name:?} isn't a valid header name"),
+            "Use letters, digits and hyphens, for example X-Api-Key.",
+        ));
     }
-    Err(Error::usage(
-        format!("{name:?} isn't a valid header name"),
-        "Use letters, digits and hyphens, for example X-Api-Key.",
-    ))
+    match is_credential_header(name) {
+        true => Ok(()),
+        false => Err(Error::usage(
+            format!("header {name} can't be set"),
+            "Leave it out. Each request has it anyway.",
+        )),
+    }
 }
 
 pub(crate) fn check_variable_name(name: &str) -> Result<(), Error> {
@@ -215,4 +230,29 @@ pub(crate) async fn check_replacement(
         _ => SavedValues::new(),
     };
     check_secret_of(cx, entry, secret, &saved).await
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn headers_that_cannot_be_sent_or_are_given_twice_are_refused() {
+        let check = |names: &[&str]| {
+            let value = || SecretValue::from(Secret::new("some-key"));
+            let values = names.iter().map(|name| ((*name).to_owned(), value()));
+            check_form(WalletSecret::Headers {
+                values: values.collect(),
+            })
+        };
+        assert!(check(&["X-Key", "X-Other"]).is_ok());
+        for name in ["Content-Length", "host"] {
+            let refused = check(&[name]).unwrap_err().to_string();
+            assert_eq!(refused, format!("header {name} can't be set"));
+        }
+        for names in [["X-Key", "x-key"], ["X-Key", " X-Key"]] {
+            let refused = check(&names).unwrap_err().to_string();
+            assert!(refused.contains("is given twice"), "{refused}");
+        }
+    }
 }

@@ -22,6 +22,7 @@ use tokio_util::sync::{CancellationToken, DropGuard};
 use url::Url;
 
 use self::reconnect::Reconnects;
+pub use self::send::is_credential_header;
 pub use self::session::{ResumableSession, SessionLife};
 use self::session::{SessionState, fingerprint};
 use super::request::{NegotiationFailure, RequestKind, TrackedRequest};

@@ -15,7 +15,16 @@ use super::Wire;
 use super::refusal::{ReceivedResponse, refusal};
 use crate::Error;
 
-/// Headers of the connection, which credentials must not set.
+/// Whether credentials may be sent in a header of this name. Those of the connection they must not set.
+pub fn is_credential_header(name: &str) -> bool {
+    parse_header_name(name).is_some()
+}
+
+fn parse_header_name(name: &str) -> Option<HeaderName> {
+    let name = HeaderName::from_bytes(name.as_bytes()).ok()?;
+    (!CONNECTION_HEADERS.contains(&name)).then_some(name)
+}
+
 const CONNECTION_HEADERS: [HeaderName; 5] = [
     header::HOST,
     header::CONNECTION,
@@ -144,9 +153,7 @@ impl Wire {
 fn all_headers(credentials: &[(String, Secret)], protocol: &HeaderMap) -> Result<HeaderMap, Error> {
     let mut headers = HeaderMap::new();
     for (name, secret) in credentials {
-        let parsed = HeaderName::from_bytes(name.as_bytes())
-            .ok()
-            .filter(|name| !CONNECTION_HEADERS.contains(name))
+        let parsed = parse_header_name(name)
             .ok_or_else(|| Error::Usage(format!("{name:?} isn't a valid header")))?;
         let mut value = HeaderValue::from_str(secret.expose())
             .map_err(|_| Error::Usage(format!("invalid value for header {name:?}")))?;
