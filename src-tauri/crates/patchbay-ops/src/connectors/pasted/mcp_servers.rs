@@ -35,7 +35,7 @@ const PROGRAMS: [&str; 2] = ["command", "cmd"];
 const VARIABLES: [&str; 3] = ["env", "environment", "envs"];
 
 /// Other members that are read, or can be ignored without a note.
-const OTHERS: [&str; 15] = [
+const OTHERS: [&str; 16] = [
     "args",
     "bearer_token_env_var",
     "cwd",
@@ -45,6 +45,7 @@ const OTHERS: [&str; 15] = [
     "env_vars",
     "headers",
     "http_headers",
+    "inputs",
     "name",
     "requestOptions",
     "source",

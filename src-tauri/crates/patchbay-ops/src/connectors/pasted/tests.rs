@@ -766,3 +766,16 @@ fn an_empty_command_beside_an_address_says_nothing() {
         ["Its address was left out, because it has a command too"]
     );
 }
+
+#[test]
+fn inputs_of_a_single_entry_are_used_without_a_note() {
+    let entry = json!({
+        "name": "x",
+        "url": URL,
+        "headers": {"X-Team": "${input:team}"},
+        "inputs": [{"id": "team", "password": true}],
+    });
+    let server = one(&format!("vscode:mcp/install?{entry}"));
+    assert!(server.blanks[0].is_secret);
+    assert_eq!(server.notes, [""; 0]);
+}
