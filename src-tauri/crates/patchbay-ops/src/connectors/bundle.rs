@@ -15,6 +15,7 @@ use std::path::{Path, PathBuf};
 
 use patchbay_model::{Connector, ConnectorId, ServerCommand, clean_text};
 use serde::{Deserialize, Serialize};
+use serde_json::Number;
 use specta::Type;
 
 use self::archive::Archive;
@@ -75,6 +76,28 @@ pub struct BundleSetting {
     pub is_multiple: bool,
     /// Default values, with the folders of the user expanded.
     pub default: Vec<String>,
+    /// Smallest allowed number.
+    #[serde(skip)]
+    min: Option<Number>,
+    /// Largest allowed number.
+    #[serde(skip)]
+    max: Option<Number>,
+}
+
+impl BundleSetting {
+    /// Why a number is outside the limits, as a hint; `None` if it is within them.
+    fn limit_hint(&self, value: f64) -> Option<String> {
+        let as_float = |limit: &Option<Number>| limit.as_ref().and_then(Number::as_f64);
+        match (&self.min, &self.max) {
+            (Some(min), _) if as_float(&self.min).is_some_and(|least| value < least) => {
+                Some(format!("Enter at least {min}."))
+            }
+            (_, Some(max)) if as_float(&self.max).is_some_and(|most| value > most) => {
+                Some(format!("Enter at most {max}."))
+            }
+            _ => None,
+        }
+    }
 }
 
 /// Type of a setting.
@@ -406,20 +429,23 @@ fn validate_values(
 
 fn check_value(setting: &BundleSetting, value: &str) -> Result<(), Error> {
     let title = &setting.title;
-    let (fits, hint) = match setting.kind {
-        BundleSettingKind::String => (true, ""),
-        BundleSettingKind::Number => (
-            value.parse::<f64>().is_ok_and(f64::is_finite),
-            "Enter a number.",
-        ),
-        BundleSettingKind::Boolean => (matches!(value, "true" | "false"), "Enter true or false."),
+    let unless = |fits: bool, hint: &str| (!fits).then(|| hint.to_owned());
+    let hint = match setting.kind {
+        BundleSettingKind::String => None,
+        BundleSettingKind::Number => match value.parse::<f64>() {
+            Ok(number) if number.is_finite() => setting.limit_hint(number),
+            _ => Some("Enter a number.".to_owned()),
+        },
+        BundleSettingKind::Boolean => {
+            unless(matches!(value, "true" | "false"), "Enter true or false.")
+        }
         BundleSettingKind::Directory | BundleSettingKind::File => {
-            (Path::new(value).is_absolute(), "Enter its full path.")
+            unless(Path::new(value).is_absolute(), "Enter its full path.")
         }
     };
-    match fits {
-        true => Ok(()),
-        false => Err(Error::usage(
+    match hint {
+        None => Ok(()),
+        Some(hint) => Err(Error::usage(
             format!("the value for {title} can't be used"),
             hint,
         )),

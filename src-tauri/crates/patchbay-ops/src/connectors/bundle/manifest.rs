@@ -96,6 +96,10 @@ struct RawSetting {
     multiple: bool,
     #[serde(default)]
     default: Value,
+    #[serde(default)]
+    min: Value,
+    #[serde(default)]
+    max: Value,
 }
 
 /// Name of this system in manifests.
@@ -219,6 +223,8 @@ impl Manifest {
                     .filter_map(scalar_text)
                     .map(|text| expand_folders(&text))
                     .collect(),
+                min: given.min.as_number().cloned(),
+                max: given.max.as_number().cloned(),
             })
         });
         all.collect()

@@ -479,3 +479,24 @@ fn a_manifest_may_have_its_version_under_both_names() {
     let refused = parse(&both).err().unwrap().to_string();
     assert!(refused.contains("has no version"), "{refused}");
 }
+
+#[test]
+fn a_number_is_checked_by_its_limits() {
+    let mut limited = manifest();
+    limited["user_config"]["limit"]["min"] = json!(1);
+    limited["user_config"]["limit"]["max"] = json!(9.5);
+    let limited = Manifest::parse(limited.to_string().as_bytes());
+    let settings = limited.unwrap().settings().unwrap();
+    let setting = settings.iter().find(|one| one.key == "limit").unwrap();
+    for (value, hint) in [
+        ("1", None),
+        ("9.5", None),
+        ("0.5", Some("Enter at least 1.")),
+        ("10", Some("Enter at most 9.5.")),
+        ("many", Some("Enter a number.")),
+    ] {
+        let checked = check_value(setting, value);
+        let found = checked.err().and_then(|error| error.hint());
+        assert_eq!(found.as_deref(), hint, "{value}");
+    }
+}
