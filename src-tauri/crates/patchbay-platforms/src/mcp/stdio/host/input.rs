@@ -10,11 +10,11 @@ use tokio::io::{AsyncWrite, AsyncWriteExt as _};
 use super::super::BACKLOG;
 use super::line;
 
-/// Maximum number of queued messages. Beyond [`BACKLOG`] no client event is handled, but the server's own messages may
-/// still cause some.
+/// Maximum number of queued messages. Beyond [`BACKLOG`] no message of a client is forwarded, but the server's own
+/// messages may still cause some.
 const MAX_WAITING: usize = 16 * BACKLOG;
 
-/// Maximum bytes of queued messages, beyond which no client event is handled either.
+/// Maximum bytes of queued messages, beyond which no message of a client is forwarded either.
 const MAX_WAITING_BYTES: usize = 16 * 1024 * 1024;
 
 /// The input of a server with a queue of messages.

@@ -167,7 +167,7 @@ impl Host {
             let Some(known) = servers.get(&key) else {
                 let server = self.start(launch)?;
                 let events = server.handle.events.clone();
-                drop(events.send(ClientEvent::Attached(client, to_client)).await);
+                drop(events.send(ClientEvent::Attached(client, to_client)));
                 servers.insert(key, server);
                 return Ok(Some((Client::new(client, events, for_client), true)));
             };
@@ -176,7 +176,6 @@ impl Host {
             if is_same
                 && events
                     .send(ClientEvent::Attached(client, to_client.clone()))
-                    .await
                     .is_ok()
             {
                 return Ok(Some((Client::new(client, events, for_client), false)));

@@ -1,12 +1,13 @@
 //! A held server and its clients.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, VecDeque};
+use std::sync::Arc;
 use std::time::Duration;
 
 use patchbay_http::json;
 use serde_json::Value;
 use tokio::io::{AsyncRead, AsyncWrite, AsyncWriteExt as _};
-use tokio::sync::{mpsc, watch};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc, watch};
 use tokio::time::Instant;
 use tokio_util::sync::{CancellationToken, DropGuard};
 
@@ -32,8 +33,15 @@ pub(super) enum ClientEvent {
     /// A client attached, with its queue.
     Attached(ClientId, mpsc::Sender<ClientMessage>),
     /// A client sent a message.
-    Message(ClientId, Value),
+    Message(Queued),
     Detached(ClientId),
+}
+
+/// A message of a client, which holds a place in the backlog of that client until it is forwarded.
+pub(super) struct Queued {
+    client: ClientId,
+    message: Value,
+    _place: OwnedSemaphorePermit,
 }
 
 /// A client of a held server; it detaches when its guard is dropped.
@@ -46,17 +54,21 @@ pub(in crate::mcp::stdio) struct Client {
 impl Client {
     pub(super) fn new(
         id: ClientId,
-        events: mpsc::Sender<ClientEvent>,
+        events: mpsc::UnboundedSender<ClientEvent>,
         messages: mpsc::Receiver<ClientMessage>,
     ) -> Self {
         let (detached, leaving) = (CancellationToken::new(), events.clone());
         let attached = detached.clone().drop_guard();
         tokio::spawn(async move {
             detached.cancelled().await;
-            drop(leaving.send(ClientEvent::Detached(id)).await);
+            drop(leaving.send(ClientEvent::Detached(id)));
         });
         Self {
-            sender: ClientSender { id, events },
+            sender: ClientSender {
+                id,
+                events,
+                backlog: Arc::new(Semaphore::new(BACKLOG)),
+            },
             messages,
             attached,
         }
@@ -66,21 +78,34 @@ impl Client {
 /// Sends messages of a client to its server.
 pub(in crate::mcp::stdio) struct ClientSender {
     id: ClientId,
-    events: mpsc::Sender<ClientEvent>,
+    events: mpsc::UnboundedSender<ClientEvent>,
+    /// The places for messages that the server has yet to take.
+    backlog: Arc<Semaphore>,
 }
 
 impl ClientSender {
     /// Sends a message; `false` if the server has ended.
     pub(in crate::mcp::stdio) async fn send(&self, message: Value) -> bool {
-        let message = ClientEvent::Message(self.id, message);
-        self.events.send(message).await.is_ok()
+        let place = tokio::select! {
+            place = Arc::clone(&self.backlog).acquire_owned() => place,
+            () = self.events.closed() => return false,
+        };
+        let Ok(_place) = place else { return false };
+        let queued = Queued {
+            client: self.id,
+            message,
+            _place,
+        };
+        self.events.send(ClientEvent::Message(queued)).is_ok()
     }
 }
 
 /// A handle of a held server.
 pub(super) struct Handle {
     pub(super) process: Process,
-    pub(super) events: mpsc::Sender<ClientEvent>,
+    /// Unbounded, so that clients come and go even if the server takes no more messages; those of a client are limited
+    /// by its backlog.
+    pub(super) events: mpsc::UnboundedSender<ClientEvent>,
     pub(super) clients: watch::Receiver<usize>,
 }
 
@@ -93,12 +118,13 @@ impl Handle {
 
 /// Holds a server until it ends, or until it had no clients and was unused for `idle`.
 pub(super) fn spawn(process: Process, streams: Streams, idle: Duration) -> Handle {
-    let (events_tx, events) = mpsc::channel(BACKLOG);
+    let (events_tx, events) = mpsc::unbounded_channel();
     let (count, clients) = watch::channel(0);
     let Streams { stdin, stdout } = streams;
     let server_session = ServerSession {
         process: process.clone(),
         input: Input::new(stdin),
+        queued: VecDeque::new(),
         clients: HashMap::new(),
         count,
         log: process.stderr().server_log(),
@@ -118,6 +144,8 @@ pub(super) fn spawn(process: Process, streams: Streams, idle: Duration) -> Handl
 struct ServerSession {
     process: Process,
     input: Input,
+    /// Messages of clients that the server has no room for.
+    queued: VecDeque<Queued>,
     clients: Clients,
     count: watch::Sender<usize>,
     /// Receives log notifications once, however many clients there are.
@@ -132,7 +160,7 @@ impl ServerSession {
     async fn run<R: AsyncRead + Unpin>(
         mut self,
         mut lines: Lines<R>,
-        mut events: mpsc::Receiver<ClientEvent>,
+        mut events: mpsc::UnboundedReceiver<ClientEvent>,
     ) {
         let process = self.process.clone();
         let mut activity = process.stderr().activity();
@@ -141,9 +169,9 @@ impl ServerSession {
         loop {
             let is_unused = self.clients.is_empty() && !process.stopping().is_cancelled();
             tokio::select! {
-                () = self.input.write(), if self.input.waiting() > 0 => {}
+                () = self.input.write(), if self.input.waiting() > 0 => self.forward_queued().await,
                 () = process.stopping().cancelled(), if self.input.is_open() => self.input.close(),
-                Some(event) = events.recv(), if self.input.has_room() => self.handle_event(event).await,
+                Some(event) = events.recv() => self.handle_event(event).await,
                 next = lines.next() => match next {
                     NextLine::Line(line) => {
                         if let Err(violation) = self.handle_server_line(line).await {
@@ -179,12 +207,24 @@ impl ServerSession {
                 self.clients.insert(client, to);
                 self.count.send_replace(self.clients.len());
             }
-            ClientEvent::Message(client, message) => {
-                self.last_used = Instant::now();
-                let out = self.mux.on_client(client, message);
-                self.send(out).await;
+            ClientEvent::Message(queued) => {
+                self.queued.push_back(queued);
+                self.forward_queued().await;
             }
             ClientEvent::Detached(client) => self.detach(client).await,
+        }
+    }
+
+    /// Forwards messages of clients as long as the server has room for them.
+    async fn forward_queued(&mut self) {
+        while self.input.has_room()
+            && let Some(Queued {
+                client, message, ..
+            }) = self.queued.pop_front()
+        {
+            self.last_used = Instant::now();
+            let out = self.mux.on_client(client, message);
+            self.send(out).await;
         }
     }
 
@@ -230,6 +270,7 @@ impl ServerSession {
             return;
         }
         self.count.send_replace(self.clients.len());
+        self.queued.retain(|queued| queued.client != client);
         let out = self.mux.detach(client);
         Box::pin(self.send(out)).await;
         if self.clients.is_empty() && !self.mux.has_answered() {

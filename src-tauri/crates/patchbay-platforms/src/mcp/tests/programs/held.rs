@@ -220,6 +220,37 @@ async fn a_server_that_ends_slowly_keeps_no_other_client_waiting() {
 }
 
 #[tokio::test]
+async fn clients_come_and_go_although_a_server_reads_nothing_any_more() {
+    let host = TestHost::new();
+    let session = host.session("busy", "a").await.unwrap();
+    let text = "x".repeat(32 * 1024);
+    let large = || ToolCall {
+        arguments: Map::from_iter([("text".to_owned(), text.clone().into())]),
+        ..call("echo")
+    };
+    // More than its queue and the queue of a client hold.
+    let calls = (0..300).map(|_| run_tool(&session, large()));
+    let calls = futures::future::join_all(calls);
+    let others = async {
+        tokio::time::sleep(Duration::from_millis(200)).await;
+        for _ in 0..300 {
+            let other = attach(host.stream(), host.launch("busy", "a")).await;
+            drop(other.unwrap());
+        }
+        host.wait_for_clients(1).await;
+        end_held(host.stream(), Some("con_1".to_owned())).await
+    };
+    let both = futures::future::join(calls, others);
+    let (ended, count) = tokio::time::timeout(Duration::from_secs(20), both)
+        .await
+        .unwrap();
+    assert!(ended.iter().all(Result::is_err));
+    assert_eq!(count.unwrap(), 1);
+    session.close().await;
+    host.groups.wait_until_gone().await;
+}
+
+#[tokio::test]
 async fn a_new_server_waits_for_the_end_of_one_that_is_being_ended() {
     let host = TestHost::new();
     let former = host.session("deaf", "a").await.unwrap();
