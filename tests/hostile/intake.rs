@@ -93,6 +93,7 @@ pub(crate) const INTAKES: &[Intake] = &[
             "crates/patchbay-ops/src/secrets/programs.rs::run",
             "crates/patchbay-ops/src/secrets/programs.rs::run_within",
             "crates/patchbay-ops/src/secrets/programs/search_path.rs::ask",
+            "crates/patchbay-ops/src/secrets/programs/search_path.rs::read_path",
             "crates/patchbay-ops/src/secrets/programs/search_path.rs::folders",
             "crates/patchbay-ops/src/secrets/programs/search_path.rs::has_path_of_shell",
             "crates/patchbay-ops/src/secrets/programs/search_path.rs::process_search_path",

@@ -1,7 +1,7 @@
 //! The folders in which programs are searched.
 
 use std::env;
-use std::ffi::OsString;
+use std::ffi::{OsStr, OsString};
 use std::io::{IsTerminal as _, stderr, stdin, stdout};
 use std::path::{Path, PathBuf};
 use std::process::Stdio;
@@ -9,7 +9,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 use process_wrap::tokio::{CommandWrap, KillOnDrop};
-use tokio::io::AsyncReadExt as _;
+use tokio::io::{AsyncRead, AsyncReadExt as _};
 use tokio::process::Command;
 use tokio::sync::Mutex;
 
@@ -21,7 +21,13 @@ const TIMEOUT: Duration = Duration::from_secs(5);
 /// Time limit for an interactive shell, which also runs the user's rc files.
 const INTERACTIVE_TIMEOUT: Duration = Duration::from_secs(10);
 
+/// How long a shell may take to end after its answer.
+const EXIT_GRACE: Duration = Duration::from_millis(500);
+
 const MAX_OUTPUT_BYTES: u64 = 1024 * 1024;
+
+/// Printed by a shell before and after its `PATH`.
+const MARK: &str = "__patchbay_path__";
 
 /// How long the answer of a shell is not questioned, even if a program is missing.
 const FRESH: Duration = Duration::from_secs(30);
@@ -238,9 +244,23 @@ async fn path_of_interactive_shell(shell: &Path) -> Option<OsString> {
     }
 }
 
+async fn path_of_login_shell(shell: &Path, limit: Duration) -> Option<OsString> {
+    ask(shell, &["-l", "-c"], limit).await
+}
+
+/// Returns the shell to ask and its options. Those of other families of shells have options of their own, or another
+/// syntax: then the shell of the system is asked, which reads the profile at least.
+fn invocation<'a>(shell: &'a Path, options: &'a [&'a str]) -> (&'a Path, &'a [&'a str]) {
+    match shell.file_name().and_then(OsStr::to_str) {
+        Some("csh" | "tcsh") => (shell, &["-ic"]),
+        Some("nu" | "elvish" | "pwsh") => (Path::new("/bin/sh"), &["-l", "-c"]),
+        _ => (shell, options),
+    }
+}
+
 /// Has a shell print its `PATH` between marks, since its profile may print other text.
 async fn ask(shell: &Path, options: &[&str], limit: Duration) -> Option<OsString> {
-    const MARK: &str = "__patchbay_path__";
+    let (shell, options) = invocation(shell, options);
     let mut command = Command::new(shell);
     command
         .args(options)
@@ -257,20 +277,39 @@ async fn ask(shell: &Path, options: &[&str], limit: Duration) -> Option<OsString
     command.wrap(KillOnDrop);
     #[cfg(unix)]
     command.wrap(process_wrap::tokio::ProcessSession);
-    let reading = async {
-        let mut shell = command.spawn().ok()?;
-        let mut text = Vec::new();
-        let output = shell.stdout().take()?;
-        output
-            .take(MAX_OUTPUT_BYTES)
-            .read_to_end(&mut text)
-            .await
-            .ok()?;
-        String::from_utf8(text).ok()
+    let mut shell = command.spawn().ok()?;
+    let output = shell.stdout().take()?;
+    let Ok(path) = tokio::time::timeout(limit, read_path(output)).await else {
+        // With what its files started, which it may wait for.
+        drop(shell.start_kill());
+        return None;
     };
-    let text = tokio::time::timeout(limit, reading).await.ok()??;
-    let between = text.split(MARK).nth(1)?.trim();
-    (!between.is_empty()).then(|| between.into())
+    // What its files left running in the background keeps running.
+    drop(tokio::time::timeout(EXIT_GRACE, shell.wait()).await);
+    path
+}
+
+/// Reads up to the second mark. The output may go on after that, as long as a program runs that inherited it.
+async fn read_path(output: impl AsyncRead + Unpin) -> Option<OsString> {
+    let mut output = output.take(MAX_OUTPUT_BYTES);
+    let mut bytes = Vec::new();
+    while output.read_buf(&mut bytes).await.ok()? > 0 {
+        if let Some(between) = between_marks(&bytes) {
+            let path = String::from_utf8(between.to_owned()).ok()?;
+            return (!path.is_empty()).then(|| path.into());
+        }
+    }
+    None
+}
+
+/// Returns the trimmed bytes between the marks. Those around them may be in any encoding.
+fn between_marks(bytes: &[u8]) -> Option<&[u8]> {
+    let find = |bytes: &[u8]| {
+        let mut windows = bytes.windows(MARK.len());
+        windows.position(|window| window == MARK.as_bytes())
+    };
+    let rest = bytes.get(find(bytes)? + MARK.len()..)?;
+    Some(rest.get(..find(rest)?)?.trim_ascii())
 }
 
 /// Returns every absolute folder once, in order. A relative one would depend on the current folder.
@@ -282,10 +321,6 @@ fn join_paths(paths: &[OsString]) -> Vec<PathBuf> {
         }
     }
     folders
-}
-
-async fn path_of_login_shell(shell: &Path, limit: Duration) -> Option<OsString> {
-    ask(shell, &["-l", "-c"], limit).await
 }
 
 #[cfg(test)]

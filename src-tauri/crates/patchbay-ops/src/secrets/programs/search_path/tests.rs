@@ -36,6 +36,77 @@ async fn a_shell_that_fails_or_hangs_returns_no_path() {
 }
 
 #[tokio::test]
+async fn a_banner_in_another_encoding_and_a_program_in_the_background_do_not_matter() {
+    let home = tempfile::tempdir().unwrap();
+    let background = home.path().join("background");
+    let profile = format!(
+        "printf 'Sch\\366n'; export PATH=/opt/bin:$PATH; sleep 600 & echo $! > {}",
+        background.display()
+    );
+    let limit = Duration::from_secs(60);
+    let shell = shell(home.path(), &profile);
+    let asked = path_of_login_shell(&shell, limit);
+    let path = tokio::time::timeout(limit / 2, asked).await.unwrap();
+    assert_eq!(join_paths(&[path.unwrap()])[0], Path::new("/opt/bin"));
+    let left = process_in(&background);
+    assert!(is_running(left), "it was meant to go on");
+    rustix::process::kill_process(left, rustix::process::Signal::KILL).unwrap();
+}
+
+#[tokio::test]
+async fn a_shell_that_hangs_is_ended_with_what_it_waits_for() {
+    let home = tempfile::tempdir().unwrap();
+    let child = home.path().join("child");
+    let profile = format!("sleep 600 & echo $! > {}; wait", child.display());
+    let limit = Duration::from_secs(1);
+    let shell = shell(home.path(), &profile);
+    let asked = path_of_login_shell(&shell, limit);
+    assert_eq!(asked.await, None);
+    let child = process_in(&child);
+    let ended = async {
+        while is_running(child) {
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+    };
+    let ended = tokio::time::timeout(Duration::from_secs(10), ended).await;
+    assert!(ended.is_ok(), "an orphan is left");
+}
+
+#[tokio::test]
+async fn shells_of_other_families_are_asked_in_their_own_way() {
+    let home = tempfile::tempdir().unwrap();
+    let script = "#!/bin/sh\nPATH=/opt/csh:$PATH\n[ \"$1\" = -ic ] && exec sh -c \"$2\"\n";
+    for name in ["tcsh", "csh", "nu", "elvish", "pwsh"] {
+        let file = home.path().join(name);
+        fs::write(&file, script).unwrap();
+        fs::set_permissions(&file, fs::Permissions::from_mode(0o755)).unwrap();
+        for path in [
+            path_of_interactive_shell(&file).await,
+            path_of_login_shell(&file, TIMEOUT).await,
+        ] {
+            let folders = join_paths(&[path.unwrap()]);
+            let is_own = folders[0] == Path::new("/opt/csh");
+            assert_eq!(is_own, name.ends_with("csh"), "{name}: {folders:?}");
+        }
+    }
+}
+
+fn process_in(file: &Path) -> rustix::process::Pid {
+    let id = fs::read_to_string(file).unwrap().trim().parse().unwrap();
+    rustix::process::Pid::from_raw(id).unwrap()
+}
+
+/// Whether it runs. The first process of the system may not have waited for one that has ended.
+fn is_running(process: rustix::process::Pid) -> bool {
+    let id = process.as_raw_nonzero().to_string();
+    let listed = std::process::Command::new("ps")
+        .args(["-o", "stat=", "-p", &id])
+        .output();
+    let listed = listed.unwrap().stdout;
+    !listed.is_empty() && !listed.starts_with(b"Z")
+}
+
+#[tokio::test]
 async fn a_shell_is_asked_once_and_again_when_its_answer_may_be_outdated() {
     let shell_path = ShellPath(Mutex::const_new(None));
     let answer = |path: &'static str| async move { Some(OsString::from(path)) };
