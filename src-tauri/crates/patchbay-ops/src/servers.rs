@@ -51,6 +51,8 @@ const IDLE_CHECK_INTERVAL: Duration = Duration::from_secs(30);
 
 /// The program of a connector as it would be started now.
 struct LaunchTarget {
+    /// The id under which a person allowed it.
+    id: String,
     program: Program,
     folder: PathBuf,
     /// The search path for programs, which the server gets as its `PATH`.
@@ -68,7 +70,7 @@ pub(crate) struct StartCause {
 /// Starts the server of a connector and connects to it.
 pub(crate) async fn start(
     cx: &Context,
-    connector: &Connector,
+    settings: &SessionSettings,
     command: &ServerCommand,
     StartCause {
         occasion,
@@ -76,7 +78,7 @@ pub(crate) async fn start(
     }: StartCause,
     cancel: &CancellationToken,
 ) -> Result<McpSession, Error> {
-    let restarts = cx.restarts();
+    let (connector, restarts) = (&settings.connector, cx.restarts());
     if occasion == Occasion::Given {
         restarts.forget(&connector.id);
     }
@@ -94,6 +96,7 @@ pub(crate) async fn start(
         () = cancel.cancelled() => return Err(Error::Cancelled),
         prepared = preparing => prepared?,
     };
+    settings.program.get_or_init(|| found.id);
     make_folder(&cx.paths().servers()).await?;
     match &command.folder {
         None => make_folder(&found.folder).await?,
@@ -156,6 +159,21 @@ pub(crate) async fn allow(
         .map(drop)
 }
 
+/// Whether a connector may have been started with this program. Neither its variables nor the location of its file are
+/// compared, because they may have changed since.
+pub(crate) fn may_run(cx: &Context, connector: &Connector, program: &Program) -> bool {
+    let (Some(command), Some(server)) = (&connector.command, &program.server) else {
+        return false;
+    };
+    let own_folder = cx.paths().server_folder(&connector.id);
+    let folder = command
+        .folder
+        .as_ref()
+        .map_or(own_folder.as_path(), Path::new);
+    Path::new(&server.folder) == folder
+        && program.arguments == containers::arguments(command, &own_folder)
+}
+
 async fn find_allowed(
     cx: &Context,
     connector: &Connector,
@@ -188,13 +206,14 @@ async fn find_allowed(
     };
     let purpose = Purpose::Server(connector.title.clone());
     let allowed = cx.references().ensure_allowed(purpose, &program, occasion);
-    if allowed.await?.is_none() {
+    let Some(allowed) = allowed.await? else {
         return Err(Error::ServerNotAllowed {
             connector: connector.title.clone(),
             program,
         });
-    }
+    };
     Ok(LaunchTarget {
+        id: allowed.id,
         program,
         folder,
         path,

@@ -3,7 +3,7 @@
 use patchbay_model::AllowedProgram;
 
 use crate::migrations::Migration;
-use crate::row::{list_bodies, to_body};
+use crate::row::{execute, list_bodies, to_body};
 use crate::{Error, Store};
 
 const TABLE: &str = "allowed_programs";
@@ -46,10 +46,22 @@ impl Store {
         .await
     }
 
-    /// Forgets that a program was allowed. Returns whether it was.
+    /// Forgets that a program was allowed. Returns whether it was. Counts as a change of connectors, so that other
+    /// processes end the sessions that it serves.
     pub async fn forget_allowed_program(&self, id: &str) -> Result<bool, Error> {
-        let sql = "DELETE FROM allowed_programs WHERE id = ?1";
-        self.change_rows(sql, [id.to_owned()]).await
+        let id = id.to_owned();
+        self.write(move |tx| {
+            let is_forgotten = execute(tx, "DELETE FROM allowed_programs WHERE id = ?1", [id])? > 0;
+            if is_forgotten {
+                execute(
+                    tx,
+                    "UPDATE changes SET number = number + 1 WHERE list = 'connectors'",
+                    [],
+                )?;
+            }
+            Ok(is_forgotten)
+        })
+        .await
     }
 }
 
@@ -80,7 +92,9 @@ mod tests {
         let listed = store.list_allowed_programs().await.unwrap();
         assert_eq!(listed, [second, first]);
         assert!(store.is_program_allowed("a").await.unwrap());
+        let before = store.changes().await.unwrap().connectors;
         assert!(store.forget_allowed_program("a").await.unwrap());
+        assert_ne!(store.changes().await.unwrap().connectors, before);
         assert!(!store.forget_allowed_program("a").await.unwrap());
         assert!(!store.is_program_allowed("a").await.unwrap());
     }

@@ -1,7 +1,7 @@
 //! Open connections to MCP servers, one per connector, shared by all runs.
 
 use std::collections::HashMap;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use futures::future::BoxFuture;
 use parking_lot::Mutex;
@@ -45,6 +45,8 @@ pub(crate) struct SessionSettings {
     pub(crate) connector: Connector,
     /// When the secret of its credential was last replaced by the user; `None` for tokens, which are renewed.
     pub(crate) secret_replaced_at: Option<Timestamp>,
+    /// The id of its program, once a person allowed that.
+    pub(crate) program: OnceLock<String>,
 }
 
 impl Slot {

@@ -2,10 +2,12 @@
 
 use patchbay_model::{AllowedProgram, Secret, SecretReference};
 
+use crate::connectors::list_connectors;
 use crate::context::Context;
 use crate::error::Error;
 use crate::secrets::programs::Occasion;
 use crate::secrets::reference::parse_reference;
+use crate::servers::{may_run, sessions};
 
 /// Resolves a reference; a person may be asked to allow its program.
 ///
@@ -29,13 +31,21 @@ pub async fn allow_program(cx: &Context, reference: &str) -> Result<AllowedProgr
     cx.references().allow(&reference).await
 }
 
-/// Revokes the permission of a program.
+/// Revokes the permission of a program, and ends the sessions that it serves.
 ///
 /// # Errors
 /// [`Error::NotFound`].
 pub async fn forget_program(cx: &Context, id: &str) -> Result<(), Error> {
-    match cx.store().forget_allowed_program(id).await? {
-        true => Ok(()),
-        false => Err(Error::not_found("allowed program", id)),
+    let allowed = cx.store().list_allowed_programs().await?;
+    let forgotten = allowed.into_iter().find(|allowed| allowed.id == id);
+    let is_forgotten = cx.store().forget_allowed_program(id).await?;
+    let Some(forgotten) = forgotten.filter(|_| is_forgotten) else {
+        return Err(Error::not_found("allowed program", id));
+    };
+    for connector in list_connectors(cx).await? {
+        if may_run(cx, &connector, &forgotten.program) {
+            sessions::end_session(cx, &connector.id).await;
+        }
     }
+    Ok(())
 }

@@ -61,7 +61,7 @@ pub(in crate::backend) async fn session(
                 ended_by_itself,
             };
             // Boxed to keep the future of a call small.
-            let started = Box::pin(servers::start(cx, connector, command, cause, cancel)).await;
+            let started = Box::pin(servers::start(cx, &settings, command, cause, cancel)).await;
             started.map(|session| (session, None))
         }
         None => Box::pin(connect(cx, connector, cancel)).await,

@@ -1,7 +1,7 @@
 //! The settings that a session is made with. One with outdated settings must not be used: its server, credential or
 //! trust may have been withdrawn, in this process or another one.
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use patchbay_model::{Connector, ConnectorId, Status, WalletKind};
 
@@ -29,6 +29,7 @@ pub(crate) async fn read_settings(
     Ok(SessionSettings {
         connector,
         secret_replaced_at: entry.map(|entry| entry.replaced_at),
+        program: OnceLock::new(),
     })
 }
 
@@ -47,15 +48,24 @@ pub(crate) fn is_outdated(before: &Connector, after: &Connector) -> bool {
         || after.status.status == Status::Disabled
 }
 
-/// Closes the connections of this process whose connector another process changed, turned off or removed, or whose
-/// secret it replaced.
+/// Whether the program that a session was started with was not forgotten since.
+async fn is_still_allowed(cx: &Context, used: &SessionSettings) -> Result<bool, Error> {
+    match used.program.get() {
+        Some(id) => Ok(cx.store().is_program_allowed(id).await?),
+        None => Ok(true),
+    }
+}
+
+/// Closes the connections of this process whose connector another process changed, turned off or removed, whose
+/// secret it replaced, or whose program it forgot.
 pub(crate) async fn close_outdated(cx: &Context) -> Result<(), Error> {
     let mut outdated = Vec::new();
     for used in cx.sessions().settings() {
         match read_settings(cx, &used.connector.id).await {
             Ok(current)
                 if current.secret_replaced_at == used.secret_replaced_at
-                    && !is_outdated(&used.connector, &current.connector) => {}
+                    && !is_outdated(&used.connector, &current.connector)
+                    && is_still_allowed(cx, &used).await? => {}
             Ok(_) | Err(Error::NotFound { .. } | Error::SwitchedOff { .. }) => outdated.push(used),
             Err(error) => return Err(error),
         }

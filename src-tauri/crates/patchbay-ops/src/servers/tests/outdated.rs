@@ -3,6 +3,7 @@
 use super::*;
 use crate::connectors::edit::remove_connector;
 use crate::credentials::edit::replace_wallet_secret;
+use crate::credentials::programs::{forget_program, list_allowed_programs};
 use crate::credentials::secret::WalletSecret;
 use crate::servers::sessions::settings::close_outdated;
 
@@ -51,6 +52,47 @@ async fn a_secret_that_another_process_replaced_ends_the_connection() {
     close_outdated(&fixture.cx).await.unwrap();
     refresh_tools(&fixture.cx, &connector.id).await.unwrap();
     assert_eq!(fixture.starts(&connector), 2);
+    other.close().await;
+    fixture.cx.close().await;
+}
+
+#[tokio::test]
+async fn a_program_that_was_forgotten_is_ended_and_asked_about_again() {
+    let fixture = Fixture::new().await;
+    let connector = fixture.add().await;
+    let other = Context::open(fixture.options.clone()).await.unwrap();
+    let guard = fixture.cx.guard();
+    for (number, by) in [&fixture.cx, &other].into_iter().enumerate() {
+        refresh_tools(&fixture.cx, &connector.id).await.unwrap();
+        assert_eq!(fixture.counts(&connector), (number + 1, number + 1));
+        let allowed = list_allowed_programs(by).await.unwrap().remove(0);
+        forget_program(by, &allowed.id).await.unwrap();
+        if number == 1 {
+            assert!(!guard.is_empty(), "it is of this process");
+            close_outdated(&fixture.cx).await.unwrap();
+        }
+        guard.wait_until_empty(Duration::from_secs(10)).await;
+        assert!(guard.is_empty());
+    }
+    *fixture.consent.refuses.lock().unwrap() = true;
+    let refused = refresh_tools(&fixture.cx, &connector.id).await.unwrap_err();
+    assert_eq!(refused.code(), Code::ProgramNotAllowed);
+    other.close().await;
+    fixture.cx.close().await;
+}
+
+#[tokio::test]
+async fn a_program_that_was_forgotten_is_ended_for_whoever_uses_it() {
+    let fixture = Fixture::new().await;
+    fixture.cx.host_sessions_here();
+    let connector = fixture.add().await;
+    refresh_tools(&fixture.cx, &connector.id).await.unwrap();
+    let other = Context::open(fixture.options.clone()).await.unwrap();
+    let allowed = list_allowed_programs(&other).await.unwrap().remove(0);
+    forget_program(&other, &allowed.id).await.unwrap();
+    assert!(list_sessions(&other).await.unwrap().is_empty());
+    refresh_tools(&fixture.cx, &connector.id).await.unwrap();
+    assert_eq!(fixture.counts(&connector), (2, 2));
     other.close().await;
     fixture.cx.close().await;
 }
