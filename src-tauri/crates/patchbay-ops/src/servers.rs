@@ -134,7 +134,7 @@ pub(crate) async fn start(
     let client_features = client_features(cx, connector);
     let attached = tokio::select! {
         () = cancel.cancelled() => return Err(Error::Cancelled),
-        attached = sessions::attach(cx, connector, command, &program) => attached,
+        attached = sessions::attach(cx, connector, command, &program, &secrets) => attached,
     };
     let session = match attached {
         Ok(Some(held)) => mcp::connect_attached(held, client_features, limits, cancel).await,

@@ -117,6 +117,19 @@ async fn a_server_remembers_from_command_to_command() {
 }
 
 #[tokio::test]
+async fn terminals_with_other_passwords_of_a_proxy_share_a_server() {
+    let harness = Sessions::new("well").await;
+    harness.does("connector connect files").await;
+    for password in ["first", "second"] {
+        let mut command = harness.command(&words("tool run files echo --yes"));
+        command.env("HTTPS_PROXY", format!("http://me:{password}@127.0.0.1:9"));
+        let done = command.output().await.unwrap();
+        assert!(done.status.success(), "{done:?}");
+    }
+    assert_eq!(pids(&harness.pids).len(), 1, "started once");
+}
+
+#[tokio::test]
 async fn a_file_that_a_shell_left_open_for_a_command_is_closed_with_it() {
     let harness = Sessions::new("well").await;
     let patchbay = harness.command(&words("tool run files echo --yes"));

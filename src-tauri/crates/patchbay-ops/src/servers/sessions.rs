@@ -14,7 +14,7 @@ pub(crate) mod settings;
 #[cfg(unix)]
 mod socket;
 
-use patchbay_model::{Connector, ConnectorId, ServerCommand, clean_text, megabytes};
+use patchbay_model::{Connector, ConnectorId, Secret, ServerCommand, clean_text, megabytes};
 use patchbay_platforms::mcp::{AttachError, Attached, Launch, McpProgram};
 use serde::Serialize;
 use sha2::{Digest as _, Sha256};
@@ -139,11 +139,12 @@ pub(super) async fn attach(
     connector: &Connector,
     command: &ServerCommand,
     program: &McpProgram,
+    secrets: &[(String, Secret)],
 ) -> Result<Option<Attached>, patchbay_platforms::Error> {
     let Some(host) = cx.session_host() else {
         return Ok(None);
     };
-    let digest = digest(connector, command, program);
+    let digest = digest(connector, command, program, secrets);
     let Some(launch) = Launch::new(program, connector.id.as_str(), digest, cx.can_ask()) else {
         return Ok(None);
     };
@@ -160,9 +161,15 @@ pub(super) async fn attach(
     }
 }
 
-/// Identifies a launch. The environment inherited from the terminal is left out, so that two terminals share a server.
+/// Identifies a launch. The environment inherited from the terminal is left out, with the passwords in it, so that two
+/// terminals share a server.
 /// Roots and sampling are included, as a server is told about them only during initialization.
-fn digest(connector: &Connector, command: &ServerCommand, program: &McpProgram) -> String {
+fn digest(
+    connector: &Connector,
+    command: &ServerCommand,
+    program: &McpProgram,
+    secrets: &[(String, Secret)],
+) -> String {
     let mut parts = vec![
         program.file.display().to_string(),
         program.folder.display().to_string(),
@@ -176,7 +183,7 @@ fn digest(connector: &Connector, command: &ServerCommand, program: &McpProgram) 
     parts.extend(connector.roots.iter().cloned());
     parts.push(connector.sampling.to_string());
     let mut hash = Sha256::new();
-    let secrets = program.secrets.iter().map(|secret| secret.expose());
+    let secrets = secrets.iter().map(|(_, secret)| secret.expose());
     for part in parts.iter().map(String::as_str).chain(secrets) {
         hash.update((part.len() as u64).to_le_bytes());
         hash.update(part);

@@ -24,7 +24,7 @@ use crate::credentials::secret::SecretValue;
 use crate::install_hint::what_to_install;
 use crate::secrets::programs::{ProgramConsent, ProgramRequest};
 use crate::servers::log::read_server_log;
-use crate::servers::sessions::list_sessions;
+use crate::servers::sessions::{end_sessions, list_sessions};
 
 mod containers;
 
@@ -176,6 +176,30 @@ async fn a_server_of_the_app_serves_commands_while_the_app_runs() {
     fixture.cx.close().await;
     assert!(fixture.cx.guard().is_empty());
     assert!(list_sessions(&fixture.cx).await.unwrap().is_empty());
+}
+
+#[tokio::test]
+async fn a_server_that_patchbay_ended_is_started_again_at_once() {
+    let fixture = Fixture::new().await;
+    fixture.cx.host_sessions_here();
+    let connector = fixture.add().await;
+    let starting = async {
+        for _ in 0..4 {
+            refresh_tools(&fixture.cx, &connector.id).await.unwrap();
+            // As another process does, to which this session does not belong.
+            let ended = end_sessions(&fixture.cx, Some(&connector.id)).await;
+            assert_eq!(ended.unwrap(), 1);
+            let session = fixture.cx.sessions().open(&connector.id).await;
+            if let Some(session) = session {
+                while !session.is_closed() {
+                    tokio::time::sleep(Duration::from_millis(5)).await;
+                }
+            }
+        }
+    };
+    let started = tokio::time::timeout(Duration::from_secs(20), starting).await;
+    assert!(started.is_ok(), "it was taken for a failure of the program");
+    fixture.cx.close().await;
 }
 
 #[tokio::test]

@@ -194,6 +194,11 @@ impl McpSession {
         self.0.peer.is_transport_closed()
     }
 
+    /// Whether Patchbay ended its program, because the session was ended or its settings changed.
+    pub fn is_stopped(&self) -> bool {
+        matches!(&self.0.remote, Peer::Program(process) if process.is_stopped())
+    }
+
     /// Time since the last request ended; `None` while one is in flight.
     pub fn idle_for(&self) -> Option<Duration> {
         let usage = lock(&self.0.usage);

@@ -51,7 +51,7 @@ pub(in crate::backend) async fn session(
     slot.use_settings(&settings);
     let mut ended_by_itself = false;
     if let Some(former) = connection.take() {
-        ended_by_itself = former.session.is_closed();
+        ended_by_itself = former.session.is_closed() && !former.session.is_stopped();
         former.session.close().await;
     }
     let connected = match &connector.command {

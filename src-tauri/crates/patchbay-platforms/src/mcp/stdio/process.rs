@@ -247,6 +247,11 @@ impl Process {
         self.0.is_stopped.store(true, Ordering::Relaxed);
     }
 
+    /// Whether the host ended it by request.
+    pub(in crate::mcp) fn is_stopped(&self) -> bool {
+        self.0.is_stopped.load(Ordering::Relaxed)
+    }
+
     /// How its leader ended, and why it was ended by us, if known.
     pub(super) fn outcome(&self) -> (Option<String>, Option<Violation>) {
         (self.0.exit.borrow().clone(), *lock(&self.0.violation))
@@ -325,7 +330,7 @@ impl Process {
             Some(Violation::Utf16) => {
                 Error::Protocol("it writes UTF-16 instead of UTF-8".to_owned())
             }
-            None if self.0.is_stopped.load(Ordering::Relaxed) => Error::ProgramStopped {
+            None if self.is_stopped() => Error::ProgramStopped {
                 program: self.0.name.clone(),
             },
             None => Error::ProgramEnded {
