@@ -315,6 +315,16 @@ async fn a_program_that_fails_says_what_it_wrote_without_the_secret() {
 }
 
 #[tokio::test]
+async fn a_first_start_that_downloads_shows_what_it_writes() {
+    let harness = Programs::new().await;
+    let added = harness.add("downloads", &CONNECTED).await;
+    added.succeeded();
+    added.assert_stderr(": fetched part ");
+    let again = harness.does("connector connect files").await;
+    assert!(!again.stderr.contains("fetched"), "{again:?}");
+}
+
+#[tokio::test]
 async fn a_program_without_a_name_is_named_by_its_command() {
     let harness = Programs::new().await;
     let added = harness

@@ -20,6 +20,7 @@ mod program_consent;
 mod prompt;
 mod questions;
 mod secret_source;
+mod start_log;
 mod stderr;
 mod tool_arguments;
 mod unlock;

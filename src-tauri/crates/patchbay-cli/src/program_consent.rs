@@ -30,7 +30,8 @@ impl ProgramConsent for TerminalConsent {
         if !prompt::is_interactive() {
             return false;
         }
-        self.stderr.clear();
+        // Another program may be starting.
+        let _paused = self.stderr.pause();
         // A terminal that cannot be read means no.
         prompt::confirm_lines(&question(request, prompt::columns())).unwrap_or(false)
     }

@@ -22,6 +22,7 @@ use crate::input;
 use crate::interrupt::{Interrupts, interrupted};
 use crate::output::{forms, when, words};
 use crate::prompt;
+use crate::start_log::with_start_log;
 
 /// Interval of the countdown.
 const TICK: Duration = Duration::from_secs(1);
@@ -169,7 +170,8 @@ async fn connects_without_sign_in(cli: &Cli, connector: &Connector) -> Result<bo
 /// Lists the tools of a connector anew, until Ctrl-C.
 pub(super) async fn list_tools(cli: &Cli, connector: &Connector) -> Result<(), Failure> {
     let listing = async {
-        let listed = refresh_tools(&cli.cx, &connector.id).await;
+        let listing = refresh_tools(&cli.cx, &connector.id);
+        let listed = with_start_log(&cli.cx, &cli.stderr, connector, listing).await;
         listed.map_err(|error| Failure::about(error, connector))
     };
     tokio::select! {

@@ -23,6 +23,7 @@ use crate::args::{AddArgs, ConnectorVerb};
 use crate::cli::Cli;
 use crate::command_hint::{connect_command, reauth_command};
 use crate::failure::Failure;
+use crate::start_log::with_start_log;
 use crate::tool_arguments;
 
 pub(super) async fn run(cli: &Cli, verb: ConnectorVerb) -> Result<(), Failure> {
@@ -300,7 +301,8 @@ async fn log(
 
 async fn check(cli: &Cli, text: &str) -> Result<(), Failure> {
     let connector = cli.unlocked_connector(text).await?;
-    let check: Check = check_connector(&cli.cx, &connector.id).await?;
+    let checking = check_connector(&cli.cx, &connector.id);
+    let check: Check = with_start_log(&cli.cx, &cli.stderr, &connector, checking).await?;
     cli.out
         .answer(&check, |screen| doctor::steps(&check, screen))?;
     match doctor::failed_step(&check) {

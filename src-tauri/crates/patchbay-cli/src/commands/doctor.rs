@@ -17,6 +17,7 @@ use crate::command_hint::{fix_hint, with_command_hint};
 use crate::failure::{Failure, detail_lines};
 use crate::output::table::Tone;
 use crate::output::{Screen, text, when};
+use crate::start_log::with_start_log;
 
 /// The result of all checks.
 #[derive(Serialize)]
@@ -160,8 +161,12 @@ async fn checks(cli: &Cli, connectors: Vec<Connector>) -> Result<Vec<Check>, Fai
     let mut tasks = JoinSet::new();
     for (index, connector) in connectors.into_iter().enumerate() {
         cli.stderr.step(&format!("Checking {} …", connector.title));
-        let cx = cli.cx.clone();
-        tasks.spawn(async move { (index, check_connector(&cx, &connector.id).await) });
+        let (cx, stderr) = (cli.cx.clone(), cli.stderr.clone());
+        tasks.spawn(async move {
+            let checking = check_connector(&cx, &connector.id);
+            let check = with_start_log(&cx, &stderr, &connector, checking).await;
+            (index, check)
+        });
     }
     let mut checks = Vec::new();
     while let Some(joined) = tasks.join_next().await {

@@ -21,6 +21,7 @@ use crate::output::facts::Facts;
 use crate::output::table::{Cell, Tone};
 use crate::output::{Screen, forms, text, words};
 use crate::questions::QuestionResponder;
+use crate::start_log::with_start_log;
 use crate::stderr::Stderr;
 use crate::tool_arguments;
 
@@ -237,7 +238,11 @@ where
     F: Future<Output = Result<ToolRun, Error>>,
 {
     let progress = Progress::new(cli);
-    let attempt = |confirmed| until_interrupted(cli, start(confirmed, &progress), &progress);
+    let attempt = |confirmed| {
+        let running = start(confirmed, &progress);
+        let running = with_start_log(&cli.cx, &cli.stderr, connector, running);
+        until_interrupted(cli, running, &progress)
+    };
     let run = match attempt(cli.assume_yes()).await {
         Err(RunError::Failed(Error::ConfirmationNeeded { what: tool })) => {
             confirm(cli, &tool, connector)?;
