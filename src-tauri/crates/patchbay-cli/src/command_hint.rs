@@ -103,8 +103,10 @@ pub(crate) fn fix_hint(problem: &Problem, connector: &Connector) -> Option<Strin
             format!("Close that app, or run `patchbay connector edit {name} --callback-port PORT`.")
         }
         Code::ProgramNotFound => {
-            let install = hint.trim_end_matches(", or enter its full path.");
-            format!("{install}, or run `patchbay connector edit {name} -- FULL_PATH ARGUMENTS`.")
+            let first = hint
+                .trim_end_matches('.')
+                .trim_end_matches(", or enter its full path");
+            format!("{first}, or run `patchbay connector edit {name} -- FULL_PATH ARGUMENTS`.")
         }
         Code::ProgramNotAllowed => {
             format!("If you trust it, run `patchbay connector edit {name} --allow`.")

@@ -42,6 +42,7 @@ pub(crate) fn what_to_install(program: &str) -> String {
             format!("Install {product}, or enter its full path.")
         }
         Some(product) => format!("Install {product}, which brings it, or enter its full path."),
+        None if Path::new(program).is_absolute() => "Check the path.".to_owned(),
         None => "Install it, or enter its full path.".to_owned(),
     }
 }
@@ -49,6 +50,11 @@ pub(crate) fn what_to_install(program: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    const MISSING: &str = match cfg!(windows) {
+        true => r"C:\my-server.exe",
+        false => "/opt/my-server",
+    };
 
     #[test]
     fn each_usual_runner_belongs_to_a_product() {
@@ -75,6 +81,8 @@ mod tests {
                 "Install Bun, which brings it, or enter its full path.",
             ),
             ("docker", "Install Docker, or enter its full path."),
+            ("my-server", "Install it, or enter its full path."),
+            (MISSING, "Check the path."),
         ] {
             assert_eq!(what_to_install(program), hint);
         }

@@ -237,7 +237,9 @@ async fn find(program: &str, first: Option<&String>) -> Result<(PathBuf, Vec<Pat
     }
     match found {
         Ok(file) => Ok((file, path)),
-        Err(why) if path.is_empty() => Err(missing_program(program, why)),
+        Err(why) if path.is_empty() || Path::new(program).components().count() > 1 => {
+            Err(missing_program(program, why))
+        }
         Err(why) => {
             let folders: Vec<_> = path.iter().map(|it| it.display().to_string()).collect();
             let why = format!("{why} ({})", folders.join(", "));

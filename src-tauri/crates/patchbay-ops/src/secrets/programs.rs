@@ -150,7 +150,7 @@ pub(crate) fn find_in(name: &str, folders: &[PathBuf]) -> Result<PathBuf, String
             return Err(format!("{name} isn't on a drive of this computer"));
         }
         let found = candidates(path).into_iter().find(|file| is_runnable(file));
-        return found.ok_or_else(|| format!("{name} isn't a program"));
+        return found.ok_or_else(|| why_no_program(name, path));
     }
     if path.components().count() != 1 || name.contains(['/', '\\', ':']) {
         return Err(format!(
@@ -162,6 +162,19 @@ pub(crate) fn find_in(name: &str, folders: &[PathBuf]) -> Result<PathBuf, String
         .flat_map(|folder| candidates(&folder.join(name)));
     let found = files.find(|file| is_runnable(file));
     found.ok_or_else(|| format!("{name} isn't in PATH"))
+}
+
+/// Says why there is no program at a path.
+fn why_no_program(name: &str, path: &Path) -> String {
+    match path.metadata() {
+        Ok(found) if found.is_dir() => format!("{name} is a folder"),
+        Ok(found) if cfg!(unix) && found.is_file() => {
+            format!("{name} isn't executable, which chmod +x changes")
+        }
+        Err(error) if error.kind() == io::ErrorKind::NotFound => format!("{name} doesn't exist"),
+        Err(error) => format!("{name} can't be read: {error}"),
+        Ok(_) => format!("{name} isn't a program"),
+    }
 }
 
 /// Whether a Windows path begins with a drive. Windows signs in to the computer that any other absolute path names, such

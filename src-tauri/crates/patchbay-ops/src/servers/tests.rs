@@ -403,3 +403,7 @@ async fn a_missing_program_fails_the_found_step() {
     assert_eq!(fixture.requests().len(), 0);
     fixture.cx.close().await;
 }
+    let missing = fixture.home.path().join("gone").display().to_string();
+    let problem = find_program(&missing, None).await.unwrap_err().problem();
+    assert_eq!(problem.detail.as_deref(), Some("it doesn't exist"));
+    assert_eq!(problem.hint.as_deref(), Some("Check the path."));

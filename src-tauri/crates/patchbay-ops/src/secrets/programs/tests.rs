@@ -290,3 +290,19 @@ fn only_paths_that_begin_with_a_drive_are_on_this_computer() {
         assert!(!has_drive(Path::new(path)), "{path}");
     }
 }
+
+#[test]
+fn what_is_wrong_with_the_file_at_a_path_is_told() {
+    let home = tempfile::tempdir().unwrap();
+    let path = |name: &str| home.path().join(name).to_str().unwrap().to_owned();
+    fs::write(path("text"), "").unwrap();
+    for (name, why) in [
+        ("none", "doesn't exist"),
+        ("text", "isn't executable, which chmod +x changes"),
+        ("text/none", "can't be read: Not a directory (os error 20)"),
+        (".", "is a folder"),
+    ] {
+        let name = path(name);
+        assert_eq!(find_in(&name, &[]), Err(format!("{name} {why}")));
+    }
+}
