@@ -14,6 +14,9 @@ pub(crate) mod settings;
 #[cfg(unix)]
 mod socket;
 
+use std::path::Path;
+use std::time::UNIX_EPOCH;
+
 use patchbay_model::{Connector, ConnectorId, Secret, ServerCommand, clean_text, megabytes};
 use patchbay_platforms::mcp::{AttachError, Attached, Launch, McpProgram};
 use serde::Serialize;
@@ -172,6 +175,7 @@ fn digest(
 ) -> String {
     let mut parts = vec![
         program.file.display().to_string(),
+        file_version(&program.file),
         program.folder.display().to_string(),
         program.arguments.len().to_string(),
     ];
@@ -189,4 +193,13 @@ fn digest(
         hash.update(part);
     }
     format!("{:x}", hash.finalize())
+}
+
+/// Differs when the file was replaced, as by an upgrade or a build.
+fn file_version(file: &Path) -> String {
+    let version = file.metadata().and_then(|found| {
+        let modified = found.modified()?.duration_since(UNIX_EPOCH);
+        Ok((found.len(), modified.unwrap_or_default().as_nanos()))
+    });
+    format!("{version:?}")
 }

@@ -179,6 +179,23 @@ async fn a_server_of_the_app_serves_commands_while_the_app_runs() {
 }
 
 #[tokio::test]
+async fn a_program_that_was_replaced_is_started_again_for_the_next_command() {
+    let fixture = Fixture::new().await;
+    fixture.cx.host_sessions_here();
+    let connector = fixture.add().await;
+    refresh_tools(&fixture.cx, &connector.id).await.unwrap();
+    fixture.script("server", &SERVER.replace("$TOOL", "new"));
+    let command = Context::open(fixture.options.clone()).await.unwrap();
+    command.set_session_host(PathBuf::from("/nowhere/patchbay"));
+    let tools = refresh_tools(&command, &connector.id).await.unwrap();
+    assert_eq!(tools[0].name, "new-hunter2-hunter2-none");
+    command.close().await;
+    refresh_tools(&fixture.cx, &connector.id).await.unwrap();
+    assert_eq!(fixture.starts(&connector), 2);
+    fixture.cx.close().await;
+}
+
+#[tokio::test]
 async fn a_server_that_patchbay_ended_is_started_again_at_once() {
     let fixture = Fixture::new().await;
     fixture.cx.host_sessions_here();
@@ -399,11 +416,11 @@ async fn a_missing_program_fails_the_found_step() {
     assert_eq!(check.connector.status.reason.as_deref(), Some(message));
     let detail = problem.detail.unwrap();
     assert!(detail.starts_with("it isn't in PATH"), "{detail}");
-    assert!(what_to_install("/usr/bin/npx").contains("Node.js"));
-    assert_eq!(fixture.requests().len(), 0);
-    fixture.cx.close().await;
-}
     let missing = fixture.home.path().join("gone").display().to_string();
     let problem = find_program(&missing, None).await.unwrap_err().problem();
     assert_eq!(problem.detail.as_deref(), Some("it doesn't exist"));
     assert_eq!(problem.hint.as_deref(), Some("Check the path."));
+    assert!(what_to_install("/usr/bin/npx").contains("Node.js"));
+    assert_eq!(fixture.requests().len(), 0);
+    fixture.cx.close().await;
+}
