@@ -16,7 +16,7 @@ use patchbay_model::Secret;
 use process_wrap::tokio::{ChildWrapper, CommandWrap, KillOnDrop};
 use serde::{Deserialize, Serialize};
 use tokio::io::{AsyncRead, AsyncWrite};
-use tokio::process::{ChildStderr, Command};
+use tokio::process::Command;
 use tokio::sync::watch;
 use tokio_util::sync::{CancellationToken, DropGuard};
 
@@ -36,6 +36,9 @@ const POLL_INTERVAL: Duration = Duration::from_millis(20);
 
 /// Maximum bytes of one line of standard error.
 const LINE_BYTES: usize = 1024 * 1024;
+
+/// Number of lines of standard error that are logged before other tasks get their turn.
+const LINES_AT_ONCE: u64 = 8;
 
 /// A program to start as an MCP server: directly, without a shell.
 #[derive(Clone)]
@@ -215,9 +218,9 @@ fn command(program: &McpProgram) -> CommandWrap {
 }
 
 /// Reads a program's standard error to its end, since a full pipe would block the program.
-async fn listen(stderr: ChildStderr, tail: StderrTail) {
+async fn listen(stderr: impl AsyncRead + Unpin, tail: StderrTail) {
     let mut lines = Lines::new(stderr, LINE_BYTES);
-    loop {
+    for number in 1_u64.. {
         match lines.next().await {
             NextLine::Line(line) => tail.note(line),
             NextLine::TooLong => lines.skip(),
@@ -225,6 +228,10 @@ async fn listen(stderr: ChildStderr, tail: StderrTail) {
         }
     }
 }
+        // A buffer has many lines, and each is written to a file.
+        if number.is_multiple_of(LINES_AT_ONCE) {
+            tokio::task::yield_now().await;
+        }
 
 impl Process {
     /// Display name.
@@ -423,5 +430,26 @@ fn describe_exit(status: std::io::Result<ExitStatus>) -> String {
     match status.code() {
         Some(code) => format!("exit code {code}"),
         None => status.to_string(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::mcp::tests::recorded_log;
+
+    #[tokio::test]
+    async fn other_tasks_have_their_turn_while_a_program_floods_its_standard_error() {
+        let (log, logged) = recorded_log();
+        let text = "line\n".repeat(100);
+        let tail = StderrTail::new(Vec::new(), log);
+        let count = || logged.lock().unwrap().len();
+        let other = async {
+            tokio::task::yield_now().await;
+            count()
+        };
+        let ((), before) = tokio::join!(listen(text.as_bytes(), tail), other);
+        assert!(before < 50, "{before} lines were logged at once");
+        assert_eq!(count(), 100);
     }
 }
