@@ -173,6 +173,13 @@ const ABSENT: &[Group] = &[
         tests: &["servers::sessions::socket::tests::"],
     },
     Group {
+        program: "patchbay-ops",
+        reason: "its program is one of Unix",
+        tests: &[
+            "servers::sessions::host::tests::a_host_that_is_drained_makes_room_for_the_next_one_at_once",
+        ],
+    },
+    Group {
         program: "patchbay-store",
         reason: FILES,
         tests: &[

@@ -38,6 +38,9 @@ const IDLE_EXIT: Duration = Duration::from_secs(60);
 /// How often the host checks whether it holds any sessions.
 const POLL_INTERVAL: Duration = Duration::from_secs(5);
 
+/// How often a host checks that which ends with its last session, as the next one waits for it.
+const DRAIN_POLL_INTERVAL: Duration = Duration::from_millis(100);
+
 /// Time for a host to start, and for the previous one to exit.
 const START_TIMEOUT: Duration = Duration::from_secs(5);
 
@@ -360,7 +363,7 @@ async fn serve(
     let is_drained = host.draining().is_cancelled();
     let unused = async {
         while is_drained && !host.is_empty().await {
-            tokio::time::sleep(POLL_INTERVAL).await;
+            tokio::time::sleep(DRAIN_POLL_INTERVAL).await;
         }
     };
     tokio::select! {
@@ -427,6 +430,8 @@ fn make_log(paths: &AppPaths, connector: &str) -> LineSink {
 
 #[cfg(test)]
 mod tests {
+    #[cfg(unix)]
+    use patchbay_platforms::mcp::McpProgram;
     use tokio::io::{AsyncBufReadExt as _, BufReader};
 
     use super::*;
@@ -444,6 +449,40 @@ mod tests {
         };
         let (held, ()) = tokio::join!(list(cx.paths()), host);
         assert_eq!(held.unwrap(), []);
+        cx.close().await;
+    }
+
+    #[cfg(unix)]
+    #[tokio::test]
+    async fn a_host_that_is_drained_makes_room_for_the_next_one_at_once() {
+        let (_home, cx) = open_temporary().await;
+        let place = endpoint::path(cx.paths());
+        let listener = endpoint::listen(cx.paths()).unwrap();
+        let log = |_: &str| -> LineSink { Arc::new(|_| {}) };
+        let guard = cx.guard() as Arc<dyn ProcessGuard>;
+        let host = Arc::new(Host::new(Arc::clone(&guard), Box::new(log), IDLE_TIMEOUT));
+        let program = McpProgram {
+            name: "cat".to_owned(),
+            file: "/bin/cat".into(),
+            arguments: Vec::new(),
+            folder: "/".into(),
+            environment: Vec::new(),
+            secrets: Vec::new(),
+            guard,
+            log: Arc::new(|_| {}),
+        };
+        let launch = Launch::new(&program, "con_1", String::new(), false).unwrap();
+        let attached = host.attach(launch).await.unwrap();
+        let (tasks, shutdown) = (TaskTracker::new(), CancellationToken::new());
+        let serving = serve(&host, listener, &place, &tasks, &shutdown);
+        let leaving = async {
+            let stream = endpoint::connect(cx.paths()).await.unwrap();
+            mcp::drain(stream).await.unwrap();
+            drop(attached);
+        };
+        let both = futures::future::join(serving, leaving);
+        let ended = tokio::time::timeout(Duration::from_secs(4), both).await;
+        assert!(ended.is_ok(), "the next host would give up");
         cx.close().await;
     }
 }

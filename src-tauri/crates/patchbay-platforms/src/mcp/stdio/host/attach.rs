@@ -169,11 +169,22 @@ pub(super) fn unexpected(response: &HostResponse) -> AttachError {
 
 /// Whether a version is older than ours.
 fn is_older(version: &str) -> bool {
-    let numbers = |version: &str| -> Vec<u64> {
-        let parts = version.split(['.', '-', '+']);
-        parts.map_while(|part| part.parse().ok()).collect()
-    };
-    numbers(version) < numbers(VERSION)
+    precedence(version) < precedence(VERSION)
+}
+
+/// The numbers of a version, whether it is a release, and the parts of its pre-release, to be compared in this order.
+///
+/// Source: Semantic Versioning 2.0.0, 11.
+fn precedence(version: &str) -> (Vec<u64>, bool, Vec<(u64, &str)>) {
+    let (version, _build) = version.split_once('+').unwrap_or((version, ""));
+    let (numbers, pre) = version.split_once('-').unwrap_or((version, ""));
+    let numbers = numbers.split('.').map_while(|part| part.parse().ok());
+    // Text is after any number.
+    let pre_parts = pre.split('.').map(|part| match part.parse() {
+        Ok(number) => (number, ""),
+        Err(_) => (u64::MAX, part),
+    });
+    (numbers.collect(), pre.is_empty(), pre_parts.collect())
 }
 
 /// Records a notice of the host; `false` if the line is none.
@@ -200,4 +211,27 @@ pub(in crate::mcp::stdio) fn note_exit(notice: ExitNotice, process: &Process) {
         process.record_stop();
     }
     process.record_exit(notice.patchbay_exit);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_pre_release_is_older_than_its_release() {
+        let versions = [
+            "0.1.9",
+            "0.2.0-alpha.9",
+            "0.2.0-beta.2",
+            "0.2.0-beta.10",
+            "0.2.0",
+            "0.10.0-beta.1",
+        ];
+        assert!(
+            versions
+                .map(precedence)
+                .is_sorted_by(|one, next| one < next)
+        );
+        assert_eq!(precedence("0.2.0+build-1"), precedence("0.2.0"));
+    }
 }
