@@ -186,6 +186,14 @@ pub enum Error {
         /// Display name of the program.
         program: String,
     },
+    /// The process that holds a local server program let this process go, because it read nothing for some time.
+    #[error(
+        "Patchbay ended this session with the program {program} because this command read nothing for too long"
+    )]
+    ProgramUnread {
+        /// Display name of the program.
+        program: String,
+    },
     /// The server requires input, and nobody can be asked for it here.
     #[error("the server asks for input, which can't be given here")]
     InputRequired,
@@ -392,9 +400,9 @@ impl Error {
             | Self::TaskLost => ("platform", Code::McpServerError),
             Self::FeatureOff { .. } => ("platform", Code::McpFeatureOff),
             Self::ProgramNotStarted { .. } => ("platform", Code::ProgramNotStarted),
-            Self::ProgramEnded { .. } | Self::ProgramStopped { .. } => {
-                ("platform", Code::ProgramEnded)
-            }
+            Self::ProgramEnded { .. }
+            | Self::ProgramStopped { .. }
+            | Self::ProgramUnread { .. } => ("platform", Code::ProgramEnded),
             Self::NoneFound(_) => ("none_found", Code::NotFound),
             Self::ManyFound { .. } => ("many_found", Code::Ambiguous),
             Self::GrantFailed { .. } => ("grant_failed", Code::AuthDenied),
@@ -478,7 +486,7 @@ impl Explain for Error {
             }
             Self::ProgramNotStarted { .. } => SEE_IN_TERMINAL,
             Self::ProgramEnded { said, .. } => hint_for(said),
-            Self::ProgramStopped { .. } => "Run it again.",
+            Self::ProgramStopped { .. } | Self::ProgramUnread { .. } => "Run it again.",
             Self::InputRequired => {
                 "Run it in the window or a terminal, where questions can be answered."
             }

@@ -74,7 +74,10 @@ pub(crate) async fn record_failure(
 ) -> Result<(), Error> {
     if matches!(
         error,
-        Error::Platform(patchbay_platforms::Error::ProgramStopped { .. })
+        Error::Platform(
+            patchbay_platforms::Error::ProgramStopped { .. }
+                | patchbay_platforms::Error::ProgramUnread { .. }
+        )
     ) {
         return Ok(());
     }

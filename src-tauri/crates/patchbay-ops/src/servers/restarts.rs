@@ -66,7 +66,8 @@ impl Restarts {
             // A cancelled start says nothing about the program.
             Some(
                 patchbay_platforms::Error::Cancelled
-                | patchbay_platforms::Error::ProgramStopped { .. },
+                | patchbay_platforms::Error::ProgramStopped { .. }
+                | patchbay_platforms::Error::ProgramUnread { .. },
             ) => return,
             error => error.map(|error| (error.to_string(), error.problem().detail)),
         };

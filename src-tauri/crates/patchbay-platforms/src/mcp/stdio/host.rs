@@ -152,6 +152,9 @@ pub struct HeldServer {
 /// The line for [`ClientMessage::Starting`].
 const STARTING: &[u8] = br#"{"patchbay_starting":true}"#;
 
+/// The line after which a client gets no more, because it read too little.
+const DROPPED: &[u8] = br#"{"patchbay_dropped":true}"#;
+
 /// A message of the host to a client.
 pub(super) enum ClientMessage {
     /// The server wrote to its standard error before its first response.

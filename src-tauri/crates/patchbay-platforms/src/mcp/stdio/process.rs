@@ -81,6 +81,8 @@ pub(super) enum Violation {
     Exceeded(Exceeded),
     /// It sends requests and doesn't take the answers.
     Unanswered,
+    /// Not by the program: its client read no messages of the host, as when it was suspended.
+    Unread,
     /// A message is in UTF-16, as written by Windows PowerShell.
     Utf16,
 }
@@ -226,12 +228,12 @@ async fn listen(stderr: impl AsyncRead + Unpin, tail: StderrTail) {
             NextLine::TooLong => lines.skip(),
             NextLine::End => return,
         }
-    }
-}
         // A buffer has many lines, and each is written to a file.
         if number.is_multiple_of(LINES_AT_ONCE) {
             tokio::task::yield_now().await;
         }
+    }
+}
 
 impl Process {
     /// Display name.
@@ -334,6 +336,9 @@ impl Process {
             Some(Violation::TooLarge(limit)) => Error::TooLarge { limit },
             Some(Violation::Exceeded(limit)) => Error::Exceeded(limit),
             Some(Violation::Unanswered) => TooManyRequests.into_error(),
+            Some(Violation::Unread) => Error::ProgramUnread {
+                program: self.0.name.clone(),
+            },
             Some(Violation::Utf16) => {
                 Error::Protocol("it writes UTF-16 instead of UTF-8".to_owned())
             }

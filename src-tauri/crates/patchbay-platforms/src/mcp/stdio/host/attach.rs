@@ -10,9 +10,9 @@ use tokio::io::{
 };
 
 use super::super::Link;
-use super::super::process::{self, Process, Streams};
+use super::super::process::{self, Process, Streams, Violation};
 use super::{
-    ExitNotice, HeldServer, HostRequest, HostResponse, IdleSession, LINE_BYTES, Launch,
+    DROPPED, ExitNotice, HeldServer, HostRequest, HostResponse, IdleSession, LINE_BYTES, Launch,
     RequestEnvelope, ResponseEnvelope, STARTING, VERSION, line,
 };
 
@@ -191,6 +191,10 @@ fn precedence(version: &str) -> (Vec<u64>, bool, Vec<(u64, &str)>) {
 pub(in crate::mcp::stdio) fn take_notice(line: &[u8], process: &Process) -> bool {
     if line == STARTING {
         process.stderr().note_activity();
+        return true;
+    }
+    if line == DROPPED {
+        process.record_violation(Violation::Unread);
         return true;
     }
     let Ok(notice) = serde_json::from_slice(line) else {

@@ -16,7 +16,7 @@ use super::super::process::{Process, Streams, Violation};
 use super::super::{BACKLOG, OUTPUT_GRACE, wait_until_gone};
 use super::input::Input;
 use super::mux::{ClientId, Mux, Outgoing};
-use super::{ClientMessage, ExitNotice};
+use super::{ClientMessage, DROPPED, ExitNotice};
 use crate::mcp::McpLimits;
 use crate::mcp::pending_requests::unreadable_answer;
 use crate::mcp::server_log::ServerLog;
@@ -355,10 +355,15 @@ pub(super) async fn relay_client(
         }
     };
     let writing = async {
+        let mut has_ended = false;
         while let Some(message) = client.messages.recv().await {
+            has_ended = matches!(message, ClientMessage::Exited(_));
             let line = message.line()?;
             to_client.write_all(&line).await?;
             to_client.flush().await?;
+        }
+        if !has_ended {
+            to_client.write_all(&[DROPPED, b"\n"].concat()).await?;
         }
         to_client.shutdown().await
     };

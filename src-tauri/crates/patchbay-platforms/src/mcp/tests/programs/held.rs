@@ -2,7 +2,9 @@
 
 use patchbay_model::Code;
 use serde_json::{Map, Value};
-use tokio::io::{AsyncBufReadExt as _, AsyncWriteExt as _, BufReader, DuplexStream};
+use tokio::io::{
+    AsyncBufReadExt as _, AsyncReadExt as _, AsyncWriteExt as _, BufReader, DuplexStream,
+};
 
 use super::*;
 use crate::mcp::{
@@ -320,6 +322,50 @@ async fn whoever_uses_a_server_that_patchbay_ends_is_told_so() {
         );
         assert_eq!(problem.hint.as_deref(), Some("Run it again."));
     }
+    host.groups.wait_until_gone().await;
+}
+
+#[tokio::test]
+async fn a_command_that_was_suspended_is_told_that_it_read_too_little() {
+    let host = TestHost::new();
+    let (client, proxy) = tokio::io::duplex(1024);
+    let is_suspended = Arc::new(tokio::sync::Mutex::new(()));
+    let until_resumed = Arc::clone(&is_suspended);
+    let (mut from_host, mut to_host) = tokio::io::split(host.stream());
+    let (mut from_client, mut to_client) = tokio::io::split(proxy);
+    tokio::spawn(async move { tokio::io::copy(&mut from_client, &mut to_host).await });
+    tokio::spawn(async move {
+        let mut buffer = vec![0; 1024];
+        loop {
+            let length = from_host.read(&mut buffer).await?;
+            let _resumed = until_resumed.lock().await;
+            if length == 0 {
+                return to_client.shutdown().await;
+            }
+            to_client.write_all(&buffer[..length]).await?;
+        }
+    });
+    let attached = attach(client, host.launch("changes", "a")).await;
+    let session = connect_held(attached.unwrap(), ClientFeatures::default()).await;
+    let session = session.unwrap();
+    let suspended = is_suspended.lock().await;
+    let calls = futures::future::join_all((0..60).map(|_| run_tool(&session, call("echo"))));
+    let resuming = async {
+        let is_used = async || {
+            let held = list_held(host.stream()).await.unwrap();
+            held.iter().any(|held| held.clients > 0)
+        };
+        while is_used().await {
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+        drop(suspended);
+    };
+    let (mut ended, ()) = tokio::join!(calls, resuming);
+    let problem = ended.pop().unwrap().unwrap_err().problem();
+    assert_eq!(
+        problem.message,
+        "Patchbay ended this session with the program server because this command read nothing for too long"
+    );
     host.groups.wait_until_gone().await;
 }
 
