@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { isExact } from "./exactNumber";
-import { locate, readJson, writeJson, writeMarkedJson } from "./jsonText";
+import { jsonError, locate, readJson, writeJson, writeMarkedJson } from "./jsonText";
 
 describe("reading", () => {
   it.each([
@@ -28,6 +28,16 @@ describe("reading", () => {
     expect(readJson('{"id": "9007199254740993"}').problems).toEqual([]);
     expect(readJson('{"a": 1, "a": 2}').problems[0]?.message).toBe("Duplicate key a");
   });
+});
+
+it("reads no JSON so deep that reading it would fail, but counts no brackets in texts", () => {
+  const deep = (levels: number) => "[".repeat(levels) + "]".repeat(levels);
+  expect(readJson(deep(200)).problems).toEqual([]);
+  expect(readJson(deep(201)).problems).toEqual([{ from: 200, to: 201, line: 1, message: "Nested too deeply" }]);
+  expect(jsonError("[".repeat(100_000))).toBe("Line 1: Nested too deeply");
+  expect(jsonError(`"\n${"{".repeat(100_000)}`)).toBe("Line 2: Nested too deeply");
+  expect(readJson(JSON.stringify(['\\"', "[".repeat(1000)])).problems).toEqual([]);
+  expect(readJson(`[${Array(1000).fill("{}").join()}]`).problems).toEqual([]);
 });
 
 it("marks numbers that may have been rounded where text is shown or copied", () => {

@@ -19,6 +19,8 @@ export function writeMarkedJson(value: unknown): string {
 
 /** Parses JSON strictly: comments, duplicate keys, and numbers that JavaScript would round are problems. */
 export function readJson(text: string): ReadText {
+  const deep = tooDeepAt(text);
+  if (deep !== null) return { value: undefined, problems: [at(text, deep, 1, "Nested too deeply")] };
   const errors: ParseError[] = [];
   const tree = parseTree(text, errors, { disallowComments: true, allowTrailingComma: false });
   const problems = errors.map(({ error, offset, length }) =>
@@ -32,6 +34,25 @@ export function readJson(text: string): ReadText {
     };
   }
   return { value: JSON.parse(text) as unknown, problems: [] };
+}
+
+/** Maximum nesting of JSON, which is read recursively; the host reads less. */
+const maxDepth = 200;
+
+/** The offset of the first bracket that is nested too deeply. */
+function tooDeepAt(text: string): number | null {
+  let depth = 0;
+  let isQuoted = false;
+  for (let index = 0; index < text.length; index += 1) {
+    const sign = text.charAt(index);
+    if (isQuoted && sign === "\\") index += 1;
+    else if (isQuoted) isQuoted = sign !== '"' && sign !== "\n" && sign !== "\r";
+    else if (sign === '"') isQuoted = true;
+    else if (sign === "[" || sign === "{") depth += 1;
+    else if (sign === "]" || sign === "}") depth -= 1;
+    if (depth > maxDepth) return index;
+  }
+  return null;
 }
 
 /** The first problem of JSON text: `Line 2: Missing }`; `null` if it is valid. */

@@ -97,8 +97,8 @@ export function JsonEditor({ label, value, onChange, problems = [], onReadable }
 function readObject(text: string): { value: JsonObject | undefined; problems: readonly TextProblem[] } {
   const { value, problems } = readJson(text);
   if (isObject(value)) return { value, problems };
-  const noObject = { ...locate(text, ""), message: "Enter a JSON object" };
-  return { value: undefined, problems: problems.length > 0 ? problems : [noObject] };
+  if (problems.length > 0) return { value: undefined, problems };
+  return { value: undefined, problems: [{ ...locate(text, ""), message: "Enter a JSON object" }] };
 }
 
 function locateProblem(text: string, problem: ValueProblem): TextProblem {

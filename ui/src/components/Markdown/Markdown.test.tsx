@@ -62,6 +62,35 @@ it("leaves a very long text as it is", () => {
   expect(document.querySelector("p")).toHaveTextContent(/^\*\*bold/);
 });
 
+const shownPlain = (text: string) => {
+  const { container, unmount } = render(<Markdown text={text} />);
+  const isPlain = container.firstElementChild?.tagName === "P";
+  unmount();
+  return isPlain;
+};
+
+it("looks for Markdown in no more than the first lines, each by itself", () => {
+  const start = performance.now();
+  for (const text of ["\n".repeat(99_000), "[".repeat(99_000), `|${" ".repeat(99_000)}x`, " ".repeat(99_000)])
+    expect(looksLikeMarkdown(text)).toBe(false);
+  expect(performance.now() - start).toBeLessThan(2000);
+});
+
+it.each([
+  ["lists in lists", "- ".repeat(2000)],
+  ["quotes in quotes", "> ".repeat(10_000)],
+  ["lists in quotes", `${"> - ".repeat(20)}a`],
+  ["a long table", `|a|b|\n|-|-|\n${"|1|2|\n".repeat(1300)}`],
+  ["emphasis in emphasis", `# Head\n\n${"*a ".repeat(3000)}${"a* ".repeat(3000)}`],
+  ["very many lines", `# Head\n${"\na\n".repeat(4000)}`],
+])("leaves text as it is that would take long to format: %s", (_what, text) => expect(shownPlain(text)).toBe(true));
+
+it("formats a table and a list as people write them", () => {
+  expect(shownPlain(`# Head\n\n${"|a|b|\n".repeat(100)}`)).toBe(false);
+  expect(shownPlain("- a\n  - b\n    1. > c")).toBe(false);
+  expect(shownPlain(`---\n\n${"- ".repeat(3)}a\n${"*".repeat(20)}`)).toBe(false);
+});
+
 it("keeps the columns of a log", () => {
   const { rerender } = render(<Markdown text={"00001  relay  passed on\n00002  relay  passed on"} />);
   expect(document.querySelector("p")).toHaveAttribute("data-mono");

@@ -1,3 +1,4 @@
+import { CatchBoundary } from "@tanstack/react-router";
 import { useEffect, useMemo, useRef, useState } from "react";
 import { type Content } from "@/host/bindings";
 import { readJson } from "@/lib/jsonText";
@@ -19,13 +20,23 @@ type Props = { content: Content; index: number };
 /** Renders one content part of a result, and what the server tells of it. Nothing is loaded from elsewhere. */
 export function ContentPart({ content, index }: Props) {
   const annotations = content.kind === "other" ? null : content.annotations;
-  if (!annotations) return <Part content={content} index={index} />;
+  const part = (
+    <CatchBoundary getResetKey={() => index} errorComponent={Failed}>
+      <Part content={content} index={index} />
+    </CatchBoundary>
+  );
+  if (!annotations) return part;
   return (
     <div className="stack">
       <Annotated annotations={annotations} />
-      <Part content={content} index={index} />
+      {part}
     </div>
   );
+}
+
+/** In place of a part that fails to render, so that the rest of the page stays. */
+function Failed() {
+  return <p className="text3">Couldn&apos;t show this part</p>;
 }
 
 function Part({ content, index }: Props) {

@@ -1,6 +1,6 @@
 import { screen, waitFor, within } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
-import { expect, it } from "vitest";
+import { expect, it, vi } from "vitest";
 import { type ToolRun } from "@/host/bindings";
 import { axeViolations } from "@/test/axe";
 import { renderFeature } from "@/test/renderFeature";
@@ -110,4 +110,22 @@ it("a_link_shows_its_title_and_description_and_where_it_leads", async () => {
   show({ result: { content: [{ kind: "resource_link", ...link }], structured: null, isError: false } });
   expect(await screen.findByText("First")).toBeVisible();
   expect(screen.getByText("A note · notes://1 · text/plain")).toBeVisible();
+});
+
+it("shows_the_other_parts_of_a_result_when_one_cannot_be_shown", async () => {
+  vi.spyOn(console, "error").mockReturnValue(undefined);
+  const broken = {
+    get value(): unknown {
+      throw new Error("no value");
+    },
+  };
+  const content = [
+    { kind: "other" as const, value: broken },
+    { kind: "text" as const, text: "[".repeat(1000) },
+    { kind: "text" as const, text: "the last part" },
+  ];
+  show({ result: { content, structured: null, isError: false } });
+  expect(await screen.findByText("the last part")).toBeVisible();
+  expect(screen.getAllByText("Couldn't show this part")).toHaveLength(1);
+  expect(screen.getByText(/^\[{1000}$/)).toBeVisible();
 });
