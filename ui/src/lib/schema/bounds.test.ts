@@ -40,6 +40,41 @@ it("checks a large value by a schema as people write them", () => {
   expect(validate(schema, [...rows, {}])).toEqual([{ path: "/4000/id", message: "Enter a value" }]);
 });
 
+it.each([
+  "^((a+)b?)*$",
+  "^(?:[a-z]+[)]?)+$",
+  "^(?:(?:a+))+$",
+  "^(?:\\(a+)+$",
+  "^(?:[(]a+)+$",
+  "^(?:(?:ab)+c)+$",
+  "^(?:a{1,3}){20}$",
+  "^(?:a|a){30}$",
+  `${"(?:a|a)".repeat(30)}$`,
+  `${"a?".repeat(30)}a{30}`,
+  `${"a*".repeat(9)}b`,
+  "(?<x>a+)+$",
+  "^(a+",
+])("leaves %s to the host, which may try very many ways", (pattern) => expect(isQuickPattern(pattern)).toBe(false));
+
+it.each([
+  "^[^@\\s]+@[^@\\s]+\\.[^@\\s]+$",
+  "^(?:\\d{4}-){2}\\d{2}$",
+  "^v?\\d+\\.\\d+(\\.x)?$",
+  "^[(|*+]+\\)$",
+  "^(?:GET|PUT|POST|HEAD|PATCH|DELETE)$",
+  "^(?!x)[\\w.-]{1,64}$",
+  "^[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}$",
+  "^https?://",
+])("checks %s here", (pattern) => expect(isQuickPattern(pattern)).toBe(true));
+
+it("ends soon for a default that matches a pattern in very many ways", () => {
+  const text = `${"a".repeat(60)}!`;
+  for (const pattern of ["^((a+)b?)*$", "^(?:[a-z]+[)]?)+$"]) {
+    expect(validate({ type: "string", pattern }, text)).toEqual([]);
+    expect(validate({ patternProperties: { [pattern]: { type: "number" } } }, { [text]: "x" })).toEqual([]);
+  }
+});
+
 it("tries no regular expression that may never end", () => {
   for (const slow of ["(a+)+$", "(a|a)*b", "(?:x{1,9})*y", "((a*))*", "x".repeat(600)])
     expect(isQuickPattern(slow), slow).toBe(false);

@@ -63,10 +63,54 @@ function itemSchemas(schema: Schema, at: number): AnySchema[] {
   return [...own, schema.contains, schema.additionalItems, schema.unevaluatedItems].filter(isSchema);
 }
 
+/** Maximum number of ways in which a pattern may try to match at one place. */
+const MOST_WAYS = 1000;
+
+/** Ways of a repetition without a low limit; three of them stay quick. */
+const REPEATED_WAYS = 10;
+
 /**
- * Whether a regular expression is safe to run in the page. Nested repetition can backtrack exponentially in JavaScript,
- * but not on the host.
+ * Whether a regular expression is safe to run in the page. JavaScript tries all ways to match, which can take forever;
+ * the host does not. So what offers a choice must not be repeated, and the choices must be few.
  */
 export function isQuickPattern(pattern: string): boolean {
-  return pattern.length <= MOST_PATTERN && !/\([^)]*[|*+}][^)]*\)+[*+{]/.test(pattern);
+  return pattern.length <= MOST_PATTERN && waysOf(pattern) <= MOST_WAYS;
+}
+
+/** A class, an escape, the start of a group with its kind, a quantifier, or any other character. */
+const patternTokens = /\[(?:\\.|[^\]\\])*\]|\\.|\((?:\?(?:[:=!]|<[=!]|<\w+>))?|(?:[*+?]|\{\d+(?:,\d*)?\})\??|./gsu;
+
+/** Counts the ways to match: those of alternatives add up, those of a sequence multiply. */
+function waysOf(pattern: string): number {
+  type Group = { earlier: number; ways: number; last: number };
+  const open: Group[] = [];
+  let group: Group = { earlier: 0, ways: 1, last: 1 };
+  const add = (ways: number) => {
+    group.ways *= group.last;
+    group.last = ways;
+  };
+  const close = () => group.earlier + group.ways * group.last;
+  for (const [token] of pattern.matchAll(patternTokens)) {
+    if (token.startsWith("(")) {
+      open.push(group);
+      group = { earlier: 0, ways: 1, last: 1 };
+    } else if (token === ")") {
+      const ways = close();
+      group = open.pop() ?? group;
+      add(ways);
+    } else if (token === "|") {
+      group = { earlier: close(), ways: 1, last: 1 };
+    } else if (/^(?:[*+?]|\{\d)/.test(token)) {
+      group.last = repeated(group.last, token);
+    } else add(1);
+  }
+  return open.length > 0 ? Infinity : close();
+}
+
+function repeated(ways: number, quantifier: string): number {
+  if (quantifier.startsWith("?")) return ways + 1;
+  const [, least, most] = /^\{(\d+)(?:,(\d*))?/.exec(quantifier) ?? [];
+  if (least !== undefined && most === undefined) return ways ** Number(least);
+  if (ways > 1) return Infinity;
+  return most ? Math.min(Math.max(1, Number(most) - Number(least) + 1), REPEATED_WAYS) : REPEATED_WAYS;
 }
