@@ -89,6 +89,16 @@ it("leaves to the host what it cannot read", () => {
   expect(validate({ type: "object", properties: { a: { type: "string", pattern: "(" } } }, { a: "x" })).toEqual([]);
 });
 
+it("reads limits that older schemas exclude by a boolean", () => {
+  const open = { type: "number", minimum: 0, maximum: 100 };
+  expect(one({ ...open, exclusiveMinimum: false, exclusiveMaximum: false }, 0)).toEqual([]);
+  expect(one({ ...open, exclusiveMinimum: false, exclusiveMaximum: false }, 100)).toEqual([]);
+  expect(one({ ...open, exclusiveMaximum: true }, 99)).toEqual([]);
+  expect(one({ ...open, exclusiveMaximum: true }, 100)).toEqual([{ path: "/it", message: "Enter less than 100" }]);
+  expect(one({ ...open, exclusiveMinimum: true }, 0)).toEqual([{ path: "/it", message: "Enter more than 0" }]);
+  expect(one({ type: "number", exclusiveMinimum: true, exclusiveMaximum: false }, 5)).toEqual([]);
+});
+
 it("ignores names that would move references, and properties that are called id", () => {
   const schema: Schema = {
     $id: "https://example.com/tool",

@@ -46,6 +46,8 @@ function sanitizeSchema(schema: AnySchema): AnySchema {
   const { $id, id, $schema, pattern, patternProperties, ...others } = schema;
   const sanitized: Record<string, unknown> = others;
   if (id !== undefined && typeof id !== "string") sanitized.id = id;
+  makeNumeric(sanitized, "minimum", "exclusiveMinimum");
+  makeNumeric(sanitized, "maximum", "exclusiveMaximum");
   if (typeof pattern === "string" && isQuickPattern(pattern)) sanitized.pattern = pattern;
   if (isObject(patternProperties)) {
     const safe = Object.entries(patternProperties).filter(([name]) => isQuickPattern(name));
@@ -57,6 +59,15 @@ function sanitizeSchema(schema: AnySchema): AnySchema {
     }
   }
   return mapChildren(sanitized, sanitizeSchema);
+}
+
+/** Draft 4 and OpenAPI 3.0 say by a boolean whether the limit itself is excluded. */
+function makeNumeric(schema: Record<string, unknown>, limit: string, exclusive: string): void {
+  if (typeof schema[exclusive] !== "boolean") return;
+  if (schema[exclusive] && limit in schema) {
+    schema[exclusive] = schema[limit];
+    delete schema[limit];
+  } else delete schema[exclusive];
 }
 
 /** Keywords whose errors only repeat an inner error. */
