@@ -12,7 +12,7 @@ import { useCopy } from "../CopyContext";
 import { FindableText } from "../Find/FindableText";
 import { Icon } from "../Icon";
 import { JsonView } from "../JsonView/JsonView";
-import { Markdown } from "../Markdown/Markdown";
+import { Markdown, PlainText } from "../Markdown/Markdown";
 import styles from "./ToolResult.module.css";
 
 type Props = { content: Content; index: number };
@@ -65,7 +65,7 @@ function Part({ content, index }: Props) {
             detail={joinTexts(", ", content.mimeType, content.blob !== null && bytes(decodedSize(content.blob)))}
             copies={content.uri}
           />
-          {content.text !== null && <TextPart text={content.text} label={content.uri} />}
+          {content.text !== null && <TextPart text={content.text} mimeType={content.mimeType} label={content.uri} />}
           {content.blob !== null && content.mimeType?.startsWith("image/") && (
             <Picture mimeType={content.mimeType} data={content.blob} alt={content.uri} />
           )}
@@ -83,8 +83,10 @@ function Part({ content, index }: Props) {
   }
 }
 
-/** Many tools return JSON as text, which is shown as JSON. */
-function TextPart({ text, label }: { text: string; label: string }) {
+type TextPartProps = { text: string; mimeType?: string | null; label: string };
+
+/** Many tools return JSON as text, which is shown as JSON. Text of another type than Markdown keeps its layout. */
+function TextPart({ text, mimeType = null, label }: TextPartProps) {
   const value = /^\s*[[{]/.test(text) ? readJson(text).value : undefined;
   if (value !== undefined)
     return (
@@ -96,7 +98,11 @@ function TextPart({ text, label }: { text: string; label: string }) {
     <p className="text3">Empty text</p>
   ) : (
     <FindableText>
-      <Markdown text={text} />
+      {mimeType === null || /^text\/(x-)?markdown\b/i.test(mimeType) ? (
+        <Markdown text={text} />
+      ) : (
+        <PlainText text={text} isMono />
+      )}
     </FindableText>
   );
 }

@@ -129,3 +129,19 @@ it("shows_the_other_parts_of_a_result_when_one_cannot_be_shown", async () => {
   expect(screen.getAllByText("Couldn't show this part")).toHaveLength(1);
   expect(screen.getByText(/^\[{1000}$/)).toBeVisible();
 });
+
+it("shows_text_as_markdown_only_if_it_is_or_has_no_type", async () => {
+  const text = "# install\n- one\n";
+  const resource = (mimeType: string | null) => ({
+    kind: "resource" as const,
+    uri: `file:///${mimeType}`,
+    mimeType,
+    text,
+    blob: null,
+  });
+  const types = [null, "text/markdown; charset=utf-8", "application/yaml", "text/x-python", "text/x-sh"];
+  show({ result: { content: types.map(resource), structured: null, isError: false } });
+  expect(await screen.findAllByRole("heading", { name: "install" })).toHaveLength(2);
+  const plain = [...document.querySelectorAll("p[data-mono]")].map((paragraph) => paragraph.textContent);
+  expect(plain).toEqual([text, text, text]);
+});
