@@ -116,4 +116,22 @@ describe("shortcut registry", () => {
     expect(registry.dispatch(press("g", document.createElement("input")), chosen)).toBe(false);
     expect(registry.dispatch(press("g"), chosen)).toBe(true);
   });
+
+  it("reads_letters_by_their_place_on_a_keyboard_of_another_script", () => {
+    const registry = new ShortcutRegistry();
+    const run = vi.fn();
+    registry.add("add", { keys: "connectors.add", label: "Add", run }, 0);
+    expect(registry.dispatch(press("т", document.body, { code: "KeyN" }), settings())).toBe(true);
+    expect(registry.dispatch(press("н", document.body, { code: "KeyY" }), settings())).toBe(false);
+    // On layouts of Latin letters, the letter counts, wherever it is.
+    expect(registry.dispatch(press("b", document.body, { code: "KeyN" }), settings())).toBe(false);
+    expect(registry.dispatch(press("ñ", document.body, { code: "KeyN" }), settings())).toBe(false);
+    expect(registry.dispatch(press("'", document.body, { code: "KeyN" }), settings())).toBe(false);
+  });
+
+  it("leaves_the_key_that_ends_a_composition_to_the_input_method", () => {
+    const registry = new ShortcutRegistry();
+    registry.add("add", { keys: "connectors.add", label: "Add", run: vi.fn() }, 0);
+    expect(registry.dispatch(press("n", document.body, { keyCode: 229 }), settings())).toBe(false);
+  });
 });

@@ -1,5 +1,5 @@
 import { createContext, useContext, useEffect, useId, useRef, useState } from "react";
-import { isInMenu, isSingle, pressed, takesText } from "@/lib/keys";
+import { isComposing, isInMenu, isSingle, pressed, takesText } from "@/lib/keys";
 import { findShortcut, type Keys } from "./shortcutTable";
 
 /** A shortcut, registered while its view is shown. */
@@ -65,7 +65,7 @@ export class ShortcutRegistry {
 
   /** Runs the shortcut of a key press, once while the key is held; returns whether there was one. */
   dispatch(event: KeyboardEvent, { keysOf, mac, singles }: KeySettings): boolean {
-    if (event.defaultPrevented || event.isComposing) return false;
+    if (event.defaultPrevented || isComposing(event)) return false;
     const typing = takesText(event.target);
     if (typing && event.key === "Escape") {
       // Escape leaves the field, not the page; single-letter shortcuts then work again.

@@ -29,6 +29,14 @@ export function ariaKeys(keys: string, mac: boolean): string {
   return keys.replace("Mod", mac ? "Meta" : "Control");
 }
 
+/**
+ * Whether a key press is part of an input method's composition. WebKit ends the composition before the Enter that
+ * confirms it, and then only the key code tells.
+ */
+export function isComposing(event: Pick<KeyboardEvent, "isComposing" | "keyCode">): boolean {
+  return event.isComposing || event.keyCode === 229;
+}
+
 type KeyPress = Pick<KeyboardEvent, "key" | "altKey" | "ctrlKey" | "metaKey" | "shiftKey">;
 
 /** Whether an event matches a shortcut. Shift counts only for letters, because typing `?` needs it. */
@@ -40,8 +48,12 @@ export function pressed(event: KeyboardEvent, keys: string, mac: boolean): boole
   if (foreign || mod !== parts.includes("Mod") || event.altKey !== parts.includes("Alt")) return false;
   if (!isSign(key) && event.shiftKey !== parts.includes("Shift")) return false;
   const typed = event.key === " " ? "Space" : event.key;
-  return typed.toLowerCase() === key.toLowerCase();
+  if (typed.toLowerCase() === key.toLowerCase()) return true;
+  // In other scripts, the key at the place of the letter counts.
+  return /^[a-z]$/i.test(key) && foreignLetter.test(typed) && event.code === `Key${key.toUpperCase()}`;
 }
+
+const foreignLetter = /^(?!\p{Script=Latin})\p{L}$/u;
 
 const free = /^([\p{Alphabetic}\p{N}]|[!-*,-/:-@[-`{-~]|F([1-9]|1[0-2])|Backspace|Delete)$/u;
 const neededAlone = /^(Enter|Arrow(Up|Down|Left|Right)|Home|End|PageUp|PageDown)$/;

@@ -6,6 +6,7 @@ import { Icon } from "@/components/Icon";
 import { PlatformTile } from "@/components/PlatformTile";
 import { KeyHint } from "@/components/KeyHint";
 import { LayerContext, useLayer } from "@/components/shortcuts";
+import { isComposing } from "@/lib/keys";
 import { splitByMatch, splitWords } from "@/lib/match";
 import { findItems, groups, type Item } from "./items";
 import styles from "./Palette.module.css";
@@ -58,7 +59,7 @@ function Search({ prefix, onClose }: Props) {
     if (next !== undefined) {
       event.preventDefault();
       setPosition(Math.max(0, Math.min(flat.length - 1, next)));
-    } else if (event.key === "Enter" && !event.nativeEvent.isComposing) {
+    } else if (event.key === "Enter" && !isComposing(event.nativeEvent)) {
       event.preventDefault();
       run(flat[current]);
     }

@@ -1,5 +1,6 @@
 import { type FieldProps } from "@rjsf/utils";
 import { type ClipboardEvent, type KeyboardEvent, useRef, useState } from "react";
+import { isComposing } from "@/lib/keys";
 import { Token } from "../Token";
 import styles from "./SchemaForm.module.css";
 import { inputProps, useField } from "./useField";
@@ -28,6 +29,7 @@ export function ChipsField(props: FieldProps) {
     else set([...chips, last], "");
   };
   const onKeyDown = (event: KeyboardEvent) => {
+    if (isComposing(event.nativeEvent)) return;
     const ends = event.key === "Enter" && !event.ctrlKey && !event.metaKey;
     if ((ends || event.key === ",") && last !== "") {
       event.preventDefault();

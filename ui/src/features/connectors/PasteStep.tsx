@@ -1,6 +1,7 @@
 import { type ReactNode } from "react";
 import { Button } from "@/components/Button";
 import { Field } from "@/components/Field";
+import { isComposing } from "@/lib/keys";
 
 export type PasteProps = {
   text: string;
@@ -41,7 +42,7 @@ export function PasteField({
         value={text}
         onChange={onText}
         onKeyDown={(event) => {
-          if (event.key !== "Enter" || event.shiftKey || event.nativeEvent.isComposing)
+          if (event.key !== "Enter" || event.shiftKey || isComposing(event.nativeEvent))
             return event.continuePropagation();
           event.preventDefault();
           onSubmit();
