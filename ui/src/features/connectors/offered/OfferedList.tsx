@@ -33,8 +33,8 @@ export function OfferedList({ connector, label, offered, selected, onSelect }: P
       <Field label={`Filter ${all}`} hideLabel soft placeholder="Filter" value={filter} onChange={setFilter} />
       {found.length === 0 && <NoMatches title={`No matching ${all}`} onClear={() => setFilter("")} />}
       <ButtonList label={label} className={styles.list}>
-        {found.slice(0, maxEntries).map((one) => (
-          <li key={one.key}>
+        {withKeys(found.slice(0, maxEntries)).map(([key, one]) => (
+          <li key={key}>
             <button
               type="button"
               className={styles.entry}
@@ -52,4 +52,14 @@ export function OfferedList({ connector, label, offered, selected, onSelect }: P
       {more > 0 && <p className="text3 small">{`${count(more, "more entry", "more entries")}. Filter to see them.`}</p>}
     </div>
   );
+}
+
+/** The entries with a key for each: a server may list one twice. */
+function withKeys(offered: Offered[]): [string, Offered][] {
+  const counts = new Map<string, number>();
+  return offered.map((one) => {
+    const count = counts.get(one.key) ?? 0;
+    counts.set(one.key, count + 1);
+    return [`${count} ${one.key}`, one];
+  });
 }
