@@ -30,12 +30,13 @@ export function MapField(props: FieldProps) {
     if (!isSecret && !isSame(valueOf(lines, types, field.required), field.value)) setLines(linesOf(field.value, types));
   }
 
-  const hasDuplicate = lines.some((_, index) => isDuplicate(lines, index));
+  const errors = lines.map((_, index) => lineError(lines, index, isSecret ? texts : types));
+  const isIncomplete = errors.some((error) => error !== null);
   useEffect(() => {
-    if (!hasDuplicate) return;
+    if (!isIncomplete) return;
     unreadable(pointer, true);
     return () => unreadable(pointer, false);
-  }, [pointer, unreadable, hasDuplicate]);
+  }, [pointer, unreadable, isIncomplete]);
 
   const set = (next: Line[]) => {
     const removed = lines.filter((line) => !next.some((other) => other.name === line.name));
@@ -51,7 +52,7 @@ export function MapField(props: FieldProps) {
   return (
     <div className={styles.rows}>
       {lines.map((line, index) => (
-        <div key={index} className={styles.row} data-line data-problem={isDuplicate(lines, index) || undefined}>
+        <div key={index} className={styles.row} data-line data-problem={errors[index] != null || undefined}>
           <Field
             label={`${name}: name ${index + 1}`}
             hideLabel
@@ -59,7 +60,7 @@ export function MapField(props: FieldProps) {
             placeholder="Name"
             value={line.name}
             onChange={(next) => change(index, { name: next })}
-            error={isDuplicate(lines, index) ? "Name already used" : undefined}
+            error={errors[index]?.name}
           />
           <Field
             label={`${name}: value ${index + 1}`}
@@ -71,7 +72,7 @@ export function MapField(props: FieldProps) {
             value={line.text}
             onChange={(text) => change(index, { text })}
             onFocusChange={(isFocused) => !isFocused && touch(place(pointer, line.name))}
-            error={problems.get(place(pointer, line.name))}
+            error={errors[index]?.value ?? problems.get(place(pointer, line.name))}
           />
           <Button
             small
@@ -115,10 +116,17 @@ function named(lines: readonly Line[]): Line[] {
   return lines.filter((line) => line.name.trim() !== "");
 }
 
-/** Whether an earlier line has the same name; only one of them can be sent. */
-function isDuplicate(lines: readonly Line[], index: number): boolean {
-  const name = lines[index]?.name.trim();
-  return Boolean(name) && lines.slice(0, index).some((line) => line.name.trim() === name);
+/** Why a line would not be sent; empty lines do not count. */
+function lineError(
+  lines: readonly Line[],
+  index: number,
+  types: readonly string[],
+): { name?: string; value?: string } | null {
+  const { name = "", text = "" } = lines[index] ?? {};
+  const trimmed = name.trim();
+  if (trimmed === "") return text === "" ? null : { name: "Enter a name" };
+  if (lines.slice(0, index).some((line) => line.name.trim() === trimmed)) return { name: "Name already used" };
+  return text === "" && !types.includes("string") ? { value: "Enter a value" } : null;
 }
 
 function place(pointer: string, name: string): string {
