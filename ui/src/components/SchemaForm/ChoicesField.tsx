@@ -15,6 +15,7 @@ export function ChoicesField(props: FieldProps) {
       aria-label={field.name}
       className={styles.choices ?? ""}
       aria-describedby={field.note}
+      isRequired={field.required}
       isInvalid={field.invalid}
       validationBehavior="aria"
       isDisabled={field.disabled}

@@ -40,19 +40,25 @@ export function FieldFrame(props: FieldTemplateProps) {
   const name = secrets && schema.title ? schema.title : nameOf(path);
   const isNull = facts.nullable && value === null;
   const isGroup = facts.field === "object" || facts.field === "options";
+  // Their controls are all called alike: "Item 1", "Add item".
+  const isLabelled = isGroup || facts.field === "rows" || facts.field === "map";
   const isAbsent = isGroup && holdsObjects(schema) && !required && value === undefined;
   return (
     <div
       className={styles.field}
       data-pointer={pointer}
       data-field={facts.field}
-      role={isGroup ? "group" : undefined}
-      aria-labelledby={isGroup ? `${id}-name` : undefined}
-      aria-describedby={isGroup ? `${id}-note` : undefined}
+      role={isLabelled ? "group" : undefined}
+      aria-labelledby={isLabelled ? `${id}-name` : undefined}
+      aria-describedby={isLabelled ? `${id}-note` : undefined}
     >
       <div className={styles.head}>
         <FieldName id={id} name={name} facts={facts} />
-        {required && <span className={styles.required}>required</span>}
+        {required && (
+          <span id={`${id}-required`} className={styles.required}>
+            required
+          </span>
+        )}
         {secrets ? <span className="grow" /> : <span className={styles.type}>{facts.type}</span>}
         {isGroup && !required && value !== undefined && !disabled && (
           <Button

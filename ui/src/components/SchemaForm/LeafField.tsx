@@ -94,7 +94,12 @@ function TrueOrFalse({ field }: { field: FieldInput }) {
   const shown = isSet ? field.value === true : field.facts.fallback === true;
   return (
     <div className={styles.boolean}>
-      <Switch isSelected={shown} onChange={field.change} describedBy={field.note} isDisabled={field.disabled}>
+      <Switch
+        isSelected={shown}
+        onChange={field.change}
+        describedBy={field.required ? `${field.id}-required ${field.note}` : field.note}
+        isDisabled={field.disabled}
+      >
         <span className="unseen">{field.name}: </span>
         {isSet && field.secrets ? (
           <span>{field.value ? "On" : "Off"}</span>

@@ -1,4 +1,4 @@
-import { render, screen, waitFor, within } from "@testing-library/react";
+import { fireEvent, render, screen, waitFor, within } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
 import { useEffect, useRef, useState } from "react";
 import { describe, expect, it, vi } from "vitest";
@@ -182,6 +182,56 @@ it("sends no map in which two lines have one name", async () => {
   await userEvent.click(screen.getByRole("button", { name: "Run" }));
   expect(screen.getByLabelText("Outcome")).toHaveTextContent("ran");
   expect(latest).toEqual({ map: { a: "1", ab: "" } });
+});
+
+it("sends no map with a line that lacks its name or its number", async () => {
+  show(of({ map: { type: "object", additionalProperties: { type: "integer" } } }));
+  const add = () => userEvent.click(screen.getByRole("button", { name: /^Add (item|another)$/ }));
+  await add();
+  await add();
+  await userEvent.type(screen.getByLabelText("map: value 1"), "5");
+  expect(screen.getByLabelText("map: name 1")).toHaveAccessibleDescription("Enter a name");
+  await userEvent.type(screen.getByLabelText("map: name 2"), "b");
+  expect(screen.getByLabelText("map: value 2")).toHaveAccessibleDescription("Enter a value");
+  await userEvent.click(screen.getByRole("button", { name: "Run" }));
+  expect(screen.getByLabelText("Outcome")).toHaveTextContent("stopped");
+  await userEvent.type(screen.getByLabelText("map: name 1"), "a");
+  await userEvent.type(screen.getByLabelText("map: value 2"), "6");
+  await add();
+  await userEvent.click(screen.getByRole("button", { name: "Run" }));
+  expect(screen.getByLabelText("Outcome")).toHaveTextContent("ran");
+  expect(latest).toEqual({ map: { a: 5, b: 6 } });
+});
+
+it("tells assistive technology what is required, and to which list or map a control belongs", () => {
+  const list = { type: "array", items: of({ name: { type: "string" } }) };
+  const map = { type: "object", additionalProperties: { type: "string" } };
+  show(
+    of(
+      {
+        days: { type: "array", uniqueItems: true, items: { enum: ["mon", "tue"] } },
+        on: { type: "boolean" },
+        people: list,
+        places: list,
+        headers: map,
+      },
+      { required: ["days", "on"] },
+    ),
+  );
+  expect(screen.getByRole("checkbox", { name: "mon" })).toBeRequired();
+  expect(screen.getByRole("switch", { name: /^on/ })).toHaveAccessibleDescription(/^required/);
+  for (const name of ["people", "places", "headers"])
+    expect(within(screen.getByRole("group", { name })).getByRole("button", { name: "Add item" })).toBeVisible();
+});
+
+it("leaves the Enter that ends a composition to the input method", async () => {
+  show(of({ tags: { type: "array", items: { type: "string" } } }));
+  const input = screen.getByLabelText("tags");
+  await userEvent.type(input, "nihon");
+  fireEvent.keyDown(input, { key: "Enter", keyCode: 229 });
+  expect(input).toHaveValue("nihon");
+  fireEvent.keyDown(input, { key: "Enter", keyCode: 13 });
+  expect(input).toHaveValue("");
 });
 
 it("sends no required default that lost digits", () => {
