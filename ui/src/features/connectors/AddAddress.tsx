@@ -14,12 +14,15 @@ import { type Step, StepFooter } from "./AddStep";
 import { AuthenticationFields } from "./AuthenticationFields";
 import { type KnownServer } from "./knownServer";
 import { NameFields } from "./NameFields";
+import { NotesNotice } from "./NotesNotice";
 import { OfferedAddress } from "./OfferedAddress";
 import { PasteField, type PasteProps, PasteFooter, pasteHelp } from "./PasteStep";
 import { hostOf, useInspection } from "./useInspection";
 
 type Props = Step & {
   url: string;
+  /** What was changed in or left out of the pasted text. */
+  notes: string[];
   /** Whether the address came from a link: nothing is sent to it before the user agrees. */
   isOffered: boolean;
   /** Sign-in with the headers that were pasted with the address. */
@@ -36,7 +39,7 @@ type Props = Step & {
 
 /** Inspects an address, then adds a connector to it. Input survives a failure. */
 export function AddAddress(props: Props) {
-  const { url, isOffered, headers, typed, onTyped, known, paste, onAdded, ...step } = props;
+  const { url, notes, isOffered, headers, typed, onTyped, known, paste, onAdded, ...step } = props;
   const { turn, onBack, onSkip, onClose } = step;
   const [isAgreed, setAgreed] = useState(!isOffered);
   const [found, setFound] = useState<AddressInspection | null>(null);
@@ -92,7 +95,16 @@ export function AddAddress(props: Props) {
   };
 
   if (!isAgreed)
-    return <OfferedAddress url={url} turn={turn} onSkip={onSkip} onClose={onClose} onAgree={() => setAgreed(true)} />;
+    return (
+      <OfferedAddress
+        url={url}
+        notes={notes}
+        turn={turn}
+        onSkip={onSkip}
+        onClose={onClose}
+        onAgree={() => setAgreed(true)}
+      />
+    );
   return (
     <Dialog
       title="Add connector"
@@ -129,6 +141,7 @@ export function AddAddress(props: Props) {
         )
       }
     >
+      <NotesNotice notes={notes} />
       {found ? (
         <>
           <AddressFacts found={found} known={known} title={title} />

@@ -144,7 +144,10 @@ export function AddDialog({ address: initialText, isOffered = false, known, onCl
   }
   const server = review?.filled ?? review?.servers[review.at];
   if (review && server) {
+    const isOnlyOne = review.servers.length === 1;
     const shared = {
+      // Those of the whole text were shown where there were several servers to choose from.
+      notes: isOnlyOne ? [...new Set([...(pasted?.notes ?? []), ...server.notes])] : server.notes,
       onClose: close,
       onBack: back,
       onAdded: (connector: Connector, connect: boolean) => advance(review, connector, connect),
@@ -161,7 +164,6 @@ export function AddDialog({ address: initialText, isOffered = false, known, onCl
       );
     }
     const { url, headers } = server.place;
-    const isOnlyOne = review.servers.length === 1;
     const title = known?.title ?? server.title;
     return (
       <AddAddress

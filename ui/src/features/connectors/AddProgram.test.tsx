@@ -222,6 +222,31 @@ it("asks_for_placeholders_before_inspecting_an_address", async () => {
   expect(await screen.findByLabelText("Token")).toHaveValue("t0ken");
 });
 
+it("tells_at_each_step_what_was_left_out_of_the_text", async () => {
+  const notes = ["Not taken over: disabled"];
+  const url = "https://mcp.example.com/mcp";
+  const { user } = await paste(
+    [
+      pastedAddress(
+        `${url}?key=\${input:pat}`,
+        {},
+        { notes, blanks: [{ ...blank, text: "${input:pat}", name: "pat" }] },
+      ),
+    ],
+    ["files was left out"],
+  );
+  const told = () =>
+    dialog()
+      .getAllByRole("listitem")
+      .map((note) => note.textContent);
+  const field = await screen.findByRole("textbox", { name: "pat" });
+  expect(told()).toEqual(["Files was left out.", "Not taken over: disabled."]);
+  await user.type(field, "1");
+  await user.click(screen.getByRole("button", { name: /^Continue/ }));
+  await screen.findByRole("textbox", { name: "Name" });
+  expect(told()).toEqual(expect.arrayContaining(["Files was left out.", "Not taken over: disabled."]));
+});
+
 it("shows_hostile_text_as_text", async () => {
   await paste([
     pastedProgram(["npx", "a\u202eb<img src=x>"], {}, { title: "Aa", notes: ["It contains \u202ehidden characters"] }),

@@ -32,11 +32,13 @@ import { ResolvedProgram } from "./ResolvedProgram";
 type Props = Step & {
   server: PastedServer;
   command: PastedProgram;
+  /** What was changed in or left out of the pasted text. */
+  notes: string[];
   onAdded: (connector: Connector, connect: boolean) => void;
 };
 
 /** Adds a local server: its command word by word, its folder and variables. Starts nothing. */
-export function AddProgram({ server, command, onAdded, ...step }: Props) {
+export function AddProgram({ server, command, notes, onAdded, ...step }: Props) {
   const blanks = blanksNeedingField(server, command);
   const [form, setForm] = useState(() => programForm(server, command));
   const [errors, setErrors] = useState<Record<string, string>>({});
@@ -73,7 +75,7 @@ export function AddProgram({ server, command, onAdded, ...step }: Props) {
         </StepFooter>
       }
     >
-      <NotesNotice notes={server.notes} />
+      <NotesNotice notes={notes} />
       <section className={styles.card} aria-label="Command">
         <div className="line">
           <ConnectorMark title={title} />

@@ -4,12 +4,13 @@ import { SubmitButton } from "@/components/SubmitButton";
 import { type PastedServer } from "@/host/bindings";
 import { type Step, StepFooter } from "./AddStep";
 import { BlankFields } from "./BlankFields";
+import { NotesNotice } from "./NotesNotice";
 import { defaultsOf, emptyBlanks, fillAddress } from "./pastedForm";
 
-type Props = Step & { server: PastedServer; onFilled: (server: PastedServer) => void };
+type Props = Step & { server: PastedServer; notes: string[]; onFilled: (server: PastedServer) => void };
 
 /** Asks for the placeholder values of an address and its headers, before anything is sent to it. */
-export function FillIn({ server, onFilled, ...step }: Props) {
+export function FillIn({ server, notes, onFilled, ...step }: Props) {
   const [filled, setFilled] = useState(() => defaultsOf(server.blanks));
   const [errors, setErrors] = useState<Record<string, string>>({});
   const submit = () => {
@@ -29,6 +30,7 @@ export function FillIn({ server, onFilled, ...step }: Props) {
         </StepFooter>
       }
     >
+      <NotesNotice notes={notes} />
       <div className="form">
         <BlankFields autoFocus blanks={server.blanks} filled={filled} errors={errors} onChange={setFilled} />
       </div>

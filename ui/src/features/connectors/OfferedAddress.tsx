@@ -2,11 +2,12 @@ import { Dialog } from "@/components/Dialog";
 import { SubmitButton } from "@/components/SubmitButton";
 import { type Step, StepFooter } from "./AddStep";
 import styles from "./AddDialog.module.css";
+import { NotesNotice } from "./NotesNotice";
 
-type Props = Omit<Step, "onBack"> & { url: string; onAgree: () => void };
+type Props = Omit<Step, "onBack"> & { url: string; notes: string[]; onAgree: () => void };
 
 /** Asks before anything is sent to an address that came from a link. */
-export function OfferedAddress({ url, turn, onSkip, onClose, onAgree }: Props) {
+export function OfferedAddress({ url, notes, turn, onSkip, onClose, onAgree }: Props) {
   return (
     <Dialog
       title="Add connector"
@@ -18,6 +19,7 @@ export function OfferedAddress({ url, turn, onSkip, onClose, onAgree }: Props) {
         </StepFooter>
       }
     >
+      <NotesNotice notes={notes} />
       <p className={`mono ${styles.offered}`}>{url}</p>
       <p className="text2">Continue only if you expected it. Patchbay then asks this address what it offers.</p>
     </Dialog>
