@@ -1,13 +1,31 @@
 import { defineConfig, mergeConfig } from "vitest/config";
 import base from "./vite.config";
 
+/**
+ * Tests that need modules of their own: mocks do not reach a module that an earlier file loaded, the application that
+ * `start` renders is never unmounted, and the fake timers of `HostedConnectors` hang after several other files.
+ */
+const alone = [
+  "src/app/PageError.test.tsx",
+  "src/app/start.test.tsx",
+  "src/features/connectors/HostedConnectors.test.tsx",
+  "src/features/connectors/ListCost.test.tsx",
+];
+
 /** Component tests in happy-dom, with the host faked (src/test/mockHost.ts). */
 export default mergeConfig(
   base,
   defineConfig({
     test: {
       environment: "happy-dom",
-      include: ["src/**/*.test.{ts,tsx}"],
+      // Loading the modules anew for each file takes a third of the time.
+      projects: [
+        {
+          extends: true,
+          test: { name: "shared", isolate: false, include: ["src/**/*.test.{ts,tsx}"], exclude: alone },
+        },
+        { extends: true, test: { name: "alone", include: alone } },
+      ],
       setupFiles: ["src/test/setup.ts"],
       css: false,
       restoreMocks: true,
