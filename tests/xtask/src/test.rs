@@ -198,6 +198,11 @@ impl Report {
         self.step(name, || test_counts::count(runner));
     }
 
+    /// Runs several test runners at the same time and counts their tests together.
+    pub(super) fn run_tests_at_once(&mut self, name: &str, runners: &mut [Command]) {
+        self.step(name, || test_counts::count_all(runners));
+    }
+
     fn step(&mut self, name: &str, step: impl FnOnce() -> Result<TestReport>) {
         shell::print_result(format_args!("\n== {}: {name}", self.part.name()));
         let started = Instant::now();

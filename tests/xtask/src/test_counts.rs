@@ -174,6 +174,16 @@ pub(crate) fn count(command: &mut Command) -> Result<TestReport> {
     collect_events(&start(command)?, None)
 }
 
+/// The same of several runners at the same time.
+pub(crate) fn count_all(commands: &mut [Command]) -> Result<TestReport> {
+    let started: Vec<_> = commands.iter_mut().map(start).collect::<Result<_>>()?;
+    let mut outcome = TestReport::default();
+    for events in &started {
+        outcome.join(collect_events(events, None)?);
+    }
+    Ok(outcome)
+}
+
 /// Like [`count`], but a runner that takes too long is stopped and counts as one failure, which names the tests that
 /// were running.
 pub(crate) fn count_within(command: &mut Command, limit: Limit<'_>) -> Result<TestReport> {
@@ -358,6 +368,17 @@ mod tests {
             outcome.expect("it starts"),
             TestReport::of(TestCounts::one(false))
         );
+    }
+
+    #[test]
+    fn runners_at_the_same_time_are_added_up() {
+        let mut runners = [3, 4].map(|passed| {
+            let mut runner = Command::new("sh");
+            runner.args(["-c", &format!("echo {passed} passed, 0 failed")]);
+            runner
+        });
+        let outcome = count_all(&mut runners).expect("they start");
+        assert_eq!((outcome.totals.passed, outcome.totals.failed), (7, 0));
     }
 
     #[test]

@@ -59,7 +59,7 @@ pub(super) enum Tests {
 /// What runs `tests`: nextest, or `cargo test` where that is not installed, because compiling it would take longer
 /// than it saves.
 pub(super) fn runner(tests: Tests) -> Result<Command> {
-    if system::has(cargo("nextest").arg("--version")) {
+    if has_nextest() {
         let filter = match tests {
             Tests::AllButWindow => format!("not binary({WINDOW_TESTS})"),
             Tests::Window => format!("binary({WINDOW_TESTS})"),
@@ -82,6 +82,24 @@ pub(super) fn runner(tests: Tests) -> Result<Command> {
         }
     }
     Ok(plain)
+}
+
+/// What runs the journeys, in at most `shares` shares. Only nextest can share them.
+pub(super) fn window_runners(shares: usize) -> Result<Vec<Command>> {
+    if !has_nextest() {
+        return Ok(vec![runner(Tests::Window)?]);
+    }
+    (1..=shares)
+        .map(|share| {
+            let mut runner = runner(Tests::Window)?;
+            runner.args(["--partition", &format!("count:{share}/{shares}")]);
+            Ok(runner)
+        })
+        .collect()
+}
+
+fn has_nextest() -> bool {
+    system::has(cargo("nextest").arg("--version"))
 }
 
 /// The integration tests of the workspace that need no display, by the names of their binaries; traces

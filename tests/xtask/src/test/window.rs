@@ -1,10 +1,10 @@
-//! Tests in the real web view, on a private display with a real Secret Service.
+//! Tests in the real web view, on private displays, each with a real Secret Service.
 
 use anyhow::{Result, bail};
 
 use super::{
     Report,
-    rust::{Tests, runner, with_binaries},
+    rust::{window_runners, with_binaries},
 };
 use crate::{cargo, headless::Display, system, ui};
 
@@ -14,8 +14,19 @@ pub(super) fn run(report: &mut Report) -> Result<()> {
     }
     ui::build()?;
     cargo::build_everything()?;
-    let display = Display::start(1280, 900)?;
-    let tests = runner(Tests::Window)?;
-    report.run_tests("journeys", with_binaries(&mut display.wrap(&tests)));
+    let shares = window_runners(SESSIONS)?;
+    let mut displays = Vec::new();
+    let mut runners = Vec::new();
+    for share in &shares {
+        let display = Display::start(1280, 900)?;
+        let mut wrapped = display.wrap(share);
+        with_binaries(&mut wrapped);
+        runners.push(wrapped);
+        displays.push(display);
+    }
+    report.run_tests_at_once("journeys", &mut runners);
     Ok(())
 }
+
+/// How many sessions, each with a display of its own, share the journeys: one leaves half of two cores unused.
+const SESSIONS: usize = 2;
