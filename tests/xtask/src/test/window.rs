@@ -28,5 +28,5 @@ pub(super) fn run(report: &mut Report) -> Result<()> {
     Ok(())
 }
 
-/// How many sessions, each with a display of its own, share the journeys: one leaves half of two cores unused.
+/// How many sessions, each with a display of its own, share the journeys: one leaves a third of two cores unused.
 const SESSIONS: usize = 2;
