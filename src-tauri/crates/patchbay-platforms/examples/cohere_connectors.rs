@@ -4,11 +4,8 @@
 
 use patchbay_http::CallOptions;
 use patchbay_http::testing::{Server, json};
-use patchbay_model::Secret;
-use patchbay_platforms::cohere::operations::{
-    Create, Delete, List, OAuth, OAuthAuthorize, TestSearch,
-};
-use patchbay_platforms::{AccountConfig, Field, Operation, cohere, operations};
+use patchbay_platforms::cohere::operations::{Create, Delete, List, OAuthAuthorize, TestSearch};
+use patchbay_platforms::{AccountConfig, Operation, cohere, operations};
 use patchbay_testkit::fakes::{Fake, FakeCohere};
 use serde_json::json as value;
 
@@ -22,24 +19,14 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
     let client = cohere::client(&sign_in)?;
     let page = List::default().run(&client, &options).await?;
     println!("{} connectors", page.value.connectors.len());
-    let app = OAuth {
-        client_id: Field::Value("client".to_owned()),
-        client_secret: Field::Value(Secret::new("secret").into()),
-        authorize_url: Field::Value("https://id.example/authorize".to_owned()),
-        token_url: Field::Value("https://id.example/token".to_owned()),
-        scope: Field::Absent,
-    };
-    let create = Create {
-        name: "docs".to_owned(),
-        url: search.base.clone(),
-        oauth: Field::Value(app),
-        ..Create::default()
-    };
+    let app = value!({
+        "client_id": "client", "client_secret": "secret",
+        "authorize_url": "https://id.example/authorize", "token_url": "https://id.example/token",
+    });
+    let create = value!({ "name": "docs", "url": search.base, "oauth": app });
+    let create: Create = operations::arguments(create)?;
     let id = create.run(&client, &options).await?.value.connector.id;
-    let authorize = OAuthAuthorize {
-        id: id.clone(),
-        after_token_redirect: None,
-    };
+    let authorize: OAuthAuthorize = operations::arguments(value!({ "id": id }))?;
     let page = authorize.run(&client, &options).await?.value.redirect_url;
     println!("consent at {page:?}");
     let ask: TestSearch = operations::arguments(value!({ "id": id, "query": "leave" }))?;
