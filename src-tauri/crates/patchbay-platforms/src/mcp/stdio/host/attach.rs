@@ -4,6 +4,7 @@ use std::io;
 use std::time::Duration;
 
 use patchbay_model::Secret;
+use semver::{BuildMetadata, Version};
 use tokio::io::{
     AsyncBufReadExt as _, AsyncRead, AsyncReadExt as _, AsyncWrite, AsyncWriteExt as _, BufReader,
     ReadHalf, WriteHalf,
@@ -172,19 +173,11 @@ fn is_older(version: &str) -> bool {
     precedence(version) < precedence(VERSION)
 }
 
-/// The numbers of a version, whether it is a release, and the parts of its pre-release, to be compared in this order.
-///
-/// Source: Semantic Versioning 2.0.0, 11.
-fn precedence(version: &str) -> (Vec<u64>, bool, Vec<(u64, &str)>) {
-    let (version, _build) = version.split_once('+').unwrap_or((version, ""));
-    let (numbers, pre) = version.split_once('-').unwrap_or((version, ""));
-    let numbers = numbers.split('.').map_while(|part| part.parse().ok());
-    // Text is after any number.
-    let pre_parts = pre.split('.').map(|part| match part.parse() {
-        Ok(number) => (number, ""),
-        Err(_) => (u64::MAX, part),
-    });
-    (numbers.collect(), pre.is_empty(), pre_parts.collect())
+/// A version without its build, to be compared; what is no version is older than any.
+fn precedence(version: &str) -> Option<Version> {
+    let mut version = Version::parse(version).ok()?;
+    version.build = BuildMetadata::EMPTY;
+    Some(version)
 }
 
 /// Records a notice of the host; `false` if the line is none.
