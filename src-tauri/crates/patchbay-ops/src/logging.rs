@@ -71,21 +71,31 @@ impl Write for SanitizedStderr {
 
 /// Removes what may be secret in URLs, and control characters.
 pub(crate) fn sanitize_log_text(text: &str) -> String {
-    let mut shown = String::with_capacity(text.len());
-    let mut rest = text;
-    while let Some(at) = rest.find("://") {
-        let (before, from) = rest.split_at(at + "://".len());
-        shown.push_str(before);
-        let end = from.find(ends_address).unwrap_or(from.len());
-        let (address, after) = from.split_at(end);
-        shown.push_str(&strip_secrets(address));
-        rest = after;
-    }
-    shown.push_str(rest);
-    inert_block(&shown)
+    const MARK: &str = "://";
+    let strip = |address: &str| MARK.to_owned() + &strip_secrets(&address[MARK.len()..]);
+    inert_block(&map_addresses(text, &[MARK], strip))
 }
 
-pub(crate) fn ends_address(sign: char) -> bool {
+/// Replaces each part of the text that is an address from one of these beginnings on.
+pub(crate) fn map_addresses(
+    text: &str,
+    beginnings: &[&str],
+    replace: impl Fn(&str) -> String,
+) -> String {
+    let mut shown = String::with_capacity(text.len());
+    let mut rest = text;
+    let find = |rest: &str| beginnings.iter().filter_map(|one| rest.find(one)).min();
+    while let Some(at) = find(rest) {
+        let (before, from) = rest.split_at(at);
+        let (address, after) = from.split_at(from.find(ends_address).unwrap_or(from.len()));
+        shown.push_str(before);
+        shown.push_str(&replace(address));
+        rest = after;
+    }
+    shown + rest
+}
+
+fn ends_address(sign: char) -> bool {
     sign.is_whitespace() || sign.is_control() || matches!(sign, '"' | '<' | '>' | '`')
 }
 

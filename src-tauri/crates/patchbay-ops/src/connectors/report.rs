@@ -16,12 +16,10 @@ use crate::connectors::check::{CheckState, CheckStep};
 use crate::connectors::find_connector;
 use crate::context::Context;
 use crate::error::Error;
-use crate::logging::{ends_address, sanitize_log_text};
+use crate::logging::{map_addresses, sanitize_log_text};
 use crate::redact::KnownSecrets;
 use crate::servers::log::read_server_log;
 use crate::vault::vault_status;
-
-const SCHEMES: [&str; 2] = ["http://", "https://"];
 
 /// Number of log lines in a report.
 const LOG_LINES: usize = 40;
@@ -49,7 +47,8 @@ pub async fn check_report(
         secrets.extend(cx.tokens().secrets_of(&connector).await);
     }
     let text = KnownSecrets::new(secrets).redact_text(lines.join("\n"));
-    let text = cut_addresses(&text);
+    // The path of an address may be a secret.
+    let text = map_addresses(&text, &["http://", "https://"], host_of);
     let lines = text.lines().map(redact_secret_words);
     let text = lines.collect::<Vec<_>>().join("\n") + "\n";
     Ok(Person::of_system().redact(&sanitize_log_text(&text)))
@@ -100,21 +99,6 @@ async fn log_lines(cx: &Context, id: &ConnectorId) -> Result<Vec<String>, Error>
     let last = log.iter().skip(log.len().saturating_sub(LOG_LINES));
     let last = last.map(|line| format!("    {} {}", line.at, line.text));
     Ok(std::iter::once("Log:".to_owned()).chain(last).collect())
-}
-
-/// Keeps the scheme and host of each web address, whose path may be a secret.
-fn cut_addresses(text: &str) -> String {
-    let mut shown = String::new();
-    let mut rest = text;
-    let starts = |rest: &str| SCHEMES.iter().filter_map(|scheme| rest.find(scheme)).min();
-    while let Some(start) = starts(rest) {
-        let (before, from) = rest.split_at(start);
-        let (address, after) = from.split_at(from.find(ends_address).unwrap_or(from.len()));
-        shown.push_str(before);
-        shown.push_str(&host_of(address));
-        rest = after;
-    }
-    shown + rest
 }
 
 /// Returns the scheme and host of an address.
