@@ -193,6 +193,7 @@ pub use patchbay_oauth::{
 pub use patchbay_vault::NO_KEYCHAIN_HINT;
 pub use private_memory::keep_memory_private;
 pub use questions::{answer_question, list_questions, open_question_page, question_problems};
+pub use redact::is_marked;
 pub use runs::compare::{
     ComparedLine, ComparedText, RunChange, RunComparison, RunDifference, RunPart, compare_runs,
     ignore_paths, previous_run,

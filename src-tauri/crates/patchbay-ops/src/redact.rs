@@ -101,7 +101,8 @@ fn redact_at<'a>(value: &Value, schemas: Vec<&'a Value>, root: &Root<'a>) -> Val
     }
 }
 
-fn is_marked(schema: &Value) -> bool {
+/// Whether a schema marks its value as secret, so that it is neither shown nor stored.
+pub fn is_marked(schema: &Value) -> bool {
     schema.get("writeOnly") == Some(&Value::Bool(true))
         || schema.get("format").and_then(Value::as_str) == Some("password")
 }

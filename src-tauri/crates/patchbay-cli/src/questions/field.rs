@@ -1,7 +1,7 @@
 //! A field of a form: how it is asked for, and how what is typed becomes its value.
 
 use patchbay_model::Question;
-use patchbay_ops::question_problems;
+use patchbay_ops::{is_marked, question_problems};
 use serde_json::{Map, Value};
 
 use super::{MAX_ROWS, Prompter, say_lines};
@@ -12,11 +12,6 @@ pub(super) struct Field<'a> {
     pub(super) name: &'a str,
     pub(super) schema: &'a Value,
     pub(super) is_required: bool,
-}
-
-/// Whether the value is neither shown nor stored.
-fn is_marked(schema: &Value) -> bool {
-    schema["format"] == "password" || schema["writeOnly"] == true
 }
 
 impl Field<'_> {
