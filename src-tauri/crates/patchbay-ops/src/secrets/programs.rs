@@ -124,12 +124,14 @@ pub(crate) fn program_id(program: &Program) -> String {
 
 /// The variables of this process from which the passphrase of the vault can be read: no other program gets them.
 pub fn passphrase_variables() -> Vec<String> {
-    let reference = std::env::var(PASSPHRASE_VARIABLE).unwrap_or_default();
-    let named = reference.strip_prefix("env://").map(str::to_owned);
-    named
-        .into_iter()
-        .chain([PASSPHRASE_VARIABLE.to_owned()])
-        .collect()
+    let mut variables = vec![PASSPHRASE_VARIABLE.to_owned()];
+    let given = std::env::var(PASSPHRASE_VARIABLE).unwrap_or_default();
+    if let Ok(reference) = SecretReference::parse(&given)
+        && let ReferenceTarget::Variable(name) = reference.target()
+    {
+        variables.push(name.to_owned());
+    }
+    variables
 }
 
 /// Finds a program that prints secrets.
