@@ -23,7 +23,10 @@ impl AtomicFile {
     pub(crate) async fn create(path: &Path) -> Result<Self, Error> {
         let found = tokio::fs::metadata(path).await;
         if let Some(what) = found.ok().and_then(|found| NotPlain::of(found.file_type())) {
-            return Err(file_error(path, std::io::Error::other(what)));
+            return Err(file_error(
+                path,
+                patchbay_files::Error::from(what).into_io(),
+            ));
         }
         let part = name_beside(path, ".part").map_err(|source| file_error(path, source))?;
         let mut options = tokio::fs::OpenOptions::new();

@@ -81,10 +81,9 @@ async fn run_due_checks(
     let accounts = list_accounts(cx).await?;
     let connectors = list_connectors(cx).await?;
     let due = schedule.due(cx.now(), &accounts, &connectors, schedule::random_up_to);
-    let known = match known_needs.clone() {
-        Some(known) => known,
-        None => need_ids(&list_needs(cx).await?),
-    };
+    if known_needs.is_none() {
+        *known_needs = Some(need_ids(&list_needs(cx).await?));
+    }
     futures::stream::iter(group_by_host(due))
         .for_each_concurrent(HOSTS_AT_ONCE, |queue| async move {
             for target in queue {
@@ -97,7 +96,7 @@ async fn run_due_checks(
         })
         .await;
     let needs = list_needs(cx).await?;
-    *known_needs = Some(need_ids(&needs));
+    let known = known_needs.replace(need_ids(&needs)).unwrap_or_default();
     for need in needs {
         if !known.contains(&need.id) {
             cx.emit(Event::NeedArose {
