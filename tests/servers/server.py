@@ -1,13 +1,18 @@
-"""A server over the official SDK for Python, with one of everything: `server.py stdio`, or `server.py http PORT`."""
+"""A server with one of everything, over the official SDK for Python or over FastMCP: `server.py sdk|fastmcp stdio`, or
+`server.py sdk|fastmcp http PORT`."""
 
 import asyncio
 import sys
 
-from mcp.server import MCPServer
-from mcp.server.mcpserver import Context
 from pydantic import BaseModel
 
-server = MCPServer("python-sdk", version="1.0", instructions="Say something.")
+if sys.argv[1] == "fastmcp":
+    from fastmcp import Context, FastMCP as Server
+else:
+    from mcp.server import MCPServer as Server
+    from mcp.server.mcpserver import Context
+
+server = Server(sys.argv[1], version="1.0", instructions="Say something.")
 
 
 @server.tool()
@@ -56,7 +61,7 @@ def weather(city: str) -> str:
     return f"What's weather in {city}?"
 
 
-if sys.argv[1] == "http":
-    server.run("streamable-http", host="127.0.0.1", port=int(sys.argv[2]))
+if sys.argv[2] == "http":
+    server.run("streamable-http", host="127.0.0.1", port=int(sys.argv[3]))
 else:
     server.run("stdio")

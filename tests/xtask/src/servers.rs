@@ -1,6 +1,6 @@
 //! Third-party servers, used through the command line.
 //!
-//! Their versions are pinned by lock files in `tests/servers`; the server in Python uses the official SDK and
+//! Their versions are pinned by lock files in `tests/servers`; the server in Python uses the official SDK or
 //! `FastMCP`. Each server gets its own home.
 
 mod browser;
@@ -41,15 +41,19 @@ pub(crate) enum Server {
     /// `@modelcontextprotocol/server-everything`.
     Everything(Transport),
     /// The official SDK for Python.
-    Python(Transport),
+    PythonSdk(Transport),
+    /// `FastMCP`.
+    FastMcp(Transport),
 }
 
-pub(crate) const ALL: [Server; 5] = [
+pub(crate) const ALL: [Server; 7] = [
     Server::Everything(Transport::Stdio),
     Server::Everything(Transport::Sse),
     Server::Everything(Transport::Http),
-    Server::Python(Transport::Stdio),
-    Server::Python(Transport::Http),
+    Server::PythonSdk(Transport::Stdio),
+    Server::PythonSdk(Transport::Http),
+    Server::FastMcp(Transport::Stdio),
+    Server::FastMcp(Transport::Http),
 ];
 
 /// Features of one kind of server, as words of commands and answers.
@@ -103,24 +107,26 @@ const PYTHON: ServerFixture = ServerFixture {
 impl Server {
     /// Name in reports.
     pub(crate) fn name(self) -> String {
-        match self {
-            Self::Everything(transport) => {
-                format!("server-everything over {transport:?}").to_lowercase()
-            }
-            Self::Python(transport) => format!("Python SDK over {transport:?}").to_lowercase(),
-        }
+        let (server, transport) = match self {
+            Self::Everything(transport) => ("server-everything", transport),
+            Self::PythonSdk(transport) => ("Python SDK", transport),
+            Self::FastMcp(transport) => ("FastMCP", transport),
+        };
+        format!("{server} over {transport:?}").to_lowercase()
     }
 
     fn transport(self) -> Transport {
         match self {
-            Self::Everything(transport) | Self::Python(transport) => transport,
+            Self::Everything(transport) | Self::PythonSdk(transport) | Self::FastMcp(transport) => {
+                transport
+            }
         }
     }
 
     fn offer(self) -> &'static ServerFixture {
         match self {
             Self::Everything(_) => &EVERYTHING,
-            Self::Python(_) => &PYTHON,
+            Self::PythonSdk(_) | Self::FastMcp(_) => &PYTHON,
         }
     }
 }
@@ -232,17 +238,20 @@ impl Servers {
                     .to_owned(),
                 ],
             },
-            Server::Python(transport) => ServerCommand {
-                program: text(&self.python),
-                arguments: vec![
-                    text(&install::source("server.py")),
-                    match transport {
-                        Transport::Stdio => "stdio",
-                        Transport::Sse | Transport::Http => "http",
-                    }
-                    .to_owned(),
-                ],
-            },
+            Server::PythonSdk(transport) => self.python_command("sdk", transport),
+            Server::FastMcp(transport) => self.python_command("fastmcp", transport),
+        }
+    }
+
+    fn python_command(&self, package: &str, transport: Transport) -> ServerCommand {
+        let transport = match transport {
+            Transport::Stdio => "stdio",
+            Transport::Sse | Transport::Http => "http",
+        };
+        let script = text(&install::source("server.py"));
+        ServerCommand {
+            program: text(&self.python),
+            arguments: vec![script, package.to_owned(), transport.to_owned()],
         }
     }
 }
@@ -256,8 +265,12 @@ fn answer_elicitation(cli: &CliHome, server: Server) -> Result<()> {
     let (tool, further, expected) = server.offer().elicitation;
     let run = ["tool", "run", "play", tool];
     let typed = format!("Ada\n{}y\n", "\n".repeat(further));
-    if matches!(server, Server::Python(Transport::Http)) {
-        // The SDK asks in the older era only. Patchbay learns it by the refusal, and repeats no call by itself.
+    let asks_in_older_era_only = matches!(
+        server,
+        Server::PythonSdk(Transport::Http) | Server::FastMcp(Transport::Http)
+    );
+    if asks_in_older_era_only {
+        // Patchbay learns it by the refusal, and repeats no call by itself.
         let (succeeded, shown) = cli.run_in_terminal(&run, &typed)?;
         ensure!(!succeeded && shown.contains("older protocol"), "{shown}");
     }
