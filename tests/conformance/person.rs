@@ -76,7 +76,7 @@ impl<'a> Person<'a> {
             name: Some(found.name),
             title: None,
             authentication: Some(if found.needs_authorization {
-                self.consent_in_the_browser()?
+                self.sign_in_method()?
             } else {
                 AuthenticationChoice::None
             }),
@@ -89,7 +89,7 @@ impl<'a> Person<'a> {
         Ok(connector)
     }
 
-    fn consent_in_the_browser(&self) -> Result<AuthenticationChoice> {
+    fn sign_in_method(&self) -> Result<AuthenticationChoice> {
         let text = |key: &str| self.scenario[key].as_str();
         let client = text("client_id").map(|id| OAuthClientInput::New {
             client_id: id.to_owned(),
@@ -103,7 +103,7 @@ impl<'a> Person<'a> {
             callback_host: None,
             redirect: Redirect::Loopback,
             scopes: Vec::new(),
-            grant: OauthGrant::AuthorizationCode,
+            grant: grant(),
         })
     }
 
@@ -201,6 +201,16 @@ impl<'a> Person<'a> {
             return Ok(());
         }
         bail!("{tool} still asks for more after signing in {MAX_TRIES} times")
+    }
+}
+
+/// How a person signs in to the server of this scenario, who knows whether it is for people or for an app.
+fn grant() -> OauthGrant {
+    match std::env::var("MCP_CONFORMANCE_SCENARIO") {
+        Ok(scenario) if scenario == "auth/client-credentials-basic" => {
+            OauthGrant::ClientCredentials
+        }
+        _ => OauthGrant::AuthorizationCode,
     }
 }
 
