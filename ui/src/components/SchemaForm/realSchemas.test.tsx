@@ -1,5 +1,5 @@
 import { readFileSync } from "node:fs";
-import { cleanup, fireEvent, render, screen } from "@testing-library/react";
+import { cleanup, fireEvent, render, screen, within } from "@testing-library/react";
 import { useEffect } from "react";
 import { afterAll, describe, expect, it, vi } from "vitest";
 import { FACTS, type FieldFacts, factsOf, formSchema } from "@/lib/schema/formSchema";
@@ -43,6 +43,20 @@ function jsonParts(form: unknown): FieldFacts[] {
   return [...own, ...inner.flatMap(([, part]) => jsonParts(part))];
 }
 
+/** Chooses each alternative of what is drawn, which draws other fields. */
+function alternatives(form: HTMLElement): (() => void)[] {
+  const segments = form.querySelectorAll<HTMLElement>('[role="radiogroup"][aria-label^="Type of"] button');
+  const options = [...form.querySelectorAll<HTMLSelectElement>("select")].filter(isOfAlternatives).flatMap((select) =>
+    [...select.options].map(({ value }) => () => {
+      fireEvent.change(select, { target: { value } });
+    }),
+  );
+  return [...[...segments].map((segment) => () => void fireEvent.click(segment)), ...options];
+}
+
+/** Whether this is the menu of alternatives with fields of their own. */
+const isOfAlternatives = (select: HTMLSelectElement) => select.closest("label")?.textContent.startsWith("Type of");
+
 /** What is wrong with the form of a schema. */
 function draw({ schema }: Tool) {
   const complaints = vi.spyOn(console, "error");
@@ -50,12 +64,15 @@ function draw({ schema }: Tool) {
   const form = screen.getByRole("form", { name: "Arguments" });
   const names = Object.keys((schema.properties as Schema | undefined) ?? {});
   const isDrawn = (name: string) => form.querySelector(`[data-pointer="${CSS.escape(`/${name}`)}"]`) !== null;
-  const json = [...form.querySelectorAll('[data-field="json"]')];
-  const wrong = {
-    lost: names.filter((name) => !isDrawn(name)),
-    unexplained: json.filter((field) => !field.textContent.includes("No form: ")).length,
-    complaints: complaints.mock.calls.length,
-  };
+  const lost = names.filter((name) => !isDrawn(name));
+  const isUnexplained = (field: Element) => !field.textContent.includes("No form: ");
+  const countUnexplained = () => [...form.querySelectorAll('[data-field="json"]')].filter(isUnexplained).length;
+  let unexplained = countUnexplained();
+  for (const choose of alternatives(form)) {
+    choose();
+    unexplained += countUnexplained();
+  }
+  const wrong = { lost, unexplained, complaints: complaints.mock.calls.length };
   cleanup();
   return wrong;
 }
@@ -99,13 +116,18 @@ function sampleObject(schema: Schema): JsonObject {
 
 const propertiesOf = (schema: Schema) => (isObject(schema.properties) ? schema.properties : {});
 
-/** What a field is like; one of each kind is typed into, for each key draws the whole form anew. */
-function kindOf(field: HTMLInputElement): string {
-  return [field.closest<HTMLElement>("[data-field]")?.dataset.field, field.tagName, field.inputMode].join();
+/** What a control is like; one of each kind is used, for each change draws the whole form anew. */
+function kindOf(control: HTMLElement): string {
+  return [control.closest<HTMLElement>("[data-field]")?.dataset.field, control.tagName, control.inputMode].join();
 }
 
-/** What is left of a value after something else was typed into fields of its form, and then what stood there. */
-function typedThrough(schema: Schema, start: JsonObject): JsonObject {
+const oneOfEachKind = <T extends HTMLElement>(controls: Iterable<T>) =>
+  new Map([...controls].map((control) => [kindOf(control), control])).values();
+
+type Change = (control: HTMLElement) => void;
+
+/** What is left of a value after fields of its form were changed, each to something else and back. */
+function changedThrough(schema: Schema, start: JsonObject): JsonObject {
   let value = start;
   let changes = 0;
   render(
@@ -120,18 +142,44 @@ function typedThrough(schema: Schema, start: JsonObject): JsonObject {
   );
   expect(value, "nothing changes by being drawn").toEqual(start);
   const form = screen.getByRole("form", { name: "Arguments" });
-  const fields = [...form.querySelectorAll<HTMLInputElement>("input:not([type=checkbox]), textarea")];
-  for (const field of new Map(fields.map((field) => [kindOf(field), field])).values()) {
+  const changeAndBack = (control: HTMLElement, change: Change, back: Change) => {
+    const changesBefore = changes;
+    change(control);
+    expect(changes, `a change of ${control.outerHTML} is taken`).toBeGreaterThan(changesBefore);
+    back(control);
+  };
+
+  for (const field of oneOfEachKind(form.querySelectorAll<HTMLInputElement>(`${typed}, textarea`))) {
     const before = field.value;
     const isJson = field.closest('[data-field="json"]') !== null;
-    const changesBefore = changes;
-    fireEvent.change(field, { target: { value: isJson ? "[1]" : `${before}1` } });
-    expect(changes, `what is typed into ${field.id} is taken`).toBeGreaterThan(changesBefore);
-    fireEvent.change(field, { target: { value: before } });
+    const type = (text: string) => () => fireEvent.change(field, { target: { value: text } });
+    changeAndBack(field, type(isJson ? "[1]" : `${before}1`), type(before));
+  }
+  for (const box of oneOfEachKind(form.querySelectorAll<HTMLElement>("input[type=checkbox]")))
+    changeAndBack(box, fireEvent.click, fireEvent.click);
+  for (const select of oneOfEachKind(form.querySelectorAll<HTMLSelectElement>("select"))) {
+    const before = select.value;
+    const other = [...select.options].find((option) => option.value !== before && option.value !== "");
+    // Another alternative has other fields.
+    if (other === undefined || isOfAlternatives(select)) continue;
+    const choose = (key: string) => () => fireEvent.change(select, { target: { value: key } });
+    changeAndBack(select, choose(other.value), choose(before));
+  }
+  for (const rows of oneOfEachKind(form.querySelectorAll<HTMLElement>('[data-field="rows"]'))) {
+    const add = within(rows).queryAllByRole("button", { name: /^Add / }).at(-1);
+    const remove = () => {
+      const last = within(rows)
+        .getAllByRole("button", { name: /^Remove item / })
+        .at(-1);
+      if (last) fireEvent.click(last);
+    };
+    if (add) changeAndBack(add, fireEvent.click, remove);
   }
   cleanup();
   return value;
 }
+
+const typed = "input:not([type=checkbox], [type=radio])";
 
 describe("forms of schemas that nobody here wrote", () => {
   let forms = 0;
@@ -147,7 +195,7 @@ describe("forms of schemas that nobody here wrote", () => {
     "%s round-trips",
     (_name, { schema }) => {
       const start = sampleObject(inlineReferences(schema));
-      expect(typedThrough(schema, start)).toEqual(start);
+      expect(changedThrough(schema, start)).toEqual(start);
     },
   );
 
