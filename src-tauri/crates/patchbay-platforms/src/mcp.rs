@@ -48,7 +48,7 @@ pub use log_line::LineSink;
 pub use negotiate::{connect, connect_attached, connect_program, end_session};
 pub use patchbay_http::CallProgress;
 pub use question_router::Asker;
-pub use session::{McpSession, ResourceWatch};
+pub use session::{McpSession, ResourceWatch, TASK_LIFETIME};
 pub use stdio::host::{
     AttachError, Attached, HeldServer, Host, IdleSession, Launch, attach, drain, end_held,
     keep_alive, list_held, release,

@@ -31,6 +31,7 @@ use tokio_util::task::TaskTracker;
 use self::lists::Listing;
 use self::pending::Timeouts;
 pub use self::resource_watch::ResourceWatch;
+pub use self::tasks::TASK_LIFETIME;
 use super::client_handler::McpClientHandler;
 use super::stdio::Process;
 use super::wire::{ResumableSession, Wire};

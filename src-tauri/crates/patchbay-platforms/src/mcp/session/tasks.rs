@@ -31,9 +31,12 @@ const POLL_INTERVAL: Duration = Duration::from_secs(1);
 const POLL_INTERVAL_BOUNDS: (Duration, Duration) =
     (Duration::from_millis(100), Duration::from_secs(30));
 
+/// Requests for a task that may fail one after the other: the server works on while it can't be reached.
+const MAX_FAILURES: u32 = 8;
+
 /// How long a task may take, and the server is to keep it. It can be left and waited for again, and each response to a
 /// poll is a sign of life, so the total timeout of a call does not apply.
-const LIFETIME: Duration = Duration::from_secs(24 * 60 * 60);
+pub const TASK_LIFETIME: Duration = Duration::from_secs(24 * 60 * 60);
 
 /// Maximum bytes of a task id, which is sent back.
 const ID_LIMIT: usize = 1_000;
@@ -79,7 +82,7 @@ fn read_status(word: &str) -> Result<TaskStatus, Error> {
 
 /// The request of a call as a task in the older era.
 pub(super) fn request_of(call: &ToolCall) -> ClientRequest {
-    let ttl = LIFETIME.as_secs() * 1_000;
+    let ttl = TASK_LIFETIME.as_secs() * 1_000;
     // rmcp's own type has no room for the task.
     let params = json!({ "name": call.name, "arguments": call.arguments, "task": { "ttl": ttl } });
     ClientRequest::CustomRequest(CustomRequest::new("tools/call", Some(params)))
@@ -160,6 +163,8 @@ struct TaskWait<'a> {
     capture: Capture,
     until: Instant,
     reporter: StatusReporter,
+    /// Failed requests since the task was last seen working.
+    failures: u32,
     /// Keys of the questions that were answered; a key is never used twice.
     answered: HashSet<String>,
     cancel_guard: CancelOnDrop<'a>,
@@ -179,8 +184,9 @@ impl<'a> TaskWait<'a> {
             cx,
             // The first request is the call itself.
             capture: call.capture.with_first_request(),
-            until: Instant::now() + LIFETIME,
+            until: Instant::now() + TASK_LIFETIME,
             reporter: StatusReporter::default(),
+            failures: 0,
             answered: HashSet::new(),
             cancel_guard: CancelOnDrop {
                 session,
@@ -205,8 +211,11 @@ impl<'a> TaskWait<'a> {
     async fn result(&mut self, mut poll: TaskPoll) -> Result<RawResponse, Error> {
         loop {
             match poll.task.status {
-                TaskStatus::Working => {}
-                _ if !self.task.extension => return self.fetch_result().await,
+                TaskStatus::Working => self.failures = 0,
+                _ if !self.task.extension => match self.fetch_result().await {
+                    Err(error) if self.tolerates(&error) => {}
+                    result => return result,
+                },
                 TaskStatus::InputRequired => self.answer(&poll.response.result).await?,
                 status if status.is_terminal() => {
                     self.cancel_guard.is_over = true;
@@ -218,17 +227,32 @@ impl<'a> TaskWait<'a> {
         }
     }
 
-    async fn poll_after(&mut self, interval: Duration) -> Result<TaskPoll, Error> {
-        let left = self.until.saturating_duration_since(Instant::now());
-        if left.is_zero() {
-            return Err(Error::TimedOut { after: LIFETIME });
+    /// Waits for the interval and polls, again with longer intervals while the server can't be reached.
+    async fn poll_after(&mut self, mut interval: Duration) -> Result<TaskPoll, Error> {
+        loop {
+            let left = self.until.saturating_duration_since(Instant::now());
+            if left.is_zero() {
+                return Err(Error::TimedOut {
+                    after: TASK_LIFETIME,
+                });
+            }
+            tokio::select! {
+                biased;
+                () = self.cx.cancel.cancelled() => return Err(Error::Cancelled),
+                () = tokio::time::sleep(interval.min(left)) => {}
+            }
+            match self.poll_once().await {
+                Err(error) if self.tolerates(&error) => {}
+                polled => return polled,
+            }
+            interval = (interval * 2).min(POLL_INTERVAL_BOUNDS.1);
         }
-        tokio::select! {
-            biased;
-            () = self.cx.cancel.cancelled() => return Err(Error::Cancelled),
-            () = tokio::time::sleep(interval.min(left)) => {}
-        }
-        self.poll_once().await
+    }
+
+    /// Whether to go on after a failed request, which it counts.
+    fn tolerates(&mut self, error: &Error) -> bool {
+        self.failures += 1;
+        self.failures <= MAX_FAILURES && error.problem().retryable && !self.session.is_closed()
     }
 
     async fn poll_once(&mut self) -> Result<TaskPoll, Error> {

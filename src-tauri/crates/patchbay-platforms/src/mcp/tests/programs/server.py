@@ -195,7 +195,7 @@ for line in sys.stdin:
         else:
             task_methods.append(method)
             looks = task_methods.count("tasks/get")
-            if params["taskId"] == "slow":
+            if params["taskId"] == "slow" or (how == "stumbles" and looks == 1):
                 time.sleep(0.5)
             if method == "tasks/get" and params["taskId"] not in ("t1", "slow"):
                 say({"jsonrpc": "2.0", "id": asked, "error": {"code": -32602, "message": "no such task"}})

@@ -207,6 +207,20 @@ async fn a_task_that_a_server_of_the_newer_era_makes_is_waited_for() {
 }
 
 #[tokio::test]
+async fn a_task_is_waited_for_although_one_look_at_it_fails() {
+    let session = session("modern_tasks").await;
+    let call = ToolCall {
+        timeout: Duration::from_millis(300),
+        ..task("stumbles", &nobody())
+    };
+    let outcome = run_tool(&session, call).await;
+    assert_eq!(text_of(&outcome.unwrap()), "done");
+    let expected = json!(["tools/call", "tasks/get", "tasks/get"]);
+    assert_eq!(received(&session).await, expected);
+    session.close().await;
+}
+
+#[tokio::test]
 async fn what_such_a_task_asks_is_answered_once() {
     let session = session("modern_tasks").await;
     let asker = ScriptedAsker::accepting(json!({ "name": "Grace" }));
