@@ -57,10 +57,13 @@ pub async fn resolve_run(cx: &Context, text: &str) -> Result<RunId, Error> {
 /// # Errors
 /// [`Error::NotFound`], [`Error::StillRunning`], [`Error::Store`].
 pub async fn remove_run(cx: &Context, id: &RunId) -> Result<(), Error> {
-    if find_run(cx, id).await?.summary.state == RunState::Running {
+    let store = cx.store();
+    let is_running = find_run(cx, id).await?.summary.state == RunState::Running;
+    // A task whose process is gone is nobody's.
+    if is_running && store.claim_task(id, store.liveness()).await?.is_none() {
         return Err(Error::StillRunning);
     }
-    if cx.store().remove_run(id).await? {
+    if store.remove_run(id).await? {
         Ok(())
     } else {
         Err(not_found(id))

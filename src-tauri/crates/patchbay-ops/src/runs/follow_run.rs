@@ -3,7 +3,7 @@
 use std::time::{Duration, Instant};
 
 use patchbay_model::{Connector, Explain, RunId, RunState, ServerTask, ToolRun};
-use patchbay_platforms::mcp::{ToolCall, ends_task};
+use patchbay_platforms::mcp::{TASK_LIFETIME, ToolCall, ends_task};
 use serde_json::Map;
 use tokio_util::sync::CancellationToken;
 
@@ -13,7 +13,7 @@ use crate::context::Context;
 use crate::error::Error;
 use crate::redact::KnownSecrets;
 use crate::runs::find_run;
-use crate::runs::run_tool::finish::millis;
+use crate::runs::run_tool::finish::{finish_run, millis};
 use crate::runs::run_tool::{
     RunHooks, RunProgress, call, emit_run_changed, record_outcome, silence_limit,
 };
@@ -34,7 +34,8 @@ pub async fn follow_run(
     loop {
         let store = cx.store();
         if let Some(run) = store.claim_task(id, store.liveness()).await? {
-            return resume_run(cx, run, on_progress).await;
+            let cancel = cx.shutdown().child_token();
+            return resume_run(cx, run, cancel, on_progress).await;
         }
         let run = find_run(cx, id).await?;
         if run.summary.state != RunState::Running || cx.shutdown().is_cancelled() {
@@ -63,14 +64,26 @@ pub async fn resume_abandoned_runs(cx: &Context) -> Result<(), Error> {
     Ok(())
 }
 
+/// Cancels the run of a task whose process is gone, and tells the server if it is connected. Returns whether it is one.
+pub(super) async fn cancel_abandoned(cx: &Context, id: &RunId) -> Result<bool, Error> {
+    let store = cx.store();
+    let Some(run) = store.claim_task(id, store.liveness()).await? else {
+        return Ok(false);
+    };
+    let cancelled = CancellationToken::new();
+    cancelled.cancel();
+    resume_run(cx, run, cancelled, |_| {}).await?;
+    Ok(true)
+}
+
 async fn resume_run(
     cx: &Context,
     run: ToolRun,
+    cancel: CancellationToken,
     on_progress: impl Fn(RunProgress) + Send + Sync + 'static,
 ) -> Result<ToolRun, Error> {
     let began = Instant::now();
     let id = run.summary.id.clone();
-    let cancel = cx.shutdown().child_token();
     let _guard = cx.running().register(&id, cancel.clone());
     emit_run_changed(cx, &run);
     on_progress(RunProgress::Started {
@@ -91,7 +104,10 @@ async fn await_task(
     cancel: &CancellationToken,
     on_progress: impl Fn(RunProgress) + Send + Sync + 'static,
 ) -> Result<ToolRun, Error> {
-    let connector = find_connector(cx, &run.summary.connector).await?;
+    let connector = match find_connector(cx, &run.summary.connector).await {
+        Err(Error::NotFound { .. }) => return close_lost(cx, run.clone()).await,
+        found => found?,
+    };
     let hooks = RunHooks::new(cx, run, &connector);
     let (again, task) = (run.clone(), run.task.clone());
     let resumed = resume_call(&again, task, &connector);
@@ -102,11 +118,11 @@ async fn await_task(
     match called {
         // Closing the connection cancels the attempt to connect, but not the task.
         Err(Error::Cancelled) if !cancel.is_cancelled() => Err(Error::Cancelled),
-        Err(error) if !ends_task(error.code()) => Err(error),
+        Err(error) if !ends_task(error.code()) && age(cx, run) <= TASK_LIFETIME => Err(error),
+        Err(error) if !ends_task(error.code()) => close_lost(cx, again).await,
         called => {
             let mut run = again;
-            let earlier = cx.now().unix_millis() - run.summary.started_at.unix_millis();
-            let earlier = Duration::from_millis(earlier.max(0).cast_unsigned());
+            let earlier = age(cx, &run);
             run.summary.duration_ms = Some(millis(earlier.saturating_sub(began.elapsed())));
             let recorded = hooks.take_questions();
             run.questions.extend(recorded.questions);
@@ -116,6 +132,28 @@ async fn await_task(
             Ok(record_outcome(cx, run, &connector, called, (wire, began), &secrets).await)
         }
     }
+}
+
+/// Closes a run whose server cannot be asked for the result any more.
+async fn close_lost(cx: &Context, mut run: ToolRun) -> Result<ToolRun, Error> {
+    run.summary.duration_ms = Some(millis(age(cx, &run)));
+    let lost = Err(patchbay_platforms::Error::TaskLost.into());
+    finish_run(
+        &mut run,
+        lost,
+        None,
+        Instant::now(),
+        &KnownSecrets::default(),
+    );
+    cx.store().close_run(run.clone().into()).await?;
+    emit_run_changed(cx, &run);
+    Ok(run)
+}
+
+/// Time since the run began.
+fn age(cx: &Context, run: &ToolRun) -> Duration {
+    let millis = cx.now().unix_millis() - run.summary.started_at.unix_millis();
+    Duration::from_millis(millis.max(0).cast_unsigned())
 }
 
 fn resume_call(run: &ToolRun, task: Option<ServerTask>, connector: &Connector) -> ToolCall {
@@ -129,5 +167,68 @@ fn resume_call(run: &ToolRun, task: Option<ServerTask>, connector: &Connector) -
             arguments,
             silence_limit(connector),
         )
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::runs::{remove_run, run_tool::cancel_run};
+    use crate::testing::{UNREACHABLE_URL, add, finished_run, open_temporary};
+    use patchbay_model::{Code, Timestamp};
+    use patchbay_store::Store;
+
+    /// Saves a run of a task as a process that is gone left it.
+    async fn leave_behind(cx: &Context, connector: &Connector, started_at: Timestamp) -> RunId {
+        let mut run = finished_run();
+        run.summary.connector = connector.id.clone();
+        run.summary.state = RunState::Running;
+        run.summary.started_at = started_at;
+        run.task = Some(ServerTask {
+            id: "t1".to_owned(),
+            extension: true,
+        });
+        let gone = Store::open(&cx.paths().database()).await.unwrap();
+        gone.open_run(&run).await.unwrap();
+        run.summary.id
+    }
+
+    async fn state(cx: &Context, id: &RunId) -> RunState {
+        find_run(cx, id).await.unwrap().summary.state
+    }
+
+    #[tokio::test]
+    async fn a_task_that_nobody_can_be_asked_for_is_lost_after_its_lifetime_or_without_connector() {
+        let (_home, cx) = open_temporary().await;
+        let connector = add(&cx, UNREACHABLE_URL).await;
+        let id = leave_behind(&cx, &connector, cx.now()).await;
+        follow_run(&cx, &id, |_| {}).await.unwrap_err();
+        assert_eq!(state(&cx, &id).await, RunState::Running, "it may come back");
+        let old = leave_behind(&cx, &connector, finished_run().summary.started_at).await;
+        let nowhere = Connector {
+            id: patchbay_model::ConnectorId::new("con_nowhere"),
+            ..connector
+        };
+        for _ in 0..2 {
+            let run = follow_run(&cx, &old, |_| {}).await.unwrap();
+            assert_eq!(run.summary.state, RunState::Failed);
+            assert_eq!(run.summary.problem.unwrap().code, Code::McpServerError);
+            remove_run(&cx, &old).await.unwrap();
+            leave_behind(&cx, &nowhere, cx.now()).await;
+        }
+        cx.close().await;
+    }
+
+    #[tokio::test]
+    async fn a_task_whose_process_is_gone_can_be_cancelled_and_deleted() {
+        let (_home, cx) = open_temporary().await;
+        let connector = add(&cx, UNREACHABLE_URL).await;
+        let id = leave_behind(&cx, &connector, cx.now()).await;
+        cancel_run(&cx, &id).await.unwrap();
+        assert_eq!(state(&cx, &id).await, RunState::Cancelled);
+        remove_run(&cx, &id).await.unwrap();
+        let id = leave_behind(&cx, &connector, cx.now()).await;
+        remove_run(&cx, &id).await.unwrap();
+        cx.close().await;
     }
 }

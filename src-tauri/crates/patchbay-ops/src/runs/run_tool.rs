@@ -34,6 +34,7 @@ use crate::json_object::not_an_object;
 use crate::questions::{PersonAsker, QuestionLog};
 use crate::redact::{KnownSecrets, redact_marked};
 use crate::runs::find_run;
+use crate::runs::follow_run::cancel_abandoned;
 
 /// Default limit for the time between two signs of life of a tool.
 const DEFAULT_SILENCE_LIMIT: Duration = Duration::from_secs(60);
@@ -225,12 +226,12 @@ async fn record_start(cx: &Context, run: &ToolRun, effect: ToolEffect) -> Result
     Ok(())
 }
 
-/// Cancels a run of this process.
+/// Cancels a run of this process, or of one that is gone.
 ///
 /// # Errors
 /// [`Error::RunsElsewhere`]; [`Error::NotFound`] when it is not running.
 pub async fn cancel_run(cx: &Context, run: &RunId) -> Result<(), Error> {
-    if cx.running().cancel(run) {
+    if cx.running().cancel(run) || cancel_abandoned(cx, run).await? {
         return Ok(());
     }
     match find_run(cx, run).await {

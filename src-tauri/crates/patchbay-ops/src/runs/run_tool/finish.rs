@@ -15,7 +15,7 @@ use crate::runs::exchange::redact_exchange;
 const LINE_LIMIT: usize = 120;
 
 /// Writes the outcome into the run, without secrets.
-pub(super) fn finish_run(
+pub(in crate::runs) fn finish_run(
     run: &mut ToolRun,
     called: Result<CompletedCall, Error>,
     wire: Option<Captured>,
