@@ -28,6 +28,29 @@ async fn a_refused_consent_is_denied() {
     snapshot_settings().bind(|| insta::assert_snapshot!(denied.transcript()));
 }
 
+#[cfg(unix)]
+#[tokio::test(flavor = "multi_thread")]
+async fn the_browser_is_not_told_where_the_passphrase_is() {
+    use std::os::unix::fs::PermissionsExt as _;
+
+    let terminal = Terminal::with(|switches| switches.consent = Consent::AllowAtOnce).await;
+    terminal.add(terminal.playground.url().as_str(), &[]).await;
+    let script = terminal.home.path().join("browser");
+    let told = terminal.home.path().join("told");
+    let lines = format!("#!/bin/sh\nenv >'{}'\nexec curl \"$1\"\n", told.display());
+    std::fs::write(&script, lines).unwrap();
+    std::fs::set_permissions(&script, std::fs::Permissions::from_mode(0o700)).unwrap();
+    let mut connect = terminal.command(&words(CONNECT));
+    connect.env("BROWSER", script);
+    let done = terminal.finish(connect, "").await;
+    assert_eq!(done.code, 0, "{}", done.transcript());
+    let told = std::fs::read_to_string(told).unwrap();
+    assert!(
+        told.contains("PATCHBAY_HOME") && !told.contains("PASSPHRASE"),
+        "{told}"
+    );
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_consent_that_does_not_come_times_out() {
     let terminal = Terminal::with(|switches| switches.consent = Consent::Ask).await;

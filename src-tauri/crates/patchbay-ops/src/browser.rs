@@ -1,12 +1,13 @@
 //! Opening the user's browser, only ever at the user's request.
 
-use std::ffi::OsString;
 use std::io;
 use std::process::{Command, Stdio};
 use std::sync::mpsc;
 use std::time::Duration;
 
 use patchbay_http::BrowserUrl;
+
+use crate::secrets::programs::withhold_passphrase;
 
 /// A browser process that runs longer than this has started successfully.
 const START_LIMIT: Duration = Duration::from_millis(500);
@@ -24,16 +25,36 @@ pub struct SystemBrowser;
 impl OpenBrowser for SystemBrowser {
     fn open(&self, page: &BrowserUrl) -> io::Result<()> {
         match std::env::var_os("BROWSER").filter(|name| !name.is_empty()) {
-            Some(browser) => start(browser, page),
-            None => open::that_detached(page.as_str()),
+            Some(browser) => {
+                let mut command = Command::new(browser);
+                start(command.arg(page.as_str()))
+            }
+            // There it is no command, but a call of the system.
+            None if cfg!(windows) => open::that_detached(page.as_str()),
+            None => start_first(open::commands(page.as_str())),
         }
     }
 }
 
-/// Starts a program with the URL as its only argument, without a shell, so that the URL cannot contain commands.
-fn start(browser: OsString, page: &BrowserUrl) -> io::Result<()> {
-    let mut child = Command::new(browser)
-        .arg(page.as_str())
+/// Starts the first of these programs that can be.
+fn start_first(mut commands: Vec<Command>) -> io::Result<()> {
+    let mut failure = io::ErrorKind::NotFound.into();
+    for command in &mut commands {
+        match start(command) {
+            Err(error) => failure = error,
+            started => return started,
+        }
+    }
+    Err(failure)
+}
+
+/// Starts a program, which has the URL as an argument: without a shell, so that the URL cannot contain commands.
+fn start(command: &mut Command) -> io::Result<()> {
+    withhold_passphrase(command);
+    // What stops a command at the terminal does not stop the browser.
+    #[cfg(unix)]
+    std::os::unix::process::CommandExt::process_group(command, 0);
+    let mut child = command
         .stdin(Stdio::null())
         .stdout(Stdio::null())
         .stderr(Stdio::null())

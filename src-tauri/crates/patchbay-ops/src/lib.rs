@@ -216,7 +216,7 @@ pub use saved_names::{NameKind, SavedName, saved_names};
 pub use secrets::programs::search_path::declare_desktop_app;
 pub use secrets::programs::{
     NoProgramConsent, Occasion, PASSPHRASE_VARIABLE, ProgramConsent, ProgramRequest, Purpose,
-    passphrase_variables,
+    withhold_passphrase,
 };
 pub use secrets::reference::resolve_from_environment;
 pub use servers::guard::{WATCH_PROGRAMS, watch_programs};

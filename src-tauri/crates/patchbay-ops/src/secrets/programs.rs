@@ -122,16 +122,15 @@ pub(crate) fn program_id(program: &Program) -> String {
     digest.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
-/// The variables of this process from which the passphrase of the vault can be read: no other program gets them.
-pub fn passphrase_variables() -> Vec<String> {
-    let mut variables = vec![PASSPHRASE_VARIABLE.to_owned()];
+/// Removes the variables from which the passphrase of the vault can be read: no other program gets them.
+pub fn withhold_passphrase(command: &mut std::process::Command) {
+    command.env_remove(PASSPHRASE_VARIABLE);
     let given = std::env::var(PASSPHRASE_VARIABLE).unwrap_or_default();
     if let Ok(reference) = SecretReference::parse(&given)
         && let ReferenceTarget::Variable(name) = reference.target()
     {
-        variables.push(name.to_owned());
+        command.env_remove(name);
     }
-    variables
 }
 
 /// Finds a program that prints secrets.
@@ -241,9 +240,7 @@ async fn run_within(program: &Program, is_group: bool, limit: Duration) -> Resul
         .stderr(Stdio::null())
         .stdout(Stdio::piped())
         .kill_on_drop(true);
-    for variable in passphrase_variables() {
-        command.env_remove(variable);
-    }
+    withhold_passphrase(command.as_std_mut());
     #[cfg(unix)]
     if is_group {
         command.process_group(0);

@@ -40,6 +40,8 @@ async fn measure() -> HashMap<u32, u32> {
     }
     let listed = tokio::process::Command::new("ps")
         .args(["-A", "-o", "pgid=", "-o", "rss="])
+        .env_clear()
+        .envs(std::env::var_os("PATH").map(|path| ("PATH", path)))
         .stdin(std::process::Stdio::null())
         .kill_on_drop(true)
         .output()
