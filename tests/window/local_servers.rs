@@ -46,7 +46,7 @@ fn paste(window: &Window, text: &str) {
     window.enter("Address or command", text);
 }
 
-fn allow(harness: &Harness) {
+pub(crate) fn allow(harness: &Harness) {
     harness.wait_for("the question", || {
         display::press_in_dialog(QUESTION, &[Key::Tab, Key::Space]).then_some(())
     });

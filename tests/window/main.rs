@@ -25,6 +25,7 @@ mod keyboard;
 #[cfg(unix)] // The question that allows a program is answered through X11.
 mod local_servers;
 mod needs;
+mod other_servers;
 mod outside;
 mod own_app;
 mod running;

@@ -35,7 +35,7 @@ pub(crate) fn npm() -> Result<PathBuf> {
 }
 
 /// Installs the packages of PyPI by their hashes; gives the interpreter.
-pub(super) fn python() -> Result<PathBuf> {
+pub(crate) fn python() -> Result<PathBuf> {
     let folder = folder("python");
     let locks = ["requirements.txt"];
     if !is_installed(&folder, &locks)? {

@@ -6,7 +6,7 @@ use super::{
     Report,
     rust::{window_runners, with_binaries},
 };
-use crate::{cargo, headless::Display, system, ui};
+use crate::{cargo, headless::Display, servers::install, system, ui};
 
 pub(super) fn run(report: &mut Report) -> Result<()> {
     if !system::has_web_view_driver() {
@@ -14,13 +14,19 @@ pub(super) fn run(report: &mut Report) -> Result<()> {
     }
     ui::build()?;
     cargo::build_everything()?;
+    let (everything, python) = (
+        install::npm()?.join(install::EVERYTHING),
+        install::python()?,
+    );
     let shares = window_runners(SESSIONS)?;
     let mut displays = Vec::new();
     let mut runners = Vec::new();
     for share in &shares {
         let display = Display::start(1280, 900)?;
         let mut wrapped = display.wrap(share);
-        with_binaries(&mut wrapped);
+        with_binaries(&mut wrapped)
+            .env("PATCHBAY_TEST_EVERYTHING", &everything)
+            .env("PATCHBAY_TEST_PYTHON", &python);
         runners.push(wrapped);
         displays.push(display);
     }
