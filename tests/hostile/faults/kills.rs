@@ -26,6 +26,11 @@ const KILLS: u32 = 10;
 /// Says how many instead.
 const ASKED: &str = "PATCHBAY_FAULTS_KILLS";
 
+fn kills() -> u32 {
+    let asked = std::env::var(ASKED).ok();
+    asked.map_or(KILLS, |kills| kills.parse().unwrap())
+}
+
 /// What processes in a role do, cut off again and again.
 struct Course {
     /// How long all of it takes.
@@ -54,11 +59,7 @@ impl Course {
     }
 
     /// The moments at which it is cut off: one in each of as many equal parts, and a little beyond its end.
-    fn moments(&self) -> impl Iterator<Item = Duration> + use<> {
-        let kills = std::env::var(ASKED)
-            .ok()
-            .map(|kills| kills.parse().unwrap());
-        let kills: u32 = kills.unwrap_or(KILLS);
+    fn moments(&self, kills: u32) -> impl Iterator<Item = Duration> + use<> {
         let part = self.whole.mul_f64(1.1) / kills;
         let random = RandomState::new();
         (0..kills).map(move |kill| {
@@ -104,7 +105,7 @@ async fn a_kill_at_any_step_of_a_sign_in_leaves_one_that_can_be_done_again() {
     let lasting = Home::new(&playground).await;
     let role = "faults::kills::signs_in";
     let mut course = Course::measure(role, &lasting).await;
-    for (number, moment) in course.moments().enumerate() {
+    for (number, moment) in course.moments(kills()).enumerate() {
         // Every other one is a first sign-in, with the first key of a vault.
         let fresh = Home::new(&playground).await;
         let home = if number % 2 == 0 { &fresh } else { &lasting };
@@ -143,7 +144,7 @@ async fn a_kill_at_any_step_of_a_refresh_loses_nothing_that_was_acknowledged() {
     let role = "faults::kills::refreshes";
     playground.expire_access_tokens();
     let mut course = Course::measure(role, &home).await;
-    for moment in course.moments() {
+    for moment in course.moments(kills()) {
         playground.expire_access_tokens();
         let killed = course.cut_off(role, &home, moment).await;
         let lost = assert_refreshed_or_asked_for(&playground, &home).await;
@@ -212,7 +213,7 @@ async fn a_kill_of_one_of_two_that_refresh_leaves_the_other_at_work() {
     let role = "faults::kills::refreshes";
     playground.expire_access_tokens();
     let mut course = Course::measure(role, &home).await;
-    for moment in course.moments() {
+    for moment in course.moments(kills()) {
         playground.expire_access_tokens();
         let mut other = Child::start(role, &home);
         assert_eq!(other.receive_line().await, "ready");
@@ -240,7 +241,7 @@ async fn a_kill_at_any_step_of_a_rotation_leaves_the_old_or_the_new_secret() {
     let home = Home::with_bearer(&playground, "secret-0000").await;
     let role = "faults::kills::rotates";
     let mut course = Course::measure(role, &home).await;
-    for moment in course.moments() {
+    for moment in course.moments(kills()) {
         finish(&home).await;
         let before = saved(&home).await;
         let killed = course.cut_off(role, &home, moment).await;
@@ -321,7 +322,7 @@ async fn a_kill_at_any_moment_leaves_an_honest_history() {
     let home = Home::signed_in(&playground).await;
     let role = "faults::kills::runs";
     let mut course = Course::measure(role, &home).await;
-    for moment in course.moments() {
+    for moment in course.moments(kills()) {
         let killed = course.cut_off(role, &home, moment).await;
         let cx = home.open().await;
         assert_nothing_is_stuck(&cx, &home.connector).await;

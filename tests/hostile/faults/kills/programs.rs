@@ -20,8 +20,9 @@ use crate::terminal::{Terminal, words};
 /// How the server is started, for the processes that it and its child are.
 const ROLE: &str = "faults::kills::programs::serves";
 
-/// The file for the ports; set, the process is the server.
-const PORTS: &str = "PATCHBAY_FAULTS_PORTS";
+/// The file for what was started: a line with the port, and for a server the process that started it. Set, the process
+/// is the server.
+const SERVERS: &str = "PATCHBAY_FAULTS_SERVERS";
 
 /// Set where the process is what the server started.
 const CHILD: &str = "PATCHBAY_FAULTS_CHILD";
@@ -29,11 +30,37 @@ const CHILD: &str = "PATCHBAY_FAULTS_CHILD";
 /// How long what is left may take to end on a busy computer.
 const TIMEOUT: Duration = Duration::from_secs(20);
 
-#[tokio::test]
+/// Kills of all homes together, also among the ordinary tests: most of their time is spent waiting.
+const KILLS: u32 = 200;
+
+/// What is killed.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Target {
+    /// The command, which started the server itself.
+    Command,
+    /// The background process that holds the server for commands.
+    Host,
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_kill_at_any_moment_leaves_no_program_no_port_and_no_lock() {
-    let terminal = Terminal::new().await;
-    let ports = terminal.home.path().join("ports");
-    let variable = format!("{PORTS}={}", ports.display());
+    use Target::{Command, Host};
+    let targets = [Command, Command, Command, Host, Host];
+    let kills = KILLS / targets.len() as u32;
+    let courses = targets.map(|target| kill_again_and_again(target, kills));
+    let mut all = Course::lasting(Duration::ZERO);
+    for course in futures::future::join_all(courses).await {
+        all.kills += course.kills;
+        all.in_the_middle += course.in_the_middle;
+    }
+    assert_eq!(all.kills, KILLS);
+    all.close("local programs");
+}
+
+async fn kill_again_and_again(target: Target, kills: u32) -> Course {
+    let mut terminal = Terminal::new().await;
+    let servers = terminal.home.path().join("servers");
+    let variable = format!("{SERVERS}={}", servers.display());
     let this = std::env::current_exe().unwrap();
     let add = [
         "connector",
@@ -48,20 +75,33 @@ async fn a_kill_at_any_moment_leaves_no_program_no_port_and_no_lock() {
     let add: Vec<&str> = add.into_iter().chain(command).collect();
     terminal.run(&add).await.succeeded();
     terminal.does("connector connect local").await;
+    terminal.keeps_sessions = target == Target::Host;
 
     let run = "tool run local echo --yes";
     let began = Instant::now();
     terminal.does(run).await;
     let mut course = Course::lasting(began.elapsed());
-    for moment in course.moments() {
-        let mut patchbay = terminal.command(&words(run)).spawn().unwrap();
+    for moment in course.moments(kills) {
+        let mut command = terminal.command(&words(run)).spawn().unwrap();
         // The moment is what is varied; nothing waits for anything here.
         tokio::time::sleep(moment).await;
-        let was_alive = patchbay.try_wait().unwrap().is_none();
-        patchbay.kill().await.unwrap();
+        let was_alive = match target {
+            Target::Command => {
+                let was_alive = command.try_wait().unwrap().is_none();
+                command.kill().await.unwrap();
+                was_alive
+            }
+            Target::Host => {
+                let was_alive = kill_host(&servers).await;
+                // It may have found the server again, or not.
+                command.wait().await.unwrap();
+                kill_host(&servers).await;
+                was_alive
+            }
+        };
         let output = Vec::new();
         course.add(&Killed { was_alive, output });
-        assert_silent(&ports).await;
+        assert_silent(&servers).await;
         let runs = terminal.json("run list").await;
         for run in runs["runs"].as_array().unwrap() {
             assert_ne!(run["state"], "running", "{run}");
@@ -69,15 +109,33 @@ async fn a_kill_at_any_moment_leaves_no_program_no_port_and_no_lock() {
     }
     // One that came late would be seen now.
     terminal.does(run).await;
-    assert_silent(&ports).await;
-    course.close("local programs");
+    if target == Target::Host {
+        terminal.does("session end --all").await;
+    }
+    assert_silent(&servers).await;
+    course
+}
+
+/// Kills the process that started the latest server. Returns whether there was one.
+async fn kill_host(servers: &Path) -> bool {
+    let noted = std::fs::read_to_string(servers).unwrap_or_default();
+    let mut hosts = noted.lines().filter_map(|line| line.split_once(' '));
+    let Some((_, host)) = hosts.next_back() else {
+        return false;
+    };
+    let killed = tokio::process::Command::new("kill")
+        .args(["-KILL", host])
+        .stderr(Stdio::null())
+        .status();
+    killed.await.unwrap().success()
 }
 
 /// Waits until nobody listens on any port that was ever noted.
-async fn assert_silent(ports: &Path) {
-    let noted = std::fs::read_to_string(ports).unwrap_or_default();
+async fn assert_silent(servers: &Path) {
+    let noted = std::fs::read_to_string(servers).unwrap_or_default();
     let began = Instant::now();
-    for port in noted.lines() {
+    for line in noted.lines() {
+        let port = line.split(' ').next().unwrap_or_default();
         let port: u16 = port.parse().unwrap();
         let address = (Ipv4Addr::LOCALHOST, port).into();
         loop {
@@ -94,18 +152,23 @@ async fn assert_silent(ports: &Path) {
 #[test]
 #[ignore = "a role for another test's process"]
 fn serves() {
-    let Ok(file) = std::env::var(PORTS) else {
+    let Ok(file) = std::env::var(SERVERS) else {
         return;
     };
     let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
-    let mut ports = OpenOptions::new()
+    let mut servers = OpenOptions::new()
         .create(true)
         .append(true)
         .open(file)
         .unwrap();
-    let port = format!("{}\n", listener.local_addr().unwrap().port());
-    ports.write_all(port.as_bytes()).unwrap();
-    if std::env::var_os(CHILD).is_some() {
+    let port = listener.local_addr().unwrap().port();
+    let is_child = std::env::var_os(CHILD).is_some();
+    let line = match is_child {
+        true => format!("{port}\n"),
+        false => format!("{port} {}\n", std::os::unix::process::parent_id()),
+    };
+    servers.write_all(line.as_bytes()).unwrap();
+    if is_child {
         loop {
             std::thread::park();
         }
