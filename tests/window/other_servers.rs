@@ -96,7 +96,7 @@ fn a_server_of_fastmcp_signs_a_person_in_and_its_tool_runs_until_it_is_disconnec
     );
     window.see_text("Signed in to Signed in");
     let token = server.token();
-    window.go_to("Tools");
+    window.press("button", "View tools");
     window.press("row", "look, *");
     window.run_tool();
     window.see_text("Seen");
