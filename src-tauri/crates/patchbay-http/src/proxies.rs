@@ -1,4 +1,4 @@
-//! HTTP proxies.
+//! Proxies.
 
 use std::collections::HashSet;
 
@@ -48,7 +48,7 @@ impl Proxies {
         }
     }
 
-    fn of(matcher: Matcher) -> Self {
+    pub(crate) fn of(matcher: Matcher) -> Self {
         // No bypass rule matches a name in `.invalid`, so this finds the proxies themselves.
         let probes = ["http://proxies.invalid/", "https://proxies.invalid/"].into_iter();
         let found = probes.filter_map(|url| matcher.intercept(&Uri::from_static(url)));

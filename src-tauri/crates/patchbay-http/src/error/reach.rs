@@ -149,6 +149,9 @@ fn classify(error: &(dyn StdError + 'static)) -> Option<Unreachable> {
         if let Some(failure) = cause.to_string().strip_prefix("tunnel error: ") {
             return Some(proxy_failure(failure));
         }
+        if let Some(failure) = cause.to_string().strip_prefix("SOCKS error: ") {
+            return Some(socks_failure(failure));
+        }
         if let Some(tls) = cause.downcast_ref::<rustls::Error>() {
             let alert = rustls::Error::AlertReceived(AlertDescription::CertificateRequired);
             return Some(match *tls == alert {
@@ -160,8 +163,10 @@ fn classify(error: &(dyn StdError + 'static)) -> Option<Unreachable> {
             let is_refused = io.kind() == io::ErrorKind::ConnectionRefused;
             return is_refused.then_some(Unreachable::Refused);
         }
-        // The connector's error has no public type; this is its whole message for a failed lookup.
-        (cause.to_string() == "dns error").then_some(Unreachable::Dns)
+        // The connector's errors have no public type; these are their whole messages for a failed lookup.
+        let is_lookup = ["dns error", "error resolving for socks proxy"];
+        let is_lookup = is_lookup.contains(&&*cause.to_string());
+        is_lookup.then_some(Unreachable::Dns)
     })
 }
 
@@ -174,15 +179,29 @@ fn proxy_failure(message: &str) -> Unreachable {
     }
 }
 
+/// Classifies a failure at a SOCKS proxy in the same way. A proxy may refuse for many reasons.
+fn socks_failure(message: &str) -> Unreachable {
+    match message {
+        "failed to create underlying connection"
+        | "io error during SOCKS handshake"
+        | "failed parsing server response" => Unreachable::Proxy,
+        "server does not support user/pass authentication"
+        | "server implements authentication incorrectly"
+        | "credentials not accepted" => Unreachable::ProxySignIn,
+        _ => Unreachable::ProxyRefused,
+    }
+}
+
 #[cfg(test)]
 mod tests {
+    use hyper_util::client::proxy::matcher::Matcher;
     use patchbay_model::{Explain as _, NetworkSettings, ProxyChoice};
     use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
     use tokio::net::TcpListener;
     use url::Url;
 
     use super::*;
-    use crate::{AddressPolicy, Network};
+    use crate::{AddressPolicy, Network, Proxies};
 
     /// The error of a request through a proxy, which answers that; nothing listens there without an answer.
     async fn through_proxy(answer: Option<&'static str>) -> Error {
@@ -229,6 +248,48 @@ mod tests {
             );
             assert!(matches!(error, Error::Unreachable { how: found, .. } if found == how));
             assert!(error.hint().is_some_and(|hint| hint.contains("proxy")));
+        }
+    }
+
+    /// A SOCKS proxy that answers each message of the client with the next of these.
+    async fn socks_proxy(answers: Vec<&'static [u8]>) -> Network {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let proxy = format!("socks5h://{}", listener.local_addr().unwrap());
+        tokio::spawn(async move {
+            let (mut socket, _) = listener.accept().await.unwrap();
+            for answer in answers {
+                let _ = socket.read(&mut [0; 2048]).await;
+                let _ = socket.write_all(answer).await;
+            }
+        });
+        let proxies = Proxies::of(Matcher::builder().all(proxy).build());
+        let addresses = AddressPolicy::default().with_proxies(proxies);
+        Network::build(&NetworkSettings::default(), None, &addresses).unwrap()
+    }
+
+    #[tokio::test]
+    async fn a_socks_proxy_of_the_system_is_used() {
+        const NO_SIGN_IN: &[u8] = &[5, 0];
+        const CONNECTED: &[u8] = &[5, 0, 0, 1, 0, 0, 0, 0, 0, 0];
+        const DENIED: &[u8] = &[5, 2, 0, 1, 0, 0, 0, 0, 0, 0];
+        let url = Url::parse("http://mcp.example/mcp").unwrap();
+        let answer = b"HTTP/1.1 204 No Content\r\n\r\n";
+        let network = socks_proxy(vec![NO_SIGN_IN, CONNECTED, answer]).await;
+        let response = network.client_for(&url).get(url.clone()).send().await;
+        assert_eq!(response.unwrap().status(), 204);
+
+        for (answers, how) in [
+            (vec![], Unreachable::Proxy),
+            (vec![&[5, 0xff][..]], Unreachable::ProxySignIn),
+            (vec![NO_SIGN_IN, DENIED], Unreachable::ProxyRefused),
+        ] {
+            let client = socks_proxy(answers).await.client_for(&url).clone();
+            let sent = client.get(url.clone()).send().await;
+            let error = from_reqwest(sent.unwrap_err(), "mcp.example", Duration::ZERO);
+            assert!(
+                matches!(error, Error::Unreachable { how: found, .. } if found == how),
+                "{error:?}"
+            );
         }
     }
 }
