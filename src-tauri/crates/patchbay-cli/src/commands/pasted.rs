@@ -63,10 +63,14 @@ pub(super) async fn add(cli: &Cli, found: Found, args: AddArgs) -> Result<(), Fa
         ));
     }
     let filled = check_names(cli, &servers, &args.pasted)?;
+    check_variables(&servers, &args.program.secrets)?;
     let mut reviews = Vec::new();
     for server in &servers {
         let title = args.title.clone();
-        reviews.push(Review::new(server, title, &filled, &args.program).await?);
+        let mut program = args.program.clone();
+        let secrets = &mut program.secrets;
+        secrets.retain(|given| gets_variable(server, &servers, variable_name(given)));
+        reviews.push(Review::new(server, title, &filled, &program).await?);
     }
     if args.dry_run {
         return review::print(cli, &reviews);
@@ -225,9 +229,7 @@ fn check_names(
         filled.insert(name.to_owned(), text.to_owned());
     }
     for given in &args.filled_secrets {
-        let name = given
-            .split_once('=')
-            .map_or(given.as_str(), |(name, _)| name);
+        let name = variable_name(given);
         check_filled(servers, name, None)?;
         check_recipients(cli, servers, name)?;
     }
@@ -254,6 +256,47 @@ fn check_recipients(cli: &Cli, servers: &[PastedServer], name: &str) -> Result<(
         ),
         "Add them one at a time, with --only NAME.",
     ))
+}
+
+/// Checks that each secret variable of the options is for one of the programs.
+fn check_variables(servers: &[PastedServer], given: &[String]) -> Result<(), Failure> {
+    for name in given.iter().map(|given| variable_name(given)) {
+        let gets_it = |server: &&PastedServer| gets_variable(server, servers, name);
+        let recipients: Vec<_> = servers.iter().filter(gets_it).collect();
+        let what = match recipients.len() {
+            0 => format!("no program of the text names variable {name}"),
+            1 => continue,
+            _ => {
+                let recipients = labels(&recipients);
+                format!("variable {name} can't get one secret for several servers: {recipients}")
+            }
+        };
+        let hint = "Add them one at a time, with --only NAME.";
+        return Err(Failure::usage(what, hint));
+    }
+    Ok(())
+}
+
+/// The name in `NAME[=SOURCE]`.
+fn variable_name(given: &str) -> &str {
+    given.split_once('=').map_or(given, |(name, _)| name)
+}
+
+/// Whether a secret variable of the options is for that server: the only program, or one that names it.
+fn gets_variable(server: &PastedServer, servers: &[PastedServer], name: &str) -> bool {
+    let programs = servers.iter().filter_map(variables_of);
+    match variables_of(server) {
+        Some(own) => programs.count() == 1 || own.iter().any(|variable| variable.name == name),
+        None => false,
+    }
+}
+
+/// The variables of a program.
+fn variables_of(server: &PastedServer) -> Option<&[PastedValue]> {
+    match &server.place {
+        PastedPlace::Program { variables, .. } => Some(variables),
+        PastedPlace::Address { .. } => None,
+    }
 }
 
 /// Whether a placeholder stands for an input, which all servers of a text share. Others belong to one server.
@@ -382,6 +425,7 @@ impl<'a> PastedInput<'a> {
                 };
                 let mut plain = self.plain.clone();
                 let mut secrets = self.secrets.clone();
+                secrets.retain(|name, _| gets_variable(server, self.servers, name));
                 for variable in variables {
                     let name = &variable.name;
                     if plain.contains_key(name) || secrets.contains_key(name) {
@@ -596,4 +640,38 @@ fn wallet_not_supported() -> Failure {
         "--fill-secret can't take a saved credential",
         "Use - (stdin), env://NAME, cmd://… or op://….",
     )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_secret_variable_is_for_the_program_that_names_it() {
+        let text = r#"{ "mcpServers": {
+            "files": { "command": "files", "env": { "KEY": "a", "BOTH": "b" } },
+            "notes": { "command": "notes", "env": { "BOTH": "b" } },
+            "wiki": { "url": "https://wiki.example/mcp" }
+        } }"#;
+        let all = read_pasted(text).unwrap().servers;
+        let gets = |name| {
+            let gets_it = |server: &&PastedServer| gets_variable(server, &all, name);
+            labels(&all.iter().filter(gets_it).collect::<Vec<_>>())
+        };
+        assert_eq!(gets("KEY"), "files");
+        let check = |servers: &[PastedServer], given: &str| {
+            let checked = check_variables(servers, &[given.to_owned()]);
+            checked.err().map(|failure| failure.message().to_owned())
+        };
+        assert_eq!(check(&all, "KEY=env://K"), None);
+        let several = check(&all, "BOTH").unwrap();
+        assert!(
+            several.ends_with("several servers: files, notes"),
+            "{several}"
+        );
+        let none = "no program of the text names variable OTHER";
+        assert_eq!(check(&all, "OTHER").unwrap(), none);
+        let notes = select_servers(all.clone(), &["notes".to_owned()]).unwrap();
+        assert_eq!(check(&notes, "OTHER"), None, "the only program");
+    }
 }
