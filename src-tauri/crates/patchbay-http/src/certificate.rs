@@ -7,7 +7,7 @@ use rustls::pki_types::CertificateDer;
 use rustls::pki_types::pem::PemObject as _;
 use sha2::{Digest as _, Sha256};
 use time::OffsetDateTime;
-use x509_cert::der::Decode as _;
+use x509_cert::der::{Decode as _, Encode as _};
 
 use crate::Error;
 
@@ -69,6 +69,18 @@ pub(crate) fn facts_of(der: &CertificateDer<'_>) -> CertificateFacts {
 pub(crate) fn is_outdated(der: &CertificateDer<'_>) -> bool {
     x509_cert::Certificate::from_der(der)
         .is_ok_and(|read| read.tbs_certificate.version != x509_cert::Version::V3)
+}
+
+/// The certificate as one of X.509 version 3, the only one that TLS libraries read. Its signature no longer matches if it
+/// was of another version.
+pub(crate) fn as_version_3<'a>(der: &'a CertificateDer<'_>) -> CertificateDer<'a> {
+    let converted = || {
+        let mut read = x509_cert::Certificate::from_der(der).ok()?;
+        read.tbs_certificate.version = x509_cert::Version::V3;
+        read.to_der().ok()
+    };
+    let converted = is_outdated(der).then(converted).flatten();
+    converted.map_or_else(|| CertificateDer::from(&der[..]), CertificateDer::from)
 }
 
 /// SHA-256 as hexadecimal pairs with colons, as browsers and OpenSSL write it.

@@ -16,7 +16,7 @@ use rustls::{
 };
 use rustls_platform_verifier::Verifier;
 
-use crate::certificate::{facts_of, fingerprint};
+use crate::certificate::{as_version_3, facts_of, fingerprint};
 use crate::client_certificate::provider;
 use crate::{ClientCertificate, Error};
 
@@ -154,7 +154,7 @@ impl ServerCertVerifier for CertificateVerifier {
         })
     }
 
-    // The server has to prove that it has the key of a pinned certificate, as of any other.
+    // The server has to prove that it has the key of a pinned certificate, as of any other. Only the key counts here.
     fn verify_tls12_signature(
         &self,
         message: &[u8],
@@ -162,7 +162,7 @@ impl ServerCertVerifier for CertificateVerifier {
         signed: &DigitallySignedStruct,
     ) -> Result<HandshakeSignatureValid, TlsError> {
         let algorithms = &self.provider.signature_verification_algorithms;
-        verify_tls12_signature(message, leaf, signed, algorithms)
+        verify_tls12_signature(message, &as_version_3(leaf), signed, algorithms)
     }
 
     fn verify_tls13_signature(
@@ -172,7 +172,7 @@ impl ServerCertVerifier for CertificateVerifier {
         signed: &DigitallySignedStruct,
     ) -> Result<HandshakeSignatureValid, TlsError> {
         let algorithms = &self.provider.signature_verification_algorithms;
-        verify_tls13_signature(message, leaf, signed, algorithms)
+        verify_tls13_signature(message, &as_version_3(leaf), signed, algorithms)
     }
 
     fn supported_verify_schemes(&self) -> Vec<SignatureScheme> {

@@ -3,8 +3,11 @@ use std::time::Duration;
 
 use patchbay_model::{NetworkSettings, Pin, ProxyChoice, Secret, UntrustedCertificate};
 use rcgen::{
-    BasicConstraints, CertificateParams, CertifiedIssuer, DnType, IsCa, KeyPair, date_time_ymd,
+    BasicConstraints, CertificateParams, CertifiedIssuer, DnType, IsCa, KeyPair, SigningKey as _,
+    date_time_ymd,
 };
+use rustls::sign::{CertifiedKey, SingleCertAndKey};
+use rustls::version::{TLS12, TLS13};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpListener;
 use tokio_rustls::TlsAcceptor;
@@ -13,6 +16,8 @@ use tokio_rustls::rustls::server::WebPkiClientVerifier;
 use tokio_rustls::rustls::server::danger::ClientCertVerifier;
 use tokio_rustls::rustls::{RootCertStore, ServerConfig};
 use url::Url;
+use x509_cert::der::asn1::BitString;
+use x509_cert::der::{Decode as _, Encode as _};
 
 use super::*;
 use crate::{AddressPolicy, Network, Proxies, find_untrusted, from_reqwest, read_certificates};
@@ -41,6 +46,21 @@ fn self_signed(host: &str) -> Identity {
     }
 }
 
+/// A self-signed certificate of X.509 version 1, which has no extensions.
+fn of_version_1() -> Identity {
+    let key = KeyPair::generate().unwrap();
+    let generated = CertificateParams::default().self_signed(&key).unwrap();
+    let mut certificate = x509_cert::Certificate::from_der(generated.der()).unwrap();
+    certificate.tbs_certificate.version = x509_cert::Version::V1;
+    certificate.tbs_certificate.extensions = None;
+    let signature = key.sign(&certificate.tbs_certificate.to_der().unwrap());
+    certificate.signature = BitString::from_bytes(&signature.unwrap()).unwrap();
+    Identity {
+        certificate: certificate.to_der().unwrap().into(),
+        key: key.serialize_der(),
+    }
+}
+
 fn issued(by: &CertifiedIssuer<'static, KeyPair>, host: &str, until: i32) -> Identity {
     let key = KeyPair::generate().unwrap();
     let mut params = CertificateParams::new(vec![host.to_owned()]).unwrap();
@@ -60,13 +80,23 @@ async fn serve(identity: &Identity) -> Url {
 
 /// The same for clients that show a certificate.
 async fn serve_to(identity: &Identity, clients: Arc<dyn ClientCertVerifier>) -> Url {
-    let key = PrivateKeyDer::Pkcs8(PrivatePkcs8KeyDer::from(identity.key.clone()));
     let config = ServerConfig::builder_with_provider(provider())
         .with_safe_default_protocol_versions()
         .unwrap()
         .with_client_cert_verifier(clients)
-        .with_single_cert(vec![identity.certificate.clone()], key)
-        .unwrap();
+        .with_cert_resolver(unchecked(identity));
+    serve_with(config).await
+}
+
+/// Shows a certificate without a check that it is valid and belongs to the key.
+fn unchecked(identity: &Identity) -> Arc<SingleCertAndKey> {
+    let key = PrivateKeyDer::Pkcs8(PrivatePkcs8KeyDer::from(identity.key.clone()));
+    let key = rustls::crypto::aws_lc_rs::sign::any_supported_type(&key).unwrap();
+    let shown = CertifiedKey::new(vec![identity.certificate.clone()], key);
+    Arc::new(SingleCertAndKey::from(shown))
+}
+
+async fn serve_with(config: ServerConfig) -> Url {
     let acceptor = TlsAcceptor::from(Arc::new(config));
     let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.unwrap();
     let url = format!("https://{}/", listener.local_addr().unwrap());
@@ -228,6 +258,22 @@ async fn a_pin_is_for_that_certificate_of_that_host_and_port() {
 }
 
 #[tokio::test]
+async fn a_pinned_certificate_may_be_of_an_older_version() {
+    for version in [&TLS12, &TLS13] {
+        let identity = of_version_1();
+        let config = ServerConfig::builder_with_provider(provider())
+            .with_protocol_versions(&[version])
+            .unwrap()
+            .with_no_client_auth()
+            .with_cert_resolver(unchecked(&identity));
+        let url = serve_with(config).await;
+        let rejected = get(&network(&NetworkSettings::default()), &url).await;
+        let pinned = network(&pinning(&rejected.unwrap_err()));
+        assert_eq!(get(&pinned, &url).await, Ok(()), "{version:?}");
+    }
+}
+
+#[tokio::test]
 async fn a_client_certificate_is_shown_to_its_server_alone() {
     let ours = authority();
     let mut roots = RootCertStore::empty();
@@ -275,31 +321,15 @@ fn a_proxy_that_is_reached_by_tls_would_see_the_client_certificate() {
 async fn a_pinned_certificate_without_its_key_is_worth_nothing() {
     let (identity, mut thief) = (self_signed("127.0.0.1"), self_signed("127.0.0.1"));
     thief.certificate = identity.certificate.clone();
-    let key = PrivateKeyDer::Pkcs8(PrivatePkcs8KeyDer::from(thief.key));
-    let key = rustls::crypto::aws_lc_rs::sign::any_supported_type(&key).unwrap();
-    let shown = rustls::sign::CertifiedKey::new(vec![thief.certificate], key);
-    let config = ServerConfig::builder_with_provider(provider())
-        .with_safe_default_protocol_versions()
-        .unwrap()
-        .with_no_client_auth()
-        .with_cert_resolver(Arc::new(rustls::sign::SingleCertAndKey::from(shown)));
-    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.unwrap();
-    let place = listener.local_addr().unwrap().to_string();
-    let acceptor = TlsAcceptor::from(Arc::new(config));
-    tokio::spawn(async move {
-        while let Ok((stream, _)) = listener.accept().await {
-            drop(acceptor.accept(stream).await);
-        }
-    });
+    let url = serve(&thief).await;
     let settings = NetworkSettings {
         pins: vec![Pin {
-            place: place.clone(),
+            place: url.authority().to_owned(),
             facts: facts_of(&identity.certificate),
         }],
         ..NetworkSettings::default()
     };
     let network = network(&settings);
-    let url = Url::parse(&format!("https://{place}/")).unwrap();
     let response = network.client_for(&url).get(url.clone()).send().await;
     assert!(response.is_err());
 }
