@@ -81,6 +81,7 @@ pub async fn set_vault_aside(cx: &Context, confirmed: bool) -> Result<VaultStatu
     };
     if !problem.as_ref().is_some_and(is_lost) {
         let hint = match problem {
+            Some(patchbay_vault::Error::TooNew { .. }) => "Update Patchbay.",
             Some(_) => "Unlock the keychain instead.",
             None => "No reset needed: the vault opens.",
         };
@@ -182,4 +183,19 @@ async fn emit_status(cx: &Context) -> VaultStatus {
         status: status.clone(),
     });
     status
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::testing::open_temporary;
+
+    #[tokio::test]
+    async fn a_vault_of_a_newer_patchbay_is_not_reset() {
+        let (_home, cx) = open_temporary().await;
+        std::fs::write(cx.paths().data.join("vault.json"), r#"{"version":99}"#).unwrap();
+        let refused = set_vault_aside(&cx, true).await.unwrap_err();
+        assert_eq!(refused.hint().unwrap(), "Update Patchbay.");
+        cx.close().await;
+    }
 }
