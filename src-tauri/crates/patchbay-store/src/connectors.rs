@@ -163,11 +163,16 @@ impl Store {
         self.change_rows(sql, [id.to_string()]).await
     }
 
-    /// Restores a removed connector and its tools. Returns whether there was one to restore.
+    /// Restores a removed connector and its tools, with the name that `free_name` makes from its own and from those
+    /// that are taken in its account. Returns whether there was one to restore.
     ///
     /// # Errors
-    /// [`Error::NameTaken`] when another connector took its name meanwhile.
-    pub async fn restore_connector(&self, id: &ConnectorId) -> Result<bool, Error> {
+    /// [`Error::NameTaken`] when another connector has that name.
+    pub async fn restore_connector(
+        &self,
+        id: &ConnectorId,
+        free_name: impl FnOnce(String, &HashSet<String>) -> String + Send + 'static,
+    ) -> Result<bool, Error> {
         let id = id.to_string();
         self.write(move |tx| {
             // Also of rows that cannot be read.
@@ -175,8 +180,13 @@ impl Store {
             let Some(name) = row::find::<String>(tx, sql, [&id])? else {
                 return Ok(false);
             };
-            let sql = "UPDATE connectors SET removed_at = NULL WHERE id = ?1";
-            execute(tx, sql, [&id]).map_err(|error| Error::or_name_taken(error, &name))?;
+            let sql = "SELECT name FROM connectors WHERE removed_at IS NULL
+                       AND account = (SELECT account FROM connectors WHERE id = ?1)";
+            let name = free_name(name, &list_names(tx, sql, [&id])?);
+            let sql = "UPDATE connectors
+                       SET removed_at = NULL, name = ?2, body = json_set(body, '$.name', ?2)
+                       WHERE id = ?1";
+            execute(tx, sql, [&id, &name]).map_err(|error| Error::or_name_taken(error, &name))?;
             Ok(true)
         })
         .await
@@ -391,6 +401,10 @@ mod tests {
         assert_eq!(store.list_tools(Some(&saved.id)).await.unwrap().len(), 1);
     }
 
+    fn own_name(name: String, _: &HashSet<String>) -> String {
+        name
+    }
+
     #[tokio::test]
     async fn removal_can_be_undone() {
         let (_home, store) = store().await;
@@ -406,8 +420,8 @@ mod tests {
         assert_eq!(store.list_tools(None).await.unwrap(), []);
         assert_eq!(store.find_tool(&saved.id, "a").await.unwrap(), None);
 
-        assert!(store.restore_connector(&saved.id).await.unwrap());
-        assert!(!store.restore_connector(&saved.id).await.unwrap());
+        assert!(store.restore_connector(&saved.id, own_name).await.unwrap());
+        assert!(!store.restore_connector(&saved.id, own_name).await.unwrap());
         assert_eq!(
             store.find_connector(&saved.id).await.unwrap(),
             Some(saved.clone())
@@ -424,7 +438,10 @@ mod tests {
         let old = save_connector(&store, "c1", "github").await;
         store.remove_connector(&old.id).await.unwrap();
         save_connector(&store, "c2", "github").await;
-        let refused = store.restore_connector(&old.id).await.unwrap_err();
+        let refused = store
+            .restore_connector(&old.id, own_name)
+            .await
+            .unwrap_err();
         assert!(matches!(refused, Error::NameTaken { name } if name == "github"));
     }
 
@@ -448,7 +465,7 @@ mod tests {
             store.purge_removed(far_ahead(), &[]).await.unwrap(),
             gone_only
         );
-        assert!(!store.restore_connector(&gone.id).await.unwrap());
+        assert!(!store.restore_connector(&gone.id, own_name).await.unwrap());
         assert_eq!(
             store.list_tools(None).await.unwrap(),
             [(kept.id, tool("a"))]

@@ -12,7 +12,7 @@ use specta::Type;
 use url::Url;
 
 use crate::abilities::abilities;
-use crate::address::{endpoint_of, plain_http, read_address};
+use crate::address::{NewName, endpoint_of, plain_http, read_address};
 use crate::authorizations::find_grant;
 use crate::backend::for_connector;
 use crate::connectors::add::{
@@ -318,13 +318,13 @@ pub async fn delete_connector(
     deleted
 }
 
-/// Restores a removed connector.
+/// Restores a removed connector; its name gets a number if it was taken meanwhile.
 ///
 /// # Errors
-/// [`Error::NotFound`] when it was not removed, or too long ago; [`Error::Store`] when its name was
-/// taken meanwhile.
+/// [`Error::NotFound`] when it was not removed, or too long ago.
 pub async fn restore_connector(cx: &Context, id: &ConnectorId) -> Result<Connector, Error> {
-    cx.store().restore_connector(id).await?;
+    let free_name = |name, taken: &_| NewName::Derived(name).among("-", taken);
+    cx.store().restore_connector(id, free_name).await?;
     cx.emit(Event::ConnectorsChanged);
     find_connector(cx, id).await
 }
@@ -466,6 +466,19 @@ mod tests {
         AuthenticationChoice::Bearer {
             token: SecretInput::New { secret },
         }
+    }
+
+    #[tokio::test]
+    async fn a_restored_connector_gets_a_number_if_its_name_was_taken() {
+        let (_home, cx) = open_temporary().await;
+        let first = add(&cx, UNREACHABLE_URL).await;
+        remove_connector(&cx, &first.id).await.unwrap();
+        let second = add(&cx, UNREACHABLE_URL).await;
+        assert_eq!(second.name, first.name);
+        let restored = restore_connector(&cx, &first.id).await.unwrap();
+        assert_eq!(restored.name, format!("{}-2", first.name));
+        assert_eq!(restored.title, first.title);
+        cx.close().await;
     }
 
     #[tokio::test]

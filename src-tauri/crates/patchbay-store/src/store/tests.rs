@@ -49,7 +49,7 @@ async fn version_1_is_migrated_with_all_its_rows() {
     );
     assert!(
         store
-            .restore_connector(&ConnectorId::new("c2"))
+            .restore_connector(&ConnectorId::new("c2"), |name, _| name)
             .await
             .unwrap()
     );
