@@ -85,6 +85,16 @@ async fn the_newest_run_has_a_name() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_run_that_ended_is_followed_to_its_end_though_its_connector_is_gone() {
+    let terminal = open().await;
+    let failed = terminal.run(&["tool", "run", "play", "fail"]).await;
+    terminal.does("connector remove play --yes").await;
+    let followed = terminal.fails("run follow latest", failed.code).await;
+    assert_eq!(followed.stdout, failed.stdout);
+    assert_ne!(failed.code, 6, "the connector isn't found");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_run_is_repeated_on_another_copy_of_its_connector() {
     let terminal = open().await;
     let run = run_echo(&terminal, "play", "there").await;

@@ -211,7 +211,7 @@ async fn again(
         };
         return compare::run(cli, args).await;
     }
-    finish(cli, &run, &connector)
+    finish(cli, &run, Some(&connector))
 }
 
 async fn replay(

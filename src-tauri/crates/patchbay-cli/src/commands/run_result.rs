@@ -10,11 +10,15 @@ use crate::failure::Failure;
 use crate::output::{Screen, content, text, when};
 use crate::prompt;
 
-/// Prints the result of a run.
+/// Prints the result of a run; its connector may have been removed.
 ///
 /// # Errors
 /// The problem of the run, if it failed.
-pub(super) fn finish(cli: &Cli, run: &ToolRun, connector: &Connector) -> Result<(), Failure> {
+pub(super) fn finish(
+    cli: &Cli,
+    run: &ToolRun,
+    connector: Option<&Connector>,
+) -> Result<(), Failure> {
     cli.stderr.clear();
     cli.out.answer(run, |screen| {
         let result = run.result.as_ref();
@@ -30,7 +34,10 @@ pub(super) fn finish(cli: &Cli, run: &ToolRun, connector: &Connector) -> Result<
             Ok(())
         }
         (None, _) => Err(Failure::cancelled()),
-        (Some(problem), _) => Err(failure_of(problem, run, connector)),
+        (Some(problem), _) => Err(match connector {
+            Some(connector) => failure_of(problem, run, connector),
+            None => problem.clone().into(),
+        }),
     }
 }
 

@@ -223,7 +223,7 @@ pub(super) async fn run_confirmed(
         run_tool(&cli.cx, request, progress.listener())
     };
     let run = with_confirmation(cli, &connector, start).await?;
-    let finished = run_result::finish(cli, &run, &connector);
+    let finished = run_result::finish(cli, &run, Some(&connector));
     trim_runs_daily(&cli.cx).await;
     finished
 }

@@ -14,16 +14,17 @@ use crate::failure::Failure;
 pub(super) async fn wait_for_run(cli: &Cli, id: &str) -> Result<(), Failure> {
     let id = cli.run_id(id).await?;
     let run = find_run(&cli.cx, &id).await?;
-    let connector = find_connector(&cli.cx, &run.summary.connector).await?;
+    let connector = find_connector(&cli.cx, &run.summary.connector).await;
     if run.summary.state != RunState::Running {
-        return finish(cli, &run, &connector);
+        return finish(cli, &run, connector.ok().as_ref());
     }
+    let connector = connector?;
     cli.unlock_for(&connector).await?;
     let progress = Progress::new(cli);
     let following = follow_run(&cli.cx, &id, progress.listener());
     let run = until_interrupted(cli, following, &progress).await;
     let run = run.map_err(|run_error| run_error.into_failure(&connector))?;
-    finish(cli, &run, &connector)
+    finish(cli, &run, Some(&connector))
 }
 
 /// Runs the tool of a run again for the next page of its result.
