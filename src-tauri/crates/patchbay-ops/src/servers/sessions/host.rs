@@ -136,6 +136,10 @@ where
     let response = match endpoint::connect(paths).await {
         Ok(stream) => match ask(stream).await {
             Err(AttachError::Unreachable(error)) if has_ended(&error) => return Ok(T::default()),
+            Err(other @ (AttachError::OlderHost(_) | AttachError::NewerHost(_))) => {
+                let hint = "Quit that Patchbay and its commands, then try again.";
+                return Err(Error::usage(other.to_string(), hint));
+            }
             response => response.map_err(io::Error::other),
         },
         Err(error) if is_retryable(&error) => return Ok(T::default()),
@@ -430,9 +434,10 @@ fn make_log(paths: &AppPaths, connector: &str) -> LineSink {
 
 #[cfg(test)]
 mod tests {
+    use patchbay_model::Explain as _;
     #[cfg(unix)]
     use patchbay_platforms::mcp::McpProgram;
-    use tokio::io::{AsyncBufReadExt as _, BufReader};
+    use tokio::io::{AsyncBufReadExt as _, AsyncWriteExt as _, BufReader};
 
     use super::*;
     use crate::testing::open_temporary;
@@ -449,6 +454,24 @@ mod tests {
         };
         let (held, ()) = tokio::join!(list(cx.paths()), host);
         assert_eq!(held.unwrap(), []);
+        cx.close().await;
+    }
+
+    #[tokio::test]
+    async fn a_host_of_another_version_is_named() {
+        let (_home, cx) = open_temporary().await;
+        let mut listener = endpoint::listen(cx.paths()).unwrap();
+        let host = async {
+            let client = listener.accept().await.unwrap().await.unwrap();
+            let mut client = BufReader::new(client);
+            client.read_line(&mut String::new()).await.unwrap();
+            let refused = b"{\"version\":\"99.0.0\",\"response\":\"refused\"}\n";
+            client.write_all(refused).await.unwrap();
+        };
+        let (held, ()) = tokio::join!(list(cx.paths()), host);
+        let problem = held.unwrap_err().problem();
+        assert!(problem.message.contains("version 99.0.0"), "{problem:?}");
+        assert!(problem.hint.unwrap().starts_with("Quit that Patchbay"));
         cx.close().await;
     }
 
