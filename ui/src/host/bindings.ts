@@ -585,7 +585,7 @@ entry: WalletEntryId } |
 { kind: "headers"; 
 /**  The wallet entry. */
 entry: WalletEntryId } | 
-/**  Secret environment variables of a program, a wallet entry of kind `headers`. */
+/**  Secret environment variables of a program, a wallet entry of kind `variables`. */
 { kind: "variables"; 
 /**  The wallet entry. */
 entry: WalletEntryId };

@@ -2,7 +2,7 @@
 //!
 //! Addresses that servers, platforms and authorization servers name are checked in one place before anything
 //! is connected or opened ([`AddressPolicy`]), and their documents are read within limits ([`json`]). The crate
-//! knows nothing of MCP, OAuth or any platform.
+//! speaks neither MCP nor OAuth and knows no platform; it shares its errors with the crates that do.
 //!
 //! Start reading at [`AddressPolicy`].
 //!

@@ -311,7 +311,7 @@ pub enum Authentication {
         /// The wallet entry.
         entry: WalletEntryId,
     },
-    /// Secret environment variables of a program, a wallet entry of kind `headers`.
+    /// Secret environment variables of a program, a wallet entry of kind `variables`.
     Variables {
         /// The wallet entry.
         entry: WalletEntryId,

@@ -1,11 +1,11 @@
-//! Everything that a user can do with Patchbay: a folder per noun, with a file per verb.
+//! Everything that a user can do with Patchbay, by noun.
 //!
 //! A noun's own file finds and lists things, for use from anywhere. Files must not depend on each other in a circle.
 //!
-//! The window and the command line call these functions and only convert arguments and results. Every verb takes the
-//! [`Context`] first: the open store, the vault, the HTTP clients, the clock and the open connections.
+//! The window and the command line call these functions. What uses saved data or connections takes the [`Context`]
+//! first: the open store, the vault, the HTTP clients, the clock and the open connections.
 //!
-//! This crate knows no windows, terminals or wire formats. Start reading at [`context`], then
+//! This crate knows no windows or terminals, and no platform. Start reading at [`context`], then
 //! [`run_tool`](runs::run_tool).
 
 mod abilities;
