@@ -178,8 +178,8 @@ pub use next_action::{NextAction, reauth_action};
 pub use operations::response_meta::{OperationResponse, ResponseMeta, call_operation_with_meta};
 pub use operations::stream::{SavedOperation, StreamedOperation, save_operation, stream_operation};
 pub use operations::{
-    CallOperation, OperationInfo, OperationsSetting, call_operation, effect_of_call,
-    list_account_operations, list_operations, operations_setting,
+    CallOperation, OperationInfo, call_operation, effect_of_call, list_account_operations,
+    list_operations, operations_setting,
 };
 pub use other_processes::watch_other_processes;
 pub use patchbay_files::Exposure;

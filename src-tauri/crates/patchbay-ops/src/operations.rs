@@ -11,7 +11,7 @@ use patchbay_http::{CallOptions, Retries, SentSecrets};
 use patchbay_model::{
     Account, AccountId, Json, OperationEffect, Platform, Secret, debug_fields, redact_user_infos,
 };
-use patchbay_platforms::{OperationEntry, Platform as Hosted, hosted};
+use patchbay_platforms::{AccountField, OperationEntry, Platform as Hosted, hosted};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use specta::Type;
@@ -201,20 +201,10 @@ fn find_operation(account: &Account, name: &str) -> Result<&'static OperationEnt
     })
 }
 
-/// The account setting that decides which operations an account can call.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct OperationsSetting {
-    pub name: &'static str,
-    pub title: &'static str,
-}
-
-/// Returns the [`OperationsSetting`] of a platform; `None` if all its accounts can call the same operations.
-pub fn operations_setting(platform: Platform) -> Option<OperationsSetting> {
-    let field = hosted(platform)?.operations_field()?;
-    Some(OperationsSetting {
-        name: field.name,
-        title: field.title,
-    })
+/// Returns the account field that decides which operations an account can call; `None` if all accounts of the platform
+/// can call the same.
+pub fn operations_setting(platform: Platform) -> Option<&'static AccountField> {
+    hosted(platform)?.operations_field()
 }
 
 fn operation_info(operation: &OperationEntry) -> OperationInfo {
