@@ -318,6 +318,40 @@ pub enum Authentication {
     },
 }
 
+impl Authentication {
+    /// Consent with these wallet entries and the defaults for all else.
+    pub fn oauth(client: Option<WalletEntryId>, entry: Option<WalletEntryId>) -> Self {
+        Self::Oauth {
+            client,
+            entry,
+            callback_port: None,
+            callback_host: None,
+            redirect: Redirect::default(),
+            scopes: Vec::new(),
+            grant: OauthGrant::default(),
+        }
+    }
+
+    /// Returns the wallet entry that it signs in with.
+    pub fn entry(&self) -> Option<&WalletEntryId> {
+        match self {
+            Self::None => None,
+            Self::Oauth { entry, .. } => entry.as_ref(),
+            Self::Bearer { entry } | Self::Headers { entry } | Self::Variables { entry } => {
+                Some(entry)
+            }
+        }
+    }
+
+    /// Returns the wallet entry of the user's own OAuth app.
+    pub fn app(&self) -> Option<&WalletEntryId> {
+        match self {
+            Self::Oauth { client, .. } => client.as_ref(),
+            _ => None,
+        }
+    }
+}
+
 /// The OAuth grant of a connector.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, Type)]
 #[serde(rename_all = "snake_case")]

@@ -95,7 +95,7 @@ mod tests {
     use patchbay_model::Authentication::None as Unsigned;
     use patchbay_model::AuthenticationMethod::{Bearer, Headers, None as Open, Oauth};
     use patchbay_model::Platform::{Airbyte, Cohere, Local, Mistral, Tenex};
-    use patchbay_model::{OauthGrant, Platform, Redirect, WalletEntryId};
+    use patchbay_model::{Platform, WalletEntryId};
 
     use super::NextAction::*;
     use super::Status::{NeedsAuthorization as Waiting, *};
@@ -103,15 +103,7 @@ mod tests {
     use crate::testing::{UNREACHABLE_URL, add, open_temporary};
 
     fn oauth(entry: Option<&str>) -> Authentication {
-        Authentication::Oauth {
-            client: None,
-            entry: entry.map(WalletEntryId::new),
-            callback_port: None,
-            callback_host: None,
-            redirect: Redirect::Loopback,
-            scopes: Vec::new(),
-            grant: OauthGrant::AuthorizationCode,
-        }
+        Authentication::oauth(None, entry.map(WalletEntryId::new))
     }
 
     fn bearer() -> Authentication {

@@ -5,8 +5,8 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use patchbay_model::{
-    Account, AccountId, Authentication, Connector, Json, OauthGrant, Platform, Redirect, Secret,
-    ToolRun, WalletEntry, WalletEntryId, WalletKind,
+    Account, AccountId, Authentication, Connector, Json, Platform, Secret, ToolRun, WalletEntry,
+    WalletEntryId, WalletKind,
 };
 use patchbay_oauth::Grant;
 use patchbay_vault::{MemoryKeychain, SecretName};
@@ -202,15 +202,7 @@ pub(crate) fn oauth(
     client: Option<&WalletEntryId>,
     entry: Option<&WalletEntryId>,
 ) -> Authentication {
-    Authentication::Oauth {
-        client: client.cloned(),
-        entry: entry.cloned(),
-        callback_port: None,
-        callback_host: None,
-        redirect: Redirect::default(),
-        scopes: Vec::new(),
-        grant: OauthGrant::AuthorizationCode,
-    }
+    Authentication::oauth(client.cloned(), entry.cloned())
 }
 
 /// Adds a connector that is signed in by a grant, as the user's own app if there is one.

@@ -11,7 +11,6 @@ use crate::context::Context;
 use crate::error::Error;
 use crate::events::Event;
 use crate::secrets;
-use crate::secrets::tokens::entry_id;
 use crate::servers::sessions;
 
 /// Returns the status of the vault. Never causes a prompt of the keychain.
@@ -159,7 +158,7 @@ async fn note_lost(cx: &Context) -> Result<(), Error> {
         if connector.status.status == Status::Disabled {
             continue;
         }
-        let Some(id) = entry_id(&connector.authentication) else {
+        let Some(id) = connector.authentication.entry() else {
             continue;
         };
         let Some(entry) = cx.store().find_wallet_entry(id).await? else {

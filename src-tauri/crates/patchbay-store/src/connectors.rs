@@ -2,9 +2,7 @@
 
 use std::collections::{HashMap, HashSet};
 
-use patchbay_model::{
-    AccountId, Authentication, Connector, ConnectorId, RemoteId, Timestamp, WalletEntryId,
-};
+use patchbay_model::{AccountId, Connector, ConnectorId, RemoteId, Timestamp, WalletEntryId};
 use rusqlite::{Transaction, ffi, params};
 
 use crate::error::extended_code;
@@ -240,7 +238,7 @@ fn find(tx: &Transaction<'_>, id: &str) -> Result<Option<Connector>, Error> {
 }
 
 fn save(tx: &Transaction<'_>, connector: &Connector) -> Result<(), Error> {
-    let (entry, client) = wallet_entries_of(&connector.authentication);
+    let authentication = &connector.authentication;
     execute(
         tx,
         "INSERT INTO connectors (id, account, name, title, wallet_entry, wallet_client, body)
@@ -254,8 +252,8 @@ fn save(tx: &Transaction<'_>, connector: &Connector) -> Result<(), Error> {
             connector.account.as_str(),
             &connector.name,
             &connector.title,
-            entry.map(WalletEntryId::as_str),
-            client.map(WalletEntryId::as_str),
+            authentication.entry().map(WalletEntryId::as_str),
+            authentication.app().map(WalletEntryId::as_str),
             to_body(TABLE, connector)?,
         ),
     )
@@ -266,19 +264,6 @@ fn save(tx: &Transaction<'_>, connector: &Connector) -> Result<(), Error> {
         _ => Error::or_name_taken(error, &connector.name),
     })?;
     Ok(())
-}
-
-/// Returns the wallet entries it signs in with: token or headers, and OAuth app.
-fn wallet_entries_of(
-    authentication: &Authentication,
-) -> (Option<&WalletEntryId>, Option<&WalletEntryId>) {
-    match authentication {
-        Authentication::None => (None, None),
-        Authentication::Oauth { client, entry, .. } => (entry.as_ref(), client.as_ref()),
-        Authentication::Bearer { entry }
-        | Authentication::Headers { entry }
-        | Authentication::Variables { entry } => (Some(entry), None),
-    }
 }
 
 #[cfg(test)]

@@ -179,7 +179,7 @@ fn users(tx: &Transaction<'_>) -> Result<HashMap<String, Vec<UsedBy>>, Error> {
 
 #[cfg(test)]
 mod tests {
-    use patchbay_model::{Authentication, Connector, OauthGrant, Redirect};
+    use patchbay_model::{Authentication, Connector};
 
     use super::*;
     use crate::samples::{at, connector, store, wallet_entry};
@@ -227,15 +227,7 @@ mod tests {
             authentication,
             ..connector(id, id)
         };
-        let oauth = Authentication::Oauth {
-            client: Some(app.id.clone()),
-            entry: Some(tokens.id.clone()),
-            callback_port: None,
-            callback_host: None,
-            redirect: Redirect::Loopback,
-            scopes: Vec::new(),
-            grant: OauthGrant::AuthorizationCode,
-        };
+        let oauth = Authentication::oauth(Some(app.id.clone()), Some(tokens.id.clone()));
         let bearer = Authentication::Bearer {
             entry: tokens.id.clone(),
         };

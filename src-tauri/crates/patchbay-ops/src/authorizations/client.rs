@@ -134,11 +134,7 @@ async fn own_app(
     connector: &Connector,
     discovery: &Discovery,
 ) -> Result<Option<ClientIdentity>, Error> {
-    let Authentication::Oauth {
-        client: Some(entry),
-        ..
-    } = &connector.authentication
-    else {
+    let Some(entry) = connector.authentication.app() else {
         return Ok(None);
     };
     let entry = find_wallet_entry(cx, entry).await?;

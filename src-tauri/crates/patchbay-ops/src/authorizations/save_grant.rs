@@ -3,8 +3,8 @@
 use std::time::Duration;
 
 use patchbay_model::{
-    Authentication, Connector, ConnectorId, OauthGrant, Redirect, Secret, Timestamp, WalletEntry,
-    WalletEntryId, WalletKind,
+    Authentication, Connector, ConnectorId, Secret, Timestamp, WalletEntry, WalletEntryId,
+    WalletKind,
 };
 use patchbay_oauth::{Grant, OAuthClient, Untraced};
 use patchbay_store::Changed;
@@ -23,7 +23,6 @@ use crate::error::Error;
 use crate::events::Event;
 use crate::secrets;
 use crate::secrets::StoredSecret;
-use crate::secrets::tokens::entry_id;
 use crate::servers::sessions;
 
 /// Time limit for forgetting the former sign-in.
@@ -69,7 +68,7 @@ pub(super) async fn save_grant(
 /// server, since some providers end all sign-ins of an app together.
 async fn forget_former(cx: &Context, changed: &Changed, issuer: &str) -> Result<(), Error> {
     let Changed { before, after } = changed;
-    if entry_id(&before.authentication) == entry_id(&after.authentication) {
+    if before.authentication.entry() == after.authentication.entry() {
         return Ok(());
     }
     let former = find_grant(cx, before).await?;
@@ -124,10 +123,7 @@ pub(super) async fn revoke_unsaved(cx: &Context, oauth: OAuthClient, grant: &Gra
 
 /// Binds the user's own app to the first authorization server that it signed in at: its secret is sent to no other.
 async fn bind_app(cx: &Context, connector: &Connector, issuer: &str) -> Result<(), Error> {
-    if let Authentication::Oauth {
-        client: Some(app), ..
-    } = &connector.authentication
-    {
+    if let Some(app) = connector.authentication.app() {
         let issuer = issuer.to_owned();
         let bind = move |app: &mut WalletEntry| {
             app.issuer.get_or_insert(issuer);
@@ -191,10 +187,7 @@ async fn without_reference(
     grant: &Grant,
 ) -> Result<Grant, Error> {
     let mut stored = grant.clone();
-    let Authentication::Oauth {
-        client: Some(app), ..
-    } = &connector.authentication
-    else {
+    let Some(app) = connector.authentication.app() else {
         return Ok(stored);
     };
     if let Some(app) = cx.store().find_wallet_entry(app).await? {
@@ -241,15 +234,7 @@ fn use_entry(authentication: &mut Authentication, used: WalletEntryId) {
         *entry = Some(used);
         return;
     }
-    *authentication = Authentication::Oauth {
-        client: None,
-        entry: Some(used),
-        callback_port: None,
-        callback_host: None,
-        redirect: Redirect::default(),
-        scopes: Vec::new(),
-        grant: OauthGrant::default(),
-    };
+    *authentication = Authentication::oauth(None, Some(used));
 }
 
 #[cfg(test)]
@@ -275,15 +260,7 @@ mod tests {
         assert_eq!(app.issuer, None);
         let used = app.id.clone();
         let use_app = move |connector: &mut Connector| {
-            connector.authentication = Authentication::Oauth {
-                client: Some(used),
-                entry: None,
-                callback_port: None,
-                callback_host: None,
-                redirect: Redirect::default(),
-                scopes: Vec::new(),
-                grant: OauthGrant::default(),
-            };
+            connector.authentication = Authentication::oauth(Some(used), None);
         };
         status::update(&cx, &id, use_app).await.unwrap();
         let grant = lapsed_grant("first-token-1", UNREACHABLE_URL);

@@ -30,7 +30,6 @@ use crate::credentials::revoke::forget_and_revoke;
 use crate::credentials::users::refresh_identity;
 use crate::error::Error;
 use crate::events::Event;
-use crate::secrets::tokens::{app_id, entry_id};
 use crate::secrets::{self, client_certificate};
 use crate::servers;
 use crate::servers::sessions::settings::is_outdated;
@@ -106,7 +105,7 @@ pub async fn update_connector(
     if had_certificate && after.network.client_certificate.is_none() {
         client_certificate::forget(cx.vault(), id).await?;
     }
-    if entry_id(&after.authentication) == entry_id(&before.authentication) {
+    if after.authentication.entry() == before.authentication.entry() {
         return Ok(after);
     }
     let after = refresh_identity(cx, after).await?;
@@ -373,7 +372,7 @@ async fn ensure_own_sign_in_readable(cx: &Context, connector: &Connector) -> Res
 pub(crate) async fn drop_own_sign_in(cx: &Context, connector: &Connector) -> Result<(), Error> {
     let grant = find_grant(cx, connector).await?;
     if let Some(entry) = grant.filter(|entry| entry.used_by.is_empty()) {
-        let app = app_id(&connector.authentication);
+        let app = connector.authentication.app();
         forget_and_revoke(cx, &entry, app, cx.oauth_of(connector).await).await?;
         cx.emit(Event::WalletChanged);
     }

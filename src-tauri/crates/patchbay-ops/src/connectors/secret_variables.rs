@@ -12,7 +12,6 @@ use crate::credentials::edit::{add_derived_entry, remove_wallet_entry, replace_w
 use crate::credentials::forget::discard_unless_ok;
 use crate::credentials::secret::{SecretValue, WalletSecret};
 use crate::error::Error;
-use crate::secrets::tokens::entry_id;
 use crate::servers;
 
 /// Saves secret environment variables of a local program: in its credential, or in a new one if it has none. Its other
@@ -36,7 +35,7 @@ pub async fn set_secret_variables(
     let kept: Vec<String> = saved.into_iter().filter(is_kept).collect();
     let secrets = kept.iter().chain(values.keys()).map(String::as_str);
     let command = validate_command(command, secrets.collect())?;
-    let saved = entry_id(&connector.authentication);
+    let saved = connector.authentication.entry();
     let entry = match saved {
         Some(entry) => {
             let values = saved_values(kept).chain(values).collect();
@@ -68,7 +67,7 @@ pub async fn remove_secret_variables(
     };
     let is_kept = |name: &String| !names.iter().any(|given| is_same_variable(given, name));
     let saved = cx.tokens().header_names(&connector).await?;
-    let entry = entry_id(&connector.authentication);
+    let entry = connector.authentication.entry();
     let Some(entry) = entry.filter(|_| !saved.iter().all(is_kept)) else {
         return Ok(connector);
     };

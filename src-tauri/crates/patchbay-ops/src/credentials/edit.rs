@@ -15,7 +15,6 @@ use crate::credentials::users::{drop_credential, refresh_identities, reload_user
 use crate::credentials::{find_wallet_entry, list_wallet, new_entry, not_found};
 use crate::error::Error;
 use crate::events::Event;
-use crate::secrets::tokens::entry_id;
 use crate::secrets::{self, SavedValues};
 
 /// Adds a credential.
@@ -171,7 +170,11 @@ pub async fn rename_wallet_entry(
 /// Renames the credential of a connector with the connector, if both had the same name and the new one is free.
 pub(crate) async fn rename_with_connector(cx: &Context, changed: &Changed) -> Result<(), Error> {
     let Changed { before, after } = changed;
-    let Some(id) = entry_id(&after.authentication).filter(|_| before.title != after.title) else {
+    let Some(id) = after
+        .authentication
+        .entry()
+        .filter(|_| before.title != after.title)
+    else {
         return Ok(());
     };
     let entry = cx.store().find_wallet_entry(id).await?;

@@ -13,7 +13,6 @@ use crate::credentials::{find_wallet_entry, resolve_wallet_entry};
 use crate::error::Error;
 use crate::secrets;
 use crate::secrets::programs::{Occasion, find_in, search_path};
-use crate::secrets::tokens::entry_id;
 use crate::servers::{is_path, path_variable};
 
 /// Prefix for a credential whose name a connector has too.
@@ -148,7 +147,7 @@ async fn find_connector_secrets(
     cx: &Context,
     connector: &Connector,
 ) -> Result<SubjectSecrets, Error> {
-    let entry = match entry_id(&connector.authentication) {
+    let entry = match connector.authentication.entry() {
         Some(id) => Some(find_wallet_entry(cx, id).await?),
         None => None,
     };

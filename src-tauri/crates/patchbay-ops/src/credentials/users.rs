@@ -3,7 +3,6 @@
 use crate::connectors::{list_connectors, status};
 use crate::context::Context;
 use crate::error::Error;
-use crate::secrets::tokens::entry_id;
 use crate::servers::sessions;
 use patchbay_model::{
     Authentication, Code, Connector, ConnectorStatus, Status, WalletEntry, WalletEntryId,
@@ -27,13 +26,13 @@ pub(crate) async fn refresh_identity(
     cx: &Context,
     connector: Connector,
 ) -> Result<Connector, Error> {
-    let used = entry_id(&connector.authentication).cloned();
+    let used = connector.authentication.entry().cloned();
     let entry = match &used {
         Some(id) => cx.store().find_wallet_entry(id).await?,
         None => None,
     };
     let change = move |connector: &mut Connector| {
-        if entry_id(&connector.authentication) == used.as_ref() {
+        if connector.authentication.entry() == used.as_ref() {
             connector.identity = status::identity(entry.as_ref());
         }
     };
@@ -44,7 +43,7 @@ pub(crate) async fn refresh_identity(
 /// Updates the identities of all connectors that use an entry.
 pub(crate) async fn refresh_identities(cx: &Context, entry: &WalletEntry) -> Result<(), Error> {
     for connector in list_connectors(cx).await? {
-        if entry_id(&connector.authentication) == Some(&entry.id) {
+        if connector.authentication.entry() == Some(&entry.id) {
             refresh_identity(cx, connector).await?;
         }
     }
@@ -67,15 +66,14 @@ pub(crate) async fn drop_credential(cx: &Context, gone: &WalletEntry) -> Result<
 
 /// Whether a connector uses the wallet entry as its credential or OAuth app.
 fn uses(authentication: &Authentication, id: &WalletEntryId) -> bool {
-    let is_app = matches!(authentication, Authentication::Oauth { client: Some(client), .. } if client == id);
-    is_app || entry_id(authentication) == Some(id)
+    [authentication.entry(), authentication.app()].contains(&Some(id))
 }
 
 fn remove_credential(connector: &mut Connector, gone: &WalletEntry) {
     if !uses(&connector.authentication, &gone.id) {
         return;
     }
-    if entry_id(&connector.authentication) == Some(&gone.id) {
+    if connector.authentication.entry() == Some(&gone.id) {
         connector.identity = status::identity(None);
     }
     if let Authentication::Oauth { entry, client, .. } = &mut connector.authentication {

@@ -115,7 +115,7 @@ impl Tokens {
         Arc::new(Source {
             tokens: self.clone(),
             title: connector.title.clone(),
-            entry: entry_id(&connector.authentication).cloned(),
+            entry: connector.authentication.entry().cloned(),
             endpoint: connector
                 .endpoint
                 .as_deref()
@@ -143,7 +143,10 @@ impl Tokens {
             return secrets;
         }
         let cache = self.0.cache.lock();
-        let cached = entry_id(&connector.authentication).and_then(|entry| cache.get(entry));
+        let cached = connector
+            .authentication
+            .entry()
+            .and_then(|entry| cache.get(entry));
         cached.map_or_else(Vec::new, CachedSecrets::to_vec)
     }
 
@@ -201,7 +204,7 @@ impl Tokens {
     }
 
     async fn entry_of(&self, connector: &Connector) -> Result<Option<WalletEntry>, Error> {
-        match entry_id(&connector.authentication) {
+        match connector.authentication.entry() {
             Some(id) => Ok(self.0.deps.store.find_wallet_entry(id).await?),
             None => Ok(None),
         }
@@ -324,7 +327,7 @@ impl Tokens {
         let mut apps: Vec<_> = app.cloned().into_iter().collect();
         for user in &entry.used_by {
             let connector = deps.store.find_connector(&user.connector).await?;
-            apps.extend(connector.and_then(|it| app_id(&it.authentication).cloned()));
+            apps.extend(connector.and_then(|it| it.authentication.app().cloned()));
         }
         for app in apps {
             let Some(app) = deps.store.find_wallet_entry(&app).await? else {
@@ -513,25 +516,6 @@ impl Tokens {
         }
         self.0.deps.store.touch_wallet_entry(entry, now).await?;
         Ok(())
-    }
-}
-
-/// Returns the wallet entry that a connector signs in with.
-pub(crate) fn entry_id(authentication: &Authentication) -> Option<&WalletEntryId> {
-    match authentication {
-        Authentication::None => None,
-        Authentication::Oauth { entry, .. } => entry.as_ref(),
-        Authentication::Bearer { entry }
-        | Authentication::Headers { entry }
-        | Authentication::Variables { entry } => Some(entry),
-    }
-}
-
-/// Returns the wallet entry of the user's own OAuth app that a connector signs in as.
-pub(crate) fn app_id(authentication: &Authentication) -> Option<&WalletEntryId> {
-    match authentication {
-        Authentication::Oauth { client, .. } => client.as_ref(),
-        _ => None,
     }
 }
 

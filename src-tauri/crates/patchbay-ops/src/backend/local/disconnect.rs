@@ -13,7 +13,6 @@ use crate::credentials::revoke::{forget_revoked, revoke};
 use crate::error::Error;
 use crate::events::Event;
 use crate::secrets;
-use crate::secrets::tokens::entry_id;
 use crate::servers::sessions;
 
 /// Gives up the sign-in of a connector and revokes its tokens at the provider if possible.
@@ -31,9 +30,9 @@ pub(super) async fn disconnect(
     }
     sessions::end_session(cx, &connector.id).await;
     let revoked = revoke_and_forget(cx, connector).await?;
-    let (now, used) = (cx.now(), entry_id(&connector.authentication).cloned());
+    let (now, used) = (cx.now(), connector.authentication.entry().cloned());
     let change = move |known: &mut Connector| {
-        if entry_id(&known.authentication) != used.as_ref() {
+        if known.authentication.entry() != used.as_ref() {
             // There was another sign-in meanwhile.
             return;
         }

@@ -306,15 +306,7 @@ async fn a_grant_of_an_older_patchbay_has_a_reference_only_where_its_own_app_has
         grant.client_secret = Some(Secret::new(client_secret));
         grant
     };
-    let uses = |client| Authentication::Oauth {
-        client,
-        entry: Some(fixture.entry.id.clone()),
-        callback_port: None,
-        callback_host: None,
-        redirect: patchbay_model::Redirect::default(),
-        scopes: Vec::new(),
-        grant: patchbay_model::OauthGrant::AuthorizationCode,
-    };
+    let uses = |client| Authentication::oauth(client, Some(fixture.entry.id.clone()));
     let proof = async |connector: &Connector, grant: Grant| {
         cx.store().save_connector(connector).await.unwrap();
         let entry = cx

@@ -9,7 +9,6 @@ use crate::connectors::{find_connector, status};
 use crate::context::Context;
 use crate::context::sessions::SessionSettings;
 use crate::error::Error;
-use crate::secrets::tokens::entry_id;
 
 /// Reads the current settings of a connector.
 ///
@@ -21,7 +20,7 @@ pub(crate) async fn read_settings(
 ) -> Result<SessionSettings, Error> {
     let connector = find_connector(cx, id).await?;
     status::ensure_enabled(&connector)?;
-    let entry = match entry_id(&connector.authentication) {
+    let entry = match connector.authentication.entry() {
         Some(entry) => cx.store().find_wallet_entry(entry).await?,
         None => None,
     };
