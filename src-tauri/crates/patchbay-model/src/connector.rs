@@ -363,18 +363,18 @@ pub enum OauthGrant {
     ClientCredentials,
 }
 
-/// A method with which a connector can sign in.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, Type)]
-#[serde(rename_all = "snake_case")]
-pub enum AuthenticationMethod {
-    /// No sign-in.
-    None,
-    /// Click-through consent.
-    Oauth,
-    /// A token that the user enters.
-    Bearer,
-    /// Headers that the user enters.
-    Headers,
+word_enum! {
+    /// A method with which a connector can sign in.
+    AuthenticationMethod {
+        /// No sign-in.
+        None = "none",
+        /// Click-through consent.
+        Oauth = "oauth",
+        /// A token that the user enters.
+        Bearer = "bearer",
+        /// Headers that the user enters.
+        Headers = "headers",
+    }
 }
 
 /// The transport of an MCP server.

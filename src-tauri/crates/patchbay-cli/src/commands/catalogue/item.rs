@@ -1,6 +1,6 @@
 //! An item of the catalogue: a connector type of an account, or a known server.
 
-use patchbay_model::{Account, AccountId, AuthenticationMethod, Definition};
+use patchbay_model::{Account, AccountId, Definition};
 use patchbay_ops::{CatalogueEntry, CatalogueVariable, Reach};
 use serde::Serialize;
 
@@ -124,20 +124,11 @@ impl CatalogueItem {
                 let methods: Vec<_> = entry
                     .authentication
                     .iter()
-                    .map(|method| word(*method))
+                    .map(|method| method.as_str())
                     .collect();
                 methods.join(", ")
             }
         }
-    }
-}
-
-fn word(method: AuthenticationMethod) -> &'static str {
-    match method {
-        AuthenticationMethod::None => "none",
-        AuthenticationMethod::Oauth => "oauth",
-        AuthenticationMethod::Bearer => "bearer",
-        AuthenticationMethod::Headers => "headers",
     }
 }
 
