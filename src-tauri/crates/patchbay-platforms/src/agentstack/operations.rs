@@ -18,6 +18,7 @@ use super::client::AgentStack;
 pub use super::quirks::relay::Mcp;
 pub use super::wire::ConnectorRef;
 use super::wire::{AUTH_REQUIRED, Connector, Page, Preset, connectors};
+use crate::lenient::yes;
 use crate::operations::{Contract, Operation, OperationEntry, on_connector, operations};
 use crate::{Error, Result};
 
@@ -61,12 +62,8 @@ pub struct Create {
     /// Notes such as `name` and `description`. Default: the preset's
     pub metadata: Option<Map<String, Value>>,
     /// Fill empty fields from a preset with the same URL. Default: true
-    #[serde(default = "default_true")]
+    #[serde(default = "yes")]
     pub match_preset: bool,
-}
-
-fn default_true() -> bool {
-    true
 }
 
 impl Operation<AgentStack> for Create {
