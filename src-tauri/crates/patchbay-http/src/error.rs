@@ -328,6 +328,15 @@ impl Error {
         *plain.downcast().expect("it is an error of this crate")
     }
 
+    /// The error for a connection that failed without an underlying error.
+    pub fn unreachable(host: impl Into<String>, how: Unreachable) -> Self {
+        Self::Unreachable {
+            host: host.into(),
+            how,
+            source: None,
+        }
+    }
+
     /// The error for a success of unexpected form where no single response is at hand.
     pub fn unexpected(what: impl Into<String>) -> Self {
         Self::UnexpectedAnswer {

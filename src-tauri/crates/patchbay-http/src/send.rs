@@ -310,11 +310,7 @@ impl Api {
         let addresses = &self.clients.addresses;
         let checked = addresses.check("redirect", &reach, &plain).await;
         checked.map_err(|error| match error {
-            AddressError::Unknown { host } => Error::Unreachable {
-                host,
-                how: crate::Unreachable::Dns,
-                source: None,
-            },
+            AddressError::Unknown { host } => Error::unreachable(host, crate::Unreachable::Dns),
             _ => Error::RedirectRefused {
                 to: to.origin().ascii_serialization(),
                 status: status.as_u16(),

@@ -218,12 +218,11 @@ async fn an_account_error_lasts_until_a_response_and_timeouts_are_ignored() {
 async fn unreachable_accounts_and_connectors_are_one_need() {
     let fixture = Fixture::new().await;
     let gone = || {
-        let host = "api.example.com".to_owned();
-        Error::from(patchbay_platforms::Error::Unreachable {
-            host,
-            how: patchbay_http::Unreachable::Dns,
-            source: None,
-        })
+        let how = patchbay_http::Unreachable::Dns;
+        Error::from(patchbay_platforms::Error::unreachable(
+            "api.example.com",
+            how,
+        ))
     };
     for (label, headline) in [
         ("Northlight", "Couldn't load Northlight"),

@@ -328,11 +328,7 @@ impl StreamEnd {
 
     fn error(self, host: &str) -> Error {
         match self {
-            Self::Lost => Error::Unreachable {
-                host: host.to_owned(),
-                how: Unreachable::Lost,
-                source: None,
-            },
+            Self::Lost => Error::unreachable(host, Unreachable::Lost),
             Self::TooLarge(limit) => Error::TooLarge {
                 limit: limit as u64,
             },

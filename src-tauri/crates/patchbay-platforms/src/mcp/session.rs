@@ -70,11 +70,7 @@ impl Peer {
     /// The error for a lost connection.
     fn lost(&self) -> Error {
         match self {
-            Self::Host(wire, _) => Error::Unreachable {
-                host: wire.host(),
-                how: Unreachable::Lost,
-                source: None,
-            },
+            Self::Host(wire, _) => Error::unreachable(wire.host(), Unreachable::Lost),
             Self::Program(process) => process.end_error(),
         }
     }

@@ -184,11 +184,8 @@ impl Wire {
             }
             // Recorded only: rmcp may resume the stream where it was cut.
             _ => tracked.exchange.note(|facts| {
-                facts.failure.get_or_insert(Error::Unreachable {
-                    host: self.host(),
-                    how: Unreachable::Lost,
-                    source: None,
-                });
+                let lost = Error::unreachable(self.host(), Unreachable::Lost);
+                facts.failure.get_or_insert(lost);
             }),
         }
     }

@@ -84,11 +84,7 @@ mod tests {
 
     #[test]
     fn an_outage_of_the_platform_says_nothing_about_a_connector() {
-        let unreachable = Error::Unreachable {
-            host: "api.example".to_owned(),
-            how: Unreachable::Refused,
-            source: None,
-        };
+        let unreachable = Error::unreachable("api.example", Unreachable::Refused);
         let after = Duration::from_secs(1);
         for error in [unreachable, Error::TimedOut { after }] {
             assert_eq!(ToolListOutcome::of::<()>(&Err(error)), None);
