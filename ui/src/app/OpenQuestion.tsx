@@ -1,4 +1,6 @@
 import { useQuery } from "@tanstack/react-query";
+import { useState } from "react";
+import { type QuestionId } from "@/host/bindings";
 import { queries } from "@/host/queries";
 import { QuestionDialog } from "./lazyLayers";
 
@@ -6,5 +8,9 @@ import { QuestionDialog } from "./lazyLayers";
 export function OpenQuestion() {
   const { data: questions } = useQuery(queries.questions());
   const first = questions?.[0];
-  return first ? <QuestionDialog key={first.id} open={first} more={questions.length - 1} /> : null;
+  const [shown, setShown] = useState<{ id: QuestionId | undefined; isNext: boolean }>({ id: undefined, isNext: false });
+  if (first?.id !== shown.id) setShown({ id: first?.id, isNext: shown.id !== undefined });
+  return first ? (
+    <QuestionDialog key={first.id} open={first} more={questions.length - 1} isNext={shown.isNext} />
+  ) : null;
 }

@@ -121,6 +121,20 @@ describe("a question of a server", () => {
     expect(next).not.toHaveTextContent("more question");
   });
 
+  it("takes_no_answer_for_the_next_that_was_meant_for_the_one_before", async () => {
+    const second = open({ ...form, message: "Which?" }, { id: "ask_2" });
+    const { user, host } = renderApp("/connectors", { connectors: [files], questions: [open(form), second] });
+    await screen.findByRole("button", { name: "Decline" });
+    host.state.questions = [second];
+    await act(() => host.emit({ kind: "questions_changed" }));
+    expect(await screen.findByText("Which?")).toBeVisible();
+    expect(screen.queryByRole("button", { name: "Decline" })).toBeNull();
+    await user.keyboard("{Escape}{Control>}{Enter}{/Control}");
+    expect(host.lastCall("answerQuestion")).toBeUndefined();
+    await user.click(await screen.findByRole("button", { name: "Decline" }));
+    expect(host.lastCall("answerQuestion")).toEqual({ question: "ask_2", answer: { kind: "decline" } });
+  });
+
   it("declines_all_further_ones_after_some_were_asked", async () => {
     const { user, dialog, host } = await asked(form);
     expect(within(dialog).queryByRole("button", { name: "Decline all" })).toBeNull();

@@ -30,28 +30,33 @@ import styles from "./Questions.module.css";
  * A question that a server asks during a run, prompt or resource read. Its texts are marked as the server's. Closing
  * neither accepts nor declines.
  */
-export function QuestionDialog({ open, more }: { open: OpenQuestion; more: number }) {
+export function QuestionDialog({ open, more, isNext }: Asked) {
   const answering = useAnswer(open.id);
   const { question } = open;
+  const asked = { open, more, isNext, answering };
   switch (question.kind) {
     case "form":
-      return <FormDialog open={open} more={more} question={question} answering={answering} />;
+      return <FormDialog {...asked} question={question} />;
     case "page":
-      return <PageDialog open={open} more={more} question={question} answering={answering} />;
+      return <PageDialog {...asked} question={question} />;
     case "sampling":
-      return <SamplingDialog open={open} more={more} question={question} answering={answering} />;
+      return <SamplingDialog {...asked} question={question} />;
   }
 }
 
-type Props<Kind> = {
+type Asked = {
   open: OpenQuestion;
   /** Number of questions that wait behind this one. */
   more: number;
-  question: Extract<Question, { kind: Kind }>;
-  answering: Answering;
+  /** Whether it takes the place of another question. */
+  isNext: boolean;
 };
 
-function FormDialog({ open, more, question, answering }: Props<"form">) {
+type Framed = Asked & { answering: Answering };
+type Props<Kind> = Framed & { question: Extract<Question, { kind: Kind }> };
+
+function FormDialog({ question, ...asked }: Props<"form">) {
+  const { answering } = asked;
   const state = usePlatformForm(question.form);
   const fields = useRefusalFocus(state);
   const isEmpty = Object.keys((question.form.schema as { properties?: object }).properties ?? {}).length === 0;
@@ -62,9 +67,7 @@ function FormDialog({ open, more, question, answering }: Props<"form">) {
   };
   return (
     <Frame
-      open={open}
-      more={more}
-      answering={answering}
+      {...asked}
       problem={isInForm ? null : problem}
       hasInput={state.isChanged}
       act={<SubmitButton label="Send" isPending={answering.isPending} onSubmit={send} />}
@@ -79,14 +82,13 @@ function FormDialog({ open, more, question, answering }: Props<"form">) {
   );
 }
 
-function PageDialog({ open, more, question, answering }: Props<"page">) {
+function PageDialog({ question, ...asked }: Props<"page">) {
+  const { answering } = asked;
   const { url, host, awaitsDone } = question;
   const at = url.indexOf(host);
   return (
     <Frame
-      open={open}
-      more={more}
-      answering={answering}
+      {...asked}
       problem={answering.problem}
       act={
         answering.isPageOpened && awaitsDone ? (
@@ -126,7 +128,8 @@ function PageDialog({ open, more, question, answering }: Props<"page">) {
 
 const roles: Record<SamplingRole, string> = { user: "User", assistant: "Assistant" };
 
-function SamplingDialog({ open, more, question, answering }: Props<"sampling">) {
+function SamplingDialog({ question, ...asked }: Props<"sampling">) {
+  const { answering } = asked;
   const [text, setText] = useState("");
   const copy = useCopy();
   const { systemPrompt, messages, maxTokens, models } = question;
@@ -143,9 +146,7 @@ function SamplingDialog({ open, more, question, answering }: Props<"sampling">) 
   };
   return (
     <Frame
-      open={open}
-      more={more}
-      answering={answering}
+      {...asked}
       problem={answering.problem}
       hasInput={!isBlank}
       act={<SubmitButton label="Send" isDisabled={isBlank} isPending={answering.isPending} onSubmit={send} />}
@@ -204,10 +205,19 @@ function useAskedAgo(askedAt: string): string {
   return `Asked ${seconds >= 5 && seconds < 60 ? `${seconds} s ago` : ago(askedAt, now)}`;
 }
 
-type FrameProps = {
-  open: OpenQuestion;
-  more: number;
-  answering: Answering;
+/** How long the next question cannot be answered, in milliseconds: a click may still have meant the one before it. */
+const answerDelay = 700;
+
+function useCanAnswer(isNext: boolean): boolean {
+  const [isLate, setIsLate] = useState(false);
+  useEffect(() => {
+    const timer = setTimeout(() => setIsLate(true), answerDelay);
+    return () => clearTimeout(timer);
+  }, []);
+  return isLate || !isNext;
+}
+
+type FrameProps = Framed & {
   problem: Problem | null;
   /** Whether closing would lose an answer that the user began. */
   hasInput?: boolean;
@@ -216,9 +226,11 @@ type FrameProps = {
 };
 
 /** The frame of all questions: who asks, as which identity, and the answers. */
-function Frame({ open, more, answering, problem, hasInput = false, act, children }: FrameProps) {
+function Frame({ open, more, isNext, answering, problem, hasInput = false, act, children }: FrameProps) {
   const asked = useAskedAgo(open.askedAt);
+  const canAnswer = useCanAnswer(isNext);
   const [confirmsClose, setConfirmsClose] = useState(false);
+  const close = hasInput ? () => setConfirmsClose(true) : answering.cancel;
   const waiting = <span className="mono">{inertText(nameOf(open.during))}</span>;
   return (
     <>
@@ -227,7 +239,7 @@ function Frame({ open, more, answering, problem, hasInput = false, act, children
         mark={<ConnectorMark size="large" title={open.connectorTitle} />}
         subtitle={<IdentityLine identity={open.identity} />}
         closeLabel="Cancel"
-        onClose={hasInput ? () => setConfirmsClose(true) : answering.cancel}
+        onClose={() => canAnswer && close()}
         notice={problem && <ProblemNotice problem={problem} />}
         footer={
           <>
@@ -237,9 +249,13 @@ function Frame({ open, more, answering, problem, hasInput = false, act, children
                 {` ${joinTexts(" · ", asked, more > 0 && `${count(more, "more question", "more questions")} after this`)}`}
               </span>
             </span>
-            {open.mayDeclineAll && <Button onPress={answering.declineAll}>Decline all</Button>}
-            <Button onPress={answering.decline}>Decline</Button>
-            {act}
+            {canAnswer && (
+              <>
+                {open.mayDeclineAll && <Button onPress={answering.declineAll}>Decline all</Button>}
+                <Button onPress={answering.decline}>Decline</Button>
+                {act}
+              </>
+            )}
           </>
         }
       >
