@@ -2246,6 +2246,8 @@ export type Rotation = {
 	targets: RotationTarget[],
 	/**  Whether the old secret is still saved, so that the rotation can be rolled back. */
 	canGoBack: boolean,
+	/**  Whether the wallet has the old secret again; places with a problem may still have the new one. */
+	isRolledBack: boolean,
 };
 
 /**  One place where a wallet entry is used. */

@@ -114,6 +114,7 @@ export class MockHost {
   readonly refuses = new Map<string, Problem>();
   private events: Channel<HostEvent> | null = null;
   private readonly rotated = new Set<string>();
+  private readonly rolledBack = new Set<string>();
   private retention: Retention = { days: 90, runs: 10_000 };
   private readonly removed = new Map<string, Connector>();
 
@@ -190,7 +191,12 @@ export class MockHost {
 
   private rotationOf(id: unknown): Rotation {
     const used = found(this.state.wallet.find((one) => one.id === id));
-    return { entry: used, targets: this.targets.get(used.id) ?? targetsOf(used), canGoBack: this.rotated.has(used.id) };
+    return {
+      entry: used,
+      targets: this.targets.get(used.id) ?? targetsOf(used),
+      canGoBack: this.rotated.has(used.id),
+      isRolledBack: this.rolledBack.has(used.id),
+    };
   }
 
   /** Leaves a rotation that every target but those in `refuses` has accepted. */
@@ -485,11 +491,18 @@ export class MockHost {
       },
       renameWalletEntry: ({ entry: id, name }) => this.changeEntry(id, { name: name as string }),
       planRotation: ({ entry: id }) => this.rotationOf(id),
-      rotateWalletEntry: ({ entry: id, each }) => this.push(id, each),
+      rotateWalletEntry: ({ entry: id, each }) => {
+        this.rolledBack.delete(id as string);
+        return this.push(id, each);
+      },
       retryRotation: ({ entry: id, each }) => this.push(id, each),
-      rollBackRotation: ({ entry: id, each }) => this.push(id, each),
+      rollBackRotation: ({ entry: id, each }) => {
+        this.rolledBack.add(id as string);
+        return this.push(id, each);
+      },
       finishRotation: ({ entry: id }) => {
         this.rotated.delete(id as string);
+        this.rolledBack.delete(id as string);
         return this.rotationOf(id);
       },
       namesCredentials: ({ connector: id }) => this.connectorOf(id).identity.platform === "mistral",

@@ -213,6 +213,42 @@ describe("rotating", () => {
     expect(host.lastCall("finishRotation")).toEqual({ entry: "wal_stripe" });
   });
 
+  it("offers_a_new_rotation_after_one_that_was_rolled_back", async () => {
+    const { user } = rotating();
+    const rotate = await rotates(user, "n3xt-secret");
+    await user.click(await within(rotate).findByRole("button", { name: "Roll back" }));
+    expect(await within(rotate).findByText("Rolled back everywhere")).toBeVisible();
+    await user.click(within(rotate).getByRole("button", { name: "Close" }));
+    await user.click(
+      await screen.findByRole("row", { name: "Stripe restricted key, Token, Used in 4 places, Never expires" }),
+    );
+    const sheet = await screen.findByRole("dialog", { name: "Stripe restricted key" });
+    expect(within(sheet).queryByRole("button", { name: "Continue rotation" })).toBeNull();
+    await user.click(await within(sheet).findByRole("button", { name: "Rotate…" }));
+    const again = await rotationSheet();
+    expect(await within(again).findByLabelText("Token")).toHaveFocus();
+    expect(within(again).queryByRole("button", { name: "Roll back" })).toBeNull();
+  });
+
+  it("tells_of_a_rollback_that_missed_a_place_when_it_goes_on", async () => {
+    const { user, host } = rotating();
+    const rotate = await rotates(user, "n3xt-secret");
+    await within(rotate).findByText("2 of 2 updated");
+    host.refuses.set("Payments search", problem({ code: "auth.forbidden", message: "your role may not replace it" }));
+    await user.click(within(rotate).getByRole("button", { name: "Roll back" }));
+    await within(rotate).findByText("1 not updated");
+    await user.keyboard("{Escape}");
+    await user.click(await screen.findByRole("row", { name: /Rotation not finished/ }));
+    await user.click(await screen.findByRole("button", { name: "Continue rotation" }));
+    const again = await rotationSheet();
+    expect(await within(again).findByText("Restored")).toBeVisible();
+    host.refuses.clear();
+    await user.click(within(again).getByRole("button", { name: /^Retry 1/ }));
+    expect(await within(again).findByText("Rolled back everywhere")).toBeVisible();
+    await user.click(within(again).getByRole("button", { name: /^Finish/ }));
+    expect((await screen.findAllByText("Rotation of Stripe restricted key rolled back")).length).toBeGreaterThan(0);
+  });
+
   it("checks_every_user_with_the_new_secret_and_offers_the_old_one_where_it_is_rejected", async () => {
     const { user, host } = rotating();
     let rejects = true;
@@ -279,7 +315,7 @@ describe("rotating", () => {
       await host.emit({ kind: "connectors_changed" });
       await ended;
       host.targets.set("wal_stripe", pushed);
-      return { entry: host.state.wallet[0]!, targets: pushed, canGoBack: true };
+      return { entry: host.state.wallet[0]!, targets: pushed, canGoBack: true, isRolledBack: true };
     };
     await user.click(within(sheet).getByRole("button", { name: "Roll back" }));
     const asked = () => host.calls.filter(({ name }) => name === "planRotation").length;

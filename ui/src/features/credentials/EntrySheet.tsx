@@ -15,7 +15,7 @@ import { ago, exactTime } from "@/lib/time";
 import { count } from "@/lib/words";
 import styles from "./Credentials.module.css";
 import { CheckState, TargetList } from "./TargetList";
-import { isPushed } from "./targetWords";
+import { isPushed, isRotating } from "./targetWords";
 import { userKey } from "./userCheck";
 import { NewSecretForm } from "./NewSecretForm";
 import { typedKindOf } from "./secretForm";
@@ -42,7 +42,7 @@ export function EntrySheet({ entry, onClose, onTyped, onRotate, onRemove, onOpen
   const { checks, run } = useUserChecks();
   const client = useQueryClient();
   const canRotate = typedKindOf(entry.kind, entry.reference) !== null;
-  const isOpen = rotation?.canGoBack === true;
+  const isOpen = rotation !== undefined && isRotating(rotation);
   const isOnPlatforms = targets.some(isPushed);
   const usedIn = rotation ? targets.length : entry.usedBy.length;
   // Either rotate or replace: a secret that one local connector uses is replaced and checked at once.

@@ -11,7 +11,7 @@ import { ago } from "@/lib/time";
 import { joinTexts } from "@/lib/words";
 import styles from "./Credentials.module.css";
 import { TargetList, TargetState } from "./TargetList";
-import { isPushed, targetKey } from "./targetWords";
+import { isPushed, isRotating, targetKey } from "./targetWords";
 import { isRejection, userKey, type UserCheck } from "./userCheck";
 import { NewSecretForm } from "./NewSecretForm";
 import { typedKindOf } from "./secretForm";
@@ -33,11 +33,13 @@ export function RotateSheet({ entry, onTyped, onClose }: Props) {
   const form = useId();
   const kind = typedKindOf(entry.kind, entry.reference);
   const pushing = rotate.isPending || retry.isPending || rollBack.isPending;
-  const isOpen = plan.data?.canGoBack === true && !rotate.isPending;
+  // After a step of this sheet it stays open until it is finished.
+  const hasStepped = retry.isSuccess || rollBack.isSuccess;
+  const isOpen = plan.data?.canGoBack === true && !rotate.isPending && (pushing || hasStepped || isRotating(plan.data));
   const targets = plan.data?.targets ?? [];
   // During a rollback all places are pending: none has failed until all were tried.
   const failed = rollBack.isPending ? [] : targets.filter((target) => target.problem !== null);
-  const isBack = rollBack.isSuccess;
+  const isBack = rollBack.isSuccess || (!rollBack.isPending && plan.data?.isRolledBack === true);
   const isRestored = isBack && failed.length === 0;
   const rejected = [...checks.values()].filter(isRejection).length;
   const failure = rotate.error ?? retry.error ?? rollBack.error ?? finish.error;

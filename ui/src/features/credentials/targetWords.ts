@@ -1,5 +1,5 @@
 import { levelLabels } from "@/components/levels";
-import { type RotationTarget } from "@/host/bindings";
+import { type Rotation, type RotationTarget } from "@/host/bindings";
 import { joinTexts } from "@/lib/words";
 
 /** Identifies a target. */
@@ -19,6 +19,11 @@ export function targetWords({ holder, accountId }: RotationTarget): string {
     case undefined:
       return accountId ? "Account sign-in" : "Reads from wallet";
   }
+}
+
+/** Whether a rotation goes on: it is not finished, and not rolled back everywhere. */
+export function isRotating({ canGoBack, isRolledBack, targets }: Rotation): boolean {
+  return canGoBack && !(isRolledBack && targets.every((target) => target.problem === null));
 }
 
 /** Whether the platform stores a copy of the secret; other targets read the wallet. */

@@ -47,7 +47,7 @@ export function useRotation({ id, name }: WalletEntry) {
   const finish = useCommand({
     mutationFn: () => call(commands.finishRotation(id)),
     update,
-    toast: () => (rollBack.isSuccess ? rolledBack : `${name} rotated`),
+    toast: () => (rollBack.isSuccess || plan.data?.isRolledBack ? rolledBack : `${name} rotated`),
   });
   return { plan, results, checks, rotate, retry, rollBack, finish };
 }

@@ -3,6 +3,7 @@ import { type Platform, type WalletEntry, type WalletEntryId } from "@/host/bind
 import { queries } from "@/host/queries";
 import { count } from "@/lib/words";
 import { typedKindOf } from "./secretForm";
+import { isRotating } from "./targetWords";
 
 /** Where an entry is used, as far as is known. */
 export type SecretUsage = {
@@ -39,7 +40,7 @@ export function useSecretUsage(
         {
           titles: targets.map((target) => target.title),
           platforms: [...new Set(targets.map((target) => target.platform))],
-          isRotating: plan?.canGoBack ?? false,
+          isRotating: plan !== undefined && isRotating(plan),
         },
       ];
     }),

@@ -29,7 +29,11 @@ pub(super) async fn show(cli: &Cli, credential: &str) -> Result<(), Failure> {
 fn facts(rotation: &Rotation, now: Timestamp, screen: Screen) -> String {
     let entry: &WalletEntry = &rotation.entry;
     let ago = |at: Timestamp| when::relative(at, now);
-    let old_credential = rotation.can_go_back.then_some("kept until you finish");
+    let old_credential = match (rotation.can_go_back, rotation.is_rolled_back) {
+        (true, true) => Some("in use again"),
+        (true, false) => Some("kept until you finish"),
+        (false, _) => None,
+    };
     Facts::default()
         .add("Name", &entry.name)
         .add("Id", entry.id.as_str())
@@ -96,7 +100,7 @@ fn report_rotation(cli: &Cli, rotation: &Rotation, verb: &str) -> Result<(), Fai
     let problems: Vec<&Problem> = targets.filter_map(|one| one.problem.as_ref()).collect();
     let Some(first) = problems.first() else {
         cli.say(format!("{verb} {name}."));
-        if rotation.can_go_back {
+        if rotation.can_go_back && !rotation.is_rolled_back {
             let name = text::quote(name);
             cli.say(format!(
                 "Old credential kept. Undo with --roll-back; delete it with `patchbay credential rotate {name} --finish`."

@@ -39,6 +39,8 @@ pub struct Rotation {
     pub targets: Vec<RotationTarget>,
     /// Whether the old secret is still saved, so that the rotation can be rolled back.
     pub can_go_back: bool,
+    /// Whether the wallet has the old secret again; places with a problem may still have the new one.
+    pub is_rolled_back: bool,
 }
 
 /// One place where a wallet entry is used.
@@ -68,10 +70,15 @@ pub async fn plan_rotation(cx: &Context, id: &WalletEntryId) -> Result<Rotation,
         targets.push(to_target(cx, location).await?);
     }
     let previous = read_previous(cx, id).await?;
+    let is_rolled_back = match &previous {
+        Some(previous) => is_current(cx, &entry, previous).await?,
+        None => false,
+    };
     Ok(Rotation {
         entry,
         targets,
         can_go_back: previous.is_some(),
+        is_rolled_back,
     })
 }
 
@@ -221,6 +228,17 @@ async fn read_previous(cx: &Context, id: &WalletEntryId) -> Result<Option<Previo
     let reference = vault.read(&previous_reference_name(id)).await?;
     let reference = reference.and_then(|text| SecretReference::parse(text.expose()).ok());
     Ok(reference.map(Previous::Reference))
+}
+
+/// Whether the wallet has this secret.
+async fn is_current(cx: &Context, entry: &WalletEntry, previous: &Previous) -> Result<bool, Error> {
+    let previous = match previous {
+        Previous::Reference(reference) => return Ok(entry.reference.as_ref() == Some(reference)),
+        Previous::Secret(_) if entry.reference.is_some() => return Ok(false),
+        Previous::Secret(secret) => secret,
+    };
+    let current = cx.vault().read(&SecretName::wallet(&entry.id)).await?;
+    Ok(current.is_some_and(|current| current.expose() == previous.expose()))
 }
 
 /// Restores the old secret in the wallet.

@@ -193,6 +193,7 @@ async fn a_location_that_was_not_tried_and_cannot_be_replaced_keeps_the_old_secr
     let (cx, id) = (&fixture.cx, &fixture.entry.id);
     let back = roll_back_rotation(cx, id, |_| ()).await.unwrap();
     assert_eq!(codes(&back), [None, None]);
+    assert!(back.can_go_back && back.is_rolled_back);
     assert_eq!(fixture.saved_secret().await.expose(), OLD);
 }
 
@@ -242,8 +243,10 @@ async fn a_roll_back_restores_what_was_replaced_last() {
     })
     .await;
     assert_eq!(shown(&cx, &id).await, reference);
-    rotate(bearer("third-secret-3")).await;
-    roll_back_rotation(&cx, &id, |_| ()).await.unwrap();
+    let rotated = rotate(bearer("third-secret-3")).await;
+    assert!(!rotated.is_rolled_back);
+    let back = roll_back_rotation(&cx, &id, |_| ()).await.unwrap();
+    assert!(back.can_go_back && back.is_rolled_back);
     assert_eq!(shown(&cx, &id).await, reference);
 
     rotate(bearer(NEW)).await;
