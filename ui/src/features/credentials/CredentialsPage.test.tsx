@@ -117,6 +117,19 @@ describe("the wallet", () => {
     expect(screen.queryByRole("alertdialog")).toBeNull();
     expect(screen.getAllByText("analytics read-only deleted").length).toBeGreaterThan(0);
   });
+
+  it("asks_of_no_other_credential_when_the_one_in_question_is_gone", async () => {
+    const { user, host } = renderApp("/credentials", { wallet: manyEntries() });
+    await screen.findByRole("row", { name: /^analytics/ });
+    await user.keyboard("{Backspace}");
+    await screen.findByRole("alertdialog", { name: "Delete analytics read-only?" });
+    host.state.wallet = host.state.wallet.filter(({ name }) => name !== "analytics read-only");
+    await act(() => host.emit({ kind: "wallet_changed" }));
+    await waitFor(() => expect(screen.queryByRole("row", { name: /^analytics/ })).toBeNull());
+    // The list has the focus again, and selects another.
+    await screen.findByRole("row", { selected: true });
+    expect(screen.queryByRole("alertdialog")).toBeNull();
+  });
 });
 
 function rotating() {

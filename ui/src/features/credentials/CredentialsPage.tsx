@@ -80,6 +80,8 @@ export function CredentialsPage({ onOpenConnector, onOpenAccount, ...platforms }
   const place = shown.findIndex((entry) => entry.id === current?.id);
   const next = shown[place + 1] ?? shown[place - 1];
   const close = () => setOpen(null);
+  // An entry that was deleted elsewhere takes its sheet or dialog along: the next one selected must not get it.
+  if (open !== null && open !== "add" && !current) close();
 
   // A letter must not close a sheet with a typed secret.
   const isRotating = open === "rotate";
