@@ -109,6 +109,15 @@ describe("account", () => {
     });
   });
 
+  it("signs_in_again_without_a_key_where_none_is_needed", async () => {
+    const keyless = account({ id: "acc_stack", platform: "agentstack", label: "Stack", isSignedOut: true });
+    const { user, host } = renderApp("/accounts/acc_stack", { ...state, accounts: [account(), keyless] });
+    const form = await screen.findByRole("region", { name: "Sign in" });
+    await user.click(within(form).getByRole("button", { name: "Sign in" }));
+    await waitFor(() => expect(host.lastCall("replaceAccountSecrets")).toEqual({ account: "acc_stack", secrets: {} }));
+    expect(await screen.findByRole("region", { name: "Replace key" })).toBeVisible();
+  });
+
   it("confirms_removal_and_lists_the_consequences", async () => {
     const { user, host } = renderApp("/accounts/acc_cohere", state);
     await user.click(await screen.findByRole("button", { name: "Remove Cohere · Northlight" }));

@@ -4,6 +4,7 @@ import { ProblemNotice } from "@/components/ProblemNotice";
 import { Section } from "@/components/Section";
 import { type Account, type PlatformField } from "@/host/bindings";
 import { asProblem } from "@/host/call";
+import { isObject } from "@/lib/schema/schema";
 import { AccountFields } from "./AccountFields";
 import { beyondFields, emptyForm, secretsOf } from "./accountForm";
 import styles from "./AccountPage.module.css";
@@ -14,14 +15,19 @@ type Props = { account: Account; fields: PlatformField[] };
 
 /** Replaces the secrets of an account. The old ones stay until the new ones have been tested. */
 export function ChangeKey({ account, fields }: Props) {
-  const secrets = fields.filter((field) => field.isSecret);
+  const settings: Record<string, unknown> = isObject(account.settings) ? account.settings : {};
+  const secrets = fields
+    .filter((field) => field.isSecret)
+    .map((field) => (field.unless !== null && settings[field.unless] ? { ...field, isRequired: false } : field));
   const { form, setForm, box, inputs, validate, showErrors } = useAccountForm(secrets);
   const replace = useReplaceSecrets(account.id);
   const given = secretsOf(secrets, form);
   const isTouched = Object.keys(given).length > 0;
+  // An account may have been signed in without a key.
+  const canSubmit = isTouched || account.isSignedOut === true;
   const submit = (event?: FormEvent) => {
     event?.preventDefault();
-    if (!validate() || !isTouched) return;
+    if (!validate() || !canSubmit) return;
     replace.mutate(
       { secrets: given, signsIn: account.isSignedOut ?? false },
       { onSuccess: () => setForm(emptyForm), onError: showErrors },
@@ -44,8 +50,8 @@ export function ChangeKey({ account, fields }: Props) {
         <div className={styles.actions}>
           <Button
             type="submit"
-            look={isTouched ? "primary" : "plain"}
-            isDisabled={!isTouched}
+            look={canSubmit ? "primary" : "plain"}
+            isDisabled={!canSubmit}
             isPending={replace.isPending}
           >
             {words}

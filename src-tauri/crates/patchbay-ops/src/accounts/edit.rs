@@ -10,7 +10,7 @@ use serde_json::Value;
 use url::Url;
 
 use crate::abilities::platform_abilities;
-use crate::accounts::form::{base_url, check_settings};
+use crate::accounts::form::{base_url, check_settings, secret_for};
 use crate::accounts::secrets::{
     encode_secrets, encoded_fields, list_encoded_entries, replace_secrets, secrets_of,
 };
@@ -74,23 +74,25 @@ pub async fn change_account_settings(
     Ok(account)
 }
 
-/// Replaces the given secrets of an account after testing them.
+/// Replaces the given secrets of an account after testing them. Without any, an account that needs none is signed in
+/// again.
 ///
 /// # Errors
-/// As [`change_account_settings`]; [`Error::Usage`] for no secrets.
+/// As [`change_account_settings`]; [`Error::Usage`] for no secrets otherwise.
 pub async fn replace_account_secrets(
     cx: &Context,
     id: &AccountId,
     secrets: BTreeMap<String, SecretInput>,
 ) -> Result<Account, Error> {
-    if secrets.is_empty() {
+    let account = find_account(cx, id).await?;
+    let needs_key = secret_for(account.platform, &account.settings).is_some();
+    if secrets.is_empty() && (needs_key || !account.is_signed_out) {
         return Err(Error::usage(
             "enter a key",
             "Check the sign-in fields of the platform.",
         ));
     }
-    let settings = find_account(cx, id).await?.settings;
-    change_account_settings(cx, id, settings, secrets).await
+    change_account_settings(cx, id, account.settings, secrets).await
 }
 
 /// Settings of an account that were tested.
@@ -133,9 +135,10 @@ async fn save_settings(cx: &Context, tried: TriedSettings) -> Result<Account, Er
         if tried.settings != tried.before.settings {
             known.settings = tried.settings;
         }
+        // Their test has signed it in.
+        known.is_signed_out = false;
         if let Some(entries) = entries {
             known.entries = entries;
-            known.is_signed_out = false;
         }
     };
     let changed = change(cx, &id, apply_settings).await;
@@ -372,6 +375,33 @@ mod tests {
         assert!(!signed_in.is_signed_out);
         let secrets = secrets_of(&cx, &signed_in).await.unwrap();
         assert_eq!(secrets["api_key"].expose(), "new-key-2");
+    }
+
+    #[tokio::test]
+    async fn an_account_that_needs_no_key_is_signed_in_without_one() {
+        let (_home, cx) = open_temporary().await;
+        let id = account(&cx, Platform::Agentstack, &json!({})).await.id;
+        let before = sign_out_account(&cx, &id).await.unwrap();
+        let asked = replace_account_secrets(&cx, &id, BTreeMap::new()).await;
+        let code = asked.unwrap_err().problem().code;
+        assert_ne!(code, Code::UsageInvalid, "its server was not asked");
+        let tried = TriedSettings {
+            base_url: before.base_url.clone(),
+            settings: before.settings.clone(),
+            secrets: None,
+            before,
+        };
+        let signed_in = save_settings(&cx, tried).await.unwrap();
+        assert!(!signed_in.is_signed_out);
+    }
+
+    #[tokio::test]
+    async fn an_account_that_needs_a_key_is_not_signed_in_without_one() {
+        let (_home, cx, tried) = fixture().await;
+        let id = tried.before.id;
+        sign_out_account(&cx, &id).await.unwrap();
+        let missing = replace_account_secrets(&cx, &id, BTreeMap::new()).await;
+        assert_eq!(missing.unwrap_err().problem().code, Code::UsageInvalid);
     }
 
     #[tokio::test]
