@@ -1,4 +1,4 @@
-import { screen, within } from "@testing-library/react";
+import { act, screen, waitFor, within } from "@testing-library/react";
 import { expect, it } from "vitest";
 import { type CertificateFacts, type Connector } from "@/host/bindings";
 import { expectCall } from "@/test/expectCall";
@@ -29,6 +29,20 @@ it("a_certificate_is_trusted_after_showing_its_fingerprint", async () => {
   expect(dialog.getByText(/Corp <b>CA<\/b>/).textContent).not.toContain("\u202e");
   await user.click(dialog.getByRole("button", { name: "Trust certificate" }));
   await expectCall(host, "trustCertificate").toEqual({ connector: "con_github", sha256: "AA:BB:CC" });
+  await expectCall(host, "checkConnector").toEqual({ connector: "con_github" });
+});
+
+it("a_trusted_certificate_is_checked_though_the_connector_has_changed_by_then", async () => {
+  const { user, host } = renderApp("/connectors/con_github", { connectors: [untrusted()] });
+  host.handlers.findUntrustedCertificate = () => ({ place: "wiki.corp:8443", reason: "it's self-signed", facts });
+  host.handlers.trustCertificate = async () => {
+    const trusted = connector();
+    await act(() => host.emit({ kind: "connector_changed", connector: trusted }));
+    await waitFor(() => expect(screen.queryByRole("alertdialog")).toBeNull());
+    return trusted;
+  };
+  await user.click(await screen.findByRole("button", { name: "View certificate…" }));
+  await user.click(await screen.findByRole("button", { name: "Trust certificate" }));
   await expectCall(host, "checkConnector").toEqual({ connector: "con_github" });
 });
 

@@ -62,9 +62,11 @@ function TrustDialog({ connector, certificate, onClose, onTrusted }: DialogProps
     command: (sha256: string) => commands.trustCertificate(connector.id, sha256),
     update: upsertConnector,
     toast: () => "Certificate trusted",
+    // Not only while this is shown: the news of the trusted certificate may come first, and close it.
+    onSuccess: onTrusted,
   });
   const { place, reason, facts } = certificate;
-  const submit = () => trust.mutate(facts.sha256, { onSuccess: onTrusted });
+  const submit = () => trust.mutate(facts.sha256);
   return (
     <ConfirmDialog
       title={`Trust the certificate of ${place}?`}
