@@ -172,6 +172,10 @@ export function manyPlatforms(): PlatformForm[] {
         choices: ["none", "bearer", "basic"],
         isAdvanced: true,
       }),
+      field("allow_plain_http", "Allow plain http", "Only for an http base URL", {
+        choices: ["allowed"],
+        isAdvanced: true,
+      }),
       field("token", "Token", "An access token, for `bearer`", { isSecret: true, way: "Token" }),
       field("user", "User", "For `basic`", { way: "Password" }),
       field("password", "Password", "For `basic`", { isSecret: true, way: "Password" }),

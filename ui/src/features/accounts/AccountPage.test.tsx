@@ -207,6 +207,20 @@ describe("account", () => {
     expect(findKey()).toBeNull();
   });
 
+  it("tells_that_plain_http_stays_allowed_at_another_address", async () => {
+    const settings = { base_url: "http://one.example", allow_plain_http: "allowed" };
+    const accounts = [account({ id: "acc_stack", platform: "agentstack", label: "Stack", settings })];
+    renderApp("/accounts/acc_stack", { ...state, accounts });
+    const region = within(await screen.findByRole("region", { name: "Settings" }));
+    const address = region.getByRole("textbox", { name: "Base URL" });
+    const type = (text: string) => fireEvent.change(address, { target: { value: text } });
+    expect(region.queryByText("Plain http is allowed")).toBeNull();
+    type("http://two.example");
+    expect(region.getByText("Plain http is allowed")).toBeVisible();
+    type("https://two.example");
+    expect(region.queryByText("Plain http is allowed")).toBeNull();
+  });
+
   it("edits_experimental_routes_under_advanced", async () => {
     const { user, host } = renderApp("/accounts/acc_tenex", state);
     const settings = await openAdvanced(user);

@@ -8,6 +8,7 @@ import { type Account, type PlatformForm } from "@/host/bindings";
 import { asProblem } from "@/host/call";
 import { useClientState } from "@/host/clientState";
 import { useToasts } from "@/host/toasts";
+import { isPlainHttp } from "@/lib/plainHttp";
 import { AccountFields } from "./AccountFields";
 import { type AccountForm, beyondFields, formOf, leadsElsewhere, secretsOf, settingsOf } from "./accountForm";
 import styles from "./AccountPage.module.css";
@@ -80,6 +81,12 @@ function SettingsForm({ account, platform }: Props) {
         />
         {isElsewhere && (
           <p className="text2 small">The saved key isn&apos;t sent to another address. Enter the key for it.</p>
+        )}
+        {isElsewhere && isPlainHttp(form.settings.base_url ?? "") && form.settings.allow_plain_http && (
+          <Notice glyph="failing" title="Plain http is allowed">
+            This address uses http. Anyone on the network can read and use the key. Remove Allow plain http unless you
+            trust the network.
+          </Notice>
         )}
         {test.isPending && (
           <Working label="Testing" since={test.submittedAt}>

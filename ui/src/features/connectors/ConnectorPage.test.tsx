@@ -86,6 +86,22 @@ it("plain_http_is_marked_and_can_be_disallowed", async () => {
   await expectCall(host, "updateConnector").toMatchObject({ changes: { allowPlainHttp: false } });
 });
 
+it("plain_http_is_allowed_anew_for_another_host", async () => {
+  const insisted = connector({ endpoint: "http://nas.example:8080/mcp", allowsPlainHttp: true });
+  const { user, host } = renderApp("/connectors/con_github?tab=settings", { connectors: [insisted] });
+  const general = within(await screen.findByRole("region", { name: "General" }));
+  const address = general.getByLabelText("Address");
+  await user.clear(address);
+  await user.type(address, "http://other.example/mcp");
+  const allows = general.getByRole("switch", { name: /Allow plain http/ });
+  expect(allows).not.toBeChecked();
+  await user.click(allows);
+  await user.click(general.getByRole("button", { name: "Save" }));
+  await expectCall(host, "updateConnector").toMatchObject({
+    changes: { url: "http://other.example/mcp", allowPlainHttp: true },
+  });
+});
+
 it("a_connected_connector_can_be_signed_in_again", async () => {
   const oauth = { kind: "oauth", client: null, entry: "wal_1", callbackPort: null, callbackHost: null } as const;
   const signedIn = connector({ authentication: { ...oauth, redirect: "loopback", scopes: [] } });

@@ -167,7 +167,8 @@ function generalForm(connector: Connector) {
     title: connector.title,
     name: connector.name,
     url: connector.endpoint ?? "",
-    allowPlainHttp: connector.allowsPlainHttp ?? false,
+    /** Whether plain http was allowed or disallowed since; `null` if neither. */
+    allowPlainHttp: null as boolean | null,
     tags: tagsText(connector),
     connectSeconds: limitText(connector.timeLimits?.connectSeconds),
     runSeconds: limitText(connector.timeLimits?.runSeconds),
@@ -182,13 +183,16 @@ function General({ connector }: { connector: Connector }) {
   const toggle = useUpdateConnector(connector.id);
   const field = (name: TextName) => ({ value: form[name], onChange: (text: string) => edit(name, text) });
   const isEdited = (name: TextName) => form[name].trim() !== saved[name];
+  const leavesHost = connector.endpoint !== null && originOf(form.url) !== originOf(connector.endpoint);
+  // What was allowed for one host is not for another.
+  const mayUsePlainHttp = !leavesHost && (connector.allowsPlainHttp ?? false);
+  const allowPlainHttp = form.allowPlainHttp ?? mayUsePlainHttp;
   const changes: ConnectorChanges = {
     ...(isEdited("title") && { title: form.title.trim() }),
     ...(isEdited("name") && { name: form.name.trim() }),
     ...(isEdited("url") && { url: form.url.trim() }),
     ...tagChanges(connector, form.tags),
-    ...(isPlainHttp(form.url) &&
-      form.allowPlainHttp !== saved.allowPlainHttp && { allowPlainHttp: form.allowPlainHttp }),
+    ...(isPlainHttp(form.url) && allowPlainHttp !== mayUsePlainHttp && { allowPlainHttp }),
     ...((isEdited("connectSeconds") || isEdited("runSeconds")) && {
       timeLimits: { connectSeconds: limitOf(form.connectSeconds), runSeconds: limitOf(form.runSeconds) },
     }),
@@ -198,7 +202,6 @@ function General({ connector }: { connector: Connector }) {
   const submit = () => {
     if (!connectError && !runError) save(changes);
   };
-  const leavesHost = connector.endpoint !== null && originOf(form.url) !== originOf(connector.endpoint);
   return (
     <Section title="General">
       <SettingsForm {...saving} saveLabel="Save" isChanged={Object.keys(changes).length > 0} onSubmit={submit}>
@@ -220,11 +223,15 @@ function General({ connector }: { connector: Connector }) {
             label="Address"
             mono
             {...field("url")}
+            onChange={(text) => {
+              edit("url", text);
+              if (originOf(text) !== originOf(form.url)) edit("allowPlainHttp", null);
+            }}
             help={leavesHost ? "Changing the host removes the sign-in." : undefined}
           />
         )}
         {isPlainHttp(form.url) && (
-          <PlainHttpSwitch isSelected={form.allowPlainHttp} onChange={(allowed) => edit("allowPlainHttp", allowed)} />
+          <PlainHttpSwitch isSelected={allowPlainHttp} onChange={(allowed) => edit("allowPlainHttp", allowed)} />
         )}
         <div className="pair">
           <Field
