@@ -74,6 +74,17 @@ export function useRefreshOnOpen(): void {
   }, [client]);
 }
 
+/** Syncs the accounts again once the vault is open, if one failed because its key could not be read. */
+export function useRefreshOnUnlock(): void {
+  const client = useQueryClient();
+  const { data: vault } = useQuery(queries.vault());
+  const isOpen = vault?.state === "ready";
+  useEffect(() => {
+    const problems = Object.values(clientState(client).get(syncKey).accounts).map((sync) => sync?.problem);
+    if (isOpen && problems.some((problem) => problem?.code.startsWith("vault."))) void refreshAccounts(client);
+  }, [client, isOpen]);
+}
+
 /** Syncs the connectors of all hosted accounts, unless a sync is running. Never throws. */
 export async function refreshAccounts(client: QueryClient): Promise<void> {
   const state = clientState(client);

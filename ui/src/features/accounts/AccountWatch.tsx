@@ -1,7 +1,7 @@
 import { useQuery } from "@tanstack/react-query";
 import { useEffect, useRef } from "react";
 import { useToasts } from "@/host/toasts";
-import { type AccountState, useAccountStates, useRefreshOnOpen } from "@/host/accountSync";
+import { type AccountState, useAccountStates, useRefreshOnOpen, useRefreshOnUnlock } from "@/host/accountSync";
 import { type AccountId } from "@/host/bindings";
 import { queries } from "@/host/queries";
 
@@ -12,9 +12,10 @@ const stateWords: Record<AccountState, string> = {
   signed_out: "signed out",
 };
 
-/** Refreshes the accounts when the window opens, and announces when one of them fails or recovers. */
+/** Refreshes the accounts when the window opens or the vault does, and announces when one of them fails or recovers. */
 export function AccountWatch() {
   useRefreshOnOpen();
+  useRefreshOnUnlock();
   const states = useAccountStates();
   const { data: accounts } = useQuery(queries.accounts());
   const { announce } = useToasts();

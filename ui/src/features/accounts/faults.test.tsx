@@ -5,7 +5,7 @@ import { slowAfter } from "@/host/accountSync";
 import { axeViolations } from "@/test/axe";
 import { need } from "@/test/needSamples";
 import { renderApp } from "@/test/renderApp";
-import { connector, manyAccounts, manyHosted, problem } from "@/test/samples";
+import { connector, manyAccounts, manyHosted, problem, vault } from "@/test/samples";
 
 const state = {
   accounts: manyAccounts(),
@@ -166,4 +166,16 @@ it("an account that the host cannot load is listed on home until it can", async 
   await user.click(screen.getByRole("button", { name: /^Check ?, Cohere · Northlight/ }));
   await act(() => host.emit({ kind: "accounts_changed" }));
   await waitFor(() => expect(screen.queryByText("Couldn't load Cohere · Northlight")).toBeNull());
+});
+
+it("an_account_that_failed_at_a_locked_vault_is_asked_again_once_that_is_open", async () => {
+  const locked = vault({ backend: "passphrase", state: "locked" });
+  const { host } = renderApp("/connectors", { ...state, vault: locked }, (mock) =>
+    mock.respondToSync({ [cohere]: problem({ code: "vault.locked", message: "the vault is locked" }) }),
+  );
+  expect(await screen.findByRole("link", { name: /^Cohere · Northlight ?, failing$/ })).toBeVisible();
+  host.respondToSync({ [cohere]: null });
+  host.state.vault = { ...locked, state: "ready" };
+  await act(() => host.emit({ kind: "vault_changed", status: host.state.vault }));
+  expect(await screen.findByRole("link", { name: "Cohere · Northlight" })).toBeVisible();
 });
