@@ -2,6 +2,7 @@ import { useState } from "react";
 import { type VaultStatus } from "@/host/bindings";
 import { asProblem } from "@/host/call";
 import { useVaultActions } from "@/host/vault";
+import { lastError } from "@/host/useCommand";
 import { capital, sentence } from "@/lib/words";
 import { Button } from "./Button";
 import { PassphraseForm } from "./PassphraseForm";
@@ -43,7 +44,7 @@ function NotReadable({ vault }: { vault: VaultStatus }) {
   const [choosing, setChoosing] = useState(false);
   const { problem } = vault;
   const mayChoose = lacksKeychain(vault);
-  const failure = choose.error ?? probe.error;
+  const failure = lastError(choose, probe);
   return (
     <Notice
       role="alert"

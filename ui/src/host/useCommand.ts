@@ -34,6 +34,12 @@ type Options<Data, Variables, Context> = Effects<Data, Variables> &
     command?: (variables: Variables) => Promise<Answer<Data>>;
   };
 
+/** The error of the command that was run last: those before it say nothing any more. */
+export function lastError(...commands: { error: Error | null; submittedAt: number }[]): Error | null {
+  const [last] = commands.sort((left, right) => right.submittedAt - left.submittedAt);
+  return last?.error ?? null;
+}
+
 /** A host command with its effects. The caller shows its error. */
 export function useCommand<Data, Variables = void, Context = unknown>(
   options: Options<Data, Variables, Context>,

@@ -3,6 +3,7 @@ import { Button } from "@/components/Button";
 import { ErrorNotice, Notice } from "@/components/ProblemNotice";
 import { useShortcut } from "@/components/shortcuts";
 import { type Authorization } from "@/host/bindings";
+import { lastError } from "@/host/useCommand";
 import { countdown } from "@/lib/time";
 import styles from "./Authorization.module.css";
 import { PasteAddress } from "./PasteAddress";
@@ -25,7 +26,7 @@ export function WaitingForUser({ authorization, actions }: Props) {
   };
   useShortcut({ keys: "signIn.open", run: open });
   useShortcut(host ? { keys: "signIn.copy", run: copy } : null);
-  const problem = finish.error ?? openPage.error ?? copyPage.error ?? extend.error;
+  const problem = lastError(finish, openPage, copyPage, extend);
   return (
     <>
       <div className="text2">

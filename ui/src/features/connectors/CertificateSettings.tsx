@@ -4,7 +4,7 @@ import { Section } from "@/components/Section";
 import { type CertificateFacts, commands, type Connector } from "@/host/bindings";
 import { useNow } from "@/host/clock";
 import { upsertConnector } from "@/host/upsert";
-import { useCommand } from "@/host/useCommand";
+import { lastError, useCommand } from "@/host/useCommand";
 import { expires } from "@/lib/time";
 import styles from "./ConnectorPage.module.css";
 import { FactRows } from "./FactRows";
@@ -30,7 +30,7 @@ export function CertificateSettings({ connector }: { connector: Connector }) {
     },
     toast: (changed) => (changed ? "Client certificate saved" : null),
   });
-  const problem = choose.error ?? chooseClient.error ?? save.error;
+  const problem = lastError(choose, chooseClient, save);
   return (
     <Section title="Certificates">
       <p className="text2">

@@ -7,6 +7,7 @@ import { useShortcut } from "@/components/shortcuts";
 import { Skeleton } from "@/components/Skeleton";
 import { type Rotation, type RotationTarget, type WalletEntry } from "@/host/bindings";
 import { useNow } from "@/host/clock";
+import { lastError } from "@/host/useCommand";
 import { ago } from "@/lib/time";
 import { joinTexts } from "@/lib/words";
 import styles from "./Credentials.module.css";
@@ -42,7 +43,7 @@ export function RotateSheet({ entry, onTyped, onClose }: Props) {
   const isBack = rollBack.isSuccess || (!rollBack.isPending && plan.data?.isRolledBack === true);
   const isRestored = isBack && failed.length === 0;
   const rejected = [...checks.values()].filter(isRejection).length;
-  const failure = rotate.error ?? retry.error ?? rollBack.error ?? finish.error;
+  const failure = lastError(rotate, retry, rollBack, finish);
 
   const finishRotation = () => finish.mutate(undefined, { onSuccess: onClose });
   const hasFailed = failed.length > 0;

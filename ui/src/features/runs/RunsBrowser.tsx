@@ -14,7 +14,7 @@ import { StatusFacts } from "@/components/StatusBar";
 import { Skeleton } from "@/components/Skeleton";
 import { Toolbar } from "@/components/Toolbar";
 import { everyRun } from "@/host/queries";
-import { useCommand } from "@/host/useCommand";
+import { lastError, useCommand } from "@/host/useCommand";
 import { AddFilterMenu } from "./AddFilterMenu";
 import { type Comparing, newComparison } from "./comparing";
 import { ExportMenu, useExportRuns } from "./ExportMenu";
@@ -159,7 +159,7 @@ export function RunsBrowser({ connector }: Props) {
           />
         </Toolbar>
       )}
-      <ErrorNotice className={styles.notice} error={exporting.error ?? keep.error} />
+      <ErrorNotice className={styles.notice} error={lastError(exporting, keep)} />
       <ErrorNotice className={styles.notice} error={opening.error} retryLabel="Choose file…" onRetry={openFile} />
       {isEmpty ? (
         <EmptyState

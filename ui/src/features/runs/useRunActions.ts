@@ -6,7 +6,7 @@ import { asProblem, call } from "@/host/call";
 import { newChannel } from "@/host/channel";
 import { removeRun, upsertRun } from "@/host/history";
 import { queries } from "@/host/queries";
-import { useCommand } from "@/host/useCommand";
+import { lastError, useCommand } from "@/host/useCommand";
 import { useIsMounted } from "@/components/useIsMounted";
 import { isObject } from "@/lib/schema/schema";
 import { toolCommand } from "@/lib/toolCommand";
@@ -61,7 +61,7 @@ export function useRunActions(run: ToolRun, onShow: (id: RunId, beside: RunId | 
   const exporting = useCommand({ mutationFn: () => call(commands.exportRun(run.id)), toast: exportedWords });
   const cancelling = useCommand({ mutationFn: () => call(commands.cancelRun(run.id)) });
 
-  const error = replaying.error ?? removing.error ?? cancelling.error;
+  const error = lastError(replaying, removing, cancelling);
   return {
     replay: (elsewhere?: ReplayTarget, confirmed = false) => {
       setConfirmation(null);

@@ -8,6 +8,7 @@ import { type History } from "@/host/bindings";
 import { useNow } from "@/host/clock";
 import { useRemoveRuns, useSetRetention } from "@/host/history";
 import { queries } from "@/host/queries";
+import { lastError } from "@/host/useCommand";
 import { offeredDays, offeredRuns } from "@/lib/retention";
 import { ago, bytes } from "@/lib/time";
 import { count, grouped, joinTexts } from "@/lib/words";
@@ -30,7 +31,7 @@ function Loaded({ history }: { history: History }) {
   const keep = useSetRetention();
   const remove = useRemoveRuns();
   const [isConfirming, setIsConfirming] = useState(false);
-  const failure = keep.error ?? remove.error;
+  const failure = lastError(keep, remove);
   return (
     <>
       <Choice

@@ -68,6 +68,17 @@ it.each([
   expect(within(section).queryByRole("button", { name: "Use a passphrase" })).toBeNull();
 });
 
+it("an_error_goes_once_something_else_works", async () => {
+  const { user, host, section } = await opens(vault({ backend: "passphrase", state: "ready" }));
+  host.fail("useKeychain", { code: "vault.no_keychain", message: "no keychain answers" });
+  await user.click(within(section).getByRole("button", { name: "Use keychain instead" }));
+  expect(await within(section).findByText("No keychain answers")).toBeVisible();
+  await user.click(within(section).getByRole("button", { name: "Change passphrase" }));
+  await user.type(within(section).getByLabelText("Passphrase"), "long enough");
+  await user.type(within(section).getByLabelText("Repeat passphrase"), "long enough{Enter}");
+  await waitFor(() => expect(within(section).queryByText("No keychain answers")).toBeNull());
+});
+
 describe("secrets that are older than those saved last", () => {
   const older = vault({
     state: "unavailable",

@@ -8,6 +8,7 @@ import { lacksKeychain, vaultLooks } from "@/components/vaultLooks";
 import { VaultRecovery } from "@/components/VaultRecovery";
 import { type VaultStatus } from "@/host/bindings";
 import { queries } from "@/host/queries";
+import { lastError } from "@/host/useCommand";
 import { useVaultActions } from "@/host/vault";
 import { Section, Setting } from "./Section";
 
@@ -27,7 +28,7 @@ function Loaded({ vault }: { vault: VaultStatus }) {
   const { glyph, word } = vaultLooks[vault.state];
   const open = vault.state === "ready" || vault.state === "empty";
   const mayChoose = vault.state === "unavailable" && lacksKeychain(vault);
-  const failure = keychain.error ?? choose.error ?? probe.error ?? unlock.error;
+  const failure = lastError(keychain, choose, probe, unlock);
   const closeForm = () => setOpenForm(null);
   return (
     <>
