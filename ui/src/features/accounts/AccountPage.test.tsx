@@ -132,6 +132,16 @@ describe("account", () => {
     expect(host.lastCall("removeAccount")).toEqual({ account: "acc_cohere" });
   });
 
+  it("counts_as_removed_where_it_was_removed_elsewhere", async () => {
+    const { user } = renderApp("/accounts/acc_cohere", state, (host) =>
+      host.fail("removeAccount", { code: "not_found", message: "account not found" }),
+    );
+    await user.click(await screen.findByRole("button", { name: "Remove Cohere · Northlight" }));
+    await user.click(await screen.findByRole("button", { name: "Remove account" }));
+    await waitFor(() => expect(screen.queryByRole("link", { name: "Cohere · Northlight" })).toBeNull());
+    expect(screen.queryByRole("alertdialog")).toBeNull();
+  });
+
   it("has_a_colour_that_can_be_changed", async () => {
     const { user, host } = renderApp("/accounts/acc_cohere", state);
     await user.click(await screen.findByRole("radio", { name: "Violet" }));

@@ -130,7 +130,14 @@ export function useReplaceSecrets(id: AccountId) {
 /** Removes an account with its connectors. */
 export function useRemoveAccount() {
   return useCommand({
-    command: ({ id }: Account) => commands.removeAccount(id),
+    mutationFn: async ({ id }: Account) => {
+      try {
+        await call(commands.removeAccount(id));
+      } catch (thrown) {
+        // It was removed elsewhere, as wanted.
+        if (asProblem(thrown).code !== "not_found") throw thrown;
+      }
+    },
     update: (client, _nothing, { id }) => removeAccount(client, id),
     toast: (_nothing, { label }) => `${label} removed`,
     invalidates: [keys.connectors],
