@@ -54,6 +54,28 @@ describe("two runs", () => {
     expect(host.lastCall("compareRuns")).toEqual({ before: "run_2", after: "run_4" });
   });
 
+  it("are chosen anew once another filter lists other runs", async () => {
+    const { host, user } = await open();
+    await user.click(await row(/^search, Done.*77 ms/));
+    await user.keyboard("x");
+    await user.click(await row(/^search, Done.*30 ms/));
+    await user.keyboard("x{Control>}d{/Control}");
+    expect(await screen.findByText("6 changes")).toBeVisible();
+    expect(host.lastCall("compareRuns")).toEqual({ before: "run_1", after: "run_4" });
+    await user.type(screen.getByRole("searchbox", { name: "Filter runs" }), "tool:search ");
+    await waitFor(() => expect(host.lastCall("compareRuns")).toEqual({ before: "run_2", after: "run_4" }));
+  });
+
+  it("are no longer marked once deleted", async () => {
+    const { user } = await open();
+    await user.click(await row(/^search, Done.*77 ms/));
+    await user.keyboard("x");
+    expect(screen.getByText("1 selected")).toBeVisible();
+    await user.keyboard("{Backspace}");
+    await user.click(await screen.findByRole("button", { name: "Delete run" }));
+    await waitFor(() => expect(screen.queryByText("1 selected")).toBeNull());
+  });
+
   it("are named by the address", async () => {
     const { host } = await open("/runs/run_2?with=run_1");
     expect(await screen.findByText("6 changes")).toBeVisible();

@@ -106,7 +106,7 @@ export function RunsBrowser({ connector }: Props) {
   useShortcut(marks.marked.size === 0 ? null : { keys: "Escape", label: "Clear selection", run: marks.clear });
   const filter = (next: TypedFilter[], beside: string) => {
     setFilters({ filters: next, words: beside });
-    setSelected(null);
+    select(null);
   };
   const toggle = (one: TypedFilter) => {
     const others = filters.filter((other) => other.name !== one.name || other.value !== one.value);
@@ -194,7 +194,10 @@ export function RunsBrowser({ connector }: Props) {
                 onCompare={changeComparing}
                 onCompareMarked={pair && (() => compare(pair))}
                 onShow={(id, beside) => (beside === null ? select(id) : compare({ earlier: beside, later: id }))}
-                onRemoved={() => select((runs[position + 1] ?? runs[position - 1])?.id ?? null)}
+                onRemoved={() => {
+                  marks.unmark(selected);
+                  select((runs[position + 1] ?? runs[position - 1])?.id ?? null);
+                }}
               />
             )}
           </div>

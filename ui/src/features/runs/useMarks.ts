@@ -7,6 +7,7 @@ const maxMarks = 2;
 /** The runs that are marked for a comparison. */
 export function useMarks() {
   const [marked, setMarked] = useState<RunId[]>([]);
+  const unmark = (id: RunId) => setMarked((current) => current.filter((one) => one !== id));
   return {
     marked: new Set(marked) as ReadonlySet<RunId>,
     /** Marks or unmarks a run; a third mark replaces the oldest. */
@@ -14,6 +15,7 @@ export function useMarks() {
       setMarked((current) =>
         current.includes(id) ? current.filter((one) => one !== id) : [...current, id].slice(-maxMarks),
       ),
+    unmark,
     clear: () => setMarked([]),
     /** The two runs to compare while `selected` is shown; `null` if no other run is marked. */
     pair: (selected: RunId | null) => {
