@@ -12,7 +12,7 @@ import { Skeleton } from "@/components/Skeleton";
 import { platformName } from "@/components/platformName";
 import { type Connector, type ConnectorSettings } from "@/host/bindings";
 import { asProblem } from "@/host/call";
-import { clientState } from "@/host/clientState";
+import { clientState, useClientState } from "@/host/clientState";
 import { queries } from "@/host/queries";
 import page from "../ConnectorPage.module.css";
 import { SaveButtons } from "../SettingsForm";
@@ -25,9 +25,14 @@ export function EditSettings({ connector }: { connector: Connector }) {
   const { account } = connector.identity;
   const { data, error, dataUpdatedAt, refetch } = useQuery(queries.platformSettings(connector.id));
   useEffect(preloadSchemaForm, []);
-  const state = clientState(useQueryClient());
+  const [draft, setDraft] = useClientState(settingsDraft(connector.id));
+  // Settings that are read again, such as after an action, replace the form only if nothing was entered.
+  const [readAt, setReadAt] = useState(dataUpdatedAt);
+  if (readAt !== dataUpdatedAt && draft === null) setReadAt(dataUpdatedAt);
+  const [starts, setStarts] = useState(0);
   const startOver = () => {
-    state.set(settingsDraft(connector.id), null);
+    setDraft(null);
+    setStarts(starts + 1);
     void refetch();
   };
   if (error) {
@@ -45,7 +50,7 @@ export function EditSettings({ connector }: { connector: Connector }) {
     );
   }
   if (!data) return <Skeleton rows={5} label={`Loading from ${account}`} />;
-  return <Editor key={dataUpdatedAt} connector={connector} settings={data} onReload={startOver} />;
+  return <Editor key={`${readAt} ${starts}`} connector={connector} settings={data} onReload={startOver} />;
 }
 
 type EditorProps = { connector: Connector; settings: ConnectorSettings; onReload: () => void };
@@ -54,7 +59,7 @@ function Editor({ connector, settings: read, onReload }: EditorProps) {
   const windowState = clientState(useQueryClient());
   const [draft] = useState(() => windowState.get(settingsDraft(connector.id)));
   // A draft keeps the settings that it began with, so that changes made elsewhere since are noticed.
-  const settings = draft?.settings ?? read;
+  const [settings] = useState(draft?.settings ?? read);
   const [mode, setMode] = useState<EditMode>("form");
   const [reviewing, setReviewing] = useState(false);
   const state = usePlatformForm(settings.form, draft ?? undefined);

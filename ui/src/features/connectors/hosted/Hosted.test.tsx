@@ -1,6 +1,7 @@
 import { act, screen, waitFor, within } from "@testing-library/react";
 import { describe, expect, it } from "vitest";
 import "@/components/SchemaForm/SchemaForm";
+import { invalidate, keys } from "@/host/queries";
 import { axeViolations } from "@/test/axe";
 import { credentialLevels, platformDetails } from "@/test/hostedSamples";
 import { expectCall } from "@/test/expectCall";
@@ -205,6 +206,21 @@ describe("settings at the platform", () => {
     await user.click(screen.getByRole("button", { name: "Discard changes" }));
     await waitFor(() => expect(screen.getByLabelText("Description")).toHaveValue("Deals and contacts"));
     expect(screen.queryByRole("note")).not.toBeInTheDocument();
+  });
+
+  it("keep_what_was_entered_when_they_are_read_again", async () => {
+    const { host, user, client } = renderApp(at("settings"), state);
+    const field = await screen.findByLabelText("Description");
+    await user.type(field, " only");
+    const reads = () => host.calls.filter(({ name }) => name === "connectorSettings").length;
+    const before = reads();
+    await act(() => invalidate(client, keys.hosted));
+    expect(reads()).toBe(before + 1);
+    // The same field: one that was drawn anew would have lost an entered secret.
+    expect(field).toBeInTheDocument();
+    expect(screen.queryByRole("note")).toBeNull();
+    await user.click(screen.getByRole("button", { name: "Discard changes and reload" }));
+    await waitFor(() => expect(screen.getByLabelText("Description")).toHaveValue("Deals and contacts"));
   });
 
   it("can_be_edited_as_json", async () => {
