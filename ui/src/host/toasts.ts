@@ -18,7 +18,10 @@ export function announce(client: QueryClient, text: string): void {
   clientState(client).set(announcementKey, (before) => (before === text ? `${text}\u00a0` : text));
 }
 
-/** Shows that something was done, optionally with an undo action. Failures are shown elsewhere. */
+/**
+ * Shows that something was done, optionally with an undo action. A failure is shown where it was started, unless that
+ * is closed by then.
+ */
 export function showToast(client: QueryClient, text: string, undo?: () => void): void {
   clientState(client).set(toastsKey, (current) => {
     const id = (current.at(-1)?.id ?? 0) + 1;

@@ -114,6 +114,24 @@ describe("creating on an account", () => {
     await waitFor(() => expect(screen.queryByRole("dialog")).not.toBeInTheDocument());
   });
 
+  it("tells_of_a_failure_after_it_was_closed", async () => {
+    let refuse: (problem: unknown) => void = () => undefined;
+    const view = await opensMistral((host) => {
+      host.handlers.createConnector = () =>
+        new Promise((_, reject) => {
+          refuse = reject;
+        }) as never;
+    });
+    await fills(view);
+    await view.user.keyboard("{Control>}{Enter}{/Control}");
+    await within(view.dialog).findByRole("group", { name: "Creating" });
+    await view.user.keyboard("{Escape}");
+    await waitFor(() => expect(screen.queryByRole("dialog")).not.toBeInTheDocument());
+    act(() => refuse(problem({ code: "network.unreachable", message: "Mistral could not be reached" })));
+    const told = await screen.findByRole("region", { name: "Notifications" });
+    expect(told).toHaveTextContent("Connector not created. Mistral could not be reached");
+  });
+
   it("unfolds_what_is_wrong_with_a_field_that_few_need", async () => {
     const view = await opensMistral((host) => {
       host.handlers.createConnector = () => {
