@@ -1,4 +1,4 @@
-import { QueryClient, QueryObserver } from "@tanstack/react-query";
+import { InfiniteQueryObserver, QueryClient, QueryObserver } from "@tanstack/react-query";
 import { expect, it, onTestFinished, vi } from "vitest";
 import { MockHost } from "@/test/mockHost";
 import { authorization, connector, problem, run } from "@/test/samples";
@@ -40,6 +40,27 @@ it("reads_everything_again_after_lost_events", () => {
   expect(isStale(queries.authorization(id).queryKey)).toBe(true);
   expect(isStale(queries.prompts("con_github").queryKey)).toBe(true);
   expect(isStale(keys.hostedState("con_github"))).toBe(false);
+});
+
+it("shows_a_run_that_ended_while_the_history_was_being_read", async () => {
+  const client = new QueryClient();
+  const options = queries.runPages({ text: "", connector: null });
+  const page = (state: "running" | "done") => ({
+    runs: [run({ id: "run_1", state })],
+    next: null,
+    total: 1,
+    hasMoreThanTotal: false,
+  });
+  let answer: (page: unknown) => void = () => undefined;
+  const queryFn = vi
+    .fn()
+    .mockReturnValueOnce(new Promise((resolve) => (answer = resolve)))
+    .mockResolvedValue(page("done"));
+  const observer = new InfiniteQueryObserver(client, { ...options, queryFn });
+  onTestFinished(observer.subscribe(() => undefined));
+  applyEvent(client, { kind: "run_changed", run: run({ id: "run_1", state: "done" }) });
+  answer(page("running"));
+  await vi.waitFor(() => expect(observer.getCurrentResult().data?.pages[0]?.runs[0]?.state).toBe("done"));
 });
 
 it("knows_of_an_account_what_the_background_found", () => {

@@ -10,7 +10,7 @@ import {
 import { call } from "./call";
 import { newChannel } from "./channel";
 import { upsertRun } from "./history";
-import { invalidate, keys, queries } from "./queries";
+import { invalidate, keys, queries, repeatReads } from "./queries";
 import { upsertConnector } from "./upsert";
 
 /** The queries to read again after an event. */
@@ -84,14 +84,9 @@ export function upsertAuthorization(client: QueryClient, authorization: Authoriz
   );
 }
 
-/** Stores a connector. Reads in flight may predate the change, so they are repeated. */
+/** Stores a connector. */
 function applyConnector(client: QueryClient, connector: Connector): void {
-  for (const { queryKey, promise } of client
-    .getQueryCache()
-    .findAll({ queryKey: keys.connectors, fetchStatus: "fetching" })) {
-    const again = () => client.invalidateQueries({ queryKey, exact: true }, { cancelRefetch: false });
-    void promise?.then(again, again);
-  }
+  repeatReads(client, keys.connectors);
   upsertConnector(client, connector);
   const ofConnector = keys.connector(connector.id);
   void client.invalidateQueries({ queryKey: ofConnector, predicate: ({ queryKey }) => queryKey.length > 2 });

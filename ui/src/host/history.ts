@@ -2,7 +2,7 @@ import { type InfiniteData, type QueryClient } from "@tanstack/react-query";
 import { commands, type Retention, type RunId, type RunPage, type ToolRunSummary } from "./bindings";
 import { call } from "./call";
 import { count } from "@/lib/words";
-import { invalidate, keys, queries, type RunFilter } from "./queries";
+import { invalidate, keys, queries, repeatReads, type RunFilter } from "./queries";
 import { useCommand } from "./useCommand";
 
 type Pages = InfiniteData<RunPage, RunId | null>;
@@ -12,6 +12,7 @@ type Pages = InfiniteData<RunPage, RunId | null>;
  * for each run would be slow.
  */
 export function upsertRun(client: QueryClient, run: ToolRunSummary): void {
+  repeatReads(client, keys.runPages);
   for (const query of client.getQueryCache().findAll({ queryKey: keys.runPages })) {
     const { text, connector } = query.queryKey.at(-1) as RunFilter;
     const isFiltered = text.trim() !== "";
@@ -24,6 +25,7 @@ export function upsertRun(client: QueryClient, run: ToolRunSummary): void {
 
 /** Removes a run from the lists. */
 export function removeRun(client: QueryClient, id: RunId): void {
+  repeatReads(client, keys.runPages);
   client.setQueriesData<Pages>({ queryKey: keys.runPages }, (pages) => pages && removeFromPages(pages, id));
   void invalidate(client, keys.runLists, keys.history);
 }

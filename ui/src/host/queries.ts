@@ -63,6 +63,14 @@ export async function invalidate(client: QueryClient, ...subjects: QueryKey[]): 
   await Promise.all(subjects.map((queryKey) => client.invalidateQueries({ queryKey })));
 }
 
+/** Repeats the reads in flight, which may predate a change that is stored now. */
+export function repeatReads(client: QueryClient, queryKey: QueryKey): void {
+  for (const read of client.getQueryCache().findAll({ queryKey, fetchStatus: "fetching" })) {
+    const again = () => client.invalidateQueries({ queryKey: read.queryKey, exact: true }, { cancelRefetch: false });
+    void read.promise?.then(again, again);
+  }
+}
+
 type Options = { staleTime?: number; gcTime?: number; retry?: false; refetchInterval?: number; enabled?: false };
 
 /** A query whose `read` calls a command. */
