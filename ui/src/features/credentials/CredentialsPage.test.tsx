@@ -226,6 +226,19 @@ describe("rotating", () => {
     expect(host.lastCall("finishRotation")).toEqual({ entry: "wal_stripe" });
   });
 
+  it("rotates_no_other_credential_that_is_selected_meanwhile", async () => {
+    const { user } = renderApp("/credentials", { wallet: manyEntries() });
+    await user.click(await screen.findByRole("row", { name: /^Stripe/ }));
+    await screen.findByRole("dialog", { name: /^Stripe/ });
+    screen.getByRole("grid", { name: "Credentials" }).focus();
+    await user.keyboard("r");
+    await rotationSheet();
+    screen.getByRole("grid", { name: "Credentials" }).focus();
+    await user.keyboard("{ArrowUp}");
+    await waitFor(() => expect(screen.queryByRole("dialog", { name: /^Rotate / })).toBeNull());
+    expect(await screen.findByRole("dialog")).toBeVisible();
+  });
+
   it("offers_a_new_rotation_after_one_that_was_rolled_back", async () => {
     const { user } = rotating();
     const rotate = await rotates(user, "n3xt-secret");

@@ -169,7 +169,14 @@ export function CredentialsPage({ onOpenConnector, onOpenAccount, ...platforms }
                 nameOf={(entry) => entryName(entry, usesOf(entry), now)}
                 columnsClass={styles.columns}
                 selected={selected}
-                onSelect={(id) => id !== selected && leave(() => setSelected(id))}
+                onSelect={(id) =>
+                  id !== selected &&
+                  leave(() => {
+                    setSelected(id);
+                    // Only the selected one was to be rotated.
+                    if (isRotating) setOpen("entry");
+                  })
+                }
                 onOpen={({ id }) => {
                   if (id === current?.id && open === "entry") return;
                   leave(() => {
