@@ -2,7 +2,7 @@ import { screen, waitFor, within } from "@testing-library/react";
 import { expect, it } from "vitest";
 import { longHistory } from "@/test/historySamples";
 import { renderApp } from "@/test/renderApp";
-import { problem, run } from "@/test/samples";
+import { problem, run, runningRun } from "@/test/samples";
 
 it("exports what the filter shows and says where it lies", async () => {
   const { host, user } = renderApp("/runs", { runs: [run()] });
@@ -113,4 +113,18 @@ it("draws a few of ten thousand runs, and takes in a new one without reading the
     ({ name, given }) => name === "listRuns" && (given.query as { limit: number }).limit >= 100,
   ).length;
   expect(after).toBe(before);
+});
+
+it("tells of no failed cancelling once the run has ended", async () => {
+  const { host, user } = renderApp("/runs", { runs: [runningRun({ id: "run_1", tool: "search" })] });
+  const ended = run({ id: "run_1", tool: "search" });
+  host.handlers.cancelRun = async () => {
+    host.state.runs = [ended];
+    await host.emit({ kind: "run_changed", run: ended });
+    throw problem({ code: "not_found", message: "the run is not running" });
+  };
+  const shown = within(await screen.findByRole("article", { name: "Run of search" }));
+  await user.click(shown.getByRole("button", { name: /^Cancel/ }));
+  await shown.findByRole("button", { name: /^Run again/ });
+  expect(shown.queryByText("The run is not running")).toBeNull();
 });

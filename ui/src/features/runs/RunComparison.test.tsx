@@ -203,6 +203,19 @@ describe("elsewhere", () => {
     expect(screen.getByRole("button", { name: /Original run · GitHub · 77 ms/ })).toBeVisible();
   });
 
+  it("leaves no error on the page when the dialog is closed", async () => {
+    const { user } = renderApp("/runs", { runs: runs(), ...twins() }, (own) =>
+      own.fail("replayRun", { code: "network.unreachable", message: "couldn't connect to the copy" }),
+    );
+    await screen.findByRole("article", { name: "Run of search" });
+    await user.keyboard("a");
+    const dialog = within(await screen.findByRole("dialog", { name: "Run search elsewhere" }));
+    await user.click(await dialog.findByRole("button", { name: "Run" }));
+    expect(await dialog.findByText("Couldn't connect to the copy")).toBeVisible();
+    await user.click(dialog.getByRole("button", { name: "Cancel" }));
+    expect(screen.queryByText("Couldn't connect to the copy")).toBeNull();
+  });
+
   it("says why the connectors with the tool could not be found, and tries again", async () => {
     const { host, user } = renderApp("/runs", { runs: runs(), ...twins() }, (own) =>
       own.fail("listTools", { code: "store.failed", message: "the database cannot be read" }),

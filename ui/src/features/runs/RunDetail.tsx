@@ -233,7 +233,11 @@ function Loaded({
           error={actions.error}
           onRun={actions.replay}
           onKeep={actions.closeConfirmation}
-          onClose={() => setElsewhere(false)}
+          onClose={() => {
+            // An error there says nothing about a repetition here.
+            if (!actions.isReplaying) actions.closeConfirmation();
+            setElsewhere(false);
+          }}
         />
       )}
       {actions.confirmation?.elsewhere === null && (

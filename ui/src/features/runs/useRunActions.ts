@@ -61,7 +61,8 @@ export function useRunActions(run: ToolRun, onShow: (id: RunId, beside: RunId | 
   const exporting = useCommand({ mutationFn: () => call(commands.exportRun(run.id)), toast: exportedWords });
   const cancelling = useCommand({ mutationFn: () => call(commands.cancelRun(run.id)) });
 
-  const error = lastError(replaying, removing, cancelling);
+  // A run that has ended needs no cancelling.
+  const error = lastError(replaying, removing, ...(run.state === "running" ? [cancelling] : []));
   return {
     replay: (elsewhere?: ReplayTarget, confirmed = false) => {
       setConfirmation(null);
