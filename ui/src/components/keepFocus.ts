@@ -29,6 +29,25 @@ export function focusField({ target }: Pick<PressEvent, "target">): void {
   });
 }
 
+/** Keeps the focus in a form whose button, which discards the changes, goes with them: moves it to the first field. */
+export function focusForm({ target }: Pick<PressEvent, "target">): void {
+  const form = target.closest("form");
+  setTimeout(() => {
+    if (document.activeElement === document.body) form?.querySelector<HTMLElement>(focusable)?.focus();
+  });
+}
+
+/** The `ref` of a line that its own button may remove: the focus in it then goes to a line beside it. */
+export function passFocusBeside(line: HTMLElement | null): () => void {
+  return () => {
+    if (!line?.contains(document.activeElement)) return;
+    const beside = [line.nextElementSibling, line.previousElementSibling];
+    const next = beside.flatMap((one) => one?.querySelector<HTMLElement>(focusable) ?? []);
+    const around = line.closest("section")?.querySelector<HTMLElement>("input, textarea");
+    (next[0] ?? around)?.focus();
+  };
+}
+
 /** The `ref` of what its own button may remove: the focus in it then goes to what is around it. */
 export function passFocusOn(element: HTMLElement | null): () => void {
   return () => {

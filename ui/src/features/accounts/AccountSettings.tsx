@@ -1,5 +1,6 @@
 import { type FormEvent, useState } from "react";
 import { Button } from "@/components/Button";
+import { focusForm } from "@/components/keepFocus";
 import { Notice, ProblemNotice } from "@/components/ProblemNotice";
 import { Section } from "@/components/Section";
 import { useShortcut } from "@/components/shortcuts";
@@ -116,7 +117,8 @@ function SettingsForm({ account, platform }: Props) {
           {isChanged && (
             <Button
               look="quiet"
-              onPress={() => {
+              onPress={(event) => {
+                focusForm(event);
                 changeForm(first);
                 setDiscards(discards + 1);
               }}

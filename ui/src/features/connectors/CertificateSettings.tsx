@@ -1,4 +1,5 @@
 import { Button } from "@/components/Button";
+import { passFocusBeside } from "@/components/keepFocus";
 import { ErrorNotice } from "@/components/ProblemNotice";
 import { Section } from "@/components/Section";
 import { type CertificateFacts, commands, type Connector } from "@/host/bindings";
@@ -91,7 +92,7 @@ type CertificateProps = {
 function Certificate({ name, note, facts, isPending, removeLabel, onRemove }: CertificateProps) {
   const now = useNow();
   return (
-    <div className={styles.unchecked} role="group" aria-label={name}>
+    <div ref={passFocusBeside} className={styles.unchecked} role="group" aria-label={name}>
       <div className={styles.uncheckedWords}>
         <span className="medium">{name}</span>
         {note && <span className="text3">{note}</span>}
@@ -104,7 +105,7 @@ function Certificate({ name, note, facts, isPending, removeLabel, onRemove }: Ce
           ]}
         />
       </div>
-      <Button small isDisabled={isPending} label={removeLabel ?? `Stop trusting ${name}`} onPress={onRemove}>
+      <Button small isPending={isPending} label={removeLabel ?? `Stop trusting ${name}`} onPress={onRemove}>
         Remove
       </Button>
     </div>

@@ -86,6 +86,14 @@ it("plain_http_is_marked_and_can_be_disallowed", async () => {
   await expectCall(host, "updateConnector").toMatchObject({ changes: { allowPlainHttp: false } });
 });
 
+it("discarding_changes_keeps_the_focus_in_the_form", async () => {
+  const { user } = renderApp("/connectors/con_github?tab=settings", { connectors: [connector()] });
+  const general = within(await screen.findByRole("region", { name: "General" }));
+  await user.type(general.getByLabelText("Name"), "x");
+  await user.click(general.getByRole("button", { name: "Discard changes" }));
+  await waitFor(() => expect(general.getAllByRole("switch")[0]).toHaveFocus());
+});
+
 it("plain_http_is_allowed_anew_for_another_host", async () => {
   const insisted = connector({ endpoint: "http://nas.example:8080/mcp", allowsPlainHttp: true });
   const { user, host } = renderApp("/connectors/con_github?tab=settings", { connectors: [insisted] });

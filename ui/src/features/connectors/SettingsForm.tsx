@@ -1,5 +1,6 @@
 import { type ReactNode } from "react";
 import { Button } from "@/components/Button";
+import { focusForm } from "@/components/keepFocus";
 import { ErrorNotice } from "@/components/ProblemNotice";
 import styles from "./ConnectorPage.module.css";
 
@@ -58,7 +59,13 @@ export function SaveButtons({ isChanged, isPending, onSave, onDiscard, children 
         {children}
       </Button>
       {isChanged && onDiscard && (
-        <Button look="quiet" onPress={onDiscard}>
+        <Button
+          look="quiet"
+          onPress={(event) => {
+            focusForm(event);
+            onDiscard();
+          }}
+        >
           Discard changes
         </Button>
       )}

@@ -79,6 +79,16 @@ it("certificates_are_added_and_removed_in_the_settings", async () => {
   await expectCall(host, "updateConnector").toMatchObject({ changes: { network: { authorities: [] } } });
 });
 
+it("the_focus_goes_on_when_a_certificate_is_removed", async () => {
+  const pins = ["one.corp:443", "two.corp:443"].map((place) => ({ place, facts }));
+  const network = { authorities: [], pins, proxy: "system" as const, clientCertificate: null };
+  const { user, host } = renderApp("/connectors/con_github?tab=settings", { connectors: [connector({ network })] });
+  host.handlers.updateConnector = () => connector({ network: { ...network, pins: pins.slice(1) } });
+  const section = within(await screen.findByRole("region", { name: "Certificates" }));
+  await user.click(section.getByRole("button", { name: "Stop trusting one.corp:443" }));
+  await waitFor(() => expect(section.getByRole("button", { name: "Stop trusting two.corp:443" })).toHaveFocus());
+});
+
 it("a_client_certificate_is_chosen_and_removed", async () => {
   const { user, host } = renderApp("/connectors/con_github?tab=settings", { connectors: [connector()] });
   const network = {

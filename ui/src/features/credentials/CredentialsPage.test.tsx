@@ -244,7 +244,8 @@ describe("rotating", () => {
     const rotate = await rotates(user, "n3xt-secret");
     await user.click(await within(rotate).findByRole("button", { name: "Roll back" }));
     expect(await within(rotate).findByText("Rolled back everywhere")).toBeVisible();
-    await user.click(within(rotate).getByRole("button", { name: "Close" }));
+    await user.keyboard("{Escape}");
+    await waitFor(() => expect(rotate).not.toBeInTheDocument());
     await user.click(
       await screen.findByRole("row", { name: "Stripe restricted key, Token, Used in 4 places, Never expires" }),
     );

@@ -1,6 +1,7 @@
 import { useId } from "react";
 import { Button } from "@/components/Button";
 import { ConnectorMark } from "@/components/ConnectorMark";
+import { passFocusOn } from "@/components/keepFocus";
 import { ErrorNotice, Notice } from "@/components/ProblemNotice";
 import { Sheet } from "@/components/Sheet";
 import { useShortcut } from "@/components/shortcuts";
@@ -65,6 +66,7 @@ export function RotateSheet({ entry, onTyped, onClose }: Props) {
           <>
             {!isRestored && (
               <Button
+                ref={passFocusOn}
                 icon="rotate-ccw"
                 look={rejected > 0 ? "primary" : "plain"}
                 isPending={rollBack.isPending}

@@ -2,6 +2,7 @@ import { type SyntheticEvent, useState } from "react";
 import { Button } from "@/components/Button";
 import { Field } from "@/components/Field";
 import { Icon } from "@/components/Icon";
+import { passFocusBeside } from "@/components/keepFocus";
 import styles from "./Compare.module.css";
 
 type Props = { ignored: string[]; suggested: string[]; onChange: (paths: string[]) => void };
@@ -21,7 +22,7 @@ export function IgnoredPaths({ ignored, suggested, onChange }: Props) {
       {ignored.length > 0 && (
         <ul className={styles.paths}>
           {ignored.map((path) => (
-            <li key={path} className={styles.path}>
+            <li key={path} ref={passFocusBeside} className={styles.path}>
               <span className="cut" data-selectable title={path}>
                 {path}
               </span>
