@@ -617,3 +617,24 @@ it("draws a tool without arguments", () => {
   show({ type: "object" });
   expect(screen.getByText("No arguments")).toBeVisible();
 });
+
+describe("several conditions", () => {
+  const adds = (flag: string, name: string) => ({
+    if: { properties: { [flag]: { const: true } }, required: [flag] },
+    then: { properties: { [name]: { type: "string", title: name } } },
+  });
+  const flags: Schema = { a: { type: "boolean", title: "a" }, b: { type: "boolean", title: "b" } };
+  const schema: Schema = { type: "object", properties: flags, allOf: [adds("a", "first"), adds("b", "second")] };
+
+  it("add their fields each", async () => {
+    show(schema, { a: true, b: true });
+    expect(await screen.findByLabelText("first")).toBeVisible();
+    expect(screen.getByLabelText("second")).toBeVisible();
+  });
+
+  it("add none while they are not met", async () => {
+    show(schema, { a: true });
+    expect(await screen.findByLabelText("first")).toBeVisible();
+    expect(screen.queryByLabelText("second")).toBeNull();
+  });
+});

@@ -19,7 +19,9 @@ function depthOf(drawn: Schema, [step, ...rest]: readonly string[]): number {
   const inner =
     field === "rows"
       ? [drawn.items]
-      : [drawn, drawn.then, drawn.else].map((part) => asSchema(asSchema(part).properties)[step]);
+      : [drawn, ...branches(drawn, "allOf")]
+          .flatMap((part) => [part, part.then, part.else])
+          .map((part) => asSchema(asSchema(part).properties)[step]);
   const depths = [
     ...inner.filter(isObject).map((own) => 1 + depthOf(own, rest)),
     ...branches(drawn, "oneOf").map((option) => depthOf(option, [step, ...rest])),

@@ -148,7 +148,10 @@ function convertMembers(properties: Schema): Schema {
 
 /** `if`, `then` and `else` add fields as the value changes; the condition is evaluated only. */
 function conditions(rest: Schema): Schema {
-  if (!isObject(rest.if)) return {};
+  if (!isObject(rest.if)) {
+    const several = branches(rest, "allOf").map(conditions);
+    return several.length > 0 ? { allOf: several } : {};
+  }
   const conditional: Record<string, unknown> = { if: withoutDefaults(rest.if) };
   for (const keyword of ["then", "else"]) {
     const part = rest[keyword];
@@ -219,12 +222,16 @@ function scalar(rest: Schema): Schema {
   return { type: rest.type ?? "string", ...Object.fromEntries(given.map((keyword) => [keyword, rest[keyword]])) };
 }
 
-/** Merges `allOf`; later parts override earlier ones, and the schema itself overrides all. */
+/**
+ * Merges `allOf`; later parts override earlier ones, and the schema itself overrides all. Only conditions stay parts of
+ * it, if there are several.
+ */
 function mergeAllOf(schema: Schema): Schema {
   const parts = branches(schema, "allOf");
   if (parts.length === 0) return schema;
   const { allOf: _parts, ...own } = schema;
-  return [...parts.map(mergeAllOf), own].reduce<Schema>(
+  const all = [...parts.map(mergeAllOf), own];
+  const merged = all.reduce<Schema>(
     (whole, part) => ({
       ...whole,
       ...part,
@@ -237,6 +244,10 @@ function mergeAllOf(schema: Schema): Schema {
     }),
     {},
   );
+  const conditional = all.flatMap((part) => (isObject(part.if) ? [part] : branches(part, "allOf")));
+  if (conditional.length < 2) return merged;
+  const { if: _if, then: _then, else: _else, ...others } = merged;
+  return { ...others, allOf: conditional };
 }
 
 const isNull = (schema: Schema) =>
