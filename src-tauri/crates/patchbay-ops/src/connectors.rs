@@ -102,27 +102,58 @@ pub(crate) fn pick_connector<'a>(
     connectors: &'a [Connector],
     text: &str,
 ) -> Result<&'a Connector, Error> {
+    match matching(connectors, text).as_slice() {
+        [] => Err(not_found(text)),
+        [connector] => Ok(*connector),
+        several => Err(Error::Ambiguous {
+            name: text.to_owned(),
+            references: several
+                .iter()
+                .map(|it| reference_to(it, connectors))
+                .collect(),
+        }),
+    }
+}
+
+/// The connectors that match by the first criterion that any of them meets.
+fn matching<'a>(connectors: &'a [Connector], text: &str) -> Vec<&'a Connector> {
     let criteria: [fn(&Connector, &str) -> bool; 5] = [
         |connector, text| connector.id.as_str() == text,
         is_account_and_name,
         |connector, text| connector.name == text,
-        |connector, text| connector.title.eq_ignore_ascii_case(text),
+        // A server chooses its title, so it never wins over another connector's name in other letters.
+        |connector, text| {
+            let words = [&connector.name, &connector.title];
+            words
+                .into_iter()
+                .any(|word| word.eq_ignore_ascii_case(text))
+        },
         is_of_kind,
     ];
     for matches in criteria {
         let found: Vec<_> = connectors.iter().filter(|it| matches(it, text)).collect();
-        match found.as_slice() {
-            [] => {}
-            [connector] => return Ok(*connector),
-            several => {
-                return Err(Error::Ambiguous {
-                    name: text.to_owned(),
-                    count: several.len(),
-                });
-            }
+        if !found.is_empty() {
+            return found;
         }
     }
-    Err(not_found(text))
+    Vec::new()
+}
+
+/// The shortest text that means this one of `connectors`: its name, `ACCOUNT/NAME`, or its id.
+fn reference_to(connector: &Connector, connectors: &[Connector]) -> String {
+    let account = match connector.identity.account.as_str() {
+        THIS_COMPUTER => "local",
+        account => account,
+    };
+    let full = format!("{account}/{}", connector.name);
+    let is_unique = |text: &String| match matching(connectors, text).as_slice() {
+        [found] => found.id == connector.id,
+        _ => false,
+    };
+    let mut names = [connector.name.clone(), full].into_iter();
+    names
+        .find(is_unique)
+        .unwrap_or_else(|| connector.id.to_string())
 }
 
 /// Whether the text is the connector's kind, alone or as `ACCOUNT/KIND`.
@@ -166,4 +197,61 @@ pub(crate) fn reach_of(connector: &Connector) -> Reach {
         (None, endpoint) => endpoint.as_deref().and_then(|it| Url::parse(it).ok()),
     };
     own.map_or_else(Reach::public, |own| Reach::of(&own))
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    fn connector(id: &str, account: &str, name: &str, title: &str) -> Connector {
+        let identity = json!({
+            "platform": "local", "account": account, "credential": null, "level": null,
+            "expiresAt": null,
+        });
+        Connector {
+            name: name.to_owned(),
+            ..Connector::new(
+                serde_json::from_value(json!(id)).unwrap(),
+                serde_json::from_value(json!(account)).unwrap(),
+                title.to_owned(),
+                serde_json::from_value(identity).unwrap(),
+                serde_json::from_value(json!("2026-11-27T12:00:00Z")).unwrap(),
+            )
+        }
+    }
+
+    #[test]
+    fn a_title_that_a_server_chose_takes_no_name_from_another_connector() {
+        let mine = connector("con_1", THIS_COMPUTER, "github", "Work");
+        let other = connector("con_2", THIS_COMPUTER, "github-2", "GitHub");
+        let both = [mine, other];
+        let found = |text| pick_connector(&both, text).map(|found| found.id.as_str());
+        assert_eq!(found("github").unwrap(), "con_1");
+        assert_eq!(found("work").unwrap(), "con_1");
+        assert!(matches!(found("GitHub"), Err(Error::Ambiguous { .. })));
+        let alone = pick_connector(&both[1..], "GitHub").unwrap();
+        assert_eq!(alone.name, "github-2");
+    }
+
+    #[test]
+    fn connectors_of_one_name_are_listed_by_what_names_each() {
+        let all = [
+            connector("con_1", THIS_COMPUTER, "wiki", "Wiki"),
+            connector("con_2", "Acme", "wiki", "Wiki"),
+            connector("con_3", "Twin", "wiki", "Wiki"),
+            connector("con_4", "Twin", "wiki", "Wiki"),
+            connector("con_5", "Acme", "notes", "Notes"),
+        ];
+        let Err(Error::Ambiguous { references, .. }) = pick_connector(&all, "wiki") else {
+            panic!("one was picked");
+        };
+        let expected = ["local/wiki", "Acme/wiki", "con_3", "con_4"];
+        assert_eq!(references, expected);
+        for (connector, reference) in all.iter().zip(&references) {
+            assert_eq!(pick_connector(&all, reference).unwrap().id, connector.id);
+        }
+        assert_eq!(reference_to(&all[4], &all), "notes");
+    }
 }

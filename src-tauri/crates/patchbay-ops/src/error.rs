@@ -43,8 +43,12 @@ pub enum Error {
         setting: Option<&'static str>,
     },
     /// Several connectors have the name.
-    #[error("{count} connectors are named {name}")]
-    Ambiguous { name: String, count: usize },
+    #[error("{} connectors are named {name}", references.len())]
+    Ambiguous {
+        name: String,
+        /// What names each of them alone.
+        references: Vec<String>,
+    },
     /// Something that may be irreversible was not confirmed.
     #[error("{what} needs confirmation")]
     ConfirmationNeeded {
@@ -440,7 +444,13 @@ impl Explain for Error {
                 ..
             } => "Sign in again.",
             Self::SecretLost { .. } => "Enter it again.",
-            Self::Ambiguous { .. } => "Use ACCOUNT/NAME or the id.",
+            Self::Ambiguous { references, .. } => {
+                let quoted = references.iter().map(|name| match name.contains(' ') {
+                    true => format!("\"{name}\""),
+                    false => name.clone(),
+                });
+                return Some(format!("Use {}.", quoted.collect::<Vec<_>>().join(" or ")));
+            }
             Self::ConfirmationNeeded { .. } => "Confirm to continue.",
             Self::InUse { .. } => "They stop working. Confirm to continue.",
             Self::VaultBeginsAnew => "Confirm to reset the vault.",
