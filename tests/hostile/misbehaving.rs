@@ -1,11 +1,12 @@
 //! Servers that misbehave, as programs and over HTTP: each affects its own connector only.
 //!
-//! Each transport is tested in a process of its own, so that its memory can be measured. While one server misbehaves,
-//! two others are called continuously.
+//! Each transport is tested in a process of its own, so that its memory can be measured, programs also where a background
+//! process holds them. While one server misbehaves, two others are called continuously.
 
 mod cases;
 mod server;
 
+use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -13,12 +14,14 @@ use std::time::{Duration, Instant};
 
 use patchbay_model::{Code, Connector, ConnectorId, Explain as _, RunState, TimeLimits};
 use patchbay_ops::{
-    AddProgram, ConnectorChanges, Context, RunTool, add_program, disconnect_connector,
-    read_server_log, refresh_tools, remove_connector, run_tool, update_connector,
+    AddProgram, ConnectorChanges, Context, HOST_SESSIONS, RunTool, add_program,
+    disconnect_connector, read_server_log, refresh_tools, remove_connector, run_tool,
+    update_connector,
 };
 use serde_json::json;
 
 use self::cases::{Case, Expected, Framing, HOSTILE, MAX_TOOLS, Misbehavior, Stage};
+use crate::sample::some_of;
 use crate::support::{Harness, arguments, request};
 use crate::traps::active_characters;
 
@@ -35,6 +38,13 @@ const OTHERS: Duration = Duration::from_secs(5);
 #[tokio::test]
 async fn a_misbehaving_program_costs_its_own_connector_only() {
     play("misbehaving::plays_programs", "").await;
+}
+
+#[cfg(unix)]
+#[tokio::test]
+async fn a_misbehaving_program_costs_its_own_connector_only_where_the_background_process_holds_it()
+{
+    play("misbehaving::plays_held_programs", "").await;
 }
 
 #[tokio::test]
@@ -57,7 +67,17 @@ async fn play(role: &str, address: &str) {
 #[ignore = "a role for another test's process"]
 async fn plays_programs() {
     if std::env::var_os(ADDRESS).is_some() {
-        Play::set().await.play(Framing::Lines).await;
+        Play::set(None).await.play(Framing::Lines).await;
+    }
+}
+
+#[cfg(unix)]
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+#[ignore = "a role for another test's process"]
+async fn plays_held_programs() {
+    if std::env::var_os(ADDRESS).is_some() {
+        let host = crate::terminal::binary();
+        Play::set(Some(host)).await.play(Framing::Lines).await;
     }
 }
 
@@ -65,7 +85,7 @@ async fn plays_programs() {
 #[ignore = "a role for another test's process"]
 async fn plays_the_web() {
     if std::env::var_os(ADDRESS).is_some() {
-        Play::set().await.play(Framing::Events).await;
+        Play::set(None).await.play(Framing::Events).await;
     }
 }
 
@@ -76,8 +96,12 @@ struct Play {
 }
 
 impl Play {
-    async fn set() -> Arc<Self> {
+    /// With programs in this process, or in another one that this program starts.
+    async fn set(host: Option<PathBuf>) -> Arc<Self> {
         let harness = Harness::new().await;
+        if let Some(program) = host {
+            harness.cx.set_session_host(program);
+        }
         let web = harness.add_open().await;
         refresh_tools(&harness.cx, &web.id).await.unwrap();
         let mut play = Self {
@@ -91,21 +115,28 @@ impl Play {
     }
 
     async fn play(self: Arc<Self>, framing: Framing) {
-        let cases = Case::all().into_iter().filter(|case| case.fits(framing));
+        let fits = |case: &Case| case.fits(framing);
+        let mut cases: Vec<_> = Case::all().into_iter().filter(fits).collect();
         // What the first one takes is taken once.
         self.beside_the_others(WELL, framing).await;
-        let before = memory::peak_from_now_on();
+        let memory = Memory::of_patchbay();
+        if memory.host.is_some() {
+            // The same code judges them there, twice as slowly.
+            cases = some_of(cases);
+        }
+        let before = memory.peak_from_now_on();
         let mut wrong = Vec::new();
         for case in cases {
-            memory::peak_from_now_on();
+            memory.peak_from_now_on();
             let (came, slowest) = self.beside_the_others(case, framing).await;
-            let growth = memory::peak().saturating_sub(before);
+            let growth = memory.peak().saturating_sub(before);
             let (name, mib) = (case.name(), growth / 1024 / 1024);
             println!("{framing:?} {name}: {came:?}, {mib} MiB more, the others took {slowest:?}");
             if !came.fits(case) || growth > GROWTH || slowest > OTHERS {
                 wrong.push(name);
             }
         }
+        memory.end_host();
         assert!(wrong.is_empty(), "{wrong:?}");
         self.harness.cx.close().await;
     }
@@ -261,7 +292,7 @@ async fn use_all(cx: &Context, case: Case, connector: &Connector) -> Outcome {
 
 /// Waits until the process whose id stands in a file is gone.
 async fn assert_gone(pid_file: &Path) {
-    let pid = std::fs::read_to_string(pid_file).unwrap();
+    let pid = fs::read_to_string(pid_file).unwrap();
     let began = Instant::now();
     let is_there = || {
         let listed = std::process::Command::new("ps")
@@ -276,21 +307,51 @@ async fn assert_gone(pid_file: &Path) {
     }
 }
 
-/// The memory of this process, where the system tells it.
-mod memory {
-    use std::fs;
+/// The memory of this process and of the one that holds programs for it, where the system tells it.
+struct Memory {
+    host: Option<String>,
+}
 
-    /// Resets the peak and returns the current size in bytes.
-    pub(super) fn peak_from_now_on() -> u64 {
-        let _ = fs::write("/proc/self/clear_refs", "5");
-        peak()
+impl Memory {
+    fn of_patchbay() -> Self {
+        let own = format!("PPid:\t{}\n", std::process::id());
+        let is_host = |process: &Path| {
+            let read = |file: &str| fs::read_to_string(process.join(file)).unwrap_or_default();
+            read("status").contains(&own) && read("cmdline").contains(HOST_SESSIONS)
+        };
+        let processes = fs::read_dir("/proc").into_iter().flatten().flatten();
+        let host = processes.map(|it| it.path()).find(|path| is_host(path));
+        let host = host.and_then(|path| Some(path.file_name()?.to_str()?.to_owned()));
+        Self { host }
+    }
+
+    fn processes(&self) -> impl Iterator<Item = &str> {
+        ["self"].into_iter().chain(self.host.as_deref())
+    }
+
+    /// Resets the peak and returns the current size in bytes. Only root may do so for another process.
+    fn peak_from_now_on(&self) -> u64 {
+        for process in self.processes() {
+            let _ = fs::write(format!("/proc/{process}/clear_refs"), "5");
+        }
+        self.peak()
     }
 
     /// The peak since the last reset.
-    pub(super) fn peak() -> u64 {
-        let status = fs::read_to_string("/proc/self/status").unwrap_or_default();
-        let peak = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));
-        let kib = peak.and_then(|rest| rest.trim().strip_suffix(" kB"));
-        kib.map_or(0, |kib| kib.parse::<u64>().unwrap() * 1024)
+    fn peak(&self) -> u64 {
+        let of_process = |process: &str| {
+            let status = fs::read_to_string(format!("/proc/{process}/status")).unwrap_or_default();
+            let peak = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));
+            let kib = peak.and_then(|rest| rest.trim().strip_suffix(" kB"));
+            kib.map_or(0, |kib| kib.parse::<u64>().unwrap() * 1024)
+        };
+        self.processes().map(of_process).sum()
+    }
+
+    fn end_host(&self) {
+        if let Some(host) = &self.host {
+            let ended = std::process::Command::new("kill").arg(host).status();
+            assert!(ended.unwrap().success(), "the background process is gone");
+        }
     }
 }

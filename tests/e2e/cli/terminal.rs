@@ -262,7 +262,7 @@ fn browser() -> std::ffi::OsString {
 }
 
 /// Where cargo puts the binary, beside the tests.
-fn binary() -> PathBuf {
+pub(crate) fn binary() -> PathBuf {
     if let Some(path) = std::env::var_os("PATCHBAY_CLI_BIN") {
         return path.into();
     }
