@@ -17,10 +17,11 @@ use super::super::{Link, McpProgram, ProcessGuard};
 use super::attach::{AttachError, Attached, Stream, unexpected};
 use super::idle::{IdleSession, IdleSessions, Key};
 use super::memory::GroupMemory;
+use super::mux::ClientId;
 use super::session::{Client, ClientEvent, Handle, relay_client, spawn};
 use super::{
-    HeldServer, HostRequest, HostResponse, LINE_BYTES, Launch, RequestEnvelope, ResponseEnvelope,
-    VERSION, line,
+    ClientMessage, HeldServer, HostRequest, HostResponse, LINE_BYTES, Launch, RequestEnvelope,
+    ResponseEnvelope, VERSION, line,
 };
 use crate::Error;
 use crate::mcp::log_line::LineSink;
@@ -165,9 +166,8 @@ impl Host {
                 return Ok(None);
             }
             let Some(known) = servers.get(&key) else {
-                let server = self.start(launch)?;
+                let server = self.start(launch, (client, to_client))?;
                 let events = server.handle.events.clone();
-                drop(events.send(ClientEvent::Attached(client, to_client)));
                 servers.insert(key, server);
                 return Ok(Some((Client::new(client, events, for_client), true)));
             };
@@ -202,7 +202,11 @@ impl Host {
             .is_ok()
     }
 
-    fn start(&self, launch: Launch) -> Result<Server, Error> {
+    fn start(
+        &self,
+        launch: Launch,
+        first: (ClientId, mpsc::Sender<ClientMessage>),
+    ) -> Result<Server, Error> {
         let (digest, program) = (launch.digest, launch.name.clone());
         let (process, streams) = process::start(McpProgram {
             name: launch.name,
@@ -215,7 +219,7 @@ impl Host {
             log: (self.log)(&launch.connector),
         })?;
         Ok(Server {
-            handle: spawn(process, streams, self.idle),
+            handle: spawn(process, streams, self.idle, first),
             digest,
             program,
             since: Instant::now(),

@@ -116,16 +116,21 @@ impl Handle {
     }
 }
 
-/// Holds a server until it ends, or until it had no clients and was unused for `idle`.
-pub(super) fn spawn(process: Process, streams: Streams, idle: Duration) -> Handle {
+/// Holds a server for its first client until it ends, or until it had no clients and was unused for `idle`.
+pub(super) fn spawn(
+    process: Process,
+    streams: Streams,
+    idle: Duration,
+    first: (ClientId, mpsc::Sender<ClientMessage>),
+) -> Handle {
     let (events_tx, events) = mpsc::unbounded_channel();
-    let (count, clients) = watch::channel(0);
+    let (count, clients) = watch::channel(1);
     let Streams { stdin, stdout } = streams;
     let server_session = ServerSession {
         process: process.clone(),
         input: Input::new(stdin),
         queued: VecDeque::new(),
-        clients: HashMap::new(),
+        clients: HashMap::from([first]),
         count,
         log: process.stderr().server_log(),
         mux: Mux::default(),
@@ -196,8 +201,13 @@ impl ServerSession {
                 }
             }
         }
-        // New clients are refused from here on.
+        // New clients are refused from here on. Those that attached just before are told how it ended too.
         events.close();
+        while let Ok(event) = events.try_recv() {
+            if let ClientEvent::Attached(client, to) = event {
+                self.clients.insert(client, to);
+            }
+        }
         self.end().await;
     }
 

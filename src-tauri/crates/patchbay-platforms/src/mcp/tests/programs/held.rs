@@ -297,6 +297,21 @@ async fn how_it_ended_is_told_to_whoever_uses_it() {
 }
 
 #[tokio::test]
+async fn a_program_that_ends_at_once_is_always_told_as_that() {
+    let host = TestHost::new();
+    for number in 0..40 {
+        let mut program = program("ends", &host.groups);
+        program.arguments = ["sh", "-c", "exit 3"].map(str::to_owned).to_vec();
+        let launch = Launch::new(&program, &format!("con_{number}"), String::new(), false);
+        let attached = attach(host.stream(), launch.unwrap()).await.unwrap();
+        let error = connect_held(attached, ClientFeatures::default()).await;
+        let error = error.err().unwrap().to_string();
+        assert_eq!(error, "the program server ended (exit code 3)");
+    }
+    host.groups.wait_until_gone().await;
+}
+
+#[tokio::test]
 async fn whoever_uses_a_server_that_patchbay_ends_is_told_so() {
     let host = TestHost::new();
     let other = host.session("busy", "a").await.unwrap();
