@@ -464,7 +464,12 @@ fn facts(info: &ServerPeerInfo, peer: &Peer, cause: Cause) -> ServerFacts {
     let server = info.server_info.as_ref();
     ServerFacts {
         name: server
-            .and_then(|server| non_empty_line(&server.name, NAME_LIMIT))
+            .and_then(|server| {
+                // The title is meant for people; the name may be an identifier.
+                let title = server.title.as_deref();
+                let title = title.and_then(|title| non_empty_line(title, NAME_LIMIT));
+                title.or_else(|| non_empty_line(&server.name, NAME_LIMIT))
+            })
             .unwrap_or_else(|| peer.name()),
         version: server
             .map(|server| clean_text(&server.version, NAME_LIMIT))

@@ -92,6 +92,21 @@ async fn both_eras_list_and_call() {
 }
 
 #[tokio::test]
+async fn a_server_is_called_by_its_title() {
+    let router = hand_made::raw(|message| match message.method.as_str() {
+        "server/discover" => message.refuse_method(),
+        "initialize" => {
+            let mut welcome = hand_made::welcome();
+            welcome["serverInfo"]["title"] = json!("Made by\u{202e} hand");
+            message.respond(welcome)
+        }
+        _ => hand_made::accepted(),
+    });
+    let (_server, session) = serve(router).await;
+    assert_eq!(session.facts().name, "Made by hand");
+}
+
+#[tokio::test]
 async fn words_of_the_server_are_cleaned() {
     let (_server, session) = serve(hand_made::legacy(|_| hand_made::accepted())).await;
     assert_eq!(session.facts().name, "handmade");
