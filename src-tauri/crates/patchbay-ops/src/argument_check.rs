@@ -3,6 +3,7 @@
 use patchbay_model::{FieldProblem, pointer};
 use serde_json::Value;
 
+use crate::connectors::tools::similar_names;
 use crate::schema::{is_cheap_to_check, terminates};
 
 /// Validates a value once; see [`ArgumentCheck`].
@@ -40,10 +41,11 @@ impl ArgumentCheck {
         let ready = self.0.iter();
         let soon = ready.filter(|ready| is_cheap_to_check(&ready.schema, value));
         let errors = soon.flat_map(|ready| ready.validator.iter_errors(value));
+        let schema = self.0.as_ref().map(|ready| &ready.schema);
         errors
             .map(|error| FieldProblem {
                 path: pointer_of(&error),
-                message: words_of(&error),
+                message: words_of(&error, schema),
             })
             .collect()
     }
@@ -61,11 +63,21 @@ fn pointer_of(error: &jsonschema::ValidationError<'_>) -> String {
     member.map_or(parent.clone(), |name| pointer::member(&parent, &name))
 }
 
-fn words_of(error: &jsonschema::ValidationError<'_>) -> String {
+fn words_of(error: &jsonschema::ValidationError<'_>, schema: Option<&Value>) -> String {
     use jsonschema::error::ValidationErrorKind as Kind;
     match error.kind() {
         Kind::Required { .. } => "required".to_owned(),
-        Kind::AdditionalProperties { .. } => "unknown argument".to_owned(),
+        Kind::AdditionalProperties { unexpected } => {
+            // Only the names of the arguments themselves are looked up.
+            let own = schema.filter(|_| error.instance_path().as_str().is_empty());
+            let known = own.and_then(|schema| schema["properties"].as_object());
+            let known = known.into_iter().flatten().map(|(name, _)| name.as_str());
+            let given = unexpected.first().map_or("", String::as_str);
+            match similar_names(given, known).as_slice() {
+                [] => "unknown argument".to_owned(),
+                similar => format!("unknown argument, similar to {}", similar.join(", ")),
+            }
+        }
         // Masked because the value may be secret.
         _ => error.masked().to_string(),
     }
@@ -99,6 +111,19 @@ mod tests {
         let problems = problems(schema, json!({ "pin": "hunter2" }));
         assert_eq!(problems[0].0, "/pin");
         assert!(!problems[0].1.contains("hunter2"), "{}", problems[0].1);
+    }
+
+    #[test]
+    fn an_unknown_argument_is_told_with_similar_ones() {
+        let schema = json!({
+            "properties": { "times": {}, "text": {} }, "additionalProperties": false,
+        });
+        let told = |given| problems(schema.clone(), given)[0].1.clone();
+        assert_eq!(
+            told(json!({ "tmes": 3 })),
+            "unknown argument, similar to times"
+        );
+        assert_eq!(told(json!({ "volume": 3 })), "unknown argument");
     }
 
     #[test]

@@ -147,19 +147,22 @@ pub(crate) async fn not_found(
     name: &str,
 ) -> Result<Error, Error> {
     let tools = cx.store().list_tool_summaries(Some(connector)).await?;
-    let names = tools.into_iter().map(|tool| tool.name);
-    let mut similar: Vec<_> = names
-        .filter_map(|other| Some((distance(name, &other)?, other)))
-        .collect();
-    similar.sort();
-    similar.truncate(MAX_SIMILAR);
+    let names = tools.iter().map(|tool| tool.name.as_str());
     Ok(Error::ToolNotFound {
         name: name.to_owned(),
-        similar: similar
-            .into_iter()
-            .map(|(_, name)| clean_text(&name, MAX_NAME))
-            .collect(),
+        similar: similar_names(name, names),
     })
+}
+
+/// The names that are similar to the one that was meant, the most similar first. A server chose them.
+pub(crate) fn similar_names<'a>(meant: &str, names: impl Iterator<Item = &'a str>) -> Vec<String> {
+    let mut similar: Vec<_> = names
+        .filter_map(|name| Some((distance(meant, name)?, name)))
+        .collect();
+    similar.sort_unstable();
+    similar.truncate(MAX_SIMILAR);
+    let names = similar.into_iter();
+    names.map(|(_, name)| clean_text(name, MAX_NAME)).collect()
 }
 
 /// How different a name is from the one that was meant; `None` if it is another one. Case and separators don't count.
