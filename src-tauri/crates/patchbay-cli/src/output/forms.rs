@@ -102,12 +102,22 @@ pub(crate) fn has_nested(schema: &Value) -> bool {
     properties.is_some_and(|properties| properties.values().any(is_nested))
 }
 
+/// The type of a value, or the values that it may have.
 fn type_of(schema: &Value) -> String {
+    if let Some(value) = schema.get("const") {
+        return short(value);
+    }
     if let Some(options) = schema["enum"].as_array() {
         let options: Vec<_> = options.iter().map(short).collect();
         return options.join(" | ");
     }
+    if let Some(alternatives) = alternatives(schema) {
+        return alternatives;
+    }
     match &schema["type"] {
+        Value::String(one) if one == "array" && schema["items"]["enum"].is_array() => {
+            format!("array of {}", type_of(&schema["items"]))
+        }
         Value::String(one) => one.clone(),
         Value::Array(several) => {
             let several: Vec<_> = several.iter().filter_map(Value::as_str).collect();
@@ -116,6 +126,18 @@ fn type_of(schema: &Value) -> String {
         _ if schema["oneOf"].is_array() => "one of".to_owned(),
         _ => String::new(),
     }
+}
+
+/// The alternatives of a value; `None` if one of them is an object or unknown.
+fn alternatives(schema: &Value) -> Option<String> {
+    let mut all = ["oneOf", "anyOf"].into_iter().map(|name| &schema[name]);
+    let all = all.find_map(Value::as_array)?.iter().map(|one| {
+        let kind = Some(type_of(one)).filter(|kind| !kind.is_empty());
+        kind.filter(|_| one["type"] != "object" && !one["oneOf"].is_array())
+    });
+    let mut kinds: Vec<String> = all.collect::<Option<_>>()?;
+    kinds.dedup();
+    Some(kinds.join(" | "))
 }
 
 /// Renders differences, with a line for each old and each new value.
@@ -200,6 +222,35 @@ times     integer | null  default 1
             assert!(has_nested(&json!({ "properties": { "a": nested } })));
         }
         assert_eq!(arguments(&json!({}), Screen::PLAIN), "No arguments.\n");
+    }
+
+    #[test]
+    fn alternatives_are_named() {
+        for (schema, expected) in [
+            (json!({ "const": 3 }), "3"),
+            (
+                json!({ "type": "string", "oneOf": [{ "const": "a" }, { "const": "b" }] }),
+                "a | b",
+            ),
+            (
+                json!({ "anyOf": [{ "enum": ["a", "b"] }, { "type": "null" }] }),
+                "a | b | null",
+            ),
+            (
+                json!({ "type": "array", "items": { "enum": ["a", "b"] } }),
+                "array of a | b",
+            ),
+            (
+                json!({ "oneOf": [{ "type": "object" }, { "type": "null" }] }),
+                "one of",
+            ),
+            (
+                json!({ "anyOf": [{ "$ref": "#/$defs/a" }, { "type": "null" }] }),
+                "",
+            ),
+        ] {
+            assert_eq!(type_of(&schema), expected, "{schema}");
+        }
     }
 
     #[test]
