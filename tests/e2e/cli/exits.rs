@@ -78,6 +78,22 @@ async fn a_list_says_when_nothing_fits() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_filter_that_nothing_could_fit_is_refused() {
+    let terminal = Terminal::connected().await;
+    for (line, exit, told) in [
+        ("connector list --platform nope", 2, "local"),
+        ("connector list --status nope", 2, "needs sign-in"),
+        ("connector list --status nope --refresh", 2, "needs sign-in"),
+        ("connector list --account nope", 6, "nope not found"),
+        ("run list server:play", 2, "connector:"),
+    ] {
+        terminal.fails(line, exit).await.assert_stderr(told);
+    }
+    let listed = terminal.does("connector list --platform Local").await;
+    listed.assert_stdout("play");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn with_json_a_failure_is_one_line_of_json() {
     let terminal = Terminal::new().await;
     for (line, code, exit) in [

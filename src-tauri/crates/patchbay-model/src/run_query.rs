@@ -69,12 +69,13 @@ impl RunQuery {
         query
     }
 
-    /// The first word of `text` that names a filter but has no value it takes, and what it takes. It is searched for
-    /// as text, which is right while it is being typed.
+    /// The first word of `text` that looks like a filter but is none or has no value it takes, and what is taken. It is
+    /// searched for as text, which is right while it is being typed.
     pub fn invalid_filter(&self) -> Option<(&str, String)> {
         split(self.text.as_deref()?).find_map(|word| {
-            let (filter, _) = word.split_once(':')?;
-            let expected = match filter.to_lowercase().as_str() {
+            let (filter, value) = word.split_once(':')?;
+            let filter = filter.to_lowercase();
+            let expected = match filter.as_str() {
                 "status" => RunState::ALL
                     .map(|state| format!("status:{}", state.as_str()))
                     .join(", "),
@@ -82,6 +83,10 @@ impl RunQuery {
                 "since" if age_of(word).is_none() => {
                     "since: with minutes, hours, days or weeks, such as since:90m, since:24h, since:7d, since:2w"
                         .to_owned()
+                }
+                "since" | "connector" | "tool" | "source" => return None,
+                _ if looks_like_filter(&filter, value) => {
+                    "status:, is:pinned, since:, connector:, tool: or source:".to_owned()
                 }
                 _ => return None,
             };
@@ -178,6 +183,12 @@ fn state_of(word: &str) -> Option<RunState> {
     }
 }
 
+/// Whether a word is meant as a filter: addresses, ports and times have colons too.
+fn looks_like_filter(filter: &str, value: &str) -> bool {
+    let is_name = !filter.is_empty() && filter.chars().all(char::is_alphabetic);
+    is_name && value.starts_with(|sign: char| sign.is_alphabetic() || sign == '"')
+}
+
 /// The duration of a `since:` filter; `None` for other words.
 fn age_of(word: &str) -> Option<Duration> {
     let (filter, age) = word.split_once(':')?;
@@ -266,6 +277,8 @@ mod tests {
             ("status:bogus rate", Some("status:bogus")),
             ("rate since:7x", Some("since:7x")),
             ("is:red", Some("is:red")),
+            ("rate server:wiki", Some("server:wiki")),
+            ("localhost:8080 at 10:30 tool: :x", None),
             ("status:error since:7d is:pinned tool:x https://a.b", None),
             ("\"status:bogus\"", None),
         ] {

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap::{ArgGroup, Args, Subcommand};
-use patchbay_model::{CaptureLevel, LogLevel, OauthDeviation, ProxyChoice};
+use patchbay_model::{CaptureLevel, LogLevel, OauthDeviation, Platform, ProxyChoice};
 
 use super::authentication::{AuthenticationArgs, ConnectArgs};
 use super::choice::{on_or_off, one_of};
@@ -185,7 +185,11 @@ pub(crate) struct ListArgs {
     #[arg(long, conflicts_with = "refresh")]
     pub(crate) watch: bool,
     /// Only on this platform
-    #[arg(long)]
+    #[arg(
+        long,
+        value_parser = PossibleValuesParser::new(Platform::ALL.map(Platform::as_str)),
+        ignore_case = true
+    )]
     pub(crate) platform: Option<String>,
     /// Only of this account (name or id)
     #[arg(long)]

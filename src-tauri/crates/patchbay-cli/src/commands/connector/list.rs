@@ -1,6 +1,6 @@
 //! `patchbay connector list`.
 
-use patchbay_model::{Connector, IdentityLine, Timestamp, count};
+use patchbay_model::{Connector, Status, Timestamp, count};
 use patchbay_ops::{SyncOutcome, abilities, list_connectors, sync_connectors, view_connectors};
 
 use crate::args::ListArgs;
@@ -9,6 +9,16 @@ use crate::commands::refreshes::Refreshes;
 use crate::failure::Failure;
 use crate::output::table::{Cell, Table, Tone};
 use crate::output::{Screen, when, words};
+
+const STATUSES: [Status; 7] = [
+    Status::Ready,
+    Status::NeedsAuthorization,
+    Status::Authorizing,
+    Status::Disconnected,
+    Status::Disabled,
+    Status::Failing,
+    Status::Unknown,
+];
 
 /// Syncs every hosted account. A failure is reported and does not affect the others. `each` receives the connectors of
 /// an account as soon as it is synced. Returns the failure if no account could be synced.
@@ -44,9 +54,10 @@ pub(super) async fn list(cli: &Cli, args: &ListArgs) -> Result<(), Failure> {
         false => None,
     };
     let mut connectors = list_connectors(&cli.cx).await?;
-    let any = !connectors.is_empty();
     connectors.retain(|connector| is_listed(connector, args));
-    say_if_none(cli, any, !connectors.is_empty());
+    if connectors.is_empty() {
+        explain_none(cli, args).await?;
+    }
     let views = view_connectors(&cli.cx, connectors).await?;
     let rows = views.iter().map(|view| &view.connector);
     let now = cli.now();
@@ -55,29 +66,36 @@ pub(super) async fn list(cli: &Cli, args: &ListArgs) -> Result<(), Failure> {
 }
 
 fn is_listed(connector: &Connector, args: &ListArgs) -> bool {
-    let is = |filter: &Option<String>, word: &str| {
-        let filter = filter.as_ref();
-        filter.is_none_or(|filter| filter.eq_ignore_ascii_case(word))
-    };
-    let IdentityLine {
-        platform, account, ..
-    } = &connector.identity;
-    is(&args.platform, platform.as_str())
-        && (is(&args.account, account) || is(&args.account, connector.account.as_str()))
-        && (is(&args.status, words::status_word(connector.status.status).0)
-            || is(&args.status, &words::status(&connector.status).0))
-        && is(
-            &args.connector_type,
-            connector.connector_type.as_deref().unwrap_or_default(),
-        )
+    let platform = connector.identity.platform.as_str();
+    let connector_type = connector.connector_type.as_deref().unwrap_or_default();
+    fits(&args.platform, |filter| is(filter, platform))
+        && fits(&args.account, |filter| is_of_account(connector, filter))
+        && fits(&args.status, |filter| has_status(connector, filter))
+        && fits(&args.connector_type, |filter| is(filter, connector_type))
+}
+
+fn fits(filter: &Option<String>, is_true: impl Fn(&str) -> bool) -> bool {
+    filter.as_deref().is_none_or(is_true)
+}
+
+fn is(filter: &str, word: &str) -> bool {
+    filter.eq_ignore_ascii_case(word)
+}
+
+fn is_of_account(connector: &Connector, filter: &str) -> bool {
+    is(filter, &connector.identity.account) || is(filter, connector.account.as_str())
+}
+
+fn has_status(connector: &Connector, filter: &str) -> bool {
+    is(filter, words::status_word(connector.status.status).0)
+        || is(filter, &words::status(&connector.status).0)
 }
 
 /// Lists the local connectors, then those of each account as soon as it is synced.
 async fn list_as_they_arrive(cli: &Cli, args: &ListArgs) -> Result<(), Failure> {
     let now = cli.now();
-    let (mut any, mut any_listed) = (false, false);
+    let mut any_listed = false;
     let mut show = |connectors: &[Connector]| {
-        any |= !connectors.is_empty();
         let connectors = connectors.iter().cloned();
         let listed: Vec<Connector> = connectors.filter(|one| is_listed(one, args)).collect();
         any_listed |= !listed.is_empty();
@@ -88,17 +106,37 @@ async fn list_as_they_arrive(cli: &Cli, args: &ListArgs) -> Result<(), Failure> 
     local.retain(|connector| !abilities(connector).reports_status);
     show(&local)?;
     let failed = refresh(cli, &mut show).await?;
-    say_if_none(cli, any, any_listed);
+    if !any_listed {
+        explain_none(cli, args).await?;
+    }
     failed.map_or(Ok(()), Err)
 }
 
-/// Says that there are no connectors, or none that fit what is asked for.
-fn say_if_none(cli: &Cli, any: bool, any_listed: bool) {
-    match (any, any_listed) {
-        (false, _) => cli.say("No connectors yet. Add one with `patchbay connector add URL`."),
-        (true, false) => cli.say("No matching connectors."),
-        (true, true) => {}
+/// Says that there are no connectors, or none that fit what is asked for. Fails if nothing ever could, because there is
+/// no such account or status.
+async fn explain_none(cli: &Cli, args: &ListArgs) -> Result<(), Failure> {
+    let all = list_connectors(&cli.cx).await?;
+    if let Some(account) = &args.account
+        && !all.iter().any(|one| is_of_account(one, account))
+    {
+        cli.account(account).await?;
     }
+    let statuses = STATUSES.map(|status| words::status_word(status).0);
+    // A platform may have others.
+    if let Some(status) = &args.status
+        && !statuses.iter().any(|word| is(status, word))
+        && !all.iter().any(|one| has_status(one, status))
+    {
+        return Err(Failure::usage(
+            format!("no connector has the status {status}"),
+            format!("Use one of: {}.", statuses.join(", ")),
+        ));
+    }
+    cli.say(match all.is_empty() {
+        true => "No connectors yet. Add one with `patchbay connector add URL`.",
+        false => "No matching connectors.",
+    });
+    Ok(())
 }
 
 fn table<'a>(
