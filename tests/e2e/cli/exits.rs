@@ -78,6 +78,15 @@ async fn a_list_says_when_nothing_fits() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_working_folder_that_does_not_exist_is_told_at_once() {
+    let terminal = Terminal::new().await;
+    let add = "connector add local --cwd /no/such/folder -- cat";
+    let refused = terminal.fails(add, 2).await;
+    refused.assert_stderr("There is no folder /no/such/folder");
+    assert_eq!(terminal.json("connector list").await, json!([]));
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_filter_that_nothing_could_fit_is_refused() {
     let terminal = Terminal::connected().await;
     for (line, exit, told) in [

@@ -26,7 +26,7 @@ pub(super) async fn add(
     let command = ServerCommand {
         program: program(words.next().unwrap_or_default())?,
         arguments: words.collect(),
-        folder: args.folder.as_deref().map(absolute).transpose()?,
+        folder: args.folder.as_deref().map(existing_folder).transpose()?,
         variables: variables(&args.variables)?,
     };
     let secrets = variable_values(cli, &args.secrets).await?;
@@ -114,7 +114,7 @@ pub(super) fn updated_command(
         command.folder = None;
     }
     if let Some(folder) = &args.folder {
-        command.folder = Some(absolute(folder)?);
+        command.folder = Some(existing_folder(folder)?);
     }
     Ok((command != before).then_some(command))
 }
@@ -133,6 +133,17 @@ pub(super) fn absolute(path: &Path) -> Result<String, Failure> {
         full.map_err(|error| Failure::internal(format!("couldn't find the folder: {error}")))?;
     let text = full.into_os_string().into_string();
     text.map_err(|_| Failure::usage("the path isn't valid Unicode", "Use another path."))
+}
+
+/// The absolute path of a folder to work in.
+pub(super) fn existing_folder(path: &Path) -> Result<String, Failure> {
+    match path.is_dir() {
+        true => absolute(path),
+        false => Err(Failure::usage(
+            format!("there is no folder {}", path.display()),
+            "Create it, or choose another with --cwd.",
+        )),
+    }
 }
 
 pub(super) fn variables(given: &[String]) -> Result<BTreeMap<String, String>, Failure> {

@@ -9,7 +9,7 @@ use patchbay_ops::{
 use serde::Serialize;
 use url::Url;
 
-use super::program::{absolute, program, variables};
+use super::program::{existing_folder, program, variables};
 use crate::args::ProgramArgs;
 use crate::cli::Cli;
 use crate::failure::Failure;
@@ -107,7 +107,7 @@ impl Review {
                 }
                 review.secrets.extend(given_secrets);
                 let folder = match &given.folder {
-                    Some(folder) => Some(absolute(folder)?),
+                    Some(folder) => Some(existing_folder(folder)?),
                     None => folder.as_deref().map(shown),
                 };
                 let command = ServerCommand {
