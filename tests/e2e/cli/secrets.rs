@@ -13,6 +13,23 @@ use super::terminal::by;
 use super::terminal::{TOKEN, Terminal, snapshot_settings, words};
 
 #[tokio::test(flavor = "multi_thread")]
+async fn an_option_for_another_kind_of_credential_is_refused() {
+    let terminal = Terminal::new().await;
+    for (options, told) in [
+        ("--kind bearer --header X-Key", "--header isn't for"),
+        ("--kind headers --header X-Key --from -", "--from isn't for"),
+        (
+            "--kind oauth-client --client-id me --env-secret KEY",
+            "--env-secret isn't for",
+        ),
+        ("--kind bearer --client-id me", "--client-id isn't for"),
+    ] {
+        let add = format!("credential add key {options}");
+        terminal.fails(&add, 2).await.assert_stderr(told);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_token_from_standard_input_is_sent_and_never_shown() {
     let terminal = Terminal::new().await;
     let url = terminal.playground.bearer_url();

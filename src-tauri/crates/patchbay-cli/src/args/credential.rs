@@ -118,9 +118,9 @@ pub(crate) struct RotateArgs {
 /// Where the secret comes from.
 #[derive(Debug, Args)]
 pub(crate) struct SecretArgs {
-    /// Read the token from: - (stdin), env://NAME, cmd://… or op://…
-    #[arg(long, value_name = "SOURCE", default_value = "-")]
-    pub(crate) from: String,
+    /// Read the token from: - (stdin), env://NAME, cmd://… or op://… [default: -]
+    #[arg(long, value_name = "SOURCE")]
+    pub(crate) from: Option<String>,
     /// Header; value from stdin (one line each), or NAME=REFERENCE
     #[arg(long = "header", value_name = "NAME")]
     pub(crate) headers: Vec<String>,
@@ -133,6 +133,21 @@ pub(crate) struct SecretArgs {
     /// Read the client secret from: - (stdin), env://NAME, cmd://… or op://…
     #[arg(long, value_name = "SOURCE", requires = "client_id")]
     pub(crate) client_secret_from: Option<String>,
+}
+
+impl SecretArgs {
+    /// The first option that is given, but isn't for a credential of that kind; `None` stands for one that a platform
+    /// keeps.
+    pub(crate) fn misplaced(&self, kind: Option<Kind>) -> Option<&'static str> {
+        [
+            ("--from", Kind::Bearer, self.from.is_some()),
+            ("--header", Kind::Headers, !self.headers.is_empty()),
+            ("--env-secret", Kind::Variables, !self.variables.is_empty()),
+            ("--client-id", Kind::OauthClient, self.client_id.is_some()),
+        ]
+        .into_iter()
+        .find_map(|(option, of, is_given)| (is_given && kind != Some(of)).then_some(option))
+    }
 }
 
 /// What a credential is made of, as one types it.

@@ -184,8 +184,20 @@ pub(super) async fn wallet_secret(
     kind: Kind,
     args: SecretArgs,
 ) -> Result<WalletSecret, Failure> {
+    if let Some(option) = args.misplaced(Some(kind)) {
+        let takes = match kind {
+            Kind::Bearer => "A token takes --from.",
+            Kind::Headers => "Headers take --header.",
+            Kind::Variables => "Environment variables take --env-secret.",
+            Kind::OauthClient => "An OAuth app takes --client-id and --client-secret-from.",
+        };
+        return Err(Failure::usage(
+            format!("{option} isn't for a credential of this kind"),
+            takes,
+        ));
+    }
     match kind {
-        Kind::Bearer => match Source::parse("--from", &args.from)? {
+        Kind::Bearer => match Source::parse("--from", args.from.as_deref().unwrap_or("-"))? {
             Source::Reference(reference) => Ok(WalletSecret::Reference {
                 reference: reference.to_string(),
             }),

@@ -8,7 +8,7 @@ use patchbay_ops::{
 
 use super::authentication::{next_secret, wallet_secret};
 use super::{platform_credential, programs, rotate};
-use crate::args::{AddCredentialArgs, CredentialVerb, Kind, ReplaceArgs};
+use crate::args::{AddCredentialArgs, CredentialVerb, Kind, ReplaceArgs, SecretArgs};
 use crate::cli::Cli;
 use crate::failure::Failure;
 use crate::output::table::{Cell, Tone};
@@ -17,7 +17,10 @@ use crate::output::{text, when, words};
 pub(super) async fn run(cli: &Cli, verb: CredentialVerb) -> Result<(), Failure> {
     match verb {
         CredentialVerb::Add(args) => match &args.placed.target.connector {
-            Some(_) => platform_credential::add(cli, args.name, args.placed).await,
+            Some(_) => {
+                refuse_misplaced(&args.secret)?;
+                platform_credential::add(cli, args.name, args.placed).await
+            }
             None => add(cli, *args).await,
         },
         CredentialVerb::List { target } => match &target.connector {
@@ -26,7 +29,10 @@ pub(super) async fn run(cli: &Cli, verb: CredentialVerb) -> Result<(), Failure> 
         },
         CredentialVerb::Show { credential } => rotate::show(cli, &credential).await,
         CredentialVerb::Replace(args) => match &args.placed.target.connector {
-            Some(_) => platform_credential::replace(cli, args.credential, args.placed).await,
+            Some(_) => {
+                refuse_misplaced(&args.secret)?;
+                platform_credential::replace(cli, args.credential, args.placed).await
+            }
             None => replace(cli, *args).await,
         },
         CredentialVerb::Rotate(args) => rotate::rotate(cli, *args).await,
@@ -46,6 +52,17 @@ pub(super) async fn run(cli: &Cli, verb: CredentialVerb) -> Result<(), Failure> 
                 None => remove(cli, &name).await,
             }
         }
+    }
+}
+
+/// Fails if an option for a secret of the wallet is given with a credential that a platform keeps.
+fn refuse_misplaced(secret: &SecretArgs) -> Result<(), Failure> {
+    match secret.misplaced(None) {
+        None => Ok(()),
+        Some(option) => Err(Failure::usage(
+            format!("{option} isn't for a credential that a platform keeps"),
+            "Use --set and --secret; --describe lists the fields.",
+        )),
     }
 }
 
