@@ -5,9 +5,9 @@ use patchbay_model::{
 };
 use patchbay_ops::{
     CERTIFICATE_NEEDED_HINT, CHECK_APP_HINT, ClientFeature, Fix, LACKS_SETTING_HINT, MAX_WAIT,
-    NO_FOLDER_HINT, NO_KEYCHAIN_HINT, NO_SECRET_HINT, NextAction, OTHER_CLIENT_HINT,
-    OTHER_SIGN_IN_HINT, TimeLimit, UNSAFE_HINT, UNTRUSTED_HINT, abilities, deviation_hint, fix,
-    reauth_action,
+    NO_ACCESS_HINT, NO_FOLDER_HINT, NO_KEYCHAIN_HINT, NO_SECRET_HINT, NextAction,
+    OTHER_CLIENT_HINT, OTHER_SIGN_IN_HINT, TimeLimit, UNSAFE_HINT, UNTRUSTED_HINT, abilities,
+    deviation_hint, fix, reauth_action,
 };
 
 use crate::args::deviation_name;
@@ -57,6 +57,17 @@ pub(crate) fn fix_hint(problem: &Problem, connector: &Connector) -> Option<Strin
         Code::AuthIssuerChanged => format!(
             "Contact the server's operator. If that is the right place, run `patchbay connector connect {name} --accept-issuer HOST`."
         ),
+        // A sign-in is only guessed: the server asked for none.
+        code if fix(code) == Some(Fix::MoreAccess)
+            && is_edited_here
+            && hint == NO_ACCESS_HINT
+            && connector.command.is_none()
+            && connector.authentication == Authentication::None =>
+        {
+            format!(
+                "Ask the server's operator what it takes. If that is a key, run `patchbay connector edit {name} --token-from -`; if a sign-in, run `patchbay connector connect {name} --again`."
+            )
+        }
         code if fix(code) == Some(Fix::MoreAccess) => {
             let command = reauth_command(connector)?;
             let fields = list_fields(&command);

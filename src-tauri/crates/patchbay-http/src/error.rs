@@ -473,7 +473,7 @@ impl Explain for Error {
             }
             Self::Unauthorized { .. } => "Sign in.",
             Self::Forbidden { scope: Some(_), .. } => "Sign in with more access.",
-            Self::Forbidden { scope: None, .. } => "Use an account that has access.",
+            Self::Forbidden { scope: None, .. } => NO_ACCESS_HINT,
             Self::NotFound(_) => "It may have been deleted. Refresh to see.",
             Self::Conflict(_) => "Refresh and try again.",
             Self::Invalid(_) => "Check the values and try again.",
@@ -598,9 +598,12 @@ fn describe_status(status: u16, host: &str) -> String {
 fn forbidden_words(scope: Option<&str>) -> String {
     match scope {
         Some(scope) => format!("this needs the scope {scope}"),
-        None => "this sign-in isn't allowed to do this".to_owned(),
+        None => "the server doesn't allow this".to_owned(),
     }
 }
+
+/// Hint for a request that was forbidden without the scope that it needs.
+pub const NO_ACCESS_HINT: &str = "Use an account that has access.";
 
 const SEE_IN_TERMINAL: &str = "Run it in a terminal to see what it needs.";
 

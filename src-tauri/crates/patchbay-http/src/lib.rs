@@ -69,9 +69,9 @@ pub use client::Clients;
 pub use client_certificate::ClientCertificate;
 pub use clock::{Clock, SystemClock};
 pub use error::{
-    BoxError, CERTIFICATE_NEEDED_HINT, ClientFeature, Error, Found, LACKS_SETTING_HINT, Refusal,
-    Result, TEXT_LIMIT, UNTRUSTED_HINT, Unreachable, find_untrusted, from_reqwest,
-    untrusted_detail, untrusted_words,
+    BoxError, CERTIFICATE_NEEDED_HINT, ClientFeature, Error, Found, LACKS_SETTING_HINT,
+    NO_ACCESS_HINT, Refusal, Result, TEXT_LIMIT, UNTRUSTED_HINT, Unreachable, find_untrusted,
+    from_reqwest, untrusted_detail, untrusted_words,
 };
 pub use error_response::challenge;
 pub use field::Field;

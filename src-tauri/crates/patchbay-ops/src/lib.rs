@@ -184,7 +184,8 @@ pub use operations::{
 pub use other_processes::watch_other_processes;
 pub use patchbay_files::Exposure;
 pub use patchbay_http::{
-    BrowserUrl, CERTIFICATE_NEEDED_HINT, ClientFeature, LACKS_SETTING_HINT, UNTRUSTED_HINT,
+    BrowserUrl, CERTIFICATE_NEEDED_HINT, ClientFeature, LACKS_SETTING_HINT, NO_ACCESS_HINT,
+    UNTRUSTED_HINT,
 };
 pub use patchbay_oauth::{
     CHECK_APP_HINT, NO_SECRET_HINT, OTHER_CLIENT_HINT, OTHER_SIGN_IN_HINT, UNSAFE_HINT,

@@ -70,6 +70,21 @@ fn a_feature_that_is_off_is_turned_on_by_its_own_flag() {
 }
 
 #[test]
+fn a_server_that_asks_for_no_sign_in_is_not_helped_by_another_alone() {
+    let problem = |hint| Problem::new(Code::AuthForbidden, "refused").with_hint(hint);
+    let mut connector = wiki();
+    let again = "To sign in with more access, run `patchbay connector connect wiki`.";
+    let told = |connector: &Connector, hint| command_hint(&problem(hint), connector).unwrap();
+    assert_eq!(told(&connector, NO_ACCESS_HINT), again);
+    connector.authentication = Authentication::None;
+    let open = told(&connector, NO_ACCESS_HINT);
+    assert!(open.contains("edit wiki --token-from -`"), "{open}");
+    // It named a scope.
+    let scope = told(&connector, "Sign in with more access.");
+    assert!(scope.contains("connect wiki --again`"), "{scope}");
+}
+
+#[test]
 fn the_command_for_an_oauth_app_gives_what_it_lacks() {
     let hint = |words| hint(Code::AuthClientNeeded, words).unwrap();
     assert_eq!(
