@@ -32,7 +32,9 @@ pub(crate) fn fix_hint(problem: &Problem, connector: &Connector) -> Option<Strin
         };
         let seconds = seconds.unwrap_or(match (limit, &connector.command) {
             (TimeLimit::Connect, None) => 30,
-            (TimeLimit::Connect, Some(_)) => 600,
+            // Only a program that never worked has the time to be downloaded.
+            (TimeLimit::Connect, Some(_)) if connector.server.is_none() => 600,
+            (TimeLimit::Connect, Some(_)) => 60,
             (TimeLimit::Run | TimeLimit::Call, _) => 60,
         });
         return Some(raise_limit_hint(limit, &connector.name, seconds.into()));

@@ -48,7 +48,7 @@ pub(crate) struct ConnectArgs {
     /// Sign-in timeout in seconds [default: 300]
     #[arg(long, value_name = "SECONDS", value_parser = clap::value_parser!(u32).range(1..=86_400))]
     pub(crate) timeout: Option<u32>,
-    /// Time to connect to the server in seconds, saved [default: 30]
+    /// Time to connect to the server in seconds, saved [default: 30; local program: 60, first 600]
     #[arg(long, value_name = "SECONDS", value_parser = clap::value_parser!(u32).range(1..=86_400))]
     pub(crate) connect_timeout: Option<u32>,
     /// Print the sign-in link instead of opening a browser

@@ -85,6 +85,24 @@ fn a_server_that_asks_for_no_sign_in_is_not_helped_by_another_alone() {
 }
 
 #[test]
+fn a_program_that_worked_has_less_time_to_start() {
+    let mut connector = serde_json::to_value(wiki()).unwrap();
+    connector["command"] =
+        json!({ "program": "npx", "arguments": [], "folder": null, "variables": {} });
+    let problem = Problem::new(Code::TimedOut, "slow").with_hint(TimeLimit::Connect.hint());
+    let told = |connector: &Value| {
+        let connector = serde_json::from_value(connector.clone()).unwrap();
+        command_hint(&problem, &connector).unwrap()
+    };
+    assert!(told(&connector).contains("--connect-timeout 2400`"));
+    connector["server"] = json!({
+        "name": "x", "version": "1", "protocolVersion": "2025-06-18", "protocolReason": null,
+        "transport": "stdio", "instructions": null, "icon": null,
+    });
+    assert!(told(&connector).contains("--connect-timeout 240`"));
+}
+
+#[test]
 fn the_command_for_an_oauth_app_gives_what_it_lacks() {
     let hint = |words| hint(Code::AuthClientNeeded, words).unwrap();
     assert_eq!(
