@@ -3,7 +3,8 @@
 use std::collections::HashMap;
 
 use patchbay_model::{
-    Authentication, Connector, ConnectorId, Timestamp, VaultBackend, VaultState, WalletEntry,
+    Authentication, Code, Connector, ConnectorId, Timestamp, VaultBackend, VaultState, VaultStatus,
+    WalletEntry,
 };
 use patchbay_ops::{
     Need, NeedFix, NeedKind, list_connector_rows, list_needs, list_wallet, vault_status,
@@ -17,13 +18,11 @@ use crate::output::{text, when};
 
 pub(super) async fn run(cli: &Cli) -> Result<(), Failure> {
     let needs = list_needs(&cli.cx).await?;
-    let if_empty = match needs.is_empty() {
-        true => {
-            let vault = vault_status(&cli.cx).await;
-            message_without_needs(vault.state, vault.backend)
-        }
-        false => "",
-    };
+    let vault = vault_status(&cli.cx).await;
+    let if_empty = message_without_needs(&vault);
+    if !needs.is_empty() && is_damaged(&vault) {
+        cli.say(DAMAGED);
+    }
     let listed = match needs.is_empty() || cli.is_json() {
         true => Listed::default(),
         false => Listed {
@@ -61,8 +60,9 @@ async fn connectors_by_id(cli: &Cli) -> Result<HashMap<ConnectorId, Connector>, 
 
 /// The message if nothing needs the user. A vault that is locked by a passphrase is no problem: each command that needs
 /// it asks for the passphrase.
-fn message_without_needs(vault: VaultState, backend: Option<VaultBackend>) -> &'static str {
-    match (vault, backend) {
+fn message_without_needs(vault: &VaultStatus) -> &'static str {
+    match (vault.state, vault.backend) {
+        _ if is_damaged(vault) => DAMAGED,
         (VaultState::Unavailable, _) => {
             "No problems found, but the keychain isn't available. To see why, run `patchbay doctor`."
         }
@@ -71,6 +71,17 @@ fn message_without_needs(vault: VaultState, backend: Option<VaultBackend>) -> &'
         }
         _ => "All good.",
     }
+}
+
+const DAMAGED: &str = "The vault can't be read. To see why, run `patchbay doctor`.";
+
+/// Whether the vault itself is the problem, not its keychain.
+fn is_damaged(vault: &VaultStatus) -> bool {
+    let code = vault.problem.as_ref().map(|problem| problem.code);
+    matches!(
+        code,
+        Some(Code::VaultDamaged | Code::VaultRolledBack | Code::VaultKeyLost)
+    )
 }
 
 fn row(need: &Need, listed: &Listed, now: Timestamp) -> [Cell; 5] {
@@ -112,13 +123,25 @@ fn help_command(need: &Need, Listed { connectors, wallet }: &Listed) -> String {
     let account = name(need.account.as_ref().map(|id| id.as_str()));
     let entry = name(need.entry.as_ref().map(|id| id.as_str()));
     match need.fix {
+        // The server asked for no sign-in, so another may not help.
+        NeedFix::SignIn
+            if need.code == Some(Code::AuthForbidden)
+                && known.is_some_and(|it| it.authentication == Authentication::None) =>
+        {
+            format!("patchbay connector check {connector}")
+        }
         NeedFix::SignIn | NeedFix::Show | NeedFix::Connect => {
             format!("patchbay connector connect {connector}")
         }
         // It is connected still.
         NeedFix::Renew => format!("patchbay connector connect {connector} --again"),
+        // The network is down, as far as accounts and connectors tell.
         NeedFix::Check if need.connector.is_none() && need.account.is_none() => {
-            "patchbay connector list --refresh".to_owned()
+            let mut connectors = connectors.values();
+            match connectors.any(|one| one.status.code == Some(Code::NetworkDns)) {
+                true => "patchbay doctor".to_owned(),
+                false => "patchbay connector list --refresh".to_owned(),
+            }
         }
         NeedFix::Check if need.connector.is_none() => format!("patchbay account test {account}"),
         NeedFix::Check => format!("patchbay doctor {connector}"),
@@ -168,12 +191,17 @@ mod tests {
     use crate::command_hint::tests::named_commands::assert_runnable;
     use crate::command_hint::tests::wiki;
 
-    fn helped(fix: &str, about: &[(&str, &str)]) -> String {
-        let mut need = json!({
+    fn need(fix: &str) -> Need {
+        let need = json!({
             "id": "n", "kind": "failing", "connector": null, "account": null, "entry": null,
             "title": "Wiki", "identity": null, "headline": "Wiki isn't working", "words": null,
             "code": null, "since": null, "lapsesAt": null, "fix": fix,
         });
+        serde_json::from_value(need).unwrap()
+    }
+
+    fn helped(fix: &str, about: &[(&str, &str)]) -> String {
+        let mut need = serde_json::to_value(need(fix)).unwrap();
         for (name, id) in about {
             need[name] = json!(id);
         }
@@ -239,6 +267,43 @@ mod tests {
         connector.authentication = Authentication::Headers { entry };
         assert_eq!(saved_secret(&connector, &wallet), wallet.first());
         assert_eq!(saved_secret(&connector, &[]), None);
+    }
+
+    #[test]
+    fn a_network_that_is_down_is_checked_by_what_uses_it() {
+        assert_eq!(helped("check", &[]), "patchbay connector list --refresh");
+        let mut unreachable = wiki();
+        unreachable.status.code = Some(Code::NetworkDns);
+        let listed = Listed {
+            connectors: [(unreachable.id.clone(), unreachable)].into(),
+            ..Listed::default()
+        };
+        let mut need = need("check");
+        assert_eq!(help_command(&need, &listed), "patchbay doctor");
+        let mut refused = wiki();
+        refused.authentication = Authentication::None;
+        need.connector = Some(refused.id.clone());
+        need.code = Some(Code::AuthForbidden);
+        need.fix = NeedFix::SignIn;
+        let listed = Listed {
+            connectors: [(refused.id.clone(), refused)].into(),
+            ..Listed::default()
+        };
+        assert_eq!(
+            help_command(&need, &listed),
+            "patchbay connector check wiki"
+        );
+    }
+
+    #[test]
+    fn a_damaged_vault_is_told_of() {
+        let status = |code| VaultStatus {
+            backend: None,
+            state: VaultState::Unavailable,
+            problem: Some(patchbay_model::Problem::new(code, "it failed")),
+        };
+        assert_eq!(message_without_needs(&status(Code::VaultDamaged)), DAMAGED);
+        assert!(!is_damaged(&status(Code::VaultNoKeychain)));
     }
 
     #[test]
