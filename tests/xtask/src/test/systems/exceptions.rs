@@ -238,6 +238,7 @@ const ABSENT: &[Group] = &[
             "cli::secrets::a_program_runs_only_where_it_was_allowed_by_name",
             "cli::secrets::another_file_of_the_same_name_is_another_program",
             "cli::secrets::piped_text_that_looks_like_a_reference_is_sent_as_it_is",
+            "cli::sign_in::the_browser_is_not_told_where_the_passphrase_is",
             "outside_text::",
             "references::",
         ],
@@ -281,6 +282,14 @@ const ABSENT: &[Group] = &[
         program: "tests hostile",
         reason: "its full disk is one that Linux mounts",
         tests: &["faults::disk::"],
+    },
+    Group {
+        program: "tests hostile",
+        reason: MEMORY,
+        tests: &[
+            "misbehaving::a_misbehaving_program_costs_its_own_connector_only_where_the_background_process_holds_it",
+            "misbehaving::plays_held_programs",
+        ],
     },
     Group {
         program: "tests hostile",
