@@ -76,7 +76,7 @@ fn a_program_of_others_is_pasted_runs_asks_and_shows_what_it_offers() {
 }
 
 #[test]
-fn a_server_of_fastmcp_signs_a_person_in_and_its_tool_runs_until_it_is_disconnected() {
+fn a_server_of_fastmcp_signs_a_person_in_and_its_tool_runs() {
     let harness = Harness::new();
     let mut server = SignedIn::start(&harness);
     let window = harness.start();
@@ -101,16 +101,6 @@ fn a_server_of_fastmcp_signs_a_person_in_and_its_tool_runs_until_it_is_disconnec
     window.run_tool();
     window.see_text("Seen");
     window.assert_unseen(&token);
-
-    window.go_to("Connectors");
-    window.press("row", "Signed in, *");
-    window.press("button", "Disconnect*");
-    window.press_in(
-        ("alertdialog", "Disconnect Signed in?"),
-        "button",
-        "Disconnect",
-    );
-    window.see_text("Needs sign-in");
     window.quit();
     drop(harness);
 }

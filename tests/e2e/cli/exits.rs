@@ -80,9 +80,11 @@ async fn a_list_says_when_nothing_fits() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_working_folder_that_does_not_exist_is_told_at_once() {
     let terminal = Terminal::new().await;
-    let add = "connector add local --cwd /no/such/folder -- cat";
-    let refused = terminal.fails(add, 2).await;
-    refused.assert_stderr("There is no folder /no/such/folder");
+    let missing = terminal.home.path().join("missing").display().to_string();
+    let add = ["connector", "add", "local", "--cwd", &missing, "--", "cat"];
+    let refused = terminal.run(&add).await;
+    assert_eq!(refused.code, 2, "{}", refused.transcript());
+    refused.assert_stderr("There is no folder");
     assert_eq!(terminal.json("connector list").await, json!([]));
 }
 
