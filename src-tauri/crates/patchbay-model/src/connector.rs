@@ -199,27 +199,34 @@ pub enum Visibility {
     Organization,
 }
 
-/// The status of a connector, common to all platforms.
-#[derive(
-    Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, Type,
+word_enum! {
+    /// The status of a connector, common to all platforms.
+    Status {
+        /// Its tools could be listed, or the platform's nearest equivalent.
+        Ready = "ready",
+        /// The user has to sign in.
+        NeedsAuthorization = "needs_authorization",
+        /// A sign-in is in progress.
+        Authorizing = "authorizing",
+        /// Disconnected by the user or the platform.
+        Disconnected = "disconnected",
+        /// Turned off.
+        Disabled = "disabled",
+        /// It should work but does not.
+        Failing = "failing",
+        /// Not checked yet, or a state that is specific to the platform.
+        Unknown = "unknown",
+    }
+}
+
+#[expect(
+    clippy::derivable_impls,
+    reason = "a variant of the macro has no attribute for it"
 )]
-#[serde(rename_all = "snake_case")]
-pub enum Status {
-    /// Its tools could be listed, or the platform's nearest equivalent.
-    Ready,
-    /// The user has to sign in.
-    NeedsAuthorization,
-    /// A sign-in is in progress.
-    Authorizing,
-    /// Disconnected by the user or the platform.
-    Disconnected,
-    /// Turned off.
-    Disabled,
-    /// It should work but does not.
-    Failing,
-    /// Not checked yet, or a state that is specific to the platform.
-    #[default]
-    Unknown,
+impl Default for Status {
+    fn default() -> Self {
+        Self::Unknown
+    }
 }
 
 /// A status with its reason and times.

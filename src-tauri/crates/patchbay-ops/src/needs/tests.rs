@@ -363,18 +363,9 @@ async fn changed_tools_need_a_review_until_accepted() {
 
 /// The connector with every combination of what decides whether it needs attention.
 fn variants(connector: &Connector) -> Vec<Connector> {
-    let statuses = [
-        Status::Ready,
-        Status::NeedsAuthorization,
-        Status::Authorizing,
-        Status::Disconnected,
-        Status::Disabled,
-        Status::Failing,
-        Status::Unknown,
-    ];
     let mut variants = Vec::new();
     for platform in [Platform::Local, Platform::Mistral] {
-        for status in statuses {
+        for status in Status::ALL {
             for (draft, reason) in [(false, None), (true, None), (false, Some("by its owner"))] {
                 let mut variant = connector.clone();
                 variant.identity.platform = platform;

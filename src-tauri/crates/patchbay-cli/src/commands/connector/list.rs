@@ -10,16 +10,6 @@ use crate::failure::Failure;
 use crate::output::table::{Cell, Table, Tone};
 use crate::output::{Screen, when, words};
 
-const STATUSES: [Status; 7] = [
-    Status::Ready,
-    Status::NeedsAuthorization,
-    Status::Authorizing,
-    Status::Disconnected,
-    Status::Disabled,
-    Status::Failing,
-    Status::Unknown,
-];
-
 /// Syncs every hosted account. A failure is reported and does not affect the others. `each` receives the connectors of
 /// an account as soon as it is synced. Returns the failure if no account could be synced.
 async fn refresh(
@@ -121,7 +111,7 @@ async fn explain_none(cli: &Cli, args: &ListArgs) -> Result<(), Failure> {
     {
         cli.account(account).await?;
     }
-    let statuses = STATUSES.map(|status| words::status_word(status).0);
+    let statuses = Status::ALL.map(|status| words::status_word(status).0);
     // A platform may have others.
     if let Some(status) = &args.status
         && !statuses.iter().any(|word| is(status, word))
