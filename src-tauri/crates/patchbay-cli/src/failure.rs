@@ -151,6 +151,10 @@ fn hint_of(error: &patchbay_ops::Error, known: Option<&Connector>) -> Option<Str
             limit,
             seconds,
         } => command_hint::raise_limit_hint(*limit, name_of(connector), *seconds),
+        Error::Ambiguous { references, .. } => {
+            let quoted: Vec<_> = references.iter().map(|it| text::quote(it)).collect();
+            format!("Use {}.", quoted.join(" or "))
+        }
         Error::MissingValue { name } => {
             let value = text::quote(&format!("{name}=TEXT"));
             format!("Add {value}.")

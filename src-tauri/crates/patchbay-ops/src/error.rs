@@ -445,11 +445,7 @@ impl Explain for Error {
             } => "Sign in again.",
             Self::SecretLost { .. } => "Enter it again.",
             Self::Ambiguous { references, .. } => {
-                let quoted = references.iter().map(|name| match name.contains(' ') {
-                    true => format!("\"{name}\""),
-                    false => name.clone(),
-                });
-                return Some(format!("Use {}.", quoted.collect::<Vec<_>>().join(" or ")));
+                return Some(format!("Use {}.", references.join(" or ")));
             }
             Self::ConfirmationNeeded { .. } => "Confirm to continue.",
             Self::InUse { .. } => "They stop working. Confirm to continue.",
