@@ -7,7 +7,7 @@ use patchbay_ops::{
     CERTIFICATE_NEEDED_HINT, CHECK_APP_HINT, ClientFeature, Fix, LACKS_SETTING_HINT, MAX_WAIT,
     NO_ACCESS_HINT, NO_FOLDER_HINT, NO_KEYCHAIN_HINT, NO_SECRET_HINT, NextAction,
     OTHER_CLIENT_HINT, OTHER_SIGN_IN_HINT, TimeLimit, UNSAFE_HINT, UNTRUSTED_HINT, abilities,
-    deviation_hint, fix, reauth_action,
+    deviation_hint, fix, reauth_action, time_limit,
 };
 
 use crate::args::deviation_name;
@@ -25,19 +25,8 @@ pub(crate) fn fix_hint(problem: &Problem, connector: &Connector) -> Option<Strin
         return None;
     }
     if let Some(limit) = TimeLimit::ALL.into_iter().find(|one| one.hint() == hint) {
-        let limits = connector.time_limits;
-        let seconds = match limit {
-            TimeLimit::Connect => limits.connect_seconds,
-            TimeLimit::Run | TimeLimit::Call => limits.run_seconds,
-        };
-        let seconds = seconds.unwrap_or(match (limit, &connector.command) {
-            (TimeLimit::Connect, None) => 30,
-            // Only a program that never worked has the time to be downloaded.
-            (TimeLimit::Connect, Some(_)) if connector.server.is_none() => 600,
-            (TimeLimit::Connect, Some(_)) => 60,
-            (TimeLimit::Run | TimeLimit::Call, _) => 60,
-        });
-        return Some(raise_limit_hint(limit, &connector.name, seconds.into()));
+        let seconds = time_limit(connector, limit).as_secs();
+        return Some(raise_limit_hint(limit, &connector.name, seconds));
     }
     let name = text::quote(&connector.name);
     let is_edited_here = abilities(connector).configured_here;

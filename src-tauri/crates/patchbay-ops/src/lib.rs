@@ -136,7 +136,7 @@ pub use connectors::settings::{
     ChangeSettings, SettingsPlan, change_settings, connector_settings, plan_settings,
 };
 pub use connectors::sync::{SyncOutcome, sync_account, sync_connectors};
-pub use connectors::time_limits::MAX_WAIT;
+pub use connectors::time_limits::{MAX_WAIT, time_limit};
 pub use connectors::tool_changes::{ToolChange, ToolChangeKind, accept_tools, list_tool_changes};
 pub use connectors::tools::{
     ConnectorTool, find_tool, list_tool_summaries, list_tools, names_credentials, refresh_tools,

@@ -38,12 +38,6 @@ use crate::error::Error;
 use crate::home_folder::expand_tilde;
 use crate::secrets::programs::{Occasion, Purpose, find_in, search_path, to_unicode};
 
-/// Time for a server to initialize that never worked yet: it may have to be downloaded first.
-const FIRST_START_TIMEOUT: Duration = Duration::from_secs(600);
-
-/// Time for a server to initialize that worked before.
-const START_TIMEOUT: Duration = Duration::from_secs(60);
-
 /// Time without a call after which a server is ended.
 const IDLE_TIMEOUT: Duration = Duration::from_secs(600);
 
@@ -126,11 +120,7 @@ pub(crate) async fn start(
         guard: cx.guard() as Arc<dyn ProcessGuard>,
         log: log::writer(cx, &connector.id),
     };
-    let default_timeout = match connector.server {
-        Some(_) => START_TIMEOUT,
-        None => FIRST_START_TIMEOUT,
-    };
-    let limits = limits_of(connector, default_timeout);
+    let limits = limits_of(connector);
     let client_features = client_features(cx, connector);
     let attached = tokio::select! {
         () = cancel.cancelled() => return Err(Error::Cancelled),

@@ -9,7 +9,7 @@ use patchbay_oauth::{
     CallbackParams, Challenge, ClientIdentity, Discovery, DiscoverySource, Grant, OAuthClient,
     Pending, Tokens, Trace, union,
 };
-use patchbay_platforms::mcp::{self, McpLimits, McpTarget};
+use patchbay_platforms::mcp::{self, McpTarget};
 use tokio::sync::{OwnedMutexGuard, mpsc};
 
 use crate::address::endpoint_of;
@@ -204,7 +204,7 @@ async fn challenge(
     url: &url::Url,
 ) -> Result<Option<Challenge>, Error> {
     let target = McpTarget::anonymous(url.clone());
-    let limits = limits_of(connector, McpLimits::DEFAULT.connect);
+    let limits = limits_of(connector);
     let network = cx.network_of(connector).await?;
     match mcp::connect(network.client_for(url), target, limits, cx.shutdown()).await {
         Ok(session) => {

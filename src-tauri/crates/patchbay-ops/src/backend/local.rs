@@ -13,9 +13,7 @@ use patchbay_model::{
     Resource, Secret, SentRequest, Tool,
 };
 use patchbay_oauth::CallbackParams;
-use patchbay_platforms::mcp::{
-    self, Asker, CallOutcome, McpLimits, McpSession, ResourceWatch, ToolCall,
-};
+use patchbay_platforms::mcp::{self, Asker, CallOutcome, McpSession, ResourceWatch, ToolCall};
 use serde_json::{Map, Value, json};
 use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
@@ -79,7 +77,7 @@ impl Local<'_> {
         let Some(live) = live else {
             return Ok(None);
         };
-        let timeout = run_limit(self.connector).unwrap_or(McpLimits::DEFAULT.idle);
+        let timeout = run_limit(self.connector);
         let call = ToolCall {
             as_task,
             ..ToolCall::new(tool.name.clone(), arguments.clone(), timeout)

@@ -10,6 +10,12 @@ use crate::error::{Error, TimeLimit};
 /// Maximum time limit in seconds.
 pub const MAX_WAIT: u32 = 86_400;
 
+/// Time for a local program to initialize that never worked yet: it may have to be downloaded first.
+const FIRST_START_TIMEOUT: Duration = Duration::from_secs(600);
+
+/// Time for a local program to initialize that worked before.
+const START_TIMEOUT: Duration = Duration::from_secs(60);
+
 /// Checks that time limits are between a second and a day.
 pub(crate) fn validate_limits(limits: TimeLimits) -> Result<TimeLimits, Error> {
     let mut chosen = [limits.connect_seconds, limits.run_seconds]
@@ -24,11 +30,27 @@ pub(crate) fn validate_limits(limits: TimeLimits) -> Result<TimeLimits, Error> {
     }
 }
 
-/// Returns the limits of a connection; `default` is the time to connect unless the user chose another.
-pub(crate) fn limits_of(connector: &Connector, default: Duration) -> McpLimits {
-    let idle = run_limit(connector).unwrap_or(McpLimits::DEFAULT.idle);
+/// Returns a limit of a connector: the one that the user chose, else the default.
+pub fn time_limit(connector: &Connector, limit: TimeLimit) -> Duration {
+    match limit {
+        TimeLimit::Connect => connect_limit(connector.time_limits, default_connect(connector)),
+        TimeLimit::Run | TimeLimit::Call => run_limit(connector),
+    }
+}
+
+fn default_connect(connector: &Connector) -> Duration {
+    match (&connector.command, &connector.server) {
+        (None, _) => McpLimits::DEFAULT.connect,
+        (Some(_), Some(_)) => START_TIMEOUT,
+        (Some(_), None) => FIRST_START_TIMEOUT,
+    }
+}
+
+/// Returns the limits of a connection.
+pub(crate) fn limits_of(connector: &Connector) -> McpLimits {
+    let idle = run_limit(connector);
     McpLimits {
-        connect: connect_limit(connector.time_limits, default),
+        connect: time_limit(connector, TimeLimit::Connect),
         idle,
         total: McpLimits::DEFAULT.total.max(idle),
         ..McpLimits::DEFAULT
@@ -39,9 +61,10 @@ pub(crate) fn connect_limit(chosen: TimeLimits, default: Duration) -> Duration {
     chosen.connect_seconds.map_or(default, seconds)
 }
 
-/// Returns the time without progress after which a run ends, if the user chose one.
-pub(crate) fn run_limit(connector: &Connector) -> Option<Duration> {
-    connector.time_limits.run_seconds.map(seconds)
+/// Returns the time between two signs of life after which a run ends.
+pub(crate) fn run_limit(connector: &Connector) -> Duration {
+    let chosen = connector.time_limits.run_seconds;
+    chosen.map_or(McpLimits::DEFAULT.idle, seconds)
 }
 
 fn seconds(number: u32) -> Duration {

@@ -9,14 +9,13 @@ use tokio_util::sync::CancellationToken;
 
 use crate::backend::for_connector;
 use crate::connectors::find_connector;
+use crate::connectors::time_limits::run_limit;
 use crate::context::Context;
 use crate::error::Error;
 use crate::redact::KnownSecrets;
 use crate::runs::find_run;
 use crate::runs::run_tool::finish::{finish_run, millis};
-use crate::runs::run_tool::{
-    RunHooks, RunProgress, call, emit_run_changed, record_outcome, silence_limit,
-};
+use crate::runs::run_tool::{RunHooks, RunProgress, call, emit_run_changed, record_outcome};
 
 /// Time between two checks of a run that another process awaits.
 const POLL_INTERVAL: Duration = Duration::from_millis(500);
@@ -162,11 +161,7 @@ fn resume_call(run: &ToolRun, task: Option<ServerTask>, connector: &Connector) -
     ToolCall {
         as_task: true,
         resumes: task,
-        ..ToolCall::new(
-            run.summary.tool.clone(),
-            arguments,
-            silence_limit(connector),
-        )
+        ..ToolCall::new(run.summary.tool.clone(), arguments, run_limit(connector))
     }
 }
 

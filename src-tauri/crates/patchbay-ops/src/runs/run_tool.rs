@@ -36,9 +36,6 @@ use crate::redact::{KnownSecrets, redact_marked};
 use crate::runs::find_run;
 use crate::runs::follow_run::cancel_abandoned;
 
-/// Default limit for the time between two signs of life of a tool.
-const DEFAULT_SILENCE_LIMIT: Duration = Duration::from_secs(60);
-
 /// A tool to be run.
 #[derive(Clone, Debug, Deserialize, Type)]
 #[serde(rename_all = "camelCase")]
@@ -412,18 +409,13 @@ pub(crate) fn identity(connector: &Connector, request: &RunTool) -> IdentityLine
 fn tool_call(request: &RunTool, prepared: &Prepared) -> ToolCall {
     let timeout = match request.timeout_seconds {
         Some(seconds) => Duration::from_secs(seconds.max(1).into()),
-        None => silence_limit(&prepared.connector),
+        None => run_limit(&prepared.connector),
     };
     let (name, arguments) = (prepared.tool.name.clone(), prepared.arguments.clone());
     ToolCall {
         as_task: prepared.as_task,
         ..ToolCall::new(name, arguments, timeout)
     }
-}
-
-/// Limit for the time between two signs of life of a connector's tools.
-pub(super) fn silence_limit(connector: &Connector) -> Duration {
-    run_limit(connector).unwrap_or(DEFAULT_SILENCE_LIMIT)
 }
 
 /// Calls the tool and forwards its progress and questions.

@@ -5,7 +5,7 @@ mod changes;
 use std::sync::Arc;
 
 use patchbay_model::Connector;
-use patchbay_platforms::mcp::{self, McpLimits, McpSession, McpTarget, SessionLife};
+use patchbay_platforms::mcp::{self, McpSession, McpTarget, SessionLife};
 use tokio_util::sync::CancellationToken;
 
 use crate::address::{endpoint_of, plain_http};
@@ -108,7 +108,7 @@ async fn connect(
     let session = mcp::connect(
         network.client_for(&target.url),
         target,
-        limits_of(connector, McpLimits::DEFAULT.connect),
+        limits_of(connector),
         cancel,
     )
     .await?;
