@@ -39,9 +39,16 @@ pub trait Keychain: Send + Sync {
 
     /// Returns the last number of [`Keychain::write_generation`].
     fn read_generation(&self, vault: &str) -> Result<Option<u64>, KeychainError> {
-        let entry = self.read(&mark(vault))?;
-        let number = entry.and_then(|text| std::str::from_utf8(&text).ok()?.parse().ok());
-        Ok(number)
+        Ok(generation_of(self.read(&mark(vault))?))
+    }
+
+    /// Returns the entry of a key, if there is one, and the generation of its vault.
+    fn read_key(&self, user: &str, vault: &str) -> Result<Option<KeyEntry>, KeychainError> {
+        let key = self.read(user)?;
+        Ok(key.map(|key| KeyEntry {
+            key,
+            generation: self.read_generation(vault),
+        }))
     }
 
     /// Stores the generation of a vault in an entry beside that of its key, which is never written again. Causes no
@@ -73,6 +80,17 @@ fn mark_of(vault: &str, program: Option<&str>) -> String {
         Some(program) => format!("{MARK}{vault} known to {program}"),
         None => format!("{MARK}{vault}"),
     }
+}
+
+fn generation_of(entry: Option<Zeroizing<Vec<u8>>>) -> Option<u64> {
+    std::str::from_utf8(&entry?).ok()?.parse().ok()
+}
+
+/// The key of a vault and the vault's generation.
+pub struct KeyEntry {
+    pub key: Zeroizing<Vec<u8>>,
+    /// `None` where none was stored.
+    pub generation: Result<Option<u64>, KeychainError>,
 }
 
 /// What is known about an entry without a prompt.

@@ -14,7 +14,8 @@ mod store;
 
 use zeroize::Zeroizing;
 
-use super::{Keychain, KeychainError, Presence};
+use self::store::Connection;
+use super::{KeyEntry, Keychain, KeychainError, Presence, generation_of, mark};
 
 /// The keychain of the operating system: Keychain Services on macOS, the Credential Manager on Windows, the Secret
 /// Service elsewhere. Each call connects again, so that a keychain that starts later is found.
@@ -23,18 +24,28 @@ pub struct SystemKeychain;
 
 impl Keychain for SystemKeychain {
     fn read(&self, user: &str) -> Result<Option<Zeroizing<Vec<u8>>>, KeychainError> {
-        store::read(user)
+        Connection::open()?.read(user)
     }
 
     fn write(&self, user: &str, key: &[u8]) -> Result<(), KeychainError> {
-        store::write(user, key)
+        Connection::open()?.write(user, key)
     }
 
     fn delete(&self, user: &str) -> Result<(), KeychainError> {
-        store::delete(user)
+        Connection::open()?.delete(user)
     }
 
     fn find_presence(&self, user: &str) -> Result<Presence, KeychainError> {
         store::find_presence(user)
+    }
+
+    /// Connects once for both: a connection to a Secret Service takes longer than reading.
+    fn read_key(&self, user: &str, vault: &str) -> Result<Option<KeyEntry>, KeychainError> {
+        let connection = Connection::open()?;
+        let key = connection.read(user)?;
+        Ok(key.map(|key| KeyEntry {
+            key,
+            generation: connection.read(&mark(vault)).map(generation_of),
+        }))
     }
 }

@@ -173,16 +173,15 @@ fn read_key(inner: &Inner, file: &VaultFile) -> Result<CachedKey, Error> {
     let entry = file.protection.entry().ok_or(Error::PassphraseNeeded)?;
     let found = inner
         .keychain
-        .read(entry)
+        .read_key(entry, file.vault.as_str())
         .map_err(|error| Error::keychain(error, true))?;
-    let key = found
-        .and_then(|bytes| DataKey::from_bytes(&bytes))
-        .filter(|key| file.is_opened_by(key))
+    let (key, generation) = found
+        .and_then(|found| Some((DataKey::from_bytes(&found.key)?, found.generation)))
+        .filter(|(key, _)| file.is_opened_by(key))
         .ok_or_else(|| Error::KeyLost {
             file: file::path(&inner.folder),
         })?;
-    let saved = inner.keychain.read_generation(file.vault.as_str());
-    let newest = saved.unwrap_or_else(|error| {
+    let newest = generation.unwrap_or_else(|error| {
         tracing::warn!(%error, "the keychain does not tell how new the saved secrets were");
         None
     });

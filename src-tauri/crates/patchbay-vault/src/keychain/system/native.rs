@@ -12,22 +12,31 @@ use zeroize::Zeroizing;
 use super::failures;
 use crate::keychain::{KeychainError, Presence, SERVICE};
 
-pub(super) fn read(user: &str) -> Result<Option<Zeroizing<Vec<u8>>>, KeychainError> {
-    match entry(user)?.get_secret() {
-        Ok(key) => Ok(Some(Zeroizing::new(key))),
-        Err(Error::NoEntry) => Ok(None),
-        Err(error) => Err(explain(error)),
+/// Nothing is kept open.
+pub(super) struct Connection;
+
+impl Connection {
+    pub(super) fn open() -> Result<Self, KeychainError> {
+        Ok(Self)
     }
-}
 
-pub(super) fn write(user: &str, key: &[u8]) -> Result<(), KeychainError> {
-    entry(user)?.set_secret(key).map_err(explain)
-}
+    pub(super) fn read(&self, user: &str) -> Result<Option<Zeroizing<Vec<u8>>>, KeychainError> {
+        match entry(user)?.get_secret() {
+            Ok(key) => Ok(Some(Zeroizing::new(key))),
+            Err(Error::NoEntry) => Ok(None),
+            Err(error) => Err(explain(error)),
+        }
+    }
 
-pub(super) fn delete(user: &str) -> Result<(), KeychainError> {
-    match entry(user)?.delete_credential() {
-        Ok(()) | Err(Error::NoEntry) => Ok(()),
-        Err(error) => Err(explain(error)),
+    pub(super) fn write(&self, user: &str, key: &[u8]) -> Result<(), KeychainError> {
+        entry(user)?.set_secret(key).map_err(explain)
+    }
+
+    pub(super) fn delete(&self, user: &str) -> Result<(), KeychainError> {
+        match entry(user)?.delete_credential() {
+            Ok(()) | Err(Error::NoEntry) => Ok(()),
+            Err(error) => Err(explain(error)),
+        }
     }
 }
 
@@ -47,7 +56,7 @@ pub(super) fn find_presence(user: &str) -> Result<Presence, KeychainError> {
 /// The Credential Manager causes no prompts.
 #[cfg(target_os = "windows")]
 pub(super) fn find_presence(user: &str) -> Result<Presence, KeychainError> {
-    Ok(match read(user)? {
+    Ok(match Connection.read(user)? {
         Some(_) => Presence::There,
         None => Presence::Missing,
     })

@@ -4,6 +4,7 @@
 //! that hangs. Queries the service itself where the store cannot distinguish states.
 
 use std::collections::HashMap;
+use std::sync::Arc;
 
 use keyring::Error;
 use keyring_core::Entry;
@@ -19,29 +20,48 @@ use crate::keychain::{KeychainError, MARK, Presence, SERVICE};
 const LABEL: &str = "Patchbay vault key";
 const MARK_LABEL: &str = "Patchbay vault version";
 
-pub(super) fn read(user: &str) -> Result<Option<Zeroizing<Vec<u8>>>, KeychainError> {
-    let entry = entry(user)?;
-    if let Some(key) = secret(&entry)? {
-        return Ok(Some(key));
+/// An encrypted connection.
+pub(super) struct Connection(Arc<Store>);
+
+impl Connection {
+    pub(super) fn open() -> Result<Self, KeychainError> {
+        Ok(Self(Store::new().map_err(explain)?))
     }
-    match find_presence(user)? {
-        Presence::Missing => Ok(None),
-        // A locked KWallet shows no entries at all, so unlock it first.
-        Presence::Locked | Presence::There => {
-            unlock_default()?;
-            secret(&entry)
+
+    pub(super) fn read(&self, user: &str) -> Result<Option<Zeroizing<Vec<u8>>>, KeychainError> {
+        let entry = self.entry(user)?;
+        if let Some(key) = secret(&entry)? {
+            return Ok(Some(key));
+        }
+        match find_presence(user)? {
+            Presence::Missing => Ok(None),
+            // A locked KWallet shows no entries at all, so unlock it first.
+            Presence::Locked | Presence::There => {
+                unlock_default()?;
+                secret(&entry)
+            }
         }
     }
-}
 
-pub(super) fn write(user: &str, key: &[u8]) -> Result<(), KeychainError> {
-    entry(user)?.set_secret(key).map_err(explain)
-}
+    pub(super) fn write(&self, user: &str, key: &[u8]) -> Result<(), KeychainError> {
+        self.entry(user)?.set_secret(key).map_err(explain)
+    }
 
-pub(super) fn delete(user: &str) -> Result<(), KeychainError> {
-    match entry(user)?.delete_credential() {
-        Ok(()) | Err(Error::NoEntry) => Ok(()),
-        Err(error) => Err(explain(error)),
+    pub(super) fn delete(&self, user: &str) -> Result<(), KeychainError> {
+        match self.entry(user)?.delete_credential() {
+            Ok(()) | Err(Error::NoEntry) => Ok(()),
+            Err(error) => Err(explain(error)),
+        }
+    }
+
+    fn entry(&self, user: &str) -> Result<Entry, KeychainError> {
+        let label = match user.starts_with(MARK) {
+            true => MARK_LABEL,
+            false => LABEL,
+        };
+        let label = HashMap::from([("label", label)]);
+        let built = self.0.build(SERVICE, user, Some(&label));
+        built.map_err(explain)
     }
 }
 
@@ -62,17 +82,6 @@ pub(super) fn find_presence(user: &str) -> Result<Presence, KeychainError> {
         true => Ok(Presence::Locked),
         false => Ok(Presence::Missing),
     }
-}
-
-fn entry(user: &str) -> Result<Entry, KeychainError> {
-    let store = Store::new().map_err(explain)?;
-    let label = if user.starts_with(MARK) {
-        MARK_LABEL
-    } else {
-        LABEL
-    };
-    let label = HashMap::from([("label", label)]);
-    store.build(SERVICE, user, Some(&label)).map_err(explain)
 }
 
 fn secret(entry: &Entry) -> Result<Option<Zeroizing<Vec<u8>>>, KeychainError> {
