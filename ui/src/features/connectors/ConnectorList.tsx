@@ -228,6 +228,7 @@ export function ConnectorList({ connectors, isWhole, account, onAccount, onOpen,
         </div>
         {isPreviewOpen && current && (
           <PeekConnector
+            key={current.id}
             connector={current}
             colour={colourOf(current)}
             isSelecting={isSelecting}

@@ -39,6 +39,29 @@ it("the_preview_follows_the_selected_row_and_the_list_keeps_the_focus", async ()
   expect(screen.queryByRole("complementary")).toBeNull();
 });
 
+it("the_preview_of_one_connector_shows_nothing_of_another", async () => {
+  const { user } = renderApp(
+    "/connectors",
+    { connectors: [connector({ id: "a", title: "Alpha" }), connector({ id: "b", title: "Beta" })] },
+    (host) => {
+      host.handlers.checkReport = () => {
+        throw problem({ message: "The report could not be made" });
+      };
+    },
+  );
+  await screen.findByRole("row", { name: /^Alpha/ });
+  await user.keyboard("d");
+  await user.keyboard("{Escape}{ArrowDown}d");
+  await user.keyboard(" ");
+  await user.click(await screen.findByRole("button", { name: "Copy report" }));
+  expect(await screen.findByText(/The report could not be made/)).toBeVisible();
+  screen.getByRole("grid", { name: "Connectors" }).focus();
+  await user.keyboard("{ArrowUp}");
+  const preview = within(await screen.findByRole("complementary", { name: "Preview of Alpha" }));
+  expect(preview.getByRole("button", { name: "Copy report" })).toBeVisible();
+  expect(preview.queryByText(/The report could not be made/)).toBeNull();
+});
+
 it("rows_are_selected_by_pointer_and_the_list_keeps_the_focus", async () => {
   const { user } = renderApp("/connectors", {
     connectors: [
