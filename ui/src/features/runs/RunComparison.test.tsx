@@ -1,4 +1,4 @@
-import { screen, waitFor, within } from "@testing-library/react";
+import { act, screen, waitFor, within } from "@testing-library/react";
 import { describe, expect, it } from "vitest";
 import { type ReplayTarget, type ToolRun } from "@/host/bindings";
 import { comparison } from "@/test/historySamples";
@@ -74,6 +74,22 @@ describe("two runs", () => {
     await user.keyboard("{Backspace}");
     await user.click(await screen.findByRole("button", { name: "Delete run" }));
     await waitFor(() => expect(screen.queryByText("1 selected")).toBeNull());
+  });
+
+  it("are no longer marked once deleted elsewhere", async () => {
+    const { host, user } = await open();
+    await user.click(await row(/^search, Done.*77 ms/));
+    await user.keyboard("x");
+    await user.click(await row(/^delete_branch/));
+    await user.keyboard("x");
+    expect(screen.getByText("2 selected")).toBeVisible();
+    host.state.runs = host.state.runs.filter(({ id }) => id !== "run_4");
+    await act(() => host.emit({ kind: "history_changed" }));
+    await waitFor(() => expect(screen.getByText("1 selected")).toBeVisible());
+    await user.click(await row(/^search, Done.*40 ms/));
+    await user.keyboard("x");
+    await user.keyboard("{Control>}d{/Control}");
+    await waitFor(() => expect(host.lastCall("compareRuns")).toEqual({ before: "run_2", after: "run_3" }));
   });
 
   it("are named by the address", async () => {

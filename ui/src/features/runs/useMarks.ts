@@ -1,22 +1,27 @@
+import { useQueries } from "@tanstack/react-query";
 import { useState } from "react";
 import { type RunId } from "@/host/bindings";
+import { asProblem } from "@/host/call";
+import { queries } from "@/host/queries";
 
 /** Number of runs in a comparison. */
 const maxMarks = 2;
 
-/** The runs that are marked for a comparison. */
+/** The runs that are marked for a comparison. One that is deleted, here or elsewhere, is no longer marked. */
 export function useMarks() {
-  const [marked, setMarked] = useState<RunId[]>([]);
-  const unmark = (id: RunId) => setMarked((current) => current.filter((one) => one !== id));
+  const [ids, setIds] = useState<RunId[]>([]);
+  const found = useQueries({ queries: ids.map((id) => queries.run(id)) });
+  const marked = ids.filter((_, index) => {
+    const error = found[index]?.error;
+    return !error || asProblem(error).code !== "not_found";
+  });
+  const unmark = (id: RunId) => setIds(marked.filter((one) => one !== id));
   return {
     marked: new Set(marked) as ReadonlySet<RunId>,
     /** Marks or unmarks a run; a third mark replaces the oldest. */
-    toggle: (id: RunId) =>
-      setMarked((current) =>
-        current.includes(id) ? current.filter((one) => one !== id) : [...current, id].slice(-maxMarks),
-      ),
+    toggle: (id: RunId) => (marked.includes(id) ? unmark(id) : setIds([...marked, id].slice(-maxMarks))),
     unmark,
-    clear: () => setMarked([]),
+    clear: () => setIds([]),
     /** The two runs to compare while `selected` is shown; `null` if no other run is marked. */
     pair: (selected: RunId | null) => {
       const two = marked.length === maxMarks || selected === null ? marked : [...new Set([...marked, selected])];
