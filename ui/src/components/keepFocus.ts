@@ -37,14 +37,17 @@ export function focusForm({ target }: Pick<PressEvent, "target">): void {
   });
 }
 
-/** The `ref` of a line that its own button may remove: the focus in it then goes to a line beside it. */
+/**
+ * The `ref` of a line that its own button may remove: the focus in it then goes to a line beside it, or else to what is
+ * around it.
+ */
 export function passFocusBeside(line: HTMLElement | null): () => void {
   return () => {
     if (!line?.contains(document.activeElement)) return;
     const beside = [line.nextElementSibling, line.previousElementSibling];
     const next = beside.flatMap((one) => one?.querySelector<HTMLElement>(focusable) ?? []);
     const around = line.closest("section")?.querySelector<HTMLElement>("input, textarea");
-    (next[0] ?? around)?.focus();
+    (next[0] ?? around ?? line.parentElement?.closest<HTMLElement>("[tabindex]"))?.focus();
   };
 }
 

@@ -2,6 +2,24 @@ import { screen, waitFor, within } from "@testing-library/react";
 import { expect, it } from "vitest";
 import { renderApp } from "@/test/renderApp";
 
+const allowed = (name: string) => ({
+  id: name,
+  program: { name, file: `/usr/bin/${name}`, arguments: [] },
+  allowedAt: "2026-11-20T08:00:00Z",
+});
+
+it("keeps_the_focus_near_a_program_that_is_forgotten", async () => {
+  const { user } = renderApp("/settings", { allowedPrograms: ["pass", "node", "uvx"].map(allowed) });
+  await user.click(await screen.findByRole("button", { name: "Forget node" }));
+  await waitFor(() => expect(screen.getByRole("button", { name: "Forget uvx" })).toHaveFocus());
+  await user.keyboard("{Enter}");
+  await waitFor(() => expect(screen.getByRole("button", { name: "Forget pass" })).toHaveFocus());
+  await user.keyboard("{Enter}");
+  await waitFor(() => expect(screen.queryByRole("region", { name: "Allowed programs" })).toBeNull());
+  expect(document.activeElement).toContainElement(screen.getByRole("main"));
+  expect(document.body).not.toHaveFocus();
+});
+
 it("shows_allowed_programs_whole_and_forgets_them", async () => {
   const pass = {
     id: "a1",

@@ -1,6 +1,7 @@
 import { useQuery } from "@tanstack/react-query";
 import { Button } from "@/components/Button";
 import { Code } from "@/components/Fact";
+import { passFocusBeside } from "@/components/keepFocus";
 import { ErrorNotice } from "@/components/ProblemNotice";
 import { commands } from "@/host/bindings";
 import { call } from "@/host/call";
@@ -26,7 +27,7 @@ export function ProgramSettings() {
     <Section title="Allowed programs">
       <ErrorNotice error={problem} onRetry={error ? () => void refetch() : undefined} />
       {programs.map(({ id, program, allowedAt }) => (
-        <Setting key={id} name={ago(allowedAt, now)}>
+        <Setting key={id} ref={passFocusBeside} name={ago(allowedAt, now)}>
           <Code>{[program.file, ...program.arguments].join(" ")}</Code>
           <Button small label={`Forget ${program.name}`} isPending={forget.isPending} onPress={() => forget.mutate(id)}>
             Forget

@@ -1,4 +1,4 @@
-import { type ReactNode } from "react";
+import { type ReactNode, type Ref } from "react";
 import styles from "./Settings.module.css";
 
 export function Section({ title, children }: { title: string; children: ReactNode }) {
@@ -10,9 +10,11 @@ export function Section({ title, children }: { title: string; children: ReactNod
   );
 }
 
-export function Setting({ name, children }: { name: string; children: ReactNode }) {
+type SettingProps = { name: string; children: ReactNode; ref?: Ref<HTMLDivElement> };
+
+export function Setting({ name, children, ref }: SettingProps) {
   return (
-    <div className={styles.setting}>
+    <div ref={ref} className={styles.setting}>
       <span className="text2">{name}</span>
       <span className={styles.value}>{children}</span>
     </div>

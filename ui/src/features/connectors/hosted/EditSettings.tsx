@@ -3,6 +3,7 @@ import { useEffect, useState } from "react";
 import { Button } from "@/components/Button";
 import { type EditMode, FormOrJson } from "@/components/FormOrJson";
 import { JsonEditor } from "@/components/JsonEditor/JsonEditor";
+import { passFocusOn } from "@/components/keepFocus";
 import { PlatformForm } from "@/components/PlatformForm/PlatformForm";
 import { draftOf, usePlatformForm, useRefusalFocus } from "@/components/PlatformForm/usePlatformForm";
 import { ProblemNotice } from "@/components/ProblemNotice";
@@ -50,7 +51,12 @@ export function EditSettings({ connector }: { connector: Connector }) {
     );
   }
   if (!data) return <Skeleton rows={5} label={`Loading from ${account}`} />;
-  return <Editor key={`${readAt} ${starts}`} connector={connector} settings={data} onReload={startOver} />;
+  return (
+    // Has the focus while an editor that had it is replaced.
+    <section tabIndex={-1} aria-label={`On ${account}`}>
+      <Editor key={`${readAt} ${starts}`} connector={connector} settings={data} onReload={startOver} />
+    </section>
+  );
 }
 
 type EditorProps = { connector: Connector; settings: ConnectorSettings; onReload: () => void };
@@ -74,7 +80,7 @@ function Editor({ connector, settings: read, onReload }: EditorProps) {
     if (state.validateAll()) setReviewing(true);
   };
   return (
-    <section className={page.section} aria-label={`On ${account}`}>
+    <div ref={passFocusOn} className={page.section}>
       <div className={styles.formHead}>
         <h2>On {account}</h2>
         <span className="grow" />
@@ -121,6 +127,6 @@ function Editor({ connector, settings: read, onReload }: EditorProps) {
           onReload={onReload}
         />
       )}
-    </section>
+    </div>
   );
 }

@@ -223,6 +223,14 @@ describe("settings at the platform", () => {
     await waitFor(() => expect(screen.getByLabelText("Description")).toHaveValue("Deals and contacts"));
   });
 
+  it.each(["Discard changes", "Discard changes and reload"])("keep_the_focus_after_%s", async (button) => {
+    const { user } = renderApp(at("settings"), state);
+    await user.type(await screen.findByLabelText("Description"), " only");
+    await user.click(screen.getByRole("button", { name: button }));
+    await waitFor(() => expect(screen.getByLabelText("Description")).toHaveValue("Deals and contacts"));
+    expect(screen.getByRole("region", { name: "On Mistral · Northlight" })).toHaveFocus();
+  });
+
   it("can_be_edited_as_json", async () => {
     const { user } = renderApp(at("settings"), state);
     await user.click(await screen.findByRole("radio", { name: "JSON" }));
