@@ -1,8 +1,9 @@
 import { useEffect, useState } from "react";
 
 /**
- * Restores the focus when the surrounding layer closes, unless something else has it by then. Must be the first child,
- * so that a layer that replaces another finds the focus already restored.
+ * Restores the focus when the surrounding layer closes, unless something else has it by then; the page has it if what
+ * had it is gone with an earlier page. Must be the first child, so that a layer that replaces another finds the focus
+ * already restored.
  */
 export function FocusReturn() {
   // Read during the first render, before the layer takes the focus.
@@ -12,7 +13,7 @@ export function FocusReturn() {
     return () => {
       restoreFocus(path);
       // React Aria keeps the focus inside a dialog until it has unmounted.
-      setTimeout(() => restoreFocus(path));
+      setTimeout(() => restoreFocus([...path, ...focusPath(document.querySelector("main"))]));
     };
   }, [previous]);
   return null;
