@@ -27,6 +27,14 @@ it("the_last_status_is_shown_until_a_check_runs", async () => {
   expect(host.lastCall("checkConnector")).toEqual({ connector: "con_github" });
 });
 
+it("a_sign_in_that_failed_before_the_first_check_is_the_last_status", async () => {
+  const denied = { ...statusOf("needs_authorization"), code: "auth.denied" as const, reason: "access denied" };
+  renderApp("/connectors/con_github", { connectors: [connector({ status: { ...denied, checkedAt: null } })] });
+  const health = within(await screen.findByRole("region", { name: "Health" }));
+  expect(health.getByText("Last status: Needs sign-in")).toBeVisible();
+  expect(health.getByText(/^Access denied\./)).toBeVisible();
+});
+
 it("disconnecting_shows_why_access_was_not_revoked", async () => {
   const { user } = renderApp("/connectors/con_github", { connectors: [connector()] }, (host) => {
     host.handlers.disconnectConnector = () => ({

@@ -17,13 +17,15 @@ export function LastStatus({ connector, onCheck }: Props) {
   const { status } = connector;
   const { glyph, word } = statusLook(connector);
   const checkable = canCheck(connector);
+  // A sign-in or a run may have failed before the first check.
+  const isKnown = status.checkedAt !== null || status.code !== null;
   return (
     <div className={styles.unchecked}>
-      <StatusGlyph name={status.checkedAt === null ? "unknown" : glyph} size={16} />
+      <StatusGlyph name={isKnown ? glyph : "unknown"} size={16} />
       <span className={styles.uncheckedWords}>
-        <span className="medium">{status.checkedAt === null ? "Not checked yet" : `Last status: ${word}`}</span>
+        <span className="medium">{isKnown ? `Last status: ${word}` : "Not checked yet"}</span>
         <span className="text2">
-          {status.checkedAt !== null && status.reason && `${sentence(status.reason)} `}
+          {isKnown && status.reason && `${sentence(status.reason)} `}
           {status.checkedAt !== null && `${sourceWords(connector, status.checkedAt, now)} `}
           {!checkable
             ? "Turn it on to check it."
