@@ -1,6 +1,8 @@
-import { useState } from "react";
-import { type VaultStatus } from "@/host/bindings";
+import { useQuery } from "@tanstack/react-query";
+import { useEffect, useRef, useState } from "react";
+import { type Problem, type VaultStatus } from "@/host/bindings";
 import { asProblem } from "@/host/call";
+import { queries } from "@/host/queries";
 import { useVaultActions } from "@/host/vault";
 import { lastError } from "@/host/useCommand";
 import { capital, sentence } from "@/lib/words";
@@ -13,6 +15,22 @@ import { VaultRecovery } from "./VaultRecovery";
 
 /** Whether saved secrets can be read, as far as is known. */
 export const canUseVault = ({ state, problem }: VaultStatus) => state === "ready" || (state === "empty" && !problem);
+
+type FailureProps = { problem: Problem; onRetry: () => void };
+
+/** The problem of an action that needs the vault, which is opened right here; then the action is repeated. */
+export function VaultFailureNotice({ problem, onRetry }: FailureProps) {
+  const concernsVault = problem.code.startsWith("vault.");
+  const { data: vault } = useQuery({ ...queries.vault(), staleTime: 0, enabled: concernsVault });
+  const isUsable = vault === undefined || canUseVault(vault);
+  const wasUsable = useRef(isUsable);
+  useEffect(() => {
+    if (isUsable && !wasUsable.current) onRetry();
+    wasUsable.current = isUsable;
+  }, [isUsable, onRetry]);
+  if (concernsVault && vault && !isUsable) return <VaultNotice vault={vault} />;
+  return <ProblemNotice problem={problem} onRetry={onRetry} />;
+}
 
 /** Explains why the vault is unavailable, with the actions that help. */
 export function VaultNotice({ vault }: { vault: VaultStatus }) {

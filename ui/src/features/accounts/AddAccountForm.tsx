@@ -3,9 +3,10 @@ import { Button } from "@/components/Button";
 import { Dialog } from "@/components/Dialog";
 import { Field } from "@/components/Field";
 import { PlatformTile } from "@/components/PlatformTile";
-import { Notice, ProblemNotice } from "@/components/ProblemNotice";
+import { Notice } from "@/components/ProblemNotice";
 import { SegmentedControl } from "@/components/SegmentedControl";
 import { SubmitButton } from "@/components/SubmitButton";
+import { VaultFailureNotice } from "@/components/VaultNotice";
 import { Working } from "@/components/Working";
 import { useToasts } from "@/host/toasts";
 import { type Account, type PlatformForm } from "@/host/bindings";
@@ -44,7 +45,9 @@ export function AddAccountForm({ platform, onBack, onClose, onAdded }: Props) {
       subtitle="Patchbay tests the sign-in before saving."
       onClose={leave(onClose)}
       notice={
-        add.error && <ProblemNotice problem={beyondFields(asProblem(add.error), fields)} onRetry={() => submit()} />
+        add.error && (
+          <VaultFailureNotice problem={beyondFields(asProblem(add.error), fields)} onRetry={() => submit()} />
+        )
       }
       footer={
         <>

@@ -1,12 +1,12 @@
 import { useQuery } from "@tanstack/react-query";
-import { type ReactNode, useEffect, useRef } from "react";
+import { type ReactNode } from "react";
 import { ConnectorMark } from "@/components/ConnectorMark";
 import { Dialog } from "@/components/Dialog";
 import { IdentityLine } from "@/components/IdentityLine";
-import { ErrorNotice, ProblemNotice } from "@/components/ProblemNotice";
+import { ErrorNotice } from "@/components/ProblemNotice";
 import { Skeleton } from "@/components/Skeleton";
-import { canUseVault, VaultNotice } from "@/components/VaultNotice";
-import { type AuthorizationId, type Connector, type ConnectorId, type Problem } from "@/host/bindings";
+import { VaultFailureNotice } from "@/components/VaultNotice";
+import { type AuthorizationId, type Connector, type ConnectorId } from "@/host/bindings";
 import { queries } from "@/host/queries";
 import { AuthorizationDialog } from "./AuthorizationDialog";
 import { ConsentChoices } from "./ConsentChoices";
@@ -40,7 +40,7 @@ export function AuthorizationLayer({ signIn, onOpenConnector }: Props) {
       const { connector, problem } = shown;
       return (
         <Frame connector={connector} onClose={hide}>
-          <Refused problem={problem} onRetry={() => start(connector, signIn.retry)} />
+          <VaultFailureNotice problem={problem} onRetry={() => start(connector, signIn.retry)} />
         </Frame>
       );
     }
@@ -55,20 +55,6 @@ export function AuthorizationLayer({ signIn, onOpenConnector }: Props) {
         />
       );
   }
-}
-
-/** A sign-in that failed to start. A locked vault can be unlocked right here; the sign-in then continues. */
-function Refused({ problem, onRetry }: { problem: Problem; onRetry: () => void }) {
-  const concernsVault = problem.code.startsWith("vault.");
-  const { data: vault } = useQuery({ ...queries.vault(), staleTime: 0, enabled: concernsVault });
-  const isUsable = vault === undefined || canUseVault(vault);
-  const wasUsable = useRef(isUsable);
-  useEffect(() => {
-    if (isUsable && !wasUsable.current) onRetry();
-    wasUsable.current = isUsable;
-  }, [isUsable, onRetry]);
-  if (concernsVault && vault && !isUsable) return <VaultNotice vault={vault} />;
-  return <ProblemNotice problem={problem} onRetry={onRetry} />;
 }
 
 type FrameProps = { connector: Connector; onClose: () => void; children: ReactNode };

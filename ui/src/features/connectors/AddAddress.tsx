@@ -4,8 +4,10 @@ import { Dialog } from "@/components/Dialog";
 import { ErrorNotice } from "@/components/ProblemNotice";
 import { PlainHttpSwitch } from "@/components/PlainHttpSwitch";
 import { SubmitButton } from "@/components/SubmitButton";
+import { VaultFailureNotice } from "@/components/VaultNotice";
 import { Working } from "@/components/Working";
 import { type AddressInspection, commands, type Connector } from "@/host/bindings";
+import { asProblem } from "@/host/call";
 import { upsertConnector } from "@/host/upsert";
 import { useCommand } from "@/host/useCommand";
 import { type AuthenticationForm, choiceOf, errorsOf, type FormErrors, newForm } from "./authenticationForm";
@@ -87,7 +89,6 @@ export function AddAddress(props: Props) {
       { onSuccess: (connector) => onAdded(connector, form.method === "oauth") },
     );
   };
-  const failure = add.error ?? (found && inspect.error);
   const hasAnswer = found === null || isAnswered(found);
   const startOver = () => {
     inspect.stop();
@@ -112,7 +113,13 @@ export function AddAddress(props: Props) {
       wide={Boolean(found)}
       errors={errors}
       onClose={onClose}
-      notice={failure && <ErrorNotice error={failure} onRetry={add.error ? submit : undefined} />}
+      notice={
+        add.error ? (
+          <VaultFailureNotice problem={asProblem(add.error)} onRetry={submit} />
+        ) : (
+          found && inspect.error && <ErrorNotice error={inspect.error} />
+        )
+      }
       footer={
         found ? (
           <StepFooter {...step} note="Saved as a draft until it first connects." onBack={startOver}>

@@ -2,13 +2,14 @@ import { useState } from "react";
 import { ConnectorMark } from "@/components/ConnectorMark";
 import { Dialog } from "@/components/Dialog";
 import { Field } from "@/components/Field";
-import { ErrorNotice } from "@/components/ProblemNotice";
 import { SecretValueField } from "@/components/SecretValueField";
 import { Select } from "@/components/Select";
 import { SubmitButton } from "@/components/SubmitButton";
 import { Tag } from "@/components/Tag";
+import { VaultFailureNotice } from "@/components/VaultNotice";
 import { emptyValue, secretValueOf, type ValueDraft } from "@/components/secretValue";
 import { type AddBundle as Request, type Bundle, type BundleSetting, commands, type Connector } from "@/host/bindings";
+import { asProblem } from "@/host/call";
 import { upsertConnector } from "@/host/upsert";
 import { useCommand } from "@/host/useCommand";
 import { sentence } from "@/lib/words";
@@ -48,7 +49,7 @@ export function AddBundle({ bundle, onBack, onClose, onAdded }: Props) {
       wide
       errors={missing}
       onClose={onClose}
-      notice={add.error && <ErrorNotice error={add.error} onRetry={submit} />}
+      notice={add.error && <VaultFailureNotice problem={asProblem(add.error)} onRetry={submit} />}
       footer={
         <StepFooter note="Saved as a draft until it first works." onBack={onBack}>
           <SubmitButton label="Add connector" isPending={add.isPending} onSubmit={submit} />

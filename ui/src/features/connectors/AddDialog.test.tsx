@@ -1,11 +1,11 @@
 import { act, screen, waitFor, within } from "@testing-library/react";
 import { expect, it } from "vitest";
-import { type AddressInspection, type Problem } from "@/host/bindings";
+import { type AddressInspection, type Connector, type Problem } from "@/host/bindings";
 import { axeViolations } from "@/test/axe";
 import { inspection } from "@/test/mockHost";
 import { expectCall } from "@/test/expectCall";
 import { renderApp } from "@/test/renderApp";
-import { problem } from "@/test/samples";
+import { problem, vault } from "@/test/samples";
 
 type Prepare = NonNullable<Parameters<typeof renderApp>[2]>;
 
@@ -62,6 +62,27 @@ it("adds_an_address_and_signs_in", async () => {
       },
     },
   });
+});
+
+it("takes_a_passphrase_where_there_is_no_keychain_and_goes_on", async () => {
+  const noKeychain = problem({ code: "vault.no_keychain", message: "No system keychain found" });
+  const { user, host } = await pasteAddress();
+  const added = host.handlers.addConnector;
+  host.handlers.addConnector = (call) => {
+    if (host.state.vault.state !== "ready") throw noKeychain;
+    return added?.(call) as Connector;
+  };
+  host.state.vault = vault({ backend: null, state: "empty", problem: noKeychain });
+  const dialog = within(await screen.findByRole("dialog", { name: "Add connector" }));
+  await user.click(await dialog.findByRole("radio", { name: "Token" }));
+  await user.type(dialog.getByLabelText("Token"), "s3cret-s3cret");
+  await user.click(dialog.getByRole("button", { name: /^Add connector/ }));
+  await user.click(await screen.findByRole("button", { name: "Use a passphrase" }));
+  await user.type(dialog.getByLabelText("Passphrase"), "correct horse battery");
+  await user.type(dialog.getByLabelText("Repeat passphrase"), "correct horse battery{Enter}");
+  await waitFor(() => expect(screen.queryByRole("dialog", { name: "Add connector" })).toBeNull());
+  expect(host.calls.filter(({ name }) => name === "addConnector")).toHaveLength(2);
+  expect(await screen.findByRole("heading", { name: "Example" })).toBeVisible();
 });
 
 it("unfolds_the_short_name_on_a_conflict", async () => {

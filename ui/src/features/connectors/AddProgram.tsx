@@ -2,13 +2,14 @@ import { useState } from "react";
 import { ConnectorMark } from "@/components/ConnectorMark";
 import { Dialog } from "@/components/Dialog";
 import { Field } from "@/components/Field";
-import { ErrorNotice } from "@/components/ProblemNotice";
 import { SecretValueField } from "@/components/SecretValueField";
 import { SegmentedControl } from "@/components/SegmentedControl";
 import { Select } from "@/components/Select";
 import { SubmitButton } from "@/components/SubmitButton";
 import { Tag } from "@/components/Tag";
+import { VaultFailureNotice } from "@/components/VaultNotice";
 import { commands, type Connector, type PastedServer } from "@/host/bindings";
+import { asProblem } from "@/host/call";
 import { upsertConnector } from "@/host/upsert";
 import { useCommand } from "@/host/useCommand";
 import styles from "./AddDialog.module.css";
@@ -68,7 +69,7 @@ export function AddProgram({ server, command, notes, onAdded, ...step }: Props) 
       wide
       errors={errors}
       onClose={step.onClose}
-      notice={add.error && <ErrorNotice error={add.error} onRetry={submit} />}
+      notice={add.error && <VaultFailureNotice problem={asProblem(add.error)} onRetry={submit} />}
       footer={
         <StepFooter {...step} note="Saved as a draft until it first works.">
           <SubmitButton label="Add connector" isPending={add.isPending} onSubmit={submit} />

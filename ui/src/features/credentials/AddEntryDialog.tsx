@@ -2,9 +2,10 @@ import { type FormEvent, useId, useState } from "react";
 import { Button } from "@/components/Button";
 import { Dialog } from "@/components/Dialog";
 import { Field } from "@/components/Field";
-import { ErrorNotice } from "@/components/ProblemNotice";
 import { SegmentedControl } from "@/components/SegmentedControl";
+import { VaultFailureNotice } from "@/components/VaultNotice";
 import { type WalletEntry } from "@/host/bindings";
+import { asProblem } from "@/host/call";
 import styles from "./Credentials.module.css";
 import { SecretFields } from "./SecretFields";
 import { emptySecret, secretError, secretOf, typedKinds } from "./secretForm";
@@ -32,6 +33,7 @@ export function AddEntryDialog({ onClose, onAdded }: Props) {
       subtitle="Encrypted on this computer. Sent only to connectors that use it."
       errors={errors}
       onClose={onClose}
+      notice={add.error && <VaultFailureNotice problem={asProblem(add.error)} onRetry={() => submit()} />}
       footer={
         <>
           <span />
@@ -64,7 +66,6 @@ export function AddEntryDialog({ onClose, onAdded }: Props) {
           error={errors.name}
         />
         <SecretFields form={form} error={errors.secret} onChange={setForm} />
-        <ErrorNotice error={add.error} onRetry={() => submit()} />
       </form>
     </Dialog>
   );
