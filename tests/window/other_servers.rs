@@ -1,9 +1,11 @@
 //! Servers that nobody of this project wrote, used in the window. `cargo xtask test window` installs them.
 
-use std::io::{BufRead as _, BufReader};
+use std::io::{BufRead as _, BufReader, Lines};
 use std::net::{TcpListener, TcpStream};
 use std::path::Path;
-use std::process::{Child, Command, Stdio};
+use std::process::{Child, ChildStdout, Command, Stdio};
+
+use serde_json::Value;
 
 use crate::local_servers::allow;
 use crate::support::{Harness, keys};
@@ -76,7 +78,7 @@ fn a_program_of_others_is_pasted_runs_asks_and_shows_what_it_offers() {
 }
 
 #[test]
-fn a_server_of_fastmcp_signs_a_person_in_and_its_tool_runs() {
+fn a_server_of_fastmcp_signs_a_person_in_and_its_tool_runs_until_it_is_disconnected() {
     let harness = Harness::new();
     let mut server = SignedIn::start(&harness);
     let window = harness.start();
@@ -95,12 +97,25 @@ fn a_server_of_fastmcp_signs_a_person_in_and_its_tool_runs() {
             .is_success()
     );
     window.see_text("Signed in to Signed in");
-    let token = server.token();
+    let token = server.told("authorization_code")["access_token"].clone();
+    let token = token.as_str().expect("a token");
     window.press("button", "View tools");
     window.press("row", "look, *");
     window.run_tool();
     window.see_text("Seen");
-    window.assert_unseen(&token);
+    window.assert_unseen(token);
+
+    window.go_to("Connectors");
+    window.press("row", "Signed in, *");
+    window.press("button", "Disconnect");
+    window.press_in(
+        ("alertdialog", "Disconnect Signed in?"),
+        "button",
+        "Disconnect",
+    );
+    window.see("button", "Connect");
+    window.see_text("Disconnected");
+    server.told("revoked");
     window.quit();
     drop(harness);
 }
@@ -108,6 +123,7 @@ fn a_server_of_fastmcp_signs_a_person_in_and_its_tool_runs() {
 /// A running server with an authorization server of its own.
 struct SignedIn {
     process: Child,
+    output: Lines<BufReader<ChildStdout>>,
     url: String,
 }
 
@@ -117,7 +133,7 @@ impl SignedIn {
         let port = free.local_addr().expect("its number").port();
         drop(free);
         let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("servers/signed_in.py");
-        let process = Command::new(installed("PATCHBAY_TEST_PYTHON"))
+        let mut process = Command::new(installed("PATCHBAY_TEST_PYTHON"))
             .arg(script)
             .arg(port.to_string())
             .stdin(Stdio::null())
@@ -125,22 +141,28 @@ impl SignedIn {
             .stderr(Stdio::null())
             .spawn()
             .expect("the server starts");
+        let output = process.stdout.take().expect("piped");
         let url = format!("http://127.0.0.1:{port}/mcp");
         harness.wait_for("the server", || {
             TcpStream::connect(("127.0.0.1", port)).ok()
         });
-        Self { process, url }
+        Self {
+            process,
+            output: BufReader::new(output).lines(),
+            url,
+        }
     }
 
-    /// Waits for the first token that it gives, and returns it.
-    fn token(&mut self) -> String {
-        let output = self.process.stdout.take().expect("piped");
-        let lines = BufReader::new(output).lines().map_while(Result::ok);
+    /// Waits until it tells of `event`, and returns what it tells.
+    fn told(&mut self, event: &str) -> Value {
         // Its log is between them.
-        let mut told =
-            lines.filter_map(|line| serde_json::from_str::<serde_json::Value>(&line).ok());
-        let told = told.next().expect("a token");
-        told["access_token"].as_str().expect("a token").to_owned()
+        let mut told = self
+            .output
+            .by_ref()
+            .map_while(Result::ok)
+            .filter_map(|line| serde_json::from_str::<Value>(&line).ok());
+        let found = told.find(|told| told["event"] == event);
+        found.unwrap_or_else(|| panic!("it does not tell of {event}"))
     }
 }
 
