@@ -5,15 +5,19 @@ use serde_json::{Value, json};
 use crate::support::seed::{self, ask, run_request};
 use crate::support::{Harness, Window, axe, keys};
 
-/// Controls, headings and fields that are cut off at the left or right.
+/// Controls, headings, fields and credentials that are cut off at the left or right, and tabs that are too low to use.
 const CUT_OFF: &str = r#"
     const lost = [];
     if (document.documentElement.scrollWidth > innerWidth + 1) lost.push('the page scrolls sideways');
-    for (const element of document.querySelectorAll('button, a[href], input, textarea, h1, h2, [role=radio], [role=tab]')) {
+    for (const element of document.querySelectorAll('button, a[href], input, textarea, h1, h2, [role=radio], [role=tab], [class*="_credential_"]')) {
       const { left, right, width } = element.getBoundingClientRect();
       const style = getComputedStyle(element);
       if (width < 2 || style.visibility !== 'visible' || element.closest('[aria-hidden=true], [inert]')) continue;
       if (left < -1 || right > innerWidth + 1) lost.push(element.outerHTML.slice(0, 200));
+    }
+    for (const { offsetHeight, parentElement } of document.querySelectorAll('[role=tabpanel]')) {
+      const rem = parseFloat(getComputedStyle(document.documentElement).fontSize);
+      if (parentElement.parentElement.matches('main') && offsetHeight < 10 * rem) lost.push(`a tab is ${offsetHeight} high`);
     }
     return lost;"#;
 
@@ -94,9 +98,9 @@ fn nothing_is_cut_off_in_a_small_window_with_text_of_double_size() {
 pub(crate) fn make_small_with_large_text(window: &Window) {
     window.press("button", "Settings");
     window.press_in(("radiogroup", "Text size"), "radio", "200 %");
-    window.resize(900, 600);
+    window.resize(880, 560);
     window.wait_until("the small window", || {
-        window.script("return innerWidth", &[]) == 900
+        window.script("return innerWidth", &[]) == 880
     });
 }
 

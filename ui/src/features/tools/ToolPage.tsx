@@ -29,9 +29,8 @@ export function ToolPage() {
         </Link>
         <Icon name="chevron-right" size={12} />
         <h1 className={styles.crumb}>{connector?.title ?? tool}</h1>
-        <span className="grow" />
         {connector && !isGone && (
-          <span className="small cut">
+          <span className={`small cut ${styles.owner}`}>
             <IdentityLine identity={connector.identity} endpoint={targetOf(connector)} />
           </span>
         )}
