@@ -102,6 +102,78 @@ struct RawSetting {
     max: Value,
 }
 
+/// What a field of a manifest must be.
+#[derive(Clone, Copy)]
+enum Shape {
+    Text,
+    Kind,
+    List,
+    Object,
+    Variables,
+}
+
+/// The fields that are read: path, whether it is required, what it must be. A parent comes before its fields.
+const FIELDS: [(&str, bool, Shape); 18] = [
+    ("manifest_version", false, Shape::Text),
+    ("dxt_version", false, Shape::Text),
+    ("name", true, Shape::Text),
+    ("display_name", false, Shape::Text),
+    ("version", true, Shape::Text),
+    ("description", false, Shape::Text),
+    ("author", false, Shape::Object),
+    ("author.name", true, Shape::Text),
+    ("server", true, Shape::Object),
+    ("server.type", true, Shape::Kind),
+    ("server.entry_point", false, Shape::Text),
+    ("server.mcp_config", false, Shape::Object),
+    ("server.mcp_config.command", false, Shape::Text),
+    ("server.mcp_config.args", false, Shape::List),
+    ("server.mcp_config.env", false, Shape::Variables),
+    ("user_config", false, Shape::Object),
+    ("compatibility.platforms", false, Shape::List),
+    ("compatibility.runtimes", false, Shape::Variables),
+];
+
+impl Shape {
+    fn fits(self, value: &Value) -> bool {
+        match self {
+            Self::Text => value.is_string(),
+            Self::Kind => ServerKind::deserialize(value).is_ok(),
+            Self::List => Vec::<String>::deserialize(value).is_ok(),
+            Self::Object => value.is_object(),
+            Self::Variables => BTreeMap::<String, String>::deserialize(value).is_ok(),
+        }
+    }
+
+    fn requirement(self) -> &'static str {
+        match self {
+            Self::Text => "must be text",
+            Self::Kind => "must be node, python, uv or binary",
+            Self::List => "must be a list of texts",
+            Self::Object => "must be an object",
+            Self::Variables => "must be an object with texts",
+        }
+    }
+}
+
+/// Says which field keeps a manifest from being read.
+fn describe_flaw(manifest: &Value) -> String {
+    let flaw = FIELDS.iter().find_map(|(path, is_required, shape)| {
+        let (parent, name) = path.rsplit_once('.').unwrap_or(("", *path));
+        let parent = parent.split('.').filter(|step| !step.is_empty());
+        let parent = parent.fold(manifest, |value, step| &value[step]);
+        match &parent[name] {
+            // Of a parent that may be missing too.
+            Value::Null if parent.is_object() && *is_required => Some(format!("has no {path}")),
+            Value::Null => None,
+            value if shape.fits(value) => None,
+            _ => Some(format!("isn't valid: {path} {}", shape.requirement())),
+        }
+    });
+    let flaw = flaw.unwrap_or_else(|| "doesn't follow the format of MCP bundles".to_owned());
+    format!("its manifest.json {flaw}")
+}
+
 /// Name of this system in manifests.
 const SYSTEM: &str = if cfg!(windows) {
     "win32"
@@ -114,12 +186,13 @@ const SYSTEM: &str = if cfg!(windows) {
 impl Manifest {
     pub(super) fn parse(text: &[u8]) -> Result<Self, Error> {
         let text = text.strip_prefix(b"\xef\xbb\xbf").unwrap_or(text);
-        let manifest: Self = serde_json::from_slice(text).map_err(|error| {
+        let read: Value = serde_json::from_slice(text).map_err(|error| {
+            let (line, column) = (error.line(), error.column());
             bundle_error(&format!(
-                "its manifest isn't valid ({})",
-                clean_text(&error.to_string(), MAX_SHOWN)
+                "its manifest.json isn't valid JSON (line {line}, column {column})"
             ))
         })?;
+        let manifest = Self::deserialize(&read).map_err(|_| bundle_error(&describe_flaw(&read)))?;
         let version = manifest.manifest_version.as_ref();
         let version = version.or(manifest.dxt_version.as_ref());
         let version = version.ok_or_else(|| bundle_error("its manifest has no version"))?;

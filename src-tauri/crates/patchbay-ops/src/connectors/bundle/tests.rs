@@ -481,6 +481,61 @@ fn a_manifest_may_have_its_version_under_both_names() {
 }
 
 #[test]
+fn a_broken_manifest_is_described_in_plain_words() {
+    let refusal = |text: &str| {
+        let refused = Manifest::parse(text.as_bytes()).err().unwrap();
+        assert_eq!(refused.code(), Code::UsageInvalid);
+        assert!(refused.hint().is_some());
+        let refused = refused.to_string();
+        refused
+            .strip_prefix("can't add this bundle: its manifest.json ")
+            .unwrap()
+            .to_owned()
+    };
+    let changed = |path: &str, value: Option<Value>| {
+        let mut manifest = manifest();
+        let (parent, name) = path.rsplit_once('/').unwrap();
+        let parent = manifest.pointer_mut(parent).unwrap();
+        let parent = parent.as_object_mut().unwrap();
+        match value {
+            Some(value) => drop(parent.insert(name.to_owned(), value)),
+            None => drop(parent.remove(name)),
+        }
+        refusal(&manifest.to_string())
+    };
+    assert_eq!(
+        refusal("{\n  \"name\": }"),
+        "isn't valid JSON (line 2, column 11)"
+    );
+    assert_eq!(refusal("[]"), "doesn't follow the format of MCP bundles");
+    assert_eq!(changed("/name", None), "has no name");
+    assert_eq!(changed("/server", None), "has no server");
+    assert_eq!(changed("/server/type", None), "has no server.type");
+    assert_eq!(changed("/author", Some(json!({}))), "has no author.name");
+    for (path, value, flaw) in [
+        ("/version", json!(1.2), "version must be text"),
+        ("/author", json!("Ada"), "author must be an object"),
+        (
+            "/server/type",
+            json!("shell"),
+            "server.type must be node, python, uv or binary",
+        ),
+        (
+            "/server/mcp_config/args",
+            json!(["a", 1]),
+            "server.mcp_config.args must be a list of texts",
+        ),
+        (
+            "/server/mcp_config/env",
+            json!({ "PORT": 80 }),
+            "server.mcp_config.env must be an object with texts",
+        ),
+    ] {
+        assert_eq!(changed(path, Some(value)), format!("isn't valid: {flaw}"));
+    }
+}
+
+#[test]
 fn a_number_is_checked_by_its_limits() {
     let mut limited = manifest();
     limited["user_config"]["limit"]["min"] = json!(1);
