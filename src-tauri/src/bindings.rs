@@ -57,6 +57,7 @@ pub(crate) fn builder() -> Builder<Wry> {
             authorizations::start_provider_sign_in,
             bundles::add_bundle,
             bundles::choose_bundle,
+            bundles::take_dropped_bundle,
             certificates::choose_certificates,
             certificates::choose_client_certificate,
             certificates::find_untrusted_certificate,

@@ -58,6 +58,7 @@ pub fn run() {
         .invoke_handler(handler)
         .on_page_load(window_events::show_when_loaded)
         .on_window_event(window_events::close_to_tray)
+        .on_window_event(window_events::offer_dropped_bundle)
         .setup(|app| set_up(app));
     #[expect(
         clippy::expect_used,
@@ -126,6 +127,7 @@ fn set_up(app: &mut App) -> Result<(), Box<dyn std::error::Error>> {
     app.manage(deep_link::ProposedLink::default());
     app.manage(commands::bundles::ChosenBundle::default());
     app.manage(events::Subscriber::default());
+    app.manage(commands::bundles::DroppedBundle::default());
     events::forward(app.handle(), &cx);
     notifications::watch(app.handle(), &cx);
     needs::follow(app.handle(), &cx);

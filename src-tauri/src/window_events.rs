@@ -1,10 +1,13 @@
-//! What happens to the window: it is shown once its page is loaded, and kept in the tray when closed.
+//! What happens to the window: it is shown once its page is loaded, takes dropped files, and is kept in the tray when
+//! closed.
 
+use patchbay_ops::Event;
 use tauri::webview::{PageLoadEvent, PageLoadPayload};
-use tauri::{Manager, Webview, Window, WindowEvent};
+use tauri::{DragDropEvent, Manager, Webview, Window, WindowEvent};
 
-use crate::window::MAIN;
-use crate::{autostart, deep_link, quit, tray};
+use crate::commands::bundles::{DroppedBundle, DroppedFile};
+use crate::window::{self, MAIN};
+use crate::{autostart, deep_link, events, quit, tray};
 
 /// Shows the window once its first page is loaded, unless the session started the app. The tray and link registration
 /// follow, so that they do not delay the page.
@@ -44,4 +47,19 @@ pub(crate) fn close_to_tray(window: &Window, event: &WindowEvent) {
             tracing::warn!(%error, "the window could not be hidden");
         }
     });
+}
+
+/// Tells the page that a file was dropped on the window. The page gets the bundle in it, and no path.
+pub(crate) fn offer_dropped_bundle(window: &Window, event: &WindowEvent) {
+    let WindowEvent::DragDrop(DragDropEvent::Drop { paths, .. }) = event else {
+        return;
+    };
+    let app = window.app_handle();
+    // There is none while the store opens.
+    let dropped = app.try_state::<DroppedBundle>();
+    if let Some((dropped, file)) = dropped.zip(DroppedFile::among(paths)) {
+        dropped.set(file);
+        window::raise(app);
+        events::send(app, Event::BundleDropped);
+    }
 }

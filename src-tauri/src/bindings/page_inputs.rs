@@ -286,6 +286,7 @@ const COMMANDS: &[&str] = &[
     "subscribe_to_events",
     "switch_background_checks",
     "sync_connectors",
+    "take_dropped_bundle",
     "take_offered_link",
     "take_refused_link",
     "test_account",

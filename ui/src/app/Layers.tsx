@@ -1,10 +1,11 @@
 import { useQuery, useQueryClient } from "@tanstack/react-query";
-import { type ReactNode, Suspense, useMemo, useState } from "react";
+import { type ReactNode, Suspense, useCallback, useMemo, useState } from "react";
 import { FixContext } from "@/components/FixContext";
 import { FocusReturn } from "@/components/FocusReturn";
 import { useHasOpenDialog } from "@/components/openDialogs";
 import { useSignIn } from "@/features/authorizations/useSignIn";
 import { type KnownServer } from "@/features/connectors/knownServer";
+import { useDroppedBundle } from "@/features/connectors/useDroppedBundle";
 import { type CreateStart } from "@/features/create/createStart";
 import { CreateDrafts } from "@/features/create/drafts";
 import { type AccountId } from "@/host/bindings";
@@ -28,7 +29,7 @@ import { useGo } from "./useGo";
 import { useOpenTools } from "./useOpenTools";
 
 type Open =
-  | { kind: "add"; address: string; isOffered?: boolean; known?: KnownServer }
+  | { kind: "add"; address: string; isOffered?: boolean; isDropped?: boolean; known?: KnownServer }
   | { kind: "create"; start: CreateStart }
   | { kind: "account" }
   | { kind: "palette"; prefix: string }
@@ -65,6 +66,9 @@ export function LayersProvider({ children }: { children: ReactNode }) {
     [start, show, hasChoice],
   );
   const hasDialog = useHasOpenDialog();
+  const isFree = open === null && !signIn.shown && !hasDialog;
+  const addDropped = useCallback(() => setOpen({ kind: "add", address: "", isDropped: true }), []);
+  useDroppedBundle(isFree ? addDropped : null);
   const close = () => setOpen(null);
   /** Opens the connectors of a new account, or its own page if it has none. */
   const openAdded = async (id: AccountId) => {
@@ -83,6 +87,7 @@ export function LayersProvider({ children }: { children: ReactNode }) {
           <AddDialog
             address={open.address}
             isOffered={open.isOffered}
+            isDropped={open.isDropped}
             known={open.known}
             onClose={close}
             onAdded={(connector, connect) => {
@@ -123,10 +128,7 @@ export function LayersProvider({ children }: { children: ReactNode }) {
         )}
         {open?.kind === "palette" && <Palette prefix={open.prefix} onClose={close} />}
         <RefusedLink />
-        <OfferedLink
-          isFree={open === null && !signIn.shown && !hasDialog}
-          onOffered={(address) => setOpen({ kind: "add", address, isOffered: true })}
-        />
+        <OfferedLink isFree={isFree} onOffered={(address) => setOpen({ kind: "add", address, isOffered: true })} />
         <OpenQuestion />
         {open?.kind === "keys" && <CheatSheet onClose={close} />}
         {signIn.shown && <AuthorizationLayer signIn={signIn} onOpenConnector={(id) => go.connector(id, "tools")} />}

@@ -82,6 +82,8 @@ export const commands = {
 	addBundle: (request: AddBundle) => typedError<Connector, Problem>(__TAURI_INVOKE("add_bundle", { request })),
 	/**  Lets the user choose a bundle and reads its manifest; `None` if the dialog was cancelled. */
 	chooseBundle: () => typedError<Bundle | null, Problem>(__TAURI_INVOKE("choose_bundle")),
+	/**  Reads the manifest of the bundle that was dropped on the window; `None` if it was taken already. */
+	takeDroppedBundle: () => typedError<Bundle | null, Problem>(__TAURI_INVOKE("take_dropped_bundle")),
 	/**  Lets the user choose a certificate file and reads it; `None` if the dialog was cancelled. */
 	chooseCertificates: () => typedError<Certificate[] | null, Problem>(__TAURI_INVOKE("choose_certificates")),
 	/**  Lets the user choose a file with a connector's client certificate and key; `None` if the dialog was cancelled. */
@@ -1434,6 +1436,8 @@ export type Event =
 { kind: "link_refused"; problem: Problem } | 
 /**  A `patchbay://` link proposes a server to add. */
 { kind: "link_offered" } | 
+/**  A file was dropped on the window. */
+{ kind: "bundle_dropped" } | 
 /**  A request for an account succeeded or failed. */
 { kind: "account_asked"; account: AccountId; 
 /**  `None` after a success. */

@@ -350,6 +350,7 @@ export class MockHost {
         this.events = events as Channel<HostEvent>;
         return null;
       },
+      takeDroppedBundle: () => null,
       takeOfferedLink: () => null,
       takeRefusedLink: () => null,
       loadPreferences: () => state.preferences,

@@ -46,6 +46,8 @@ pub enum Event {
     },
     /// A `patchbay://` link proposes a server to add.
     LinkOffered,
+    /// A file was dropped on the window.
+    BundleDropped,
     /// A request for an account succeeded or failed.
     AccountAsked {
         account: AccountId,

@@ -1,9 +1,10 @@
-import { screen, within } from "@testing-library/react";
-import { expect, it } from "vitest";
+import { act, screen, within } from "@testing-library/react";
+import { describe, expect, it } from "vitest";
 import { type Bundle, type BundleSetting } from "@/host/bindings";
 import { axeViolations } from "@/test/axe";
 import { cacheHolds } from "@/test/cacheHolds";
 import { expectCall } from "@/test/expectCall";
+import { type MockHost } from "@/test/mockHost";
 import { renderApp } from "@/test/renderApp";
 import { connector } from "@/test/samples";
 
@@ -123,4 +124,52 @@ it("keeps_the_paste_step_without_a_valid_bundle", async () => {
   host.fail("chooseBundle", { code: "usage.invalid", message: "can't add this bundle: it is damaged" });
   await user.click(screen.getByRole("button", { name: "Choose bundle…" }));
   expect(await screen.findByText(/it is damaged/)).toBeVisible();
+});
+
+describe("a file that is dropped on the window", () => {
+  /** Drops a file, as the host reports it. */
+  const drop = (host: MockHost) => act(() => host.emit({ kind: "bundle_dropped" }));
+
+  it("is_reviewed_as_one_that_is_chosen", async () => {
+    const { user, host } = renderApp("/settings", {}, (mock) => {
+      mock.handlers.takeDroppedBundle = () => notes;
+      mock.handlers.addBundle = () => connector({ id: "con_notes", title: "My notes", draft: true });
+    });
+    await screen.findByRole("heading", { name: "Settings" });
+    await drop(host);
+    expect(await screen.findByRole("region", { name: "Bundle" })).toHaveTextContent("My notes");
+    await user.type(screen.getByLabelText(/^key/), "s3cret-s3cret");
+    await user.keyboard("{Control>}{Enter}{/Control}");
+    await expectCall(host, "addBundle").toMatchObject({ request: { sha256: notes.sha256 } });
+  });
+
+  it("is_read_in_the_dialog_that_adds_a_connector", async () => {
+    const { user, host } = renderApp("/connectors", {}, (mock) => {
+      mock.fail("takeDroppedBundle", {
+        code: "usage.invalid",
+        message: "can't add this file: it isn't an MCP bundle",
+        hint: "Drop a file that ends in .mcpb.",
+      });
+    });
+    await screen.findByText("No connectors yet");
+    await user.keyboard("n");
+    await screen.findByRole("dialog", { name: "Add connector" });
+    await drop(host);
+    expect(await screen.findByText(/it isn't an MCP bundle. Drop a file that ends in .mcpb./)).toBeVisible();
+    host.handlers.takeDroppedBundle = () => notes;
+    await drop(host);
+    expect(await screen.findByRole("region", { name: "Bundle" })).toBeVisible();
+    // One under review is not replaced.
+    host.handlers.takeDroppedBundle = () => ({ ...notes, title: "Another" });
+    await drop(host);
+    expect(screen.getByRole("region", { name: "Bundle" })).toHaveTextContent("My notes");
+  });
+
+  it("is_left_alone_while_another_dialog_is_open", async () => {
+    const { user, host } = renderApp("/settings");
+    await user.keyboard("?");
+    await screen.findByRole("dialog");
+    await drop(host);
+    expect(host.lastCall("takeDroppedBundle")).toBeUndefined();
+  });
 });

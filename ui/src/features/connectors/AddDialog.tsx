@@ -21,12 +21,15 @@ import { FillIn } from "./FillIn";
 import { PasteField, PasteFooter, pasteHelp } from "./PasteStep";
 import { headersForm } from "./pastedForm";
 import { useCheckConnector } from "./useConnectorActions";
+import { useDroppedBundle } from "./useDroppedBundle";
 
 type Props = {
   /** Text to start with, read at once. */
   address: string;
   /** Whether the text came from a link, so that nothing is sent before the user agrees. */
   isOffered?: boolean;
+  /** Whether to start with a bundle that was dropped on the window. */
+  isDropped?: boolean;
   known?: KnownServer;
   onClose: () => void;
   /** `connect` means that the user wants to sign in now. */
@@ -38,7 +41,15 @@ type Props = {
 type Review = { servers: PastedServer[]; at: number; filled: PastedServer | null };
 
 /** Adds connectors from any text that names servers. Each one is reviewed before it is added. */
-export function AddDialog({ address: initialText, isOffered = false, known, onClose, onAdded, onAddedSeveral }: Props) {
+export function AddDialog({
+  address: initialText,
+  isOffered = false,
+  isDropped = false,
+  known,
+  onClose,
+  onAdded,
+  onAddedSeveral,
+}: Props) {
   const [text, setText] = useState(initialText);
   const [problem, setProblem] = useState<Problem | null>(null);
   // Pasted text may hold secrets: it is kept only as long as the dialog.
@@ -50,8 +61,8 @@ export function AddDialog({ address: initialText, isOffered = false, known, onCl
   // Carried over from one address to the next, while addresses are added one at a time.
   const [typedForm, setTypedForm] = useState<AuthenticationForm | null>(null);
   const latestRead = useRef(0);
-  // The initial text is read within a moment: until then no dialog is drawn, so that none flashes up.
-  const [isStarting, setStarting] = useState(initialText.trim() !== "");
+  // What it starts with is read within a moment: until then no dialog is drawn, so that none flashes up.
+  const [isStarting, setStarting] = useState(isDropped || initialText.trim() !== "");
   const check = useCheckConnector();
 
   /** Calls `onLoaded` unless another request was made or the text was edited meanwhile. */
@@ -60,9 +71,9 @@ export function AddDialog({ address: initialText, isOffered = false, known, onCl
     const settle = (update: () => void) => {
       if (turn !== latestRead.current) return;
       setStarting(false);
+      setProblem(null);
       update();
     };
-    setProblem(null);
     request.then(
       (value) => settle(() => onLoaded(value)),
       (thrown: unknown) => settle(() => setProblem(asProblem(thrown))),
@@ -78,12 +89,15 @@ export function AddDialog({ address: initialText, isOffered = false, known, onCl
     },
     [load],
   );
+  const readDropped = useCallback(() => load(call(commands.takeDroppedBundle()), setBundle), [load]);
   const hasRead = useRef(false);
   useEffect(() => {
     if (hasRead.current) return;
     hasRead.current = true;
-    read(initialText);
-  }, [initialText, read]);
+    if (isDropped) readDropped();
+    else read(initialText);
+  }, [initialText, isDropped, read, readDropped]);
+  useDroppedBundle(bundle || pasted ? null : readDropped);
 
   const paste = {
     text,
