@@ -85,6 +85,34 @@ async fn the_newest_run_has_a_name() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_list_goes_on_from_a_run_and_from_no_other_word() {
+    let terminal = open().await;
+    let first = run_echo(&terminal, "play", "one").await;
+    run_echo(&terminal, "play", "two").await;
+    let ids = async |command: &str| -> Vec<String> {
+        let page = terminal.json(command).await;
+        let runs = page["runs"].as_array().unwrap().iter();
+        runs.map(|run| run["id"].as_str().unwrap().to_owned())
+            .collect()
+    };
+    assert_eq!(ids("run list --before latest").await, [first.as_str()]);
+    let none = terminal.does(&format!("run list --before {first}")).await;
+    none.assert_stderr("No matching runs.");
+    for command in ["run list", "run export"] {
+        let unknown = terminal
+            .fails(&format!("{command} --before zebra"), 6)
+            .await;
+        unknown.assert_stderr("error: Run zebra not found.\nhint: Run `patchbay run list`.");
+    }
+    // A page may end with a run that is deleted before the next page.
+    terminal.does("run delete latest --yes").await;
+    let page = terminal.json("run list --limit 1").await;
+    terminal.does(&format!("run delete {first}")).await;
+    assert_eq!(page["runs"][0]["id"], first);
+    terminal.does(&format!("run list --before {first}")).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_run_that_ended_is_followed_to_its_end_though_its_connector_is_gone() {
     let terminal = open().await;
     let failed = terminal.run(&["tool", "run", "play", "fail"]).await;

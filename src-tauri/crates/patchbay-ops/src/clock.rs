@@ -28,6 +28,14 @@ pub(crate) fn new_id(prefix: &str, now: Timestamp) -> String {
     id
 }
 
+/// Whether [`new_id`] may have made this id.
+pub(crate) fn is_id(id: &str, prefix: &str) -> bool {
+    let rest = id.strip_prefix(prefix).and_then(|id| id.strip_prefix('_'));
+    rest.is_some_and(|digits| {
+        digits.len() == 26 && digits.bytes().all(|digit| DIGITS.contains(&digit))
+    })
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -39,5 +47,18 @@ mod tests {
         assert!(new_id("run", early) < new_id("run", late));
         assert_ne!(new_id("run", early), new_id("run", early));
         assert_eq!(new_id("run", early).len(), 30);
+    }
+
+    #[test]
+    fn an_identifier_is_told_from_another_word() {
+        let id = new_id(
+            "run",
+            Timestamp::from_unix_millis(1_792_567_650_000).unwrap(),
+        );
+        assert!(is_id(&id, "run"));
+        assert!(!is_id(&id, "con"));
+        for word in ["", "garbage", "run_", &id[..29], &id.to_uppercase()] {
+            assert!(!is_id(word, "run"), "{word:?}");
+        }
     }
 }

@@ -15,6 +15,7 @@ pub(crate) mod save_attachment;
 
 use patchbay_model::{RunId, RunPage, RunQuery, RunState, ToolRun};
 
+use crate::clock::is_id;
 use crate::context::Context;
 use crate::error::Error;
 
@@ -35,14 +36,16 @@ pub async fn find_run(cx: &Context, id: &RunId) -> Result<ToolRun, Error> {
 /// The word that stands for the newest run.
 pub const LATEST_RUN: &str = "latest";
 
-/// Returns the id of the run that a text names: an id, or [`LATEST_RUN`].
+/// Returns the id of the run that a text names: an id, also of a run that was removed, or [`LATEST_RUN`].
 ///
 /// # Errors
-/// [`Error::NotFound`] when there is no run yet; [`Error::Store`].
+/// [`Error::NotFound`] when there is no run yet, or no run has such an id; [`Error::Store`].
 pub async fn resolve_run(cx: &Context, text: &str) -> Result<RunId, Error> {
     let id = RunId::new(text);
     if text != LATEST_RUN {
-        return Ok(id);
+        return is_id(text, "run")
+            .then_some(id.clone())
+            .ok_or_else(|| not_found(&id));
     }
     let query = RunQuery {
         limit: 1,

@@ -53,7 +53,7 @@ pub(super) async fn run(cli: &Cli, verb: RunVerb) -> Result<(), Failure> {
 }
 
 /// The query for these filters; a `limit` of 0 stands for all runs.
-fn query_of(filter: RunFilterArgs, limit: u32) -> Result<RunQuery, Failure> {
+async fn query_of(cli: &Cli, filter: RunFilterArgs, limit: u32) -> Result<RunQuery, Failure> {
     let typed = RunQuery::parse(&filter.query.join(" "));
     if let Some((word, expected)) = typed.invalid_filter() {
         return Err(Failure::usage(
@@ -61,19 +61,23 @@ fn query_of(filter: RunFilterArgs, limit: u32) -> Result<RunQuery, Failure> {
             format!("Use {expected}; for text, put it in double quotes."),
         ));
     }
+    let before = match &filter.before {
+        Some(run) => Some(cli.run_id(run).await?),
+        None => None,
+    };
     Ok(RunQuery {
         states: match filter.states.is_empty() {
             true => typed.states,
             false => filter.states,
         },
-        before: filter.before.map(RunId::new),
+        before,
         limit,
         ..typed
     })
 }
 
 async fn list(cli: &Cli, args: RunListArgs) -> Result<(), Failure> {
-    let query = query_of(args.filter, args.limit)?;
+    let query = query_of(cli, args.filter, args.limit).await?;
     watch::repeat(cli, async || list_page(cli, &query).await).await
 }
 
@@ -81,7 +85,14 @@ async fn list_page(cli: &Cli, query: &RunQuery) -> Result<(), Failure> {
     let page = list_runs(&cli.cx, query).await?;
     let now = cli.now();
     if page.runs.is_empty() {
-        cli.say("No runs.");
+        let all = RunQuery {
+            limit: query.limit,
+            ..RunQuery::default()
+        };
+        cli.say(match *query == all {
+            true => "No runs.",
+            false => "No matching runs.",
+        });
     }
     cli.out.answer(&page, |screen| {
         if page.runs.is_empty() {

@@ -15,7 +15,7 @@ pub(super) async fn run(cli: &Cli, args: RunExportArgs) -> Result<(), Failure> {
         Some(run) => Some(cli.run_id(run).await?),
         None => None,
     };
-    let query = query_of(args.filter, args.limit.unwrap_or(0))?;
+    let query = query_of(cli, args.filter, args.limit.unwrap_or(0)).await?;
     // Secrets are left out of the export, so they have to be known.
     for connector in list_connectors(&cli.cx).await? {
         cli.unlock_for(&connector).await?;
