@@ -38,6 +38,29 @@ fn oauth() -> Value {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_wrong_argument_of_an_operation_is_named_in_plain_words() {
+    let fixture = fixture("current").await;
+    for (arguments, told) in [
+        (&[][..], "connector_id_or_name: required"),
+        (
+            &["connector_id_or_name=a", "fetch_user_data=maybe"],
+            "fetch_user_data: must be true or false",
+        ),
+    ] {
+        let call = [&["api", "acc", "get"][..], arguments].concat();
+        let refused = fixture.run_with(&call, "").await;
+        assert_eq!(refused.code, 2, "{}", refused.transcript());
+        assert_eq!(
+            refused.stderr,
+            format!(
+                "error: Some fields need attention.\n  {told}\nhint: Run `patchbay api acc --describe get`.\n"
+            )
+        );
+    }
+    fixture.assert_clean();
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn the_whole_story() {
     let fixture = fixture("current").await;
     let wiki = fixture.api("create", made(oauth())).await;

@@ -1,5 +1,7 @@
 //! Validation of arguments by the schema of a tool or form.
 
+use jsonschema::JsonType;
+use jsonschema::error::TypeKind;
 use patchbay_model::{FieldProblem, pointer};
 use serde_json::Value;
 
@@ -78,8 +80,30 @@ fn words_of(error: &jsonschema::ValidationError<'_>, schema: Option<&Value>) -> 
                 similar => format!("unknown argument, similar to {}", similar.join(", ")),
             }
         }
+        Kind::Type {
+            kind: TypeKind::Single(kind),
+        } => format!("must be {}", type_words(*kind)),
+        Kind::Type {
+            kind: TypeKind::Multiple(kinds),
+        } => {
+            let kinds = kinds.into_iter().filter(|kind| *kind != JsonType::Null);
+            let kinds: Vec<_> = kinds.map(type_words).collect();
+            format!("must be {}", kinds.join(" or "))
+        }
         // Masked because the value may be secret.
         _ => error.masked().to_string(),
+    }
+}
+
+fn type_words(kind: JsonType) -> &'static str {
+    match kind {
+        JsonType::Null => "null",
+        JsonType::Boolean => "true or false",
+        JsonType::Integer => "a whole number",
+        JsonType::Number => "a number",
+        JsonType::String => "text",
+        JsonType::Array => "a list",
+        JsonType::Object => "an object",
     }
 }
 
@@ -111,6 +135,19 @@ mod tests {
         let problems = problems(schema, json!({ "pin": "hunter2" }));
         assert_eq!(problems[0].0, "/pin");
         assert!(!problems[0].1.contains("hunter2"), "{}", problems[0].1);
+    }
+
+    #[test]
+    fn a_value_of_another_type_is_told_in_plain_words() {
+        for (kind, expected) in [
+            (json!("integer"), "must be a whole number"),
+            (json!(["string", "null"]), "must be text"),
+            (json!(["array", "object"]), "must be a list or an object"),
+        ] {
+            let schema = json!({ "properties": { "a": { "type": kind } } });
+            let problems = problems(schema, json!({ "a": true }));
+            assert_eq!(problems, [("/a".to_owned(), expected.to_owned())]);
+        }
     }
 
     #[test]

@@ -19,6 +19,7 @@ use specta::Type;
 use crate::accounts::find_account;
 use crate::accounts::platform::{finish_call, options, platform_of};
 use crate::address::refuse_user_info;
+use crate::argument_check::check_arguments;
 use crate::context::Context;
 use crate::error::Error;
 use crate::json_object::members;
@@ -148,6 +149,7 @@ impl Call {
             ..options(cx)
         };
         let schema = operation.parameters().to_value();
+        check(operation, &request.arguments, &schema)?;
         refuse_user_info(&request.arguments, &schema, &Value::Null)?;
         options.secrets = marked_values(&request.arguments, &schema);
         let extra = Value::Object(options.body.clone());
@@ -182,6 +184,16 @@ impl Call {
         let sent = options.sent.clone();
         move || KnownSecrets::new(given.iter().cloned().chain(sent.all()))
     }
+}
+
+/// Fails if a call can't have these arguments, with what is wrong with each as far as the schema tells.
+fn check(operation: &OperationEntry, arguments: &Value, schema: &Value) -> Result<(), Error> {
+    operation
+        .check(arguments)
+        .map_err(|error| match check_arguments(schema, arguments) {
+            none if none.is_empty() => error.into(),
+            fields => Error::Fields { fields },
+        })
 }
 
 /// The operations depend on the settings of an account: one version of an API can undo what another cannot.
@@ -280,6 +292,38 @@ mod tests {
         let request = unconfirmed(account, "gateway_http", call("delete"));
         let refused = call_operation(&cx, request).await;
         assert!(matches!(refused, Err(Error::ConfirmationNeeded { .. })));
+        cx.close().await;
+    }
+
+    #[tokio::test]
+    async fn each_wrong_argument_is_named() {
+        let (_home, cx) = testing::open_temporary().await;
+        let account = account(&cx, "current").await;
+        for (arguments, path, message) in [
+            (json!({}), "/connector_id_or_name", "required"),
+            (
+                json!({ "connector_id_or_name": 7 }),
+                "/connector_id_or_name",
+                "must be text",
+            ),
+            (
+                json!({ "connector_id_or_name": "a", "fetch_user_data": "maybe" }),
+                "/fetch_user_data",
+                "must be true or false",
+            ),
+            (
+                json!({ "connector_id_or_name": "a", "fetch_user": true }),
+                "/fetch_user",
+                "unknown argument, similar to fetch_user_data",
+            ),
+        ] {
+            let request = unconfirmed(account.clone(), "get", arguments);
+            let Err(Error::Fields { fields }) = call_operation(&cx, request).await else {
+                panic!("{path} {message}");
+            };
+            let fields: Vec<_> = fields.iter().map(|it| (&*it.path, &*it.message)).collect();
+            assert_eq!(fields, [(path, message)]);
+        }
         cx.close().await;
     }
 

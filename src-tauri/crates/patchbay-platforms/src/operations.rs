@@ -155,6 +155,7 @@ pub struct OperationEntry {
     pub effect: Effect,
     pub is_streamed: bool,
     effect_of: fn(&Value) -> Effect,
+    check: fn(&Value) -> Result<()>,
     schema: fn() -> Schema,
     call: for<'a> fn(&'a AnyClient, Value, &'a CallOptions) -> CallFuture<'a, Value>,
     stream: for<'a> fn(&'a AnyClient, Value, &'a CallOptions) -> CallFuture<'a, StreamedAnswer>,
@@ -222,6 +223,7 @@ pub(crate) const fn entry<O: Operation<C>, C: AsRef<Api> + Send + Sync + 'static
             let operation = arguments::<O>(given.clone());
             operation.map_or(O::CONTRACT.effect, |operation| operation.effect())
         },
+        check: |given| arguments::<O>(given.clone()).map(drop),
         schema: parameters::<O>,
         call: |client, given, options| {
             Box::pin(async move {
@@ -259,6 +261,14 @@ impl OperationEntry {
     /// The effect of a call with these arguments.
     pub fn effect_of(&self, arguments: &Value) -> Effect {
         (self.effect_of)(arguments)
+    }
+
+    /// Checks whether a call can have these arguments.
+    ///
+    /// # Errors
+    /// [`Error::Usage`] when it cannot.
+    pub fn check(&self, arguments: &Value) -> Result<()> {
+        (self.check)(arguments)
     }
 
     /// JSON Schema of the arguments, an object.

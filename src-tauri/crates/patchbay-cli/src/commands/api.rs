@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use patchbay_model::{Account, Json, OperationEffect, Platform, inert_json_pretty};
+use patchbay_model::{Account, Code, Json, OperationEffect, Platform, inert_json_pretty};
 use patchbay_ops::{
     CallOperation, Error, OperationInfo, ResponseMeta, call_operation, call_operation_with_meta,
     effect_of_call, list_account_operations, list_operations, operations_setting, save_operation,
@@ -35,6 +35,7 @@ pub(super) async fn run(cli: &Cli, args: ApiArgs) -> Result<(), Failure> {
         named.or_else(|| args.operation.clone()).unwrap_or_default()
     });
     match (described, account) {
+        (Some(name), _) if name.is_empty() => Err(no_operation()),
         (Some(name), _) => describe(cli, available.find_operation(&name)?),
         (None, _) if args.list => list(cli, &available.operations),
         (None, Some(account)) => call(cli, &account, &available, args).await,
@@ -144,9 +145,29 @@ async fn call(
         body: tool_arguments::read(None, &args.body)?,
     };
     cli.unlock().await?;
-    match args.output {
-        Some(output) => stream(cli, request, args.include, &output).await,
-        None if args.include => {
+    let sent = send(cli, request, args.include, args.output).await;
+    sent.map_err(|failure| match failure.code() {
+        Code::UsageInvalid if failure.hint().is_none() => {
+            let account = text::quote(&account.label);
+            let hint = format!(
+                "Run `patchbay api {account} --describe {}`.",
+                operation.name
+            );
+            failure.with_hint(hint)
+        }
+        _ => failure,
+    })
+}
+
+async fn send(
+    cli: &Cli,
+    request: CallOperation,
+    include: bool,
+    output: Option<String>,
+) -> Result<(), Failure> {
+    match output {
+        Some(output) => stream(cli, request, include, &output).await,
+        None if include => {
             let response = call_operation_with_meta(&cli.cx, request).await?;
             cli.out.answer(&response, |_| {
                 format!("{}{}", render_meta(&response.head), pretty(&response.data))
