@@ -54,6 +54,27 @@ async fn quiet_leaves_standard_error_empty() {
     assert_eq!((done.stdout.as_str(), done.stderr.as_str()), ("hi\n", ""));
 }
 
+/// What a command shows is its answer, and what it leaves behind is not.
+#[tokio::test(flavor = "multi_thread")]
+async fn quiet_shows_what_was_asked_for_and_no_change() {
+    let terminal = Terminal::connected().await;
+    for change in [
+        "connector edit play --favorite",
+        "connector auto-check on",
+        "run limits --days 30",
+    ] {
+        let done = terminal.does(&format!("{change} --quiet")).await;
+        assert_eq!((done.stdout.as_str(), done.stderr.as_str()), ("", ""));
+        let told = terminal.does(change).await;
+        assert!(!told.stdout.is_empty(), "{change}");
+        terminal.json(&format!("{change} --quiet")).await;
+    }
+    for shown in ["connector show play", "connector auto-check", "run limits"] {
+        let done = terminal.does(&format!("{shown} --quiet")).await;
+        assert!(!done.stdout.is_empty(), "{shown}");
+    }
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn arguments_come_from_words_or_standard_input() {
     let terminal = Terminal::connected().await;

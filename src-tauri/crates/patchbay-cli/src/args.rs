@@ -111,7 +111,7 @@ pub(crate) struct Settings {
     /// Disable prompts
     #[arg(long, global = true)]
     pub(crate) no_input: bool,
-    /// Show errors only
+    /// Show results and errors only
     #[arg(long, short, global = true)]
     pub(crate) quiet: bool,
     /// Give this command sessions of its own, and end them with it

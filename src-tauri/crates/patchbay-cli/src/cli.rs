@@ -148,6 +148,19 @@ impl Cli {
         self.out.json_only(value)
     }
 
+    /// Outputs a state. With `--quiet`, the state after a change is output as JSON only.
+    pub(crate) fn print_state<T: Serialize + ?Sized>(
+        &self,
+        is_changed: bool,
+        value: &T,
+        words: impl FnOnce(Screen) -> String,
+    ) -> Result<(), Failure> {
+        match is_changed && self.settings.quiet {
+            true => self.out.json_only(value),
+            false => self.out.answer(value, words),
+        }
+    }
+
     /// Outputs a table or a JSON array; says `if_empty` if there are no items.
     pub(crate) fn print_table<T: Serialize, const N: usize>(
         &self,

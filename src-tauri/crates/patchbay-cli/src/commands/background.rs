@@ -11,7 +11,7 @@ pub(super) async fn run(cli: &Cli, switch: Option<bool>) -> Result<(), Failure> 
         switch_background_checks(&cli.cx, on).await?;
     }
     let on = background_checks(&cli.cx).await?;
-    cli.out.answer(&json!({ "on": on }), |_| {
+    cli.print_state(switch.is_some(), &json!({ "on": on }), |_| {
         // Other systems don't report these states.
         let words = match on {
             true if cfg!(target_os = "linux") => {

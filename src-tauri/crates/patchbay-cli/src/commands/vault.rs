@@ -19,6 +19,7 @@ use crate::secret_source::Source;
 use crate::unlock::from_environment;
 
 pub(super) async fn run(cli: &Cli, verb: VaultVerb) -> Result<(), Failure> {
+    let is_changed = !matches!(verb, VaultVerb::Status);
     let status = match verb {
         VaultVerb::Status => vault_status(&cli.cx).await,
         VaultVerb::Passphrase { from } => {
@@ -37,7 +38,7 @@ pub(super) async fn run(cli: &Cli, verb: VaultVerb) -> Result<(), Failure> {
         VaultVerb::Accept => accept(cli).await?,
         VaultVerb::Reset => reset(cli).await?,
     };
-    cli.out.answer(&status, |screen| facts(&status, screen))
+    cli.print_state(is_changed, &status, |screen| facts(&status, screen))
 }
 
 /// Starts an empty vault after a confirmation, if the secrets can't be read any more.

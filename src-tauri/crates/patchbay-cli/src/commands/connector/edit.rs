@@ -110,7 +110,10 @@ pub(super) async fn edit(cli: &Cli, args: EditArgs) -> Result<(), Failure> {
         connector = allow_connector_program(&cli.cx, &connector.id).await?;
         cli.say(format!("The program of {} may start now.", connector.title));
     }
-    facts::print(cli, connector).await
+    match cli.settings.quiet {
+        true => cli.print_connector(connector, |_, _| String::new()).await,
+        false => facts::print(cli, connector).await,
+    }
 }
 
 /// Adds the hint how to see what can be changed of a hosted connector.

@@ -15,7 +15,8 @@ pub(super) async fn limits(
     runs: Option<Limit>,
 ) -> Result<(), Failure> {
     let mut history = patchbay_ops::history(&cli.cx).await?;
-    if days.is_some() || runs.is_some() {
+    let is_changed = days.is_some() || runs.is_some();
+    if is_changed {
         let retention = Retention {
             days: days.map_or(history.retention.days, |days| days.0),
             runs: runs.map_or(history.retention.runs, |runs| runs.0),
@@ -29,8 +30,7 @@ pub(super) async fn limits(
         ));
     }
     let now = cli.now();
-    cli.out
-        .answer(&history, |screen| facts(&history, now, screen))
+    cli.print_state(is_changed, &history, |screen| facts(&history, now, screen))
 }
 
 fn facts(history: &History, now: Timestamp, screen: Screen) -> String {
