@@ -5,6 +5,8 @@ use clap::{Args, Subcommand};
 use patchbay_model::{AccountColour, Platform, debug_fields};
 use patchbay_ops::platform_abilities;
 
+use super::choice::whole_number;
+
 fn platforms() -> PossibleValuesParser {
     let hosted = Platform::ALL
         .into_iter()
@@ -163,10 +165,10 @@ pub(crate) struct ApiArgs {
     #[arg(long, short, value_name = "FILE")]
     pub(crate) output: Option<String>,
     /// Timeout per attempt in seconds
-    #[arg(long, value_name = "SECONDS", value_parser = clap::value_parser!(u32).range(1..=86_400))]
+    #[arg(long, value_name = "SECONDS", value_parser = whole_number(1..=86_400))]
     pub(crate) timeout: Option<u32>,
     /// Maximum retries [default: set by the operation]
-    #[arg(long, value_name = "TIMES")]
+    #[arg(long, value_name = "TIMES", value_parser = whole_number(0..=u32::MAX))]
     pub(crate) retries: Option<u32>,
     /// Extra header; value from stdin, or NAME=REFERENCE
     #[arg(long = "header", value_name = "NAME")]

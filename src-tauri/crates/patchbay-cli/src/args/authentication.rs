@@ -4,7 +4,7 @@ use clap::builder::TypedValueParser;
 use clap::{Args, ValueEnum};
 use patchbay_model::Redirect;
 
-use super::choice::one_of;
+use super::choice::{one_of, whole_number};
 
 /// Options of `connector add` and `connector edit`.
 #[derive(Debug, Default, Args)]
@@ -46,10 +46,10 @@ pub(crate) struct AuthenticationArgs {
 #[command(next_help_heading = "Connecting")]
 pub(crate) struct ConnectArgs {
     /// Sign-in timeout in seconds [default: 300]
-    #[arg(long, value_name = "SECONDS", value_parser = clap::value_parser!(u32).range(1..=86_400))]
+    #[arg(long, value_name = "SECONDS", value_parser = whole_number(1..=86_400))]
     pub(crate) timeout: Option<u32>,
     /// Time to connect to the server in seconds, saved [default: 30; local program: 60, first 600]
-    #[arg(long, value_name = "SECONDS", value_parser = clap::value_parser!(u32).range(1..=86_400))]
+    #[arg(long, value_name = "SECONDS", value_parser = whole_number(1..=86_400))]
     pub(crate) connect_timeout: Option<u32>,
     /// Print the sign-in link instead of opening a browser
     #[arg(long)]

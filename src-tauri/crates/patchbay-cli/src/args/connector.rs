@@ -8,7 +8,7 @@ use clap::{ArgGroup, Args, Subcommand};
 use patchbay_model::{CaptureLevel, LogLevel, OauthDeviation, Platform, ProxyChoice};
 
 use super::authentication::{AuthenticationArgs, ConnectArgs};
-use super::choice::{on_or_off, one_of};
+use super::choice::{on_or_off, one_of, whole_number};
 use super::deviation::parse_deviation;
 use super::platform::{ChangeArgs, CopyArgs, CreateArgs};
 
@@ -122,7 +122,11 @@ pub(crate) enum ConnectorVerb {
         /// Connector (name, ACCOUNT/NAME or id)
         connector: String,
         /// Maximum number of lines
-        #[arg(long, default_value_t = 50)]
+        #[arg(
+            long,
+            default_value_t = 50,
+            value_parser = whole_number(0..=u32::MAX).map(|lines| lines as usize)
+        )]
         lines: usize,
         /// Lowest level of messages to show
         #[arg(long, value_parser = levels())]
@@ -401,10 +405,10 @@ pub(crate) struct EditArgs {
     #[arg(long)]
     pub(crate) off: bool,
     /// Time to connect to the server in seconds (0: default)
-    #[arg(long, value_name = "SECONDS", value_parser = clap::value_parser!(u32).range(0..=86_400))]
+    #[arg(long, value_name = "SECONDS", value_parser = whole_number(0..=86_400))]
     pub(crate) connect_timeout: Option<u32>,
     /// Silence allowed in a run in seconds (0: default)
-    #[arg(long, value_name = "SECONDS", value_parser = clap::value_parser!(u32).range(0..=86_400))]
+    #[arg(long, value_name = "SECONDS", value_parser = whole_number(0..=86_400))]
     pub(crate) run_timeout: Option<u32>,
     /// Tell the server about a folder; repeatable (replaces all)
     #[arg(

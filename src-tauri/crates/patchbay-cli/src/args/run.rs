@@ -7,7 +7,7 @@ use clap::{Args, Subcommand};
 use patchbay_model::RunState;
 use patchbay_ops::ExportFormat;
 
-use super::choice::one_of;
+use super::choice::{one_of, whole_number};
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum RunVerb {
@@ -59,7 +59,7 @@ pub(crate) enum RunVerb {
         /// Run id, or latest
         run: String,
         /// Part number [default: first file]
-        #[arg(long, value_name = "NUMBER", value_parser = clap::value_parser!(u32).range(1..))]
+        #[arg(long, value_name = "NUMBER", value_parser = whole_number(1..=u32::MAX))]
         part: Option<u32>,
         /// Folder
         #[arg(long, value_name = "FOLDER", default_value = ".")]
@@ -100,7 +100,7 @@ pub(crate) struct RunListArgs {
     #[arg(long)]
     pub(crate) watch: bool,
     /// Maximum number of runs
-    #[arg(long, default_value_t = 50, value_parser = clap::value_parser!(u32).range(1..=500))]
+    #[arg(long, default_value_t = 50, value_parser = whole_number(1..=500))]
     pub(crate) limit: u32,
 }
 
@@ -167,7 +167,7 @@ pub(crate) struct RunExportArgs {
     )]
     pub(crate) run: Option<String>,
     /// Maximum number of runs, latest first [default: all]
-    #[arg(long, value_parser = clap::value_parser!(u32).range(1..))]
+    #[arg(long, value_parser = whole_number(1..=u32::MAX))]
     pub(crate) limit: Option<u32>,
     /// Format
     #[arg(long, value_parser = format(), default_value = "jsonl")]

@@ -3,6 +3,8 @@
 use clap::{Args, Subcommand};
 use patchbay_model::debug_fields;
 
+use super::choice::whole_number;
+
 /// The help of arguments that the schema of a tool or an operation reads.
 pub(super) const ARGUMENTS_HELP: &str = "KEY=TEXT, KEY:=JSON, or - to read a JSON object from stdin. TEXT is read as JSON where no text is \
                               taken, such as count=3 for a number";
@@ -55,7 +57,7 @@ pub(crate) struct RunArgs {
     #[arg(long, value_name = "JSON", allow_hyphen_values = true)]
     pub(crate) args: Option<String>,
     /// Timeout in seconds without a response [default: the connector's, else 60]
-    #[arg(long, value_name = "SECONDS", value_parser = clap::value_parser!(u32).range(1..=86_400))]
+    #[arg(long, value_name = "SECONDS", value_parser = whole_number(1..=86_400))]
     pub(crate) timeout: Option<u32>,
     /// Credential to run with (hosted)
     #[arg(long, value_name = "NAME")]
