@@ -128,25 +128,25 @@ pub(crate) struct Settings {
 #[derive(Debug, Subcommand)]
 pub(crate) enum Noun {
     /// Manage platform accounts
-    #[command(subcommand)]
+    #[command(subcommand, alias = "accounts")]
     Account(AccountVerb),
     /// Manage connectors
-    #[command(subcommand)]
+    #[command(subcommand, alias = "connectors")]
     Connector(ConnectorVerb),
     /// Find tools and run them
-    #[command(subcommand)]
+    #[command(subcommand, alias = "tools")]
     Tool(ToolVerb),
     /// Show, repeat and compare runs
-    #[command(subcommand)]
+    #[command(subcommand, alias = "runs")]
     Run(RunVerb),
     /// Manage what servers remember between commands
     #[command(subcommand, alias = "sessions")]
     Session(SessionVerb),
     /// Manage credentials
-    #[command(subcommand)]
+    #[command(subcommand, alias = "credentials")]
     Credential(CredentialVerb),
     /// Browse connectors you can add
-    #[command(subcommand)]
+    #[command(subcommand, alias = "catalogue")]
     Catalog(CatalogueVerb),
     /// Manage the vault
     #[command(subcommand)]

@@ -138,7 +138,7 @@ fn report_parse_error(error: clap::Error) -> ExitCode {
     // Parsing failed, so what was typed has to be looked at by hand.
     let words: Vec<_> = std::env::args_os().collect();
     let json = words.iter().any(|word| word == "--json");
-    let error = with_program_tip(error, &words);
+    let error = with_verb_tip(with_adding_tip(error, &words), &words);
     if !json {
         drop(error.print());
         return ExitCode::from(exit::USAGE);
@@ -163,23 +163,58 @@ fn named_command(words: &[OsString]) -> String {
     name
 }
 
-/// Says where the command of a local program goes, if it seems to follow `connector add` without `--`.
-fn with_program_tip(mut error: clap::Error, words: &[OsString]) -> clap::Error {
+/// Says where the name of a server goes, or the command of a local program, if they seem to follow `connector add` as
+/// they are.
+fn with_adding_tip(mut error: clap::Error, words: &[OsString]) -> clap::Error {
     let mut pairs = words.windows(2);
     let added = pairs.position(|pair| pair == ["connector", "add"]);
     let added = added.map_or(&[][..], |at| &words[at + 2..]);
-    let begins_command = added.first().and_then(|first| first.to_str());
-    let begins_command =
-        begins_command.is_some_and(|first| !first.starts_with('-') && !first.contains("://"));
+    let word = |at: usize| added.get(at).and_then(|word| word.to_str());
+    let is_address = |at| word(at).is_some_and(|word| word.contains("://"));
+    let is_value = |at| word(at).is_some_and(|word| !word.starts_with('-'));
+    let tip = if is_value(0) && is_value(1) && (is_address(0) || is_address(1)) {
+        "give a server its short name with --name, as in 'connector add URL --name NAME'"
+    } else if is_value(0) && !is_address(0) {
+        "write the command of a local program after --, as in 'connector add -- npx -y PACKAGE'"
+    } else {
+        return error;
+    };
     if error.kind() == ErrorKind::UnknownArgument
         && error.get(ContextKind::SuggestedArg).is_none()
-        && begins_command
         && !added.iter().any(|word| word == "--")
     {
-        let tip = "write the command of a local program after --, as in 'connector add -- npx -y PACKAGE'";
         let tip = ContextValue::StyledStrs(vec![tip.into()]);
         error.insert(ContextKind::Suggested, tip);
     }
+    error
+}
+
+/// Names the commands that have the unknown word as their verb, and the one that runs a tool.
+fn with_verb_tip(mut error: clap::Error, words: &[OsString]) -> clap::Error {
+    let Some(ContextValue::String(verb)) = error.get(ContextKind::InvalidSubcommand) else {
+        return error;
+    };
+    if error.get(ContextKind::SuggestedSubcommand).is_some() {
+        return error;
+    }
+    let tip = match named_command(words).as_str() {
+        "patchbay" => {
+            let grammar = CliArgs::command();
+            let nouns = grammar.get_subcommands();
+            let nouns = nouns.filter(|noun| noun.find_subcommand(verb).is_some());
+            let commands: Vec<_> = nouns
+                .map(|noun| format!("'{} {verb}'", noun.get_name()))
+                .collect();
+            match commands.is_empty() {
+                true => return error,
+                false => format!("use {}", commands.join(" or ")),
+            }
+        }
+        "patchbay run" => "to run a tool, use 'tool run CONNECTOR TOOL'".to_owned(),
+        _ => return error,
+    };
+    let tip = ContextValue::StyledStrs(vec![tip.into()]);
+    error.insert(ContextKind::Suggested, tip);
     error
 }
 
@@ -242,11 +277,43 @@ mod tests {
     }
 
     #[test]
+    fn a_verb_without_its_noun_is_told_where_it_belongs() {
+        for (typed, tip) in [
+            (&["run", "files", "read"][..], "'tool run CONNECTOR TOOL'"),
+            (&["connect"], "use 'connector connect'"),
+            (&["rename"], "use 'account rename' or 'credential rename'"),
+        ] {
+            let words = [&["patchbay"][..], typed].concat();
+            let error = CliArgs::try_parse_from(&words).unwrap_err();
+            let words: Vec<OsString> = words.iter().map(Into::into).collect();
+            let text = with_verb_tip(error, &words).render().to_string();
+            assert!(text.contains(tip), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_name_beside_an_address_is_told_where_it_goes() {
+        let url = "https://wiki.example/mcp";
+        for (added, is_told) in [
+            ([url, "wiki"], true),
+            (["wiki", url], true),
+            (["npx", "mcp-remote"], false),
+            ([url, "--nope"], false),
+        ] {
+            let words = [&["patchbay", "connector", "add"][..], &added].concat();
+            let error = CliArgs::try_parse_from(&words).unwrap_err();
+            let words: Vec<OsString> = words.iter().map(Into::into).collect();
+            let text = with_adding_tip(error, &words).render().to_string();
+            assert_eq!(text.contains("with --name"), is_told, "{text}");
+        }
+    }
+
+    #[test]
     fn a_command_without_its_dashes_is_told_where_it_goes() {
         let tip = |words: &[&str]| {
             let words: Vec<OsString> = words.iter().map(Into::into).collect();
             let error = CliArgs::try_parse_from(&words).unwrap_err();
-            let text = with_program_tip(error, &words).render().to_string();
+            let text = with_adding_tip(error, &words).render().to_string();
             text.contains("after --")
         };
         assert!(tip(&["patchbay", "connector", "add", "npx", "-y", "x"]));

@@ -75,7 +75,7 @@ pub(crate) enum AccountVerb {
         secrets: AccountSecretArgs,
     },
     /// Remove an account from Patchbay
-    #[command(visible_alias = "rm")]
+    #[command(visible_alias = "rm", alias = "delete")]
     Remove {
         /// Account (name or id)
         account: String,

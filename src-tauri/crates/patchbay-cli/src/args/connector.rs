@@ -57,7 +57,7 @@ pub(crate) enum ConnectorVerb {
         connector: String,
     },
     /// Remove a connector (hosted: delete it there)
-    #[command(visible_alias = "rm")]
+    #[command(visible_alias = "rm", alias = "delete")]
     Remove {
         /// Connector (name, ACCOUNT/NAME or id)
         connector: String,

@@ -42,7 +42,7 @@ pub(crate) enum CredentialVerb {
     #[command(subcommand)]
     Programs(ProgramsVerb),
     /// Delete a credential
-    #[command(visible_alias = "rm")]
+    #[command(visible_alias = "rm", alias = "delete")]
     Remove {
         /// Credential (name or id; optional if the platform has only one)
         #[arg(required_unless_present = "connector")]

@@ -81,7 +81,7 @@ pub(crate) enum RunVerb {
     /// Delete runs past the limits
     Prune,
     /// Delete a run, or all of them
-    #[command(visible_alias = "rm")]
+    #[command(visible_alias = "rm", alias = "remove")]
     Delete {
         /// Run id, or latest
         #[arg(required_unless_present = "all", conflicts_with = "all")]
