@@ -61,6 +61,18 @@ async fn a_wrong_argument_of_an_operation_is_named_in_plain_words() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_hint_names_a_connector_so_that_no_other_is_meant() {
+    let fixture = fixture("current").await;
+    fixture.api("create", made(oauth())).await;
+    fixture.does("connector list --refresh").await;
+    let add = "connector add http://127.0.0.1:9/mcp --name wiki";
+    fixture.does(add).await;
+    fixture.fails("tool list wiki", 2).await;
+    let needed = fixture.fails("tool list acc/wiki", 3).await;
+    needed.assert_stderr("`patchbay connector connect acc/wiki`");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn the_whole_story() {
     let fixture = fixture("current").await;
     let wiki = fixture.api("create", made(oauth())).await;

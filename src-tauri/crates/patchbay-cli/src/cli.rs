@@ -11,6 +11,7 @@ use patchbay_ops::{
 use serde::Serialize;
 
 use crate::args::Settings;
+use crate::command_hint::name_as_given;
 use crate::failure::Failure;
 use crate::output::table::{Cell, Table};
 use crate::output::{Output, Screen};
@@ -97,7 +98,9 @@ impl Cli {
 
     /// Resolves a connector by short name, `ACCOUNT/NAME` or id.
     pub(crate) async fn connector(&self, text: &str) -> Result<Connector, Failure> {
-        Ok(resolve_connector(&self.cx, text).await?)
+        let connector = resolve_connector(&self.cx, text).await?;
+        name_as_given(&connector, text);
+        Ok(connector)
     }
 
     /// Resolves a run by id, or the newest one by `latest`.

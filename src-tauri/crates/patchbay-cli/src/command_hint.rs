@@ -1,7 +1,10 @@
 //! Hints that name a command, where the window has a button.
 
+use std::collections::BTreeMap;
+use std::sync::{Mutex, PoisonError};
+
 use patchbay_model::{
-    Authentication, Code, Connector, OauthDeviation, Problem, WalletEntry, WalletKind,
+    Authentication, Code, Connector, ConnectorId, OauthDeviation, Problem, WalletEntry, WalletKind,
 };
 use patchbay_ops::{
     CERTIFICATE_NEEDED_HINT, CHECK_APP_HINT, ClientFeature, Fix, LACKS_SETTING_HINT, MAX_WAIT,
@@ -12,6 +15,22 @@ use patchbay_ops::{
 
 use crate::args::deviation_name;
 use crate::output::text;
+
+/// The names that commands were given for connectors. Static, because hints are made of a connector alone.
+static GIVEN_NAMES: Mutex<BTreeMap<ConnectorId, String>> = Mutex::new(BTreeMap::new());
+
+/// Names the connector in hints as the command was given it. Accounts may have connectors of one short name, but what was
+/// given means this one alone.
+pub(crate) fn name_as_given(connector: &Connector, given: &str) {
+    let mut names = GIVEN_NAMES.lock().unwrap_or_else(PoisonError::into_inner);
+    names.insert(connector.id.clone(), given.to_owned());
+}
+
+/// What names a connector in a command, quoted for a shell.
+pub(crate) fn quoted_name(connector: &Connector) -> String {
+    let names = GIVEN_NAMES.lock().unwrap_or_else(PoisonError::into_inner);
+    text::quote(names.get(&connector.id).unwrap_or(&connector.name))
+}
 
 /// The hint with the command that helps with a connector's problem; `None` if its own hint is fine.
 pub(crate) fn command_hint(problem: &Problem, connector: &Connector) -> Option<String> {
@@ -26,9 +45,9 @@ pub(crate) fn fix_hint(problem: &Problem, connector: &Connector) -> Option<Strin
     }
     if let Some(limit) = TimeLimit::ALL.into_iter().find(|one| one.hint() == hint) {
         let seconds = time_limit(connector, limit).as_secs();
-        return Some(raise_limit_hint(limit, &connector.name, seconds));
+        return Some(raise_limit_hint(limit, &quoted_name(connector), seconds));
     }
-    let name = text::quote(&connector.name);
+    let name = quoted_name(connector);
     let is_edited_here = abilities(connector).configured_here;
     let mut deviations = OauthDeviation::ALL.into_iter();
     if let Some(deviation) = deviations.find(|one| deviation_hint(*one) == hint) {
@@ -158,7 +177,7 @@ fn check_hint(problem: &Problem, connector: &Connector) -> Option<String> {
     if !is_connection && !is_sign_in {
         return None;
     }
-    let name = text::quote(&connector.name);
+    let name = quoted_name(connector);
     let check = format!("run `patchbay connector check {name}`.");
     match problem.hint.as_deref().unwrap_or_default() {
         "" => Some(format!("To see why, {check}")),
@@ -181,12 +200,12 @@ fn list_fields(command: &str) -> String {
 const FORM_SECRET: &str = " --secret FIELD=-";
 
 pub(crate) fn connect_command(connector: &Connector) -> String {
-    format!("connector connect {}", text::quote(&connector.name))
+    format!("connector connect {}", quoted_name(connector))
 }
 
 /// The command that signs a connector in again; `None` where only its platform can.
 pub(crate) fn reauth_command(connector: &Connector) -> Option<String> {
-    let name = text::quote(&connector.name);
+    let name = quoted_name(connector);
     Some(match reauth_action(connector) {
         // It may work without a sign-in, only not for what was wanted.
         NextAction::SignIn if connector.authentication == Authentication::None => {
@@ -203,7 +222,7 @@ pub(crate) fn reauth_command(connector: &Connector) -> Option<String> {
 
 /// The command that enters the secret of a local connector.
 fn secret_command(connector: &Connector) -> String {
-    let name = text::quote(&connector.name);
+    let name = quoted_name(connector);
     let credential = connector.identity.credential.as_deref().map(text::quote);
     match (&connector.authentication, credential) {
         _ if connector.command.is_some() => format!("connector edit {name} --env-secret NAME"),
@@ -237,16 +256,15 @@ pub(crate) fn replace_key_command(account: &str) -> String {
     format!("Run `patchbay account replace-key {label} --from -`.")
 }
 
-/// The hint for raising a time limit of `seconds`.
+/// The hint for raising a time limit of `seconds`; `connector` is quoted.
 pub(crate) fn raise_limit_hint(limit: TimeLimit, connector: &str, seconds: u64) -> String {
     let flag = match limit {
         TimeLimit::Connect => "--connect-timeout",
         TimeLimit::Run => "--run-timeout",
         TimeLimit::Call => return "Run it again with a longer --timeout.".to_owned(),
     };
-    let name = text::quote(connector);
     let longer = seconds.saturating_mul(4).clamp(1, MAX_WAIT.into());
-    format!("To give it more time, run `patchbay connector edit {name} {flag} {longer}`.")
+    format!("To give it more time, run `patchbay connector edit {connector} {flag} {longer}`.")
 }
 
 /// Replaces hints that name a button of the window, for problems that are not about one connector.

@@ -113,7 +113,7 @@ impl From<patchbay_ops::Error> for Failure {
 /// which others may have too.
 fn hint_of(error: &patchbay_ops::Error, known: Option<&Connector>) -> Option<String> {
     use patchbay_ops::Error;
-    let name_of = |title| known.map_or(title, |connector: &Connector| connector.name.as_str());
+    let name_of = |title: &str| known.map_or_else(|| text::quote(title), command_hint::quoted_name);
     Some(match error {
         Error::SignedOut { account, .. } | Error::SignedOutHere { account } => {
             command_hint::replace_key_command(account)
@@ -122,7 +122,7 @@ fn hint_of(error: &patchbay_ops::Error, known: Option<&Connector>) -> Option<Str
             "Add `--from -` to enter the key for the new address.".to_owned()
         }
         Error::SwitchedOff { connector, account } => {
-            let name = text::quote(name_of(connector));
+            let name = name_of(connector);
             match account {
                 Some(_) => {
                     format!("Run `patchbay connector actions {name}` to see how to turn it on.")
@@ -137,20 +137,20 @@ fn hint_of(error: &patchbay_ops::Error, known: Option<&Connector>) -> Option<Str
             )
         }
         Error::ServerNotAllowed { connector, .. } => {
-            let name = text::quote(name_of(connector));
+            let name = name_of(connector);
             format!(
                 "If you trust it, run `patchbay connector check {name}` in a terminal, or allow it with `patchbay connector edit {name} --allow`."
             )
         }
         Error::ServerStopped { connector, .. } => {
-            let name = text::quote(name_of(connector));
+            let name = name_of(connector);
             format!("Run `patchbay connector check {name}`.")
         }
         Error::TooSlow {
             connector,
             limit,
             seconds,
-        } => command_hint::raise_limit_hint(*limit, name_of(connector), *seconds),
+        } => command_hint::raise_limit_hint(*limit, &name_of(connector), *seconds),
         Error::Ambiguous { references, .. } => {
             let quoted: Vec<_> = references.iter().map(|it| text::quote(it)).collect();
             format!("Use {}.", quoted.join(" or "))

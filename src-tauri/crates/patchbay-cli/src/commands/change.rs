@@ -11,6 +11,7 @@ use serde_json::{Map, Value};
 
 use crate::args::ChangeArgs;
 use crate::cli::Cli;
+use crate::command_hint::quoted_name;
 use crate::failure::Failure;
 use crate::form_values;
 use crate::output::table::{Cell, Table};
@@ -185,7 +186,7 @@ async fn confirm(
 }
 
 fn explain(error: Error, connector: &Connector) -> Failure {
-    let name = text::quote(&connector.name);
+    let name = quoted_name(connector);
     match error {
         Error::NotFound { kind: "action", .. } => {
             Failure::from(error).with_hint(format!("Run `patchbay connector actions {name}`."))

@@ -10,6 +10,7 @@ use serde::Serialize;
 
 use crate::args::{PlacedArgs, TargetArgs};
 use crate::cli::Cli;
+use crate::command_hint::quoted_name;
 use crate::failure::Failure;
 use crate::form_values;
 use crate::output::table::{Cell, Table, Tone};
@@ -66,7 +67,7 @@ impl Target {
             "" => String::new(),
             name => format!(" {}", text::quote(name)),
         };
-        let connector = text::quote(&self.connector.name);
+        let connector = quoted_name(&self.connector);
         let level = words::level(self.level);
         format!(
             "patchbay credential replace{name} --connector {connector} --level {level} --secret FIELD=-"

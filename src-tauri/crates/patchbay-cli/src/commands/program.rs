@@ -11,8 +11,8 @@ use super::authentication::variable_values;
 use super::connect;
 use crate::args::{ConnectArgs, EditProgramArgs, ProgramArgs};
 use crate::cli::Cli;
+use crate::command_hint::quoted_name;
 use crate::failure::Failure;
-use crate::output::text;
 
 /// Adds a connector whose server is a local program.
 pub(super) async fn add(
@@ -102,7 +102,7 @@ pub(super) fn updated_command(
     }
     for name in &args.removed_variables {
         if command.variables.remove(name).is_none() && !secrets.contains(name) {
-            let connector = text::quote(&connector.name);
+            let connector = quoted_name(connector);
             return Err(Failure::usage(
                 format!("variable {name} not found"),
                 format!("Run `patchbay connector show {connector}`."),

@@ -6,6 +6,7 @@ use patchbay_model::{
 use patchbay_ops::abilities;
 
 use crate::cli::Cli;
+use crate::command_hint::quoted_name;
 use crate::failure::Failure;
 use crate::output::{Screen, content, text, when};
 use crate::prompt;
@@ -45,7 +46,7 @@ pub(super) fn finish(
 fn failure_of(problem: &Problem, run: &ToolRun, connector: &Connector) -> Failure {
     let failure = Failure::from(problem.clone()).of(connector);
     let tool = &run.summary.tool;
-    let name = text::quote(&connector.name);
+    let name = quoted_name(connector);
     match failure.code() {
         Code::ToolNotFound => {
             let hint = failure.hint().unwrap_or_default().to_owned();

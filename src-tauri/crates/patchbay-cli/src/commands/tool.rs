@@ -15,6 +15,7 @@ use super::refreshes::Refreshes;
 use super::{connect, doctor, run_result, tool_changes};
 use crate::args::{RunArgs, ToolVerb};
 use crate::cli::Cli;
+use crate::command_hint::quoted_name;
 use crate::failure::Failure;
 use crate::interrupt::Interrupts;
 use crate::output::facts::Facts;
@@ -116,7 +117,7 @@ async fn show(cli: &Cli, connector: &str, name: &str) -> Result<(), Failure> {
 
 /// The command that runs a tool, with placeholders for the arguments that it needs.
 fn run_command(connector: &Connector, tool: &Tool) -> String {
-    let [connector, name] = [&connector.name, &tool.name].map(|name| text::quote(name));
+    let (connector, name) = (quoted_name(connector), text::quote(&tool.name));
     let required = tool.input_schema["required"].as_array();
     let required = required.into_iter().flatten().filter_map(Value::as_str);
     let arguments = required.map(|name| format!(" {}", text::quote(&format!("{name}=VALUE"))));
@@ -255,7 +256,7 @@ where
 
 /// The failure of a run, with a hint that names the command that helps.
 fn explain(error: Error, connector: &Connector) -> Failure {
-    let name = text::quote(&connector.name);
+    let name = quoted_name(connector);
     let hint = match &error {
         Error::ToolNotFound { similar, .. } if similar.is_empty() => {
             run_result::missing_tool_hint(format!("Run `patchbay tool list {name}`."), connector)

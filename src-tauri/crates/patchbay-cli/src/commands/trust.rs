@@ -7,9 +7,9 @@ use patchbay_ops::{find_untrusted_certificate, read_authorities_file, trust_cert
 use url::Url;
 
 use crate::cli::Cli;
+use crate::command_hint::quoted_name;
 use crate::failure::Failure;
 use crate::output::facts::Facts;
-use crate::output::text;
 
 /// Says so if a connector's own proxy is not used, because its server is on this computer.
 pub(super) fn note_unused_proxy(cli: &Cli, connector: &Connector) {
@@ -41,7 +41,7 @@ pub(super) async fn trust(cli: &Cli, text: &str, fingerprint: Option<&str>) -> R
         Some(certificate) => cli.say(format!(
             "If the operator of {} has the same fingerprint, run `patchbay connector trust {} --fingerprint {}`.",
             certificate.place,
-            text::quote(&connector.name),
+            quoted_name(&connector),
             certificate.facts.sha256,
         )),
     }

@@ -11,15 +11,15 @@ use patchbay_ops::{
 use super::facts;
 use crate::args::EditArgs;
 use crate::cli::Cli;
+use crate::command_hint::{name_as_given, quoted_name};
 use crate::commands::{authentication, change, deviations, program, trust};
 use crate::failure::Failure;
-use crate::output::text;
 
 pub(super) async fn edit(cli: &Cli, args: EditArgs) -> Result<(), Failure> {
     let mut connector = cli.connector(&args.connector).await?;
     if (args.on || args.off) && !abilities(&connector).configured_here {
         let (title, account) = (&connector.title, &connector.identity.account);
-        let name = text::quote(&connector.name);
+        let name = quoted_name(&connector);
         return Err(Failure::usage(
             format!("connector {title} is turned on and off on {account}"),
             format!("Run `patchbay connector actions {name}` to see how."),
@@ -67,8 +67,9 @@ pub(super) async fn edit(cli: &Cli, args: EditArgs) -> Result<(), Failure> {
         oauth_deviations: deviations::changed(&connector, &args.deviations),
         network: (network != NetworkChanges::default()).then_some(network),
     };
-    let certificate = args.network.client_certificate;
+    let renames = changes.name.is_some() || changes.title.is_some();
     let changes_secrets = !secrets.is_empty() || !removed.is_empty();
+    let certificate = args.network.client_certificate;
     let changes_here = changes_anything(&changes) || changes_secrets || certificate.is_some();
     if !is_change && !is_allowed && !changes_here {
         return Err(Failure::usage(
@@ -92,9 +93,12 @@ pub(super) async fn edit(cli: &Cli, args: EditArgs) -> Result<(), Failure> {
     if changes_anything(&changes) {
         let updated = update_connector(&cli.cx, &connector.id, changes).await;
         connector = updated.map_err(|error| explain_edit(error, &connector))?;
+        if renames {
+            name_as_given(&connector, &connector.name);
+        }
+            trust::note_unused_proxy(cli, &connector);
         cli.say(format!("Updated {}.", cli.label(&connector).await?));
         if sets_proxy {
-            trust::note_unused_proxy(cli, &connector);
         }
     }
     if !secrets.is_empty() {
@@ -122,7 +126,7 @@ fn explain_edit(error: Error, connector: &Connector) -> Failure {
     if failure.code() != Code::UsageInvalid || abilities(connector).configured_here {
         return failure;
     }
-    let name = text::quote(&connector.name);
+    let name = quoted_name(connector);
     failure.with_hint(format!(
         "For what can be changed, run `patchbay connector edit {name} --describe`."
     ))
