@@ -140,7 +140,7 @@ fn matching<'a>(connectors: &'a [Connector], text: &str) -> Vec<&'a Connector> {
 }
 
 /// The shortest text that means this one of `connectors`: its name, `ACCOUNT/NAME`, or its id.
-fn reference_to(connector: &Connector, connectors: &[Connector]) -> String {
+pub(crate) fn reference_to(connector: &Connector, connectors: &[Connector]) -> String {
     let account = match connector.identity.account.as_str() {
         THIS_COMPUTER => "local",
         account => account,

@@ -6,7 +6,7 @@ use patchbay_store::SavedLists;
 use serde_json::Value;
 
 use crate::app_paths::AppPaths;
-use crate::connectors::pick_connector;
+use crate::connectors::{pick_connector, reference_to};
 use crate::error::Error;
 
 /// Characters of the description of an argument.
@@ -34,7 +34,7 @@ pub enum NameKind {
     },
 }
 
-/// The name of something.
+/// What names something alone.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SavedName {
     pub name: String,
@@ -52,9 +52,12 @@ pub fn saved_names(paths: &AppPaths, kind: &NameKind) -> Result<Vec<SavedName>, 
         return Ok(Vec::new());
     };
     Ok(match kind {
-        NameKind::Connector => names(lists.connectors()?, |it| {
-            (it.name, it.id.to_string(), it.title)
-        }),
+        NameKind::Connector => {
+            let all = lists.connectors()?;
+            names(all.iter().collect(), |it| {
+                (reference_to(it, &all), it.id.to_string(), it.title.clone())
+            })
+        }
         NameKind::Account => names(lists.accounts()?, |it| {
             (it.label.clone(), it.id.to_string(), it.label)
         }),
@@ -94,4 +97,38 @@ fn names<T>(all: Vec<T>, of: impl Fn(T) -> (String, String, String)) -> Vec<Save
     let all = all.into_iter().map(of);
     all.map(|(name, id, title)| SavedName { name, id, title })
         .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use patchbay_model::{Connector, ConnectorId, Platform};
+    use serde_json::json;
+
+    use super::*;
+    use crate::testing;
+
+    #[tokio::test]
+    async fn a_name_that_connectors_share_is_completed_with_their_accounts() {
+        let (_home, cx) = testing::open_temporary().await;
+        let here = testing::add(&cx, "https://wiki.example/mcp").await;
+        let account = testing::new_account(&cx, "acc_1", Platform::Mistral, json!({}));
+        cx.store().save_account(&account).await.unwrap();
+        let mut there = Connector {
+            id: ConnectorId::new("con_there"),
+            account: account.id.clone(),
+            ..here.clone()
+        };
+        there.identity.account.clone_from(&account.label);
+        let offered = || {
+            let names = saved_names(cx.paths(), &NameKind::Connector).unwrap();
+            let mut names: Vec<_> = names.into_iter().map(|one| one.name).collect();
+            names.sort();
+            names
+        };
+        assert_eq!(offered(), [here.name.as_str()]);
+        cx.store().save_connector(&there).await.unwrap();
+        let shared = [&account.label, "local"].map(|label| format!("{label}/{}", here.name));
+        assert_eq!(offered(), shared);
+        cx.close().await;
+    }
 }
