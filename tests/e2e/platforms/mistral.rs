@@ -360,3 +360,13 @@ async fn pages_are_followed_past_an_empty_one() {
     assert_eq!(listed.as_array().unwrap().len(), 13);
     fixture.assert_clean();
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_base_url_without_the_platform_is_to_be_checked() {
+    let fixture = fixture("current").await;
+    let other = fixture.playground.open_url().to_string();
+    let add = ["account", "add", "mistral", "--base-url", &other];
+    let refused = fixture.run_with(&add, KEY).await;
+    assert_eq!(refused.code, 6, "{}", refused.transcript());
+    refused.assert_stderr("hint: Check the settings, such as the base URL.");
+}

@@ -47,10 +47,15 @@ pub(super) async fn run(cli: &Cli, verb: AccountVerb) -> Result<(), Failure> {
     }
 }
 
-/// Adds the hint how to list the fields, if there is no hint.
+/// Adds the hint how to list the fields, if there is no hint. What a platform doesn't find is what the settings name, and
+/// nothing that was deleted.
 fn with_fields_hint(error: patchbay_ops::Error) -> Failure {
+    let is_of_platform = matches!(error, patchbay_ops::Error::Platform(_));
     let failure = Failure::from(error);
     match failure.code() {
+        Code::NotFound if is_of_platform => {
+            failure.with_hint("Check the settings, such as the base URL.")
+        }
         Code::UsageInvalid if failure.hint().is_none() => {
             failure.with_hint("Run `patchbay account platforms` for the fields.")
         }
