@@ -9,8 +9,8 @@ use patchbay_model::{
 use patchbay_ops::{
     CERTIFICATE_NEEDED_HINT, CHECK_APP_HINT, ClientFeature, Fix, LACKS_SETTING_HINT, MAX_WAIT,
     NO_ACCESS_HINT, NO_FOLDER_HINT, NO_KEYCHAIN_HINT, NO_SECRET_HINT, NextAction,
-    OTHER_CLIENT_HINT, OTHER_SIGN_IN_HINT, TimeLimit, UNSAFE_HINT, UNTRUSTED_HINT, abilities,
-    deviation_hint, fix, reauth_action, time_limit,
+    OTHER_CLIENT_HINT, OTHER_SIGN_IN_HINT, TimeLimit, UNSAFE_HINT, UNTRUSTED_HINT, USE_TOKEN_HINT,
+    abilities, deviation_hint, fix, reauth_action, time_limit,
 };
 
 use crate::args::deviation_name;
@@ -60,6 +60,9 @@ pub(crate) fn fix_hint(problem: &Problem, connector: &Connector) -> Option<Strin
         Code::AuthExchange if is_edited_here && hint == CHECK_APP_HINT => format!(
             "If you use your own OAuth app, run `patchbay connector edit {name} --client-id ID --client-secret-from -`. Then run `patchbay connector connect {name}`."
         ),
+        Code::AuthDiscovery if is_edited_here && hint == USE_TOKEN_HINT => {
+            format!("Use a token instead: run `patchbay connector edit {name} --token-from -`.")
+        }
         code if fix(code) == Some(Fix::Reauth) => {
             let command = reauth_command(connector)?;
             format!("Run `patchbay {command}`.{}", list_fields(&command))

@@ -24,6 +24,9 @@ const OTHER_APP_HINT: &str =
 pub const CHECK_APP_HINT: &str =
     "If you use your own OAuth app, check its client ID and secret. Then sign in again.";
 
+/// The hint for a server that offers no sign-in.
+pub const USE_TOKEN_HINT: &str = "Use a token instead.";
+
 /// The hint while another sign-in waits at the same redirect.
 pub const OTHER_SIGN_IN_HINT: &str = "Finish or cancel the other sign-in first.";
 
@@ -368,7 +371,7 @@ impl Error {
             | Self::ResourceMismatch { .. }
             | Self::NoPkce { .. } => (Code::AuthDiscovery, UNSAFE_HINT),
             Self::Metadata { .. } | Self::MetadataLacks { .. } => (Code::AuthDiscovery, OTHER_WAY),
-            Self::NoSignIn { .. } => (Code::AuthDiscovery, "Use a token instead."),
+            Self::NoSignIn { .. } => (Code::AuthDiscovery, USE_TOKEN_HINT),
             Self::NoRegistration { .. }
             | Self::RegistrationRefused { .. }
             | Self::UnusableRegistration { .. } => (Code::AuthClientNeeded, OWN_APP),

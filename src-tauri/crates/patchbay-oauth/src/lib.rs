@@ -52,7 +52,7 @@ pub use deviations::{Deviations, source_of_deviation};
 pub use discovery::{Discovery, DiscoverySource};
 pub use error::{
     CHECK_APP_HINT, Error, NO_SECRET_HINT, OTHER_CLIENT_HINT, OTHER_SIGN_IN_HINT, RefreshError,
-    UNSAFE_HINT, deviation_hint,
+    UNSAFE_HINT, USE_TOKEN_HINT, deviation_hint,
 };
 pub use grant::{Grant, Tokens};
 pub use page::Page;

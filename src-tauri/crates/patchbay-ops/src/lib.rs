@@ -189,7 +189,7 @@ pub use patchbay_http::{
 };
 pub use patchbay_oauth::{
     CHECK_APP_HINT, NO_SECRET_HINT, OTHER_CLIENT_HINT, OTHER_SIGN_IN_HINT, UNSAFE_HINT,
-    deviation_hint,
+    USE_TOKEN_HINT, deviation_hint,
 };
 pub use patchbay_vault::NO_KEYCHAIN_HINT;
 pub use private_memory::keep_memory_private;

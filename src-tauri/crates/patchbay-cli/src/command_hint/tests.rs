@@ -239,3 +239,11 @@ fn a_program_that_lacks_a_key_is_given_it_by_its_option() {
         "{hint}"
     );
 }
+
+#[test]
+fn a_server_without_a_sign_in_is_given_a_token_by_its_option() {
+    assert_eq!(
+        hint(Code::AuthDiscovery, USE_TOKEN_HINT).unwrap(),
+        "Use a token instead: run `patchbay connector edit wiki --token-from -`."
+    );
+}

@@ -9,7 +9,7 @@ use patchbay_model::{Code, Connector, OauthDeviation, Platform, Problem};
 use patchbay_ops::{
     CERTIFICATE_NEEDED_HINT, CHECK_APP_HINT, ClientFeature, LACKS_SETTING_HINT, NO_ACCESS_HINT,
     NO_FOLDER_HINT, NO_KEYCHAIN_HINT, NO_SECRET_HINT, OTHER_CLIENT_HINT, TimeLimit, UNTRUSTED_HINT,
-    deviation_hint, platform_abilities,
+    USE_TOKEN_HINT, deviation_hint, platform_abilities,
 };
 use serde_json::{Value, json};
 
@@ -159,6 +159,7 @@ fn every_problem_of_a_connector_names_commands_that_are_taken() {
         NO_SECRET_HINT,
         OTHER_CLIENT_HINT,
         CHECK_APP_HINT,
+        USE_TOKEN_HINT,
         LACKS_SETTING_HINT,
         NO_ACCESS_HINT,
         UNTRUSTED_HINT,
