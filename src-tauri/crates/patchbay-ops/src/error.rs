@@ -204,7 +204,12 @@ pub enum Error {
     Browser(#[source] std::io::Error),
     /// A secret reference cannot be resolved.
     #[error("couldn't read {reference}: {why}")]
-    Reference { reference: String, why: String },
+    Reference {
+        reference: String,
+        why: String,
+        /// Whether a program would print the secret.
+        is_program: bool,
+    },
     /// Nobody allowed the program that a reference names.
     #[error("Patchbay isn't allowed to run {} for a secret", program.file)]
     ProgramNotAllowed {
@@ -490,6 +495,9 @@ impl Explain for Error {
                 ));
             }
             Self::Browser(_) => "Copy the link and open it yourself.",
+            Self::Reference {
+                is_program: true, ..
+            } => "Run its command in a terminal, or save the credential in the wallet.",
             Self::Reference { .. } => "Set it, or save the credential in the wallet.",
             Self::ProgramNotAllowed { .. } => "Allow the program if you trust it.",
             Self::ServerNotAllowed { .. } => {

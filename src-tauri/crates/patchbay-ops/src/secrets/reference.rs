@@ -61,12 +61,10 @@ impl References {
 
     /// Asks to allow the program of a reference, unless it is allowed already.
     pub(crate) async fn allow(&self, reference: &SecretReference) -> Result<AllowedProgram, Error> {
-        let program = find_program(reference)
-            .await?
-            .ok_or_else(|| Error::Reference {
-                reference: reference.to_string(),
-                why: "no command given".to_owned(),
-            })?;
+        let program = find_program(reference).await?.ok_or_else(|| {
+            let what = format!("{reference} runs no program");
+            Error::usage(what, "Use it as it is: it needs no permission.")
+        })?;
         self.ensure_allowed_for(reference, &program, Occasion::Given)
             .await
     }
@@ -124,6 +122,7 @@ pub(crate) fn parse_reference(text: &str) -> Result<SecretReference, Error> {
     SecretReference::parse(text).map_err(|error| Error::Reference {
         reference: clean_text(text, 200),
         why: error.to_string(),
+        is_program: false,
     })
 }
 
@@ -137,10 +136,8 @@ pub async fn resolve_from_environment(reference: &SecretReference) -> Result<Sec
 }
 
 async fn find_program(reference: &SecretReference) -> Result<Option<Program>, Error> {
-    program_of(reference).await.map_err(|why| Error::Reference {
-        reference: reference.to_string(),
-        why,
-    })
+    let program = program_of(reference).await;
+    program.map_err(|why| unreadable(reference, why))
 }
 
 fn resolve_variable(reference: &SecretReference) -> Result<Secret, Error> {
@@ -161,8 +158,13 @@ fn secret_of(reference: &SecretReference, found: Result<Secret, String>) -> Resu
         "" => Err("it's empty".to_owned()),
         text => Ok(Secret::new(text)),
     });
-    trimmed.map_err(|why| Error::Reference {
+    trimmed.map_err(|why| unreadable(reference, why))
+}
+
+fn unreadable(reference: &SecretReference, why: String) -> Error {
+    Error::Reference {
         reference: reference.to_string(),
         why,
-    })
+        is_program: !matches!(reference.target(), ReferenceTarget::Variable(_)),
+    }
 }
