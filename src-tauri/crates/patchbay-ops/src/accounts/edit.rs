@@ -250,16 +250,16 @@ fn platform_of(account: &Account) -> Result<&'static HostedPlatform, Error> {
 /// Tests the sign-in of an account with a light read.
 ///
 /// # Errors
-/// [`Error::NotFound`]; [`Error::Platform`] if it fails; [`Error::Vault`], [`Error::Reference`].
+/// [`Error::NotFound`]; [`Error::Usage`] for the local account; [`Error::Platform`] if it fails; [`Error::Vault`],
+/// [`Error::Reference`].
 pub async fn test_account(cx: &Context, id: &AccountId) -> Result<Account, Error> {
     let account = find_account(cx, id).await?;
-    if platform_abilities(account.platform).has_accounts {
-        let signed_in = platform::platform_of(cx, &account).await?;
-        let checked = platform::verify(cx, &*signed_in).await;
-        let checked = checked.map_err(|error| platform::signed_out_error(&account, error));
-        errors::record(cx, &account, checked.as_ref().err()).await;
-        checked?;
-    }
+    platform_of(&account)?;
+    let signed_in = platform::platform_of(cx, &account).await?;
+    let checked = platform::verify(cx, &*signed_in).await;
+    let checked = checked.map_err(|error| platform::signed_out_error(&account, error));
+    errors::record(cx, &account, checked.as_ref().err()).await;
+    checked?;
     Ok(account)
 }
 
