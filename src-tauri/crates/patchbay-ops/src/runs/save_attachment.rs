@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use patchbay_model::{Content, PlainFileName, RunId};
+use patchbay_model::{Content, PlainFileName, RunId, count};
 use serde::{Deserialize, Serialize};
 use specta::Type;
 use tokio::io::AsyncWriteExt as _;
@@ -48,8 +48,12 @@ impl Attachment {
             ));
         }
         let parts = run.result.map(|result| result.content).unwrap_or_default();
-        let part = parts.get(part as usize);
-        part.and_then(file_of).ok_or_else(no_file)
+        let found = parts.get(part as usize).ok_or_else(|| {
+            let (number, parts) = (u64::from(part) + 1, count(parts.len(), "part"));
+            let what = format!("there is no part {number} in the result, which has {parts}");
+            Error::usage(what, "Choose another part or run.")
+        })?;
+        Self::of(found)
     }
 
     /// Returns a part of a resource or a prompt.

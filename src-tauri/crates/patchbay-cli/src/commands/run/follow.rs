@@ -35,8 +35,11 @@ pub(super) async fn next(cli: &Cli, id: &str) -> Result<(), Failure> {
     cli.unlock_for(&connector).await?;
     let arguments = next_page(&cli.cx, &id).await?;
     let arguments = arguments.ok_or_else(|| {
-        let problem = Problem::new(Code::NotFound, "no next page");
-        Failure::from(problem)
+        let problem = Problem::new(
+            Code::NotFound,
+            format!("the result of {id} has no next page"),
+        );
+        Failure::from(problem.with_hint(format!("To see it, run `patchbay run show {id}`.")))
     })?;
     let request = RunTool {
         connector: connector.id.clone(),
