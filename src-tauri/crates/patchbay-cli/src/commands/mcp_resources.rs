@@ -6,11 +6,12 @@ use patchbay_model::{
     Code, Connector, Content, Explain as _, FilledPrompt, Json, PromptArgument, inert_json_pretty,
 };
 use patchbay_ops::{
-    fill_prompt, fill_resource_template, is_resource_template, list_prompts, list_resources,
+    Error, fill_prompt, fill_resource_template, is_resource_template, list_prompts, list_resources,
     read_resource, watch_resource,
 };
 
 use crate::cli::Cli;
+use crate::command_hint::quoted_name;
 use crate::failure::Failure;
 use crate::interrupt::interrupted;
 use crate::output::table::Cell;
@@ -63,7 +64,7 @@ pub(super) async fn read(cli: &Cli, connector: &str, uri: &str) -> Result<(), Fa
     let parts = read_resource(&cli.cx, &connector.id, uri).await;
     print(
         cli,
-        &parts.map_err(|error| Failure::about(error, &connector))?,
+        &parts.map_err(|error| explain(error, &connector, "resources"))?,
     )
 }
 
@@ -77,7 +78,7 @@ pub(super) async fn watch(cli: &Cli, connector: &str, uri: &str) -> Result<(), F
     let printing = async {
         while change.changed().await.is_ok() {
             let parts = read_resource(&cli.cx, &connector.id, uri).await;
-            let parts = parts.map_err(|error| Failure::about(error, &connector))?;
+            let parts = parts.map_err(|error| explain(error, &connector, "resources"))?;
             cli.out.clear()?;
             print(cli, &parts)?;
             if output::is_closed() {
@@ -87,8 +88,22 @@ pub(super) async fn watch(cli: &Cli, connector: &str, uri: &str) -> Result<(), F
         Ok(())
     };
     tokio::select! {
-        ended = watching => ended.map_err(|error| Failure::about(error, &connector)),
+        ended = watching => ended.map_err(|error| explain(error, &connector, "resources")),
         ended = printing => ended,
+    }
+}
+
+/// Names the command that lists what the server has, where the server refuses in words of its own.
+fn explain(error: Error, connector: &Connector, list: &str) -> Failure {
+    let failure = Failure::about(error, connector);
+    match (failure.code(), failure.hint()) {
+        (Code::McpServerError, None) => {
+            let name = quoted_name(connector);
+            failure.with_hint(format!(
+                "To see what it has, run `patchbay connector {list} {name}`."
+            ))
+        }
+        _ => failure,
     }
 }
 
@@ -157,7 +172,7 @@ pub(super) async fn prompt(
                 Code::McpServerError => missing_argument(cli, &connector, name, &arguments).await,
                 _ => None,
             };
-            Err(missing.unwrap_or_else(|| Failure::about(error, &connector)))
+            Err(missing.unwrap_or_else(|| explain(error, &connector, "prompts")))
         }
     }
 }
