@@ -23,6 +23,7 @@ use crate::interrupt::{Interrupts, interrupted};
 use crate::output::{forms, when, words};
 use crate::prompt;
 use crate::start_log::with_start_log;
+use crate::tool_arguments;
 
 /// Interval of the countdown.
 const TICK: Duration = Duration::from_secs(1);
@@ -129,6 +130,26 @@ pub(super) async fn choices(cli: &Cli, connector: &Connector) -> Result<(), Fail
         Some(form) => forms::describe(cli, &form),
         None => cli.print_done("No sign-in options.", &None::<Form>),
     }
+}
+
+/// Reads the sign-in options of a connector.
+pub(super) async fn read_choices(
+    cli: &Cli,
+    connector: &Connector,
+    given: &[String],
+) -> Result<Json, Failure> {
+    let choices = tool_arguments::read(None, given)?;
+    if !is_empty(&choices) {
+        cli.unlock_for(connector).await?;
+        if consent_form(&cli.cx, &connector.id).await?.is_none() {
+            let title = &connector.title;
+            return Err(Failure::usage(
+                format!("connector {title} has no sign-in options"),
+                format!("Run `patchbay {}`.", connect_command(connector)),
+            ));
+        }
+    }
+    Ok(choices)
 }
 
 fn is_empty(choices: &Json) -> bool {

@@ -24,7 +24,6 @@ use crate::cli::Cli;
 use crate::command_hint::{connect_command, reauth_command};
 use crate::failure::Failure;
 use crate::start_log::with_start_log;
-use crate::tool_arguments;
 
 pub(super) async fn run(cli: &Cli, verb: ConnectorVerb) -> Result<(), Failure> {
     match verb {
@@ -49,7 +48,7 @@ pub(super) async fn run(cli: &Cli, verb: ConnectorVerb) -> Result<(), Failure> {
             if describe {
                 return connect::choices(cli, &connector).await;
             }
-            let choices = tool_arguments::read(None, &choices)?;
+            let choices = connect::read_choices(cli, &connector, &choices).await?;
             let connector = connect::connect(cli, connector, choices, how).await?;
             cli.print_connector(connector, |_, _| String::new()).await
         }
