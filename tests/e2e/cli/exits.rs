@@ -105,6 +105,53 @@ async fn a_filter_that_nothing_could_fit_is_refused() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn what_is_not_there_is_named_with_a_way_on() {
+    let terminal = Terminal::connected().await;
+    terminal.does("tool run play echo message=hi").await;
+    for (line, exit, told) in [
+        (
+            "connector resource play playground://none",
+            5,
+            "run `patchbay connector resources play`",
+        ),
+        (
+            "connector prompt play none",
+            5,
+            "run `patchbay connector prompts play`",
+        ),
+        (
+            "connector connect play x=1",
+            2,
+            "Connector Play has no sign-in options.",
+        ),
+        (
+            "connector edit play --distrust nas.example:8443",
+            2,
+            "Play has no trusted certificate of nas.example:8443.",
+        ),
+        ("run next latest", 6, "has no next page"),
+        (
+            "run save latest --part 99",
+            2,
+            "There is no part 99 in the result, which has 1 part.",
+        ),
+        ("account test local", 2, "This computer has no sign-in."),
+        (
+            "credential programs allow env://KEY",
+            2,
+            "env://KEY runs no program",
+        ),
+        (
+            "credential add key --kind bearer --from cmd://missing-program",
+            1,
+            "hint: Run its command in a terminal",
+        ),
+    ] {
+        terminal.fails(line, exit).await.assert_stderr(told);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn with_json_a_failure_is_one_line_of_json() {
     let terminal = Terminal::new().await;
     for (line, code, exit) in [

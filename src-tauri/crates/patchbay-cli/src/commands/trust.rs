@@ -75,6 +75,23 @@ pub(super) async fn read_authorities(
     Ok((none || !pem.is_empty()).then_some(pem))
 }
 
+/// Fails if a connector has no trusted certificate of one of these places, as after a typo.
+pub(super) fn check_distrusted(connector: &Connector, places: &[String]) -> Result<(), Failure> {
+    let trusted = &connector.network.pins;
+    let is_trusted = |place: &String| trusted.iter().any(|pin| pin.place == *place);
+    let Some(place) = places.iter().find(|place| !is_trusted(place)) else {
+        return Ok(());
+    };
+    let trusted: Vec<_> = trusted.iter().map(|pin| pin.place.as_str()).collect();
+    Err(Failure::usage(
+        format!("{} has no trusted certificate of {place}", connector.title),
+        match trusted.is_empty() {
+            true => "There is none to distrust.".to_owned(),
+            false => format!("Use {}.", trusted.join(" or ")),
+        },
+    ))
+}
+
 pub(super) fn client_certificate(connector: &Connector) -> Option<String> {
     let facts = connector.network.client_certificate.as_ref()?;
     Some(format!("{} (SHA-256 {})", facts.subject, facts.sha256))

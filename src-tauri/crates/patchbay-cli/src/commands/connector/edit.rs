@@ -25,6 +25,7 @@ pub(super) async fn edit(cli: &Cli, args: EditArgs) -> Result<(), Failure> {
             format!("Run `patchbay connector actions {name}` to see how."),
         ));
     }
+    trust::check_distrusted(&connector, &args.distrusted)?;
     let is_change = args.change.is_given();
     let is_allowed = args.program.is_allowed;
     // What is typed or read comes before any change, so that a command that is cancelled there changes nothing.
@@ -68,8 +69,8 @@ pub(super) async fn edit(cli: &Cli, args: EditArgs) -> Result<(), Failure> {
         network: (network != NetworkChanges::default()).then_some(network),
     };
     let renames = changes.name.is_some() || changes.title.is_some();
-    let changes_secrets = !secrets.is_empty() || !removed.is_empty();
     let certificate = args.network.client_certificate;
+    let changes_secrets = !secrets.is_empty() || !removed.is_empty();
     let changes_here = changes_anything(&changes) || changes_secrets || certificate.is_some();
     if !is_change && !is_allowed && !changes_here {
         return Err(Failure::usage(
@@ -96,9 +97,9 @@ pub(super) async fn edit(cli: &Cli, args: EditArgs) -> Result<(), Failure> {
         if renames {
             name_as_given(&connector, &connector.name);
         }
-            trust::note_unused_proxy(cli, &connector);
         cli.say(format!("Updated {}.", cli.label(&connector).await?));
         if sets_proxy {
+            trust::note_unused_proxy(cli, &connector);
         }
     }
     if !secrets.is_empty() {
