@@ -1,5 +1,7 @@
 //! Redaction of secrets in what is saved or shown.
 
+pub(crate) mod exchange;
+
 use patchbay_http::redact_in_json_text;
 use patchbay_http::text::secret_forms;
 use patchbay_model::{Secret, json_parts};

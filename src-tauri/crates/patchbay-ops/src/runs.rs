@@ -2,7 +2,6 @@
 
 pub(crate) mod compare;
 pub(crate) mod dry_run;
-pub(crate) mod exchange;
 pub(crate) mod export;
 pub(crate) mod follow_run;
 pub(crate) mod label;

@@ -28,7 +28,7 @@ use crate::context::Context;
 use crate::context::running_authorizations::RunningAuthorization;
 use crate::error::Error;
 use crate::redact::KnownSecrets;
-use crate::runs::exchange::redact_request;
+use crate::redact::exchange::redact_request;
 
 /// Time limit for refreshing a connector after a failed sign-in.
 const STATUS_TIMEOUT: Duration = Duration::from_secs(5);

@@ -32,8 +32,8 @@ use crate::context::open_questions::AskedDuring;
 use crate::context::running_authorizations::RunningAuthorization;
 use crate::error::{Error, TimeLimit};
 use crate::questions::PersonAsker;
+use crate::redact::exchange::redact_request;
 use crate::redact::{KnownSecrets, REDACTED};
-use crate::runs::exchange::redact_request;
 use crate::secrets::programs::Occasion;
 
 /// A connector of this computer.

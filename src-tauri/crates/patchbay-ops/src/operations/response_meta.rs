@@ -4,25 +4,15 @@ use std::collections::BTreeMap;
 
 use patchbay_http::Capture;
 use patchbay_model::Json;
-use reqwest::header::{HeaderMap, HeaderName, HeaderValue};
+use reqwest::header::HeaderMap;
 use serde::Serialize;
 use specta::Type;
 
 use crate::context::Context;
 use crate::error::Error;
 use crate::operations::{Call, CallOperation};
-use crate::redact::{KnownSecrets, REDACTED};
-
-/// Headers whose values are credentials.
-const SECRET_HEADERS: [&str; 7] = [
-    "authorization",
-    "cookie",
-    "mcp-session-id",
-    "proxy-authorization",
-    "set-cookie",
-    "set-cookie2",
-    "x-api-key",
-];
+use crate::redact::KnownSecrets;
+use crate::redact::exchange::redact_header;
 
 /// Status and headers of a response, without secrets.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Type)]
@@ -79,18 +69,6 @@ impl ResponseMeta {
     }
 }
 
-/// Returns the value of a header without secrets.
-pub(crate) fn redact_header(
-    name: &HeaderName,
-    value: &HeaderValue,
-    secrets: &KnownSecrets,
-) -> String {
-    match SECRET_HEADERS.contains(&name.as_str()) {
-        true => REDACTED.to_owned(),
-        false => secrets.redact_text(String::from_utf8_lossy(value.as_bytes()).into_owned()),
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use serde_json::json;
@@ -98,6 +76,7 @@ mod tests {
     use patchbay_model::Secret;
 
     use super::*;
+    use crate::redact::REDACTED;
 
     #[test]
     fn no_secret_is_among_the_headers() {

@@ -9,7 +9,7 @@ use serde_json::Value;
 use crate::backend::CompletedCall;
 use crate::error::Error;
 use crate::redact::KnownSecrets;
-use crate::runs::exchange::redact_exchange;
+use crate::redact::exchange::redact_exchange;
 
 /// Maximum characters of the arguments in a row of the history.
 const LINE_LIMIT: usize = 120;

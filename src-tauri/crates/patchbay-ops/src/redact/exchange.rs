@@ -2,13 +2,24 @@
 
 use patchbay_http::{Captured, CapturedResponse};
 use patchbay_model::{Exchange, ReceivedResponse, SentRequest, clean_text};
+use reqwest::header::{HeaderName, HeaderValue};
 
-use crate::operations::response_meta::redact_header;
-use crate::redact::KnownSecrets;
+use crate::redact::{KnownSecrets, REDACTED};
 
 /// Maximum characters of a response header, and maximum number of headers.
 const HEADER_LIMIT: usize = 1000;
 const MAX_HEADERS: usize = 100;
+
+/// Headers whose values are credentials.
+const SECRET_HEADERS: [&str; 7] = [
+    "authorization",
+    "cookie",
+    "mcp-session-id",
+    "proxy-authorization",
+    "set-cookie",
+    "set-cookie2",
+    "x-api-key",
+];
 
 pub(crate) fn redact_request(request: SentRequest, secrets: &KnownSecrets) -> SentRequest {
     let headers = request.headers.into_iter();
@@ -22,7 +33,7 @@ pub(crate) fn redact_request(request: SentRequest, secrets: &KnownSecrets) -> Se
     }
 }
 
-pub(super) fn redact_exchange(captured: Captured, secrets: &KnownSecrets) -> Exchange {
+pub(crate) fn redact_exchange(captured: Captured, secrets: &KnownSecrets) -> Exchange {
     Exchange {
         request: redact_request(captured.request, secrets),
         response: captured
@@ -44,6 +55,18 @@ fn redact_response(response: &CapturedResponse, secrets: &KnownSecrets) -> Recei
         headers: headers.collect(),
         body: text.map(|text| secrets.redact_json_text(text.to_owned())),
         took_ms: u32::try_from(response.took.as_millis()).unwrap_or(u32::MAX),
+    }
+}
+
+/// Returns the value of a header without secrets.
+pub(crate) fn redact_header(
+    name: &HeaderName,
+    value: &HeaderValue,
+    secrets: &KnownSecrets,
+) -> String {
+    match SECRET_HEADERS.contains(&name.as_str()) {
+        true => REDACTED.to_owned(),
+        false => secrets.redact_text(String::from_utf8_lossy(value.as_bytes()).into_owned()),
     }
 }
 
