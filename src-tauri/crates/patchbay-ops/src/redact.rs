@@ -26,8 +26,12 @@ pub(crate) fn redact_marked(arguments: &Value, schema: &Value) -> Value {
 
 /// Returns the strings and numbers that [`redact_marked`] redacts.
 pub(crate) fn marked_values(arguments: &Value, schema: &Value) -> Vec<Secret> {
+    hidden_values(arguments, &redact_marked(arguments, schema))
+}
+
+fn hidden_values(arguments: &Value, hidden: &Value) -> Vec<Secret> {
     let mut found = Vec::new();
-    collect_hidden(arguments, &redact_marked(arguments, schema), &mut found);
+    collect_hidden(arguments, hidden, &mut found);
     found
 }
 
@@ -152,8 +156,8 @@ pub(crate) struct KnownSecrets {
 impl KnownSecrets {
     /// What a tool's schema marks as secret in arguments.
     pub(crate) fn marked(arguments: &Value, schema: &Value) -> Self {
-        let mut known = Self::new(marked_values(arguments, schema));
         let hidden = redact_marked(arguments, schema);
+        let mut known = Self::new(hidden_values(arguments, &hidden));
         collect_members(arguments, &hidden, &mut known.members);
         known
     }
