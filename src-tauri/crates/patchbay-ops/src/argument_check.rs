@@ -5,8 +5,8 @@ use jsonschema::error::TypeKind;
 use patchbay_model::{FieldProblem, pointer};
 use serde_json::Value;
 
-use crate::connectors::tools::similar_names;
 use crate::schema::{is_cheap_to_check, terminates};
+use crate::similar_names::similar_names;
 
 /// Validates a value once; see [`ArgumentCheck`].
 pub(crate) fn check_arguments(schema: &Value, arguments: &Value) -> Vec<FieldProblem> {

@@ -49,6 +49,7 @@ mod schema;
 mod secret_detection;
 mod secrets;
 mod servers;
+mod similar_names;
 #[cfg(test)]
 mod testing;
 mod vault;
