@@ -6,7 +6,6 @@ pub(crate) mod blank_connector;
 pub(crate) mod bundle;
 pub(crate) mod check;
 pub(crate) mod client_certificate;
-pub(crate) mod connector_view;
 pub(crate) mod create;
 pub(crate) mod details;
 pub(crate) mod deviations;
@@ -46,7 +45,7 @@ use specta::Type;
 use url::Url;
 
 use crate::address::free_name;
-use crate::connectors::connector_view::ConnectorView;
+use crate::connector_view::ConnectorView;
 use crate::connectors::status::THIS_COMPUTER;
 use crate::connectors::view::view_connectors;
 use crate::context::Context;

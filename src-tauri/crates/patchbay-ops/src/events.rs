@@ -4,7 +4,7 @@ use patchbay_model::{AccountId, Authorization, ConnectorId, Problem, ToolRunSumm
 use serde::{Deserialize, Serialize};
 use specta::Type;
 
-use crate::connectors::connector_view::ConnectorView;
+use crate::connector_view::ConnectorView;
 use crate::need::Need;
 
 /// A change.

@@ -22,6 +22,7 @@ mod catalogue;
 mod chosen_file;
 mod clock;
 mod code_rules;
+mod connector_view;
 mod connectors;
 mod context;
 mod credentials;
@@ -85,6 +86,7 @@ pub use browser::{OpenBrowser, SystemBrowser};
 pub use catalogue::{CatalogueEntry, CatalogueVariable, Reach, list_catalogue, read_registry_file};
 pub use clock::{Clock, SystemClock};
 pub use code_rules::{Fix, account_state, by_code, fix};
+pub use connector_view::ConnectorView;
 pub use connectors::add::{
     AddConnector, AddedConnector, AuthenticationChoice, ConnectionOptions, OAuthClientInput,
     add_connector, add_connector_with, check_add_connector,
@@ -99,7 +101,6 @@ pub use connectors::check::{
     Check, CheckState, CheckStep, cancel_check, check_connector, check_connectors, platform_problem,
 };
 pub use connectors::client_certificate::set_client_certificate;
-pub use connectors::connector_view::ConnectorView;
 pub use connectors::create::{
     AccountDefinitions, CreateConnector, create_connector, creation_form, list_account_definitions,
     list_definitions,

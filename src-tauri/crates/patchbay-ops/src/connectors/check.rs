@@ -13,7 +13,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::abilities::abilities;
 use crate::backend::for_connector;
-use crate::connectors::connector_view::ConnectorView;
+use crate::connector_view::ConnectorView;
 use crate::connectors::deviations::deviations_of;
 use crate::connectors::view::view_connector;
 use crate::connectors::{find_connector, list_connectors, tools};

@@ -6,7 +6,7 @@ use serde_json::Value;
 use specta::Type;
 
 use crate::argument_check::check_arguments;
-use crate::connectors::connector_view::ConnectorView;
+use crate::connector_view::ConnectorView;
 use crate::connectors::find_connector;
 use crate::connectors::remote_call::HostedConnector;
 use crate::connectors::view::view_connector;

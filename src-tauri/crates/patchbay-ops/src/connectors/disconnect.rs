@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use specta::Type;
 
 use crate::backend::for_connector;
-use crate::connectors::connector_view::ConnectorView;
+use crate::connector_view::ConnectorView;
 use crate::connectors::find_connector;
 use crate::connectors::view::view_connector;
 use crate::context::Context;

@@ -11,7 +11,7 @@ use url::Url;
 use crate::abilities::{abilities, platform_abilities};
 use crate::accounts::{find_account, list_accounts};
 use crate::argument_check::check_arguments;
-use crate::connectors::connector_view::ConnectorView;
+use crate::connector_view::ConnectorView;
 use crate::connectors::create::{creation_form, list_definitions};
 use crate::connectors::view::view_connectors;
 use crate::connectors::{find_connector, list_connectors};

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use patchbay_model::{Connector, ConnectorId};
 
-use crate::connectors::connector_view::ConnectorView;
+use crate::connector_view::ConnectorView;
 use crate::context::Context;
 use crate::error::Error;
 use crate::events::Event;
