@@ -3,6 +3,7 @@
 mod generations;
 pub(crate) mod networks;
 pub(crate) mod open_questions;
+pub(crate) mod restarts;
 pub(crate) mod running;
 pub(crate) mod running_authorizations;
 pub(crate) mod session_host;
@@ -27,6 +28,7 @@ use url::Url;
 use self::generations::SettingsGenerations;
 use self::networks::Networks;
 use self::open_questions::Questions;
+use self::restarts::Restarts;
 use self::running::CancelRegistry;
 use self::running_authorizations::RunningAuthorizations;
 use self::session_host::SessionHost;
@@ -42,7 +44,6 @@ use crate::secrets::programs::{NoProgramConsent, ProgramConsent};
 use crate::secrets::reference::References;
 use crate::secrets::tokens::Tokens;
 use crate::servers::guard::Guard;
-use crate::servers::restarts::Restarts;
 
 /// Capacity of the event channel; a receiver that lags further behind reloads its lists.
 const EVENT_CAPACITY: usize = 256;

@@ -12,7 +12,6 @@ mod inherited_files;
 pub(crate) mod log;
 mod node;
 mod quiet_command;
-pub(crate) mod restarts;
 pub(crate) mod sessions;
 pub(crate) mod steering;
 
