@@ -121,8 +121,8 @@ pub(crate) const INTAKES: &[Intake] = &[
             "crates/patchbay-cli/src/escapes.rs::are_supported",
             "crates/patchbay-cli/src/logging.rs::start",
             "crates/patchbay-cli/src/main.rs::is_first_argument",
-            "crates/patchbay-ops/src/servers/guard/watcher.rs::command",
-            "crates/patchbay-ops/src/servers/guard/watcher.rs::watch_programs",
+            "crates/patchbay-ops/src/processes/guard/watcher.rs::command",
+            "crates/patchbay-ops/src/processes/guard/watcher.rs::watch_programs",
             "crates/patchbay-ops/src/secrets/programs.rs::withhold_passphrase",
             "crates/patchbay-ops/src/secrets/programs/search_path.rs::newest_node_of_nvm",
             "crates/patchbay-ops/src/secrets/programs/search_path.rs::nvm_folder",
@@ -150,10 +150,10 @@ pub(crate) const INTAKES: &[Intake] = &[
         &[
             "crates/patchbay-oauth/src/port_holder.rs::holder_of",
             "crates/patchbay-ops/src/background/power_and_network/bus.rs::system",
-            "crates/patchbay-ops/src/servers/guard/marks.rs::by_ps",
-            "crates/patchbay-ops/src/servers/guard/marks.rs::in_proc",
-            "crates/patchbay-ops/src/servers/guard/start_time.rs::by_ps",
-            "crates/patchbay-ops/src/servers/guard/start_time.rs::in_proc",
+            "crates/patchbay-ops/src/processes/guard/marks.rs::by_ps",
+            "crates/patchbay-ops/src/processes/guard/marks.rs::in_proc",
+            "crates/patchbay-ops/src/processes/guard/start_time.rs::by_ps",
+            "crates/patchbay-ops/src/processes/guard/start_time.rs::in_proc",
             "crates/patchbay-platforms/src/mcp/stdio/host/memory.rs::measure",
             "src/notifications/linux.rs::show",
             "src/tray/linux.rs::has_panel",
@@ -202,8 +202,8 @@ pub(crate) const INTAKES: &[Intake] = &[
     intake(
         "notes of what runs",
         &[
-            "crates/patchbay-ops/src/servers/guard/ledger.rs::end_abandoned",
-            "crates/patchbay-ops/src/servers/guard/ledger.rs::take",
+            "crates/patchbay-ops/src/processes/guard/ledger.rs::end_abandoned",
+            "crates/patchbay-ops/src/processes/guard/ledger.rs::take",
         ],
     ),
     intake(
@@ -364,11 +364,11 @@ pub(crate) const INTAKES: &[Intake] = &[
         &[
             "crates/patchbay-platforms/src/mcp/pending_requests.rs::read",
             "crates/patchbay-platforms/src/mcp/pending_requests.rs::unreadable_answer",
-            "crates/patchbay-ops/src/servers/quiet_command.rs::quiet_command",
-            "crates/patchbay-ops/src/servers/containers.rs::unused_id_files",
-            "crates/patchbay-ops/src/servers/containers.rs::set_aside",
-            "crates/patchbay-ops/src/servers/containers.rs::stop",
-            "crates/patchbay-ops/src/servers/containers.rs::errors_of",
+            "crates/patchbay-ops/src/processes/quiet_command.rs::quiet_command",
+            "crates/patchbay-ops/src/processes/containers.rs::unused_id_files",
+            "crates/patchbay-ops/src/processes/containers.rs::set_aside",
+            "crates/patchbay-ops/src/processes/containers.rs::stop",
+            "crates/patchbay-ops/src/processes/containers.rs::errors_of",
             "crates/patchbay-ops/src/servers/log.rs::read",
             "crates/patchbay-ops/src/servers/log.rs::read_server_log",
             "crates/patchbay-ops/src/servers/node.rs::version_of",
@@ -421,7 +421,7 @@ pub(crate) const OWN: &[(&str, &str)] = &[
         "starts what the person typed, and reads nothing of it",
     ),
     (
-        "crates/patchbay-ops/src/servers/inherited_files.rs::try_withhold",
+        "crates/patchbay-ops/src/processes/inherited_files.rs::try_withhold",
         "lists its own open files",
     ),
     (

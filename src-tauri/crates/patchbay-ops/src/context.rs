@@ -40,10 +40,10 @@ use crate::browser::{OpenBrowser, SystemBrowser};
 use crate::clock::{Clock, SystemClock, new_id};
 use crate::error::Error;
 use crate::events::Event;
+use crate::processes::guard::Guard;
 use crate::secrets::programs::{NoProgramConsent, ProgramConsent};
 use crate::secrets::reference::References;
 use crate::secrets::tokens::Tokens;
-use crate::servers::guard::Guard;
 
 /// Capacity of the event channel; a receiver that lags further behind reloads its lists.
 const EVENT_CAPACITY: usize = 256;

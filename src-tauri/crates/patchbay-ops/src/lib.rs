@@ -42,6 +42,7 @@ mod open;
 mod operations;
 mod other_processes;
 mod private_memory;
+mod processes;
 mod questions;
 mod redact;
 mod runs;
@@ -195,6 +196,8 @@ pub use patchbay_oauth::{
 };
 pub use patchbay_vault::NO_KEYCHAIN_HINT;
 pub use private_memory::keep_memory_private;
+pub use processes::environment::path_variable;
+pub use processes::guard::{WATCH_PROGRAMS, watch_programs};
 pub use questions::{answer_question, list_questions, open_question_page, question_problems};
 pub use redact::is_marked;
 pub use runs::compare::{
@@ -222,14 +225,13 @@ pub use secrets::programs::{
     withhold_passphrase,
 };
 pub use secrets::reference::resolve_from_environment;
-pub use servers::guard::{WATCH_PROGRAMS, watch_programs};
+pub use servers::find_program;
 pub use servers::log::{ServerLogLine, read_server_log};
 pub use servers::sessions::{
     HOST_SESSIONS, HeldSession, end_session, end_sessions, host_sessions, list_sessions,
 };
 #[cfg(windows)]
 pub use servers::sessions::{START_HOST, start_host};
-pub use servers::{find_program, path_variable};
 pub use vault::{
     accept_older_secrets, choose_passphrase, needs_passphrase, probe_vault, save_unsaved_secrets,
     set_vault_aside, unlock_vault, unsaved_problem, use_keychain, vault_status,

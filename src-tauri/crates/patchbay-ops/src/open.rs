@@ -7,7 +7,7 @@ use crate::connectors::{list_connectors, status};
 use crate::context::{Context, ContextOptions};
 use crate::error::Error;
 use crate::events::Event;
-use crate::servers::{containers, guard};
+use crate::processes::{containers, guard};
 
 /// Number of latest authorizations among which running ones are searched.
 const LATEST: u32 = 100;

@@ -4,19 +4,10 @@
 //! [`environment`] lists; secrets are read at that moment and passed as variables, never as arguments. One process
 //! serves a connector and ends when it has been idle.
 
-pub(crate) mod containers;
-mod environment;
-pub(crate) mod guard;
-#[cfg(unix)]
-mod inherited_files;
 pub(crate) mod log;
 mod node;
-mod quiet_command;
 pub(crate) mod sessions;
 pub(crate) mod steering;
-
-pub(crate) use self::environment::is_path;
-pub use self::environment::path_variable;
 
 use std::io::ErrorKind;
 use std::path::{Component, Path, PathBuf};
@@ -35,6 +26,8 @@ use crate::context::Context;
 use crate::context::sessions::{SessionSettings, Slot};
 use crate::error::Error;
 use crate::home_folder::expand_tilde;
+use crate::processes::environment::path_variable;
+use crate::processes::{containers, environment};
 use crate::secrets::programs::{Occasion, Purpose, find_in, search_path, to_unicode};
 
 /// Time without a call after which a server is ended.

@@ -28,8 +28,8 @@ use crate::credentials::secret::SecretValue;
 use crate::error::Error;
 use crate::install_hint::product_of;
 use crate::lock::FileLock;
+use crate::processes::environment::path_variable;
 use crate::secrets::programs::{find_in, search_path};
-use crate::servers::path_variable;
 
 /// Placeholder for the folder of a bundle that is not unpacked yet.
 const FOLDER: &str = "${__dirname}";

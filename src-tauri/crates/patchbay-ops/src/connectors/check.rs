@@ -19,8 +19,9 @@ use crate::connectors::view::view_connector;
 use crate::connectors::{find_connector, list_connectors, tools};
 use crate::context::Context;
 use crate::error::Error;
+use crate::processes::environment::path_variable;
+use crate::servers::find_program;
 use crate::servers::sessions::{HeldSession, list_sessions};
-use crate::servers::{find_program, path_variable};
 
 /// Result of a check.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Type)]

@@ -2,7 +2,7 @@
 
 use patchbay_model::{capitalize, clean_text};
 
-use crate::servers::containers;
+use crate::processes::containers;
 
 /// Options of package runners whose value is the next word.
 pub(super) const NODE_OPTIONS: &[&str] = &[

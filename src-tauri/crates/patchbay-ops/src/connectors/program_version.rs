@@ -3,8 +3,8 @@
 use patchbay_model::Program;
 
 use super::program_title::{NODE_OPTIONS, PYTHON_OPTIONS, file_name, operand, runner_of, value_of};
+use crate::processes::containers;
 use crate::secrets::programs::{ProgramRequest, Purpose};
-use crate::servers::containers;
 
 /// Whether the program is a server that its publisher can replace by a newer version at any start.
 pub fn has_open_version(request: &ProgramRequest) -> bool {

@@ -11,9 +11,9 @@ use crate::context::Context;
 use crate::credentials::check::check_variable_name;
 use crate::credentials::{find_wallet_entry, resolve_wallet_entry};
 use crate::error::Error;
+use crate::processes::environment::{is_path, path_variable};
 use crate::secrets;
 use crate::secrets::programs::{Occasion, find_in, search_path};
-use crate::servers::{is_path, path_variable};
 
 /// Prefix for a credential whose name a connector has too.
 const WALLET_PREFIX: &str = "wallet:";

@@ -8,8 +8,8 @@ use std::time::Duration;
 use patchbay_platforms::Error as PlatformError;
 use tokio::io::AsyncReadExt as _;
 
-use super::quiet_command::{Variable, quiet_command};
 use crate::error::Error;
+use crate::processes::quiet_command::{Variable, quiet_command};
 use crate::secrets::programs::find_in;
 use crate::secrets::programs::search_path::{newest_node_of_nvm, nvm_folder};
 

@@ -165,7 +165,7 @@ const ABSENT: &[Group] = &[
     Group {
         program: "patchbay-ops",
         reason: "Windows ends servers by their job, with whoever started them",
-        tests: &["servers::guard::"],
+        tests: &["processes::guard::"],
     },
     Group {
         program: "patchbay-ops",

@@ -5,7 +5,7 @@ use patchbay_model::{clean_text, is_variable_name};
 use super::blanks::value;
 use super::{Draft, PasteError, PastedPlace, PastedServer, PastedValue};
 use crate::connectors::program_title::title_of;
-use crate::servers::containers;
+use crate::processes::containers;
 use crate::servers::steering::steers_programs;
 
 /// A parsed command.

@@ -27,9 +27,9 @@ use crate::clock::SystemClock;
 use crate::context::Context;
 use crate::context::session_host::SessionHost;
 use crate::error::Error;
-use crate::servers::guard::{self, Guard};
+use crate::processes::guard::{self, Guard};
 #[cfg(unix)]
-use crate::servers::inherited_files;
+use crate::processes::inherited_files;
 use crate::servers::{IDLE_TIMEOUT, is_name, log};
 
 /// Time without sessions after which the host exits.

@@ -8,7 +8,7 @@ use std::process::{Child, Command, Stdio};
 
 use super::marks::Mark;
 use super::{WATCH_PROGRAMS, groups};
-use crate::servers::inherited_files;
+use crate::processes::inherited_files;
 
 /// Our side: starts the watcher and writes to its pipe.
 #[derive(Default)]

@@ -116,7 +116,7 @@ const MISE_PREFIX: &str = "MISE_";
 ///
 /// # Errors
 /// The name of a variable whose value cannot be passed to a program.
-pub(super) fn build(
+pub(crate) fn build(
     path: &[PathBuf],
     file: &str,
     variables: &BTreeMap<String, String>,
@@ -157,7 +157,7 @@ pub(super) fn build(
 }
 
 /// The passwords in inherited addresses of proxies, as they are there and as they are sent.
-pub(super) fn proxy_passwords(environment: &[Variable]) -> Vec<Secret> {
+pub(crate) fn proxy_passwords(environment: &[Variable]) -> Vec<Secret> {
     let is_proxy = |name: &OsStr| {
         let name = name.to_string_lossy().to_ascii_uppercase();
         name.ends_with("_PROXY")

@@ -12,7 +12,7 @@ const STDERR: RawFd = 2;
 
 /// Withholds all files from the processes that are started from now on, except their standard streams. Those that this
 /// process opened itself are withheld anyway.
-pub(super) fn withhold() {
+pub(crate) fn withhold() {
     if let Err(error) = try_withhold() {
         tracing::warn!(%error, "a background process may keep files open");
     }

@@ -90,7 +90,7 @@ impl From<Mark> for String {
 }
 
 /// Takes the mark out of the environment of a process of ours, which has to outlive the server that we may run in.
-pub(in crate::servers) fn strip(command: &mut Command) {
+pub(in crate::processes) fn strip(command: &mut Command) {
     command.env_remove(VARIABLE);
 }
 

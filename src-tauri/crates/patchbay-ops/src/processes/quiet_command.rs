@@ -7,10 +7,10 @@ use std::process::Stdio;
 use tokio::process::Command;
 
 /// Name and value of an environment variable.
-pub(super) type Variable = (OsString, OsString);
+pub(crate) type Variable = (OsString, OsString);
 
 /// Builds a command with the given environment only, without standard streams or a window.
-pub(super) fn quiet_command(program: &Path, environment: Vec<Variable>) -> Command {
+pub(crate) fn quiet_command(program: &Path, environment: Vec<Variable>) -> Command {
     let mut command = Command::new(program);
     command
         .env_clear()

@@ -71,7 +71,7 @@ const MAX_ERROR_BYTES: u64 = 64 * 1024;
 
 /// Returns the arguments of a command, adding what `docker run` needs: `--init`, without which the first process in a
 /// container ignores signals, and the id file.
-pub(super) fn arguments(command: &ServerCommand, folder: &Path) -> Vec<String> {
+pub(crate) fn arguments(command: &ServerCommand, folder: &Path) -> Vec<String> {
     let mut words = command.arguments.clone();
     let Some(run) = run_at(&command.program, &words) else {
         return words;
