@@ -1,7 +1,6 @@
 //! The context of all verbs.
 
 mod generations;
-pub(crate) mod networks;
 pub(crate) mod open_questions;
 pub(crate) mod restarts;
 pub(crate) mod running;
@@ -26,7 +25,6 @@ use tokio_util::task::TaskTracker;
 use url::Url;
 
 use self::generations::SettingsGenerations;
-use self::networks::Networks;
 use self::open_questions::Questions;
 use self::restarts::Restarts;
 use self::running::CancelRegistry;
@@ -40,6 +38,7 @@ use crate::browser::{OpenBrowser, SystemBrowser};
 use crate::clock::{Clock, SystemClock, new_id};
 use crate::error::Error;
 use crate::events::Event;
+use crate::networks::Networks;
 use crate::processes::guard::Guard;
 use crate::secrets::programs::{NoProgramConsent, ProgramConsent};
 use crate::secrets::reference::References;

@@ -37,6 +37,7 @@ mod lock;
 mod logging;
 mod need;
 mod needs;
+mod networks;
 mod next_action;
 mod open;
 mod operations;

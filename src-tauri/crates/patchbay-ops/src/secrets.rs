@@ -1,6 +1,5 @@
 //! Secrets of wallet entries: how the vault stores each kind, and what is sent.
 
-pub(crate) mod client_certificate;
 pub(crate) mod programs;
 pub(crate) mod reference;
 pub(crate) mod registrations;

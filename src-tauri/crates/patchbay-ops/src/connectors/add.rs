@@ -31,7 +31,7 @@ use crate::credentials::forget::discard_unless_ok;
 use crate::credentials::secret::{SecretValue, WalletSecret};
 use crate::error::Error;
 use crate::events::Event;
-use crate::secrets;
+use crate::networks::client_certificate;
 
 /// A connector to be added to this computer.
 #[derive(Clone, Debug, Deserialize, Type)]
@@ -249,7 +249,7 @@ async fn add_with_certificate(
     let Some(pem) = pem else {
         return Ok(added);
     };
-    if let Err(error) = secrets::client_certificate::save(cx.vault(), &added.id, pem).await {
+    if let Err(error) = client_certificate::save(cx.vault(), &added.id, pem).await {
         cx.store().remove_connector(&added.id).await?;
         cx.emit(Event::ConnectorsChanged);
         return Err(error);

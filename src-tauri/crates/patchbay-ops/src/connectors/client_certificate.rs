@@ -12,7 +12,7 @@ use crate::connectors::network::read_pem_file;
 use crate::connectors::{find_connector, status};
 use crate::context::Context;
 use crate::error::Error;
-use crate::secrets::client_certificate;
+use crate::networks::client_certificate;
 use crate::servers;
 
 /// Sets the client certificate of a connector from a PEM file with the certificate and its private key.

@@ -30,7 +30,8 @@ use crate::credentials::revoke::forget_and_revoke;
 use crate::credentials::users::refresh_identity;
 use crate::error::Error;
 use crate::events::Event;
-use crate::secrets::{self, client_certificate};
+use crate::networks::client_certificate;
+use crate::secrets;
 use crate::servers;
 use crate::servers::sessions::settings::is_outdated;
 

@@ -26,10 +26,10 @@ use tokio_util::task::TaskTracker;
 use url::Url;
 
 use crate::clock::Clock;
-use crate::context::networks::Networks;
 use crate::error::Error;
 use crate::events::Event;
 use crate::lock::FileLock;
+use crate::networks::Networks;
 use crate::secrets;
 use crate::secrets::OAuthApp;
 use crate::secrets::programs::Occasion;

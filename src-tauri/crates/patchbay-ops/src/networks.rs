@@ -1,5 +1,7 @@
 //! The HTTP clients: a shared one, and separate ones for connectors with their own network settings.
 
+pub(crate) mod client_certificate;
+
 use std::collections::HashMap;
 use std::sync::Arc;
 
@@ -12,7 +14,6 @@ use patchbay_vault::Vault;
 use url::Url;
 
 use crate::error::Error;
-use crate::secrets::client_certificate;
 
 /// Clones share the clients.
 #[derive(Clone)]
