@@ -26,10 +26,10 @@ use url::Url;
 use self::hosted::Hosted;
 use self::local::Local;
 use crate::connectors::listed_tools::ListedTools;
-use crate::connectors::status::Change;
 use crate::context::Context;
 use crate::context::running_authorizations::RunningAuthorization;
 use crate::error::Error;
+use crate::stored_connectors::status::Change;
 
 /// Operations on one connector. Default implementations do nothing.
 #[async_trait]

@@ -20,13 +20,13 @@ use patchbay_model::{Account, VaultState};
 use self::schedule::{CheckSchedule, CheckTarget, group_by_host};
 use crate::accounts::{list_accounts, platform};
 use crate::check_connector;
-use crate::connectors::list_connectors;
 use crate::connectors::sync::sync_account;
 use crate::context::Context;
 use crate::error::Error;
 use crate::events::Event;
 use crate::need::Need;
 use crate::needs::list_needs;
+use crate::stored_connectors::list_connectors;
 use crate::vault::vault_status;
 
 const SETTING: &str = "background.checks";

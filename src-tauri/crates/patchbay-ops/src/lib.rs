@@ -1,6 +1,7 @@
 //! Everything that a user can do with Patchbay, by noun.
 //!
-//! A noun's own file finds and lists things, for use from anywhere. Files must not depend on each other in a circle.
+//! A noun's own file finds and lists things, for use from anywhere; that of connectors is `stored_connectors`. Files must
+//! not depend on each other in a circle.
 //!
 //! The window and the command line call these functions. What uses saved data or connections takes the [`Context`]
 //! first: the open store, the vault, the HTTP clients, the clock and the open connections.
@@ -53,6 +54,7 @@ mod secret_detection;
 mod secrets;
 mod servers;
 mod similar_names;
+mod stored_connectors;
 #[cfg(test)]
 mod testing;
 mod vault;
@@ -140,18 +142,12 @@ pub use connectors::settings::{
     ChangeSettings, SettingsPlan, change_settings, connector_settings, plan_settings,
 };
 pub use connectors::sync::{SyncOutcome, sync_account, sync_connectors};
-pub use connectors::time_limits::{MAX_WAIT, time_limit};
 pub use connectors::tool_changes::{ToolChange, ToolChangeKind, accept_tools, list_tool_changes};
 pub use connectors::tools::{
     ConnectorTool, find_tool, list_tool_summaries, list_tools, names_credentials, refresh_tools,
     validate_arguments,
 };
 pub use connectors::trust::{find_untrusted_certificate, trust_certificate};
-pub use connectors::view::{view_connector, view_connectors};
-pub use connectors::{
-    FirstConnectors, find_connector, first_connectors, list_connector_rows, list_connectors,
-    resolve_connector,
-};
 pub use context::open_questions::{AskedDuring, OpenQuestion};
 pub use context::{Context, ContextOptions};
 pub use credentials::edit::{
@@ -233,6 +229,12 @@ pub use servers::sessions::{
 };
 #[cfg(windows)]
 pub use servers::sessions::{START_HOST, start_host};
+pub use stored_connectors::time_limits::{MAX_WAIT, time_limit};
+pub use stored_connectors::view::{view_connector, view_connectors};
+pub use stored_connectors::{
+    FirstConnectors, find_connector, first_connectors, list_connector_rows, list_connectors,
+    resolve_connector,
+};
 pub use vault::{
     accept_older_secrets, choose_passphrase, needs_passphrase, probe_vault, save_unsaved_secrets,
     set_vault_aside, unlock_vault, unsaved_problem, use_keychain, vault_status,

@@ -13,12 +13,12 @@ use crate::abilities::{abilities, platform_abilities};
 use crate::accounts::errors::account_error;
 use crate::accounts::list_accounts;
 use crate::code_rules::{AccountState, account_state};
-use crate::connectors::list_connector_rows;
 use crate::context::Context;
 use crate::credentials::list_wallet;
 use crate::error::Error;
 use crate::need::{Need, NeedFix, NeedKind};
 use crate::next_action::next_action;
+use crate::stored_connectors::list_connector_rows;
 
 /// How long before its expiry something is listed.
 const NOTICE_PERIOD: Duration = Duration::from_secs(7 * 24 * 60 * 60);

@@ -3,11 +3,11 @@
 use patchbay_model::{Connector, Status};
 
 use crate::authorizations::forget_unused_registrations;
-use crate::connectors::{list_connectors, status};
 use crate::context::{Context, ContextOptions};
 use crate::error::Error;
 use crate::events::Event;
 use crate::processes::{containers, guard};
+use crate::stored_connectors::{list_connectors, status};
 
 /// Number of latest authorizations among which running ones are searched.
 const LATEST: u32 = 100;

@@ -18,12 +18,12 @@ use url::Url;
 
 use crate::argument_check::check_arguments;
 use crate::authorizations::await_user::open_browser;
-use crate::connectors::reach_of;
 use crate::context::Context;
 use crate::context::open_questions::{AskedDuring, OpenQuestion, PendingQuestion};
 use crate::error::Error;
 use crate::events::Event;
 use crate::redact::marked_values;
+use crate::stored_connectors::reach_of;
 
 /// Maximum characters of a question that are saved with its run.
 const MESSAGE_LIMIT: usize = 4_000;

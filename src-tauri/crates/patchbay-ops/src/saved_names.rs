@@ -6,8 +6,8 @@ use patchbay_store::SavedLists;
 use serde_json::Value;
 
 use crate::app_paths::AppPaths;
-use crate::connectors::{pick_connector, reference_to};
 use crate::error::Error;
+use crate::stored_connectors::{pick_connector, reference_to};
 
 /// Characters of the description of an argument.
 const MAX_WORDS: usize = 80;

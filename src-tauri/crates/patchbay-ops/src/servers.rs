@@ -20,8 +20,6 @@ use tokio_util::sync::CancellationToken;
 
 use self::steering::check_secret_variables;
 use crate::atomic_file::file_error;
-use crate::connectors::roots::client_features;
-use crate::connectors::time_limits::limits_of;
 use crate::context::Context;
 use crate::context::sessions::{SessionSettings, Slot};
 use crate::error::Error;
@@ -29,6 +27,8 @@ use crate::home_folder::expand_tilde;
 use crate::processes::environment::path_variable;
 use crate::processes::{containers, environment};
 use crate::secrets::programs::{Occasion, Purpose, find_in, search_path, to_unicode};
+use crate::stored_connectors::roots::client_features;
+use crate::stored_connectors::time_limits::limits_of;
 
 /// Time without a call after which a server is ended.
 const IDLE_TIMEOUT: Duration = Duration::from_secs(600);

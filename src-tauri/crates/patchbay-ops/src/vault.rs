@@ -6,12 +6,12 @@ use crate::abilities::platform_abilities;
 use crate::accounts::edit::sign_out_account;
 use crate::accounts::list_accounts;
 use crate::connectors::edit::purge_removed;
-use crate::connectors::{list_connectors, status};
 use crate::context::Context;
 use crate::error::Error;
 use crate::events::Event;
 use crate::secrets;
 use crate::servers::sessions;
+use crate::stored_connectors::{list_connectors, status};
 
 /// Returns the status of the vault. Never causes a prompt of the keychain.
 pub async fn vault_status(cx: &Context) -> VaultStatus {

@@ -17,12 +17,12 @@ use super::callback_receiver::CallbackReceiver;
 use super::previous_user;
 use crate::accounts::platform::finish_call;
 use crate::accounts::{find_account, reach_of};
-use crate::connectors::find_connector;
 use crate::connectors::remote_call::HostedConnector;
 use crate::context::Context;
 use crate::context::running_authorizations::RunningAuthorization;
 use crate::error::Error;
 use crate::events::Event;
+use crate::stored_connectors::find_connector;
 
 /// Name of the page in messages.
 const PAGE: &str = "sign-in page";

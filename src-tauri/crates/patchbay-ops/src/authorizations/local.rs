@@ -16,13 +16,13 @@ use crate::address::endpoint_of;
 use crate::authorizations::await_user::answer_browser;
 use crate::authorizations::save_grant::{revoke_unsaved, save_grant};
 use crate::authorizations::{await_user, client, find_grant, issuer, previous_user, scope_upgrade};
-use crate::connectors::find_connector;
-use crate::connectors::time_limits::{limits_of, name_limit};
 use crate::context::Context;
 use crate::context::running_authorizations::RunningAuthorization;
 use crate::error::{Error, TimeLimit};
 use crate::events::Event;
 use crate::secrets;
+use crate::stored_connectors::find_connector;
+use crate::stored_connectors::time_limits::{limits_of, name_limit};
 
 /// Runs a sign-in with Patchbay or the user's own app as the client.
 pub(crate) async fn authorize_here(

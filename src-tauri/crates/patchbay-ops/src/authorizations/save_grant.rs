@@ -13,7 +13,6 @@ use patchbay_vault::SecretName;
 use crate::address::{NewName, endpoint_of};
 use crate::authorizations::{find_grant, scope_upgrade};
 use crate::connectors::edit::drop_own_sign_in;
-use crate::connectors::{find_connector, status};
 use crate::context::Context;
 use crate::credentials::edit::{add_entry, add_with_secret};
 use crate::credentials::forget::forget;
@@ -24,6 +23,7 @@ use crate::events::Event;
 use crate::secrets;
 use crate::secrets::StoredSecret;
 use crate::servers::sessions;
+use crate::stored_connectors::{find_connector, status};
 
 /// Time limit for forgetting the former sign-in.
 const FORGET_LIMIT: Duration = Duration::from_secs(5);

@@ -6,9 +6,9 @@ use patchbay_model::{Connector, ConnectorId};
 use patchbay_oauth::{parse_scopes, union};
 use serde_json::{Value, json};
 
-use crate::connectors::status;
 use crate::context::Context;
 use crate::error::Error;
+use crate::stored_connectors::status;
 
 const MEMBER: &str = "wantedScopes";
 

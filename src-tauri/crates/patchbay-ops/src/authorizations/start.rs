@@ -16,12 +16,13 @@ use tokio::sync::mpsc;
 use crate::authorizations::scope_upgrade;
 use crate::authorizations::steps::TIMEOUT_SECONDS;
 use crate::backend::for_connector;
-use crate::connectors::{find_connector, status, tools};
+use crate::connectors::tools;
 use crate::context::Context;
 use crate::context::running_authorizations::RunningAuthorization;
 use crate::error::Error;
 use crate::json_object::members;
 use crate::secrets::registrations::forget_registrations;
+use crate::stored_connectors::{find_connector, status};
 
 /// Request to start an authorization.
 #[derive(Clone, Debug, Deserialize, Type)]

@@ -23,12 +23,12 @@ use crate::accounts::{find_account, reach_of};
 use crate::authorizations;
 use crate::connectors::listed_tools::ListedTools;
 use crate::connectors::remote_call::{HostedConnector, resync_if_missing};
-use crate::connectors::status::Change;
 use crate::context::Context;
 use crate::context::running_authorizations::RunningAuthorization;
 use crate::error::Error;
 use crate::redact::KnownSecrets;
 use crate::redact::exchange::redact_request;
+use crate::stored_connectors::status::Change;
 
 /// Time limit for refreshing a connector after a failed sign-in.
 const STATUS_TIMEOUT: Duration = Duration::from_secs(5);

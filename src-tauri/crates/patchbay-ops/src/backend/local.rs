@@ -24,9 +24,6 @@ use super::{Backend, CompletedCall, PlannedCall, RevokeOutcome};
 use crate::address::shares_domain;
 use crate::authorizations;
 use crate::connectors::listed_tools::ListedTools;
-use crate::connectors::reach_of;
-use crate::connectors::status::{self, Change};
-use crate::connectors::time_limits::{name_limit, run_limit};
 use crate::context::Context;
 use crate::context::open_questions::AskedDuring;
 use crate::context::running_authorizations::RunningAuthorization;
@@ -35,6 +32,9 @@ use crate::questions::PersonAsker;
 use crate::redact::exchange::redact_request;
 use crate::redact::{KnownSecrets, REDACTED};
 use crate::secrets::programs::Occasion;
+use crate::stored_connectors::reach_of;
+use crate::stored_connectors::status::{self, Change};
+use crate::stored_connectors::time_limits::{name_limit, run_limit};
 
 /// A connector of this computer.
 pub(super) struct Local<'a> {

@@ -9,8 +9,8 @@ use tokio::sync::broadcast::Receiver;
 
 use super::*;
 use crate::clock::Clock;
-use crate::connectors::find_connector;
 use crate::need::NeedKind;
+use crate::stored_connectors::find_connector;
 use crate::testing::{UNREACHABLE_URL, add, open};
 
 /// A clock that only moves when it is advanced.

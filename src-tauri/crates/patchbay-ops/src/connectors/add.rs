@@ -17,12 +17,9 @@ use specta::Type;
 
 use crate::SecretInput;
 use crate::address::{NewName, plain_http, read_address, short_name_of, title_of};
-use crate::connectors::blank_connector::blank_connector;
 use crate::connectors::client_certificate::{ensure_https, read_file};
 use crate::connectors::inspect_address::inspect_address_over;
 use crate::connectors::network::{self, NetworkChanges};
-use crate::connectors::time_limits::{connect_limit, validate_limits};
-use crate::connectors::{list_connectors, status};
 use crate::context::Context;
 use crate::credentials::check::check_form;
 use crate::credentials::edit::add_derived_entry;
@@ -32,6 +29,9 @@ use crate::credentials::secret::{SecretValue, WalletSecret};
 use crate::error::Error;
 use crate::events::Event;
 use crate::networks::client_certificate;
+use crate::stored_connectors::blank_connector::blank_connector;
+use crate::stored_connectors::time_limits::{connect_limit, validate_limits};
+use crate::stored_connectors::{list_connectors, status};
 
 /// A connector to be added to this computer.
 #[derive(Clone, Debug, Deserialize, Type)]

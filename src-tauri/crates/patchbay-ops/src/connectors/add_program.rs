@@ -12,9 +12,7 @@ use serde_json::json;
 use specta::Type;
 
 use crate::connectors::add::{clean_title, resolve_name};
-use crate::connectors::blank_connector::blank_connector;
 use crate::connectors::program_title::title_of;
-use crate::connectors::{find_connector, status};
 use crate::context::Context;
 use crate::credentials::check::{check_form, check_variable_name};
 use crate::credentials::edit::add_derived_entry;
@@ -24,6 +22,8 @@ use crate::error::Error;
 use crate::home_folder::expand_tilde;
 use crate::servers;
 use crate::servers::steering::check_secret_variables;
+use crate::stored_connectors::blank_connector::blank_connector;
+use crate::stored_connectors::{find_connector, status};
 
 /// Maximum number of words of a command, and of bytes of a word: below the limits of every system.
 pub(super) const MAX_WORDS: usize = 256;

@@ -15,13 +15,14 @@ use crate::abilities::abilities;
 use crate::backend::for_connector;
 use crate::connector_view::ConnectorView;
 use crate::connectors::deviations::deviations_of;
-use crate::connectors::view::view_connector;
-use crate::connectors::{find_connector, list_connectors, tools};
+use crate::connectors::tools;
 use crate::context::Context;
 use crate::error::Error;
 use crate::processes::environment::path_variable;
 use crate::servers::find_program;
 use crate::servers::sessions::{HeldSession, list_sessions};
+use crate::stored_connectors::view::view_connector;
+use crate::stored_connectors::{find_connector, list_connectors};
 
 /// Result of a check.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Type)]

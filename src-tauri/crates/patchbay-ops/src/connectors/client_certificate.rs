@@ -9,11 +9,11 @@ use url::Url;
 use crate::abilities::abilities;
 use crate::address::endpoint_of;
 use crate::connectors::network::read_pem_file;
-use crate::connectors::{find_connector, status};
 use crate::context::Context;
 use crate::error::Error;
 use crate::networks::client_certificate;
 use crate::servers;
+use crate::stored_connectors::{find_connector, status};
 
 /// Sets the client certificate of a connector from a PEM file with the certificate and its private key.
 ///

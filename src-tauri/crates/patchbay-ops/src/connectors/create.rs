@@ -11,7 +11,6 @@ use specta::Type;
 use crate::accounts::platform::{finish_call, options, platform_of};
 use crate::accounts::{find_account, list_accounts};
 use crate::connectors::remote::copy_remote;
-use crate::connectors::status;
 use crate::connectors::sync::{
     MAX_CONCURRENT_ACCOUNTS, add_connectors, new_connector, with_account_timeout,
 };
@@ -20,6 +19,7 @@ use crate::credentials::locations;
 use crate::error::Error;
 use crate::events::Event;
 use crate::forms::{GivenSecret, fill};
+use crate::stored_connectors::status;
 
 /// What one account can create.
 #[derive(Debug)]

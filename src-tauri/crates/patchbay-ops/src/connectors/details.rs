@@ -7,12 +7,12 @@ use specta::Type;
 
 use crate::argument_check::check_arguments;
 use crate::connector_view::ConnectorView;
-use crate::connectors::find_connector;
 use crate::connectors::remote_call::HostedConnector;
-use crate::connectors::view::view_connector;
 use crate::context::Context;
 use crate::error::Error;
 use crate::json_object::members;
+use crate::stored_connectors::find_connector;
+use crate::stored_connectors::view::view_connector;
 
 /// Request to run an action.
 #[derive(Clone, Debug, Deserialize, Type)]

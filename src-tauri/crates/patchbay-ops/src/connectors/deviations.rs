@@ -5,9 +5,9 @@ use patchbay_oauth::{Deviations, source_of_deviation};
 use serde::Serialize;
 use specta::Type;
 
-use crate::connectors::find_connector;
 use crate::context::Context;
 use crate::error::Error;
+use crate::stored_connectors::find_connector;
 
 /// A deviation and its setting for one connector.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Type)]

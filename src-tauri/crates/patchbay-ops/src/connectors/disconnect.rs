@@ -6,10 +6,10 @@ use specta::Type;
 
 use crate::backend::for_connector;
 use crate::connector_view::ConnectorView;
-use crate::connectors::find_connector;
-use crate::connectors::view::view_connector;
 use crate::context::Context;
 use crate::error::Error;
+use crate::stored_connectors::find_connector;
+use crate::stored_connectors::view::view_connector;
 
 /// Result of disconnecting a connector.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Type)]

@@ -19,11 +19,7 @@ use crate::connectors::add::{
     AuthenticationChoice, clean_title, ensure_name_is_free, resolve_authentication, validate_name,
 };
 use crate::connectors::add_program::{native, no_program, validate_command};
-use crate::connectors::find_connector;
 use crate::connectors::network::{self, NetworkChanges};
-use crate::connectors::roots::validate_roots;
-use crate::connectors::status::{self, Change};
-use crate::connectors::time_limits::validate_limits;
 use crate::context::Context;
 use crate::credentials::forget::discard_unless_ok;
 use crate::credentials::revoke::forget_and_revoke;
@@ -34,6 +30,10 @@ use crate::networks::client_certificate;
 use crate::secrets;
 use crate::servers;
 use crate::servers::sessions::settings::is_outdated;
+use crate::stored_connectors::find_connector;
+use crate::stored_connectors::roots::validate_roots;
+use crate::stored_connectors::status::{self, Change};
+use crate::stored_connectors::time_limits::validate_limits;
 
 /// Changes to a connector; `None` leaves a setting unchanged.
 #[derive(Clone, Debug, Default, Deserialize, Type)]

@@ -13,10 +13,10 @@ use tokio::sync::Semaphore;
 use url::Url;
 
 use crate::backend::for_connector;
-use crate::connectors::find_connector;
 use crate::connectors::tools::find_tool;
 use crate::context::Context;
 use crate::error::Error;
+use crate::stored_connectors::find_connector;
 
 /// Limits concurrent fetches, as a long list needs many icons at once.
 static FETCHES: Semaphore = Semaphore::const_new(4);

@@ -17,9 +17,9 @@ use specta::Type;
 use url::Url;
 
 use crate::address::{read_address, short_name_of, title_of};
-use crate::connectors::{free_connector_name, list_connectors};
 use crate::context::Context;
 use crate::error::Error;
+use crate::stored_connectors::{free_connector_name, list_connectors};
 
 /// Result of inspecting an address.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, Type)]

@@ -4,11 +4,11 @@ use patchbay_model::{Connector, ConnectorId, ServerFacts, Tool};
 
 use crate::address::{endpoint_of, title_of};
 use crate::connectors::add::clean_title;
-use crate::connectors::status::{self, Change};
-use crate::connectors::view::emit_changed;
 use crate::context::Context;
 use crate::credentials::edit::rename_with_connector;
 use crate::error::Error;
+use crate::stored_connectors::status::{self, Change};
+use crate::stored_connectors::view::emit_changed;
 
 pub(crate) struct ListedTools {
     pub(crate) tools: Vec<Tool>,

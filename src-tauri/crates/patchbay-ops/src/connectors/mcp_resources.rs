@@ -8,10 +8,10 @@ use patchbay_platforms::mcp::UriTemplate;
 
 use crate::authorizations::scope_upgrade;
 use crate::backend::for_connector;
-use crate::connectors::{find_connector, status};
 use crate::context::Context;
 use crate::error::Error;
 use crate::json_object::members;
+use crate::stored_connectors::{find_connector, status};
 
 /// Lists the resources and resource templates of a connector's server; empty if it does not support resources.
 ///

@@ -13,12 +13,12 @@ use crate::accounts::{find_account, list_accounts};
 use crate::argument_check::check_arguments;
 use crate::connector_view::ConnectorView;
 use crate::connectors::create::{creation_form, list_definitions};
-use crate::connectors::view::view_connectors;
-use crate::connectors::{find_connector, list_connectors};
 use crate::context::Context;
 use crate::differences::differences;
 use crate::error::Error;
 use crate::forms::put;
+use crate::stored_connectors::view::view_connectors;
+use crate::stored_connectors::{find_connector, list_connectors};
 
 /// Another connector for the same service.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Type)]

@@ -10,9 +10,9 @@ use crate::accounts::find_account;
 use crate::accounts::platform::{finish_call, options, platform_of};
 use crate::connectors::remote::copy_remote;
 use crate::connectors::sync::sync_account;
-use crate::connectors::{find_connector, status};
 use crate::context::Context;
 use crate::error::Error;
+use crate::stored_connectors::{find_connector, status};
 
 /// A hosted connector, with what calls to its platform need.
 pub(crate) struct HostedConnector<'a> {

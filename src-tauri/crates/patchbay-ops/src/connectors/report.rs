@@ -13,12 +13,12 @@ use url::Url;
 use self::person::Person;
 use self::words::redact_secret_words;
 use crate::connectors::check::{CheckState, CheckStep};
-use crate::connectors::find_connector;
 use crate::context::Context;
 use crate::error::Error;
 use crate::logging::{map_addresses, sanitize_log_text};
 use crate::redact::KnownSecrets;
 use crate::servers::log::read_server_log;
+use crate::stored_connectors::find_connector;
 use crate::vault::vault_status;
 
 /// Number of log lines in a report.

@@ -6,13 +6,13 @@ use patchbay_model::{Authentication, Connector, ConnectorId, Secret, ServerComma
 
 use crate::connectors::add_program::{is_same_variable, no_program, validate_command};
 use crate::connectors::edit::set_command;
-use crate::connectors::{find_connector, status};
 use crate::context::Context;
 use crate::credentials::edit::{add_derived_entry, remove_wallet_entry, replace_wallet_secret};
 use crate::credentials::forget::discard_unless_ok;
 use crate::credentials::secret::{SecretValue, WalletSecret};
 use crate::error::Error;
 use crate::servers;
+use crate::stored_connectors::{find_connector, status};
 
 /// Saves secret environment variables of a local program: in its credential, or in a new one if it has none. Its other
 /// secret variables stay; plain ones of the same names are removed.

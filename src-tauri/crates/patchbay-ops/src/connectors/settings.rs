@@ -10,13 +10,13 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use specta::Type;
 
-use crate::connectors::find_connector;
 use crate::connectors::remote_call::HostedConnector;
 use crate::context::Context;
 use crate::credentials::locations;
 use crate::differences::differences;
 use crate::error::Error;
 use crate::forms::{FilledForm, GivenSecret, fill};
+use crate::stored_connectors::find_connector;
 
 /// Request to change the settings of a connector.
 #[derive(Clone, Debug, Deserialize, Type)]

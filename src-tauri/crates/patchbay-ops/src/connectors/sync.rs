@@ -12,11 +12,11 @@ use crate::accounts::observations::save_observations;
 use crate::accounts::platform::{options, platform_of, signed_out_error};
 use crate::accounts::{errors, list_accounts};
 use crate::address::{free_name, name_of};
-use crate::connectors::blank_connector::blank_connector;
 use crate::connectors::remote::copy_remote;
 use crate::context::Context;
 use crate::error::Error;
 use crate::events::Event;
+use crate::stored_connectors::blank_connector::blank_connector;
 
 /// Maximum time that listing one account may take.
 const ACCOUNT_TIMEOUT: Duration = Duration::from_secs(30);

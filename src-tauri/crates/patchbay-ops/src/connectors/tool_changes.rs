@@ -9,11 +9,11 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use specta::Type;
 
-use crate::connectors::find_connector;
-use crate::connectors::view::emit_changed;
 use crate::context::Context;
 use crate::differences::differences;
 use crate::error::Error;
+use crate::stored_connectors::find_connector;
+use crate::stored_connectors::view::emit_changed;
 
 /// A tool that differs from its accepted definition.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Type)]

@@ -9,10 +9,10 @@ use crate::argument_check::check_arguments;
 use crate::authorizations::scope_upgrade;
 use crate::backend::for_connector;
 use crate::connectors::listed_tools::save_listed;
-use crate::connectors::{find_connector, status};
 use crate::context::Context;
 use crate::error::Error;
 use crate::similar_names::similar_names;
+use crate::stored_connectors::{find_connector, status};
 
 /// A tool and its connector.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Type)]

@@ -6,10 +6,10 @@ use patchbay_platforms::Error as PlatformError;
 
 use crate::abilities::abilities;
 use crate::authorizations::discover;
-use crate::connectors::{find_connector, status};
 use crate::context::Context;
 use crate::error::Error;
 use crate::servers;
+use crate::stored_connectors::{find_connector, status};
 
 /// Finds the untrusted certificate that prevents a connection to the server or to its authorization server; `None` if
 /// there is none. Sends no credential and changes nothing.

@@ -9,13 +9,13 @@ use patchbay_platforms::{CredentialToSave, Credentials};
 use serde::{Deserialize, Serialize};
 use specta::Type;
 
-use crate::connectors::find_connector;
 use crate::connectors::remote_call::HostedConnector;
-use crate::connectors::view::emit_changed;
 use crate::context::Context;
 use crate::credentials::locations;
 use crate::error::Error;
 use crate::forms::{GivenSecret, fill};
+use crate::stored_connectors::find_connector;
+use crate::stored_connectors::view::emit_changed;
 
 /// One level of a connector's credentials.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Type)]

@@ -6,7 +6,6 @@ use std::path::{Path, PathBuf};
 
 use patchbay_model::{Connector, Secret, SecretReference, WalletEntry, WalletKind};
 
-use crate::connectors::resolve_connector;
 use crate::context::Context;
 use crate::credentials::check::check_variable_name;
 use crate::credentials::{find_wallet_entry, resolve_wallet_entry};
@@ -14,6 +13,7 @@ use crate::error::Error;
 use crate::processes::environment::{is_path, path_variable};
 use crate::secrets;
 use crate::secrets::programs::{Occasion, find_in, search_path};
+use crate::stored_connectors::resolve_connector;
 
 /// Prefix for a credential whose name a connector has too.
 const WALLET_PREFIX: &str = "wallet:";

@@ -2,12 +2,12 @@
 
 use patchbay_model::{AllowedProgram, Secret, SecretReference};
 
-use crate::connectors::list_connectors;
 use crate::context::Context;
 use crate::error::Error;
 use crate::secrets::programs::Occasion;
 use crate::secrets::reference::parse_reference;
 use crate::servers::{may_run, sessions};
+use crate::stored_connectors::list_connectors;
 
 /// Resolves a reference; a person may be asked to allow its program.
 ///

@@ -16,7 +16,6 @@ use specta::Type;
 
 use crate::abilities::abilities;
 use crate::argument_check::check_arguments;
-use crate::connectors::find_connector;
 use crate::connectors::remote_call::HostedConnector;
 use crate::context::Context;
 use crate::credentials::check::{check_replacement, write};
@@ -29,6 +28,7 @@ use crate::error::Error;
 use crate::events::Event;
 use crate::forms::{not_single, put, single_secret};
 use crate::secrets::{self, SavedValues};
+use crate::stored_connectors::find_connector;
 
 /// Where a wallet entry is used, and whether a rotation has reached it.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Type)]

@@ -1,9 +1,9 @@
 //! Effects of changed credentials on the connectors and accounts that use them.
 
-use crate::connectors::{list_connectors, status};
 use crate::context::Context;
 use crate::error::Error;
 use crate::servers::sessions;
+use crate::stored_connectors::{list_connectors, status};
 use patchbay_model::{
     Authentication, Code, Connector, ConnectorStatus, Status, WalletEntry, WalletEntryId,
 };

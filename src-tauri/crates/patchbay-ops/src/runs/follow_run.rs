@@ -8,14 +8,14 @@ use serde_json::Map;
 use tokio_util::sync::CancellationToken;
 
 use crate::backend::for_connector;
-use crate::connectors::find_connector;
-use crate::connectors::time_limits::run_limit;
 use crate::context::Context;
 use crate::error::Error;
 use crate::redact::KnownSecrets;
 use crate::runs::find_run;
 use crate::runs::run_tool::finish::{finish_run, millis};
 use crate::runs::run_tool::{RunHooks, RunProgress, call, emit_run_changed, record_outcome};
+use crate::stored_connectors::find_connector;
+use crate::stored_connectors::time_limits::run_limit;
 
 /// Time between two checks of a run that another process awaits.
 const POLL_INTERVAL: Duration = Duration::from_millis(500);

@@ -24,8 +24,7 @@ use self::progress::Progress;
 use self::task::RunTask;
 use crate::authorizations::scope_upgrade;
 use crate::backend::{CompletedCall, for_connector};
-use crate::connectors::time_limits::run_limit;
-use crate::connectors::{status, tools};
+use crate::connectors::tools;
 use crate::context::Context;
 use crate::context::tool_cache::{CachedTool, RunTarget};
 use crate::error::{Error, TimeLimit};
@@ -35,6 +34,8 @@ use crate::questions::{PersonAsker, QuestionLog};
 use crate::redact::{KnownSecrets, redact_marked};
 use crate::runs::find_run;
 use crate::runs::follow_run::cancel_abandoned;
+use crate::stored_connectors::status;
+use crate::stored_connectors::time_limits::run_limit;
 
 /// A tool to be run.
 #[derive(Clone, Debug, Deserialize, Type)]

@@ -16,9 +16,9 @@ use tokio::io::AsyncReadExt as _;
 use crate::abilities::abilities;
 use crate::atomic_file::file_error;
 use crate::clock::Clock;
-use crate::connectors::find_connector;
 use crate::context::Context;
 use crate::error::Error;
+use crate::stored_connectors::find_connector;
 
 /// Size in bytes at which a file is rotated.
 const MAX_BYTES: u64 = 256 * 1024;

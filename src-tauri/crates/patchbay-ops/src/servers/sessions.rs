@@ -26,9 +26,9 @@ use specta::Type;
 pub use self::host::host_sessions;
 #[cfg(windows)]
 pub use self::host::start_host;
-use crate::connectors::list_connectors;
 use crate::context::Context;
 use crate::error::Error;
+use crate::stored_connectors::list_connectors;
 
 /// Command line argument that makes the command line the host process.
 pub const HOST_SESSIONS: &str = "__host";

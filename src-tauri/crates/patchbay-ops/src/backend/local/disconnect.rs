@@ -6,7 +6,6 @@ use patchbay_model::{
 use patchbay_oauth::Revocation;
 
 use crate::backend::RevokeOutcome;
-use crate::connectors::{not_found, status};
 use crate::context::Context;
 use crate::credentials::forget::forget;
 use crate::credentials::revoke::{forget_revoked, revoke};
@@ -14,6 +13,7 @@ use crate::error::Error;
 use crate::events::Event;
 use crate::secrets;
 use crate::servers::sessions;
+use crate::stored_connectors::{not_found, status};
 
 /// Gives up the sign-in of a connector and revokes its tokens at the provider if possible.
 pub(super) async fn disconnect(

@@ -9,8 +9,6 @@ use patchbay_platforms::mcp::{self, McpSession, McpTarget, SessionLife};
 use tokio_util::sync::CancellationToken;
 
 use crate::address::{endpoint_of, plain_http};
-use crate::connectors::roots::client_features;
-use crate::connectors::time_limits::{limits_of, name_limit};
 use crate::context::Context;
 use crate::context::sessions::{Connection, Handover};
 use crate::error::{Error, TimeLimit};
@@ -18,6 +16,8 @@ use crate::secrets::programs::Occasion;
 use crate::servers::sessions::over_http::{self, Lease};
 use crate::servers::sessions::settings::{is_outdated, read_settings};
 use crate::servers::{self, StartCause};
+use crate::stored_connectors::roots::client_features;
+use crate::stored_connectors::time_limits::{limits_of, name_limit};
 
 /// Returns the connection of a connector, and whether it existed already. Connects with the current settings of the
 /// connector, which may be newer than the caller's copy.

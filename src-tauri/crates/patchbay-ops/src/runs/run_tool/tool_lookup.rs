@@ -4,10 +4,10 @@ use std::sync::Arc;
 
 use patchbay_model::ConnectorId;
 
-use crate::connectors::not_found;
 use crate::context::Context;
 use crate::context::tool_cache::{CAPACITY, CacheEntry, CachedTool, RunTarget};
 use crate::error::Error;
+use crate::stored_connectors::not_found;
 
 /// Returns the current connector and its tool of that name. Reads their rows again only when the database changed, and
 /// parses them again only when they did; compiles the schema again only when the tool changed.

@@ -5,10 +5,10 @@ use std::sync::{Arc, OnceLock};
 
 use patchbay_model::{Connector, ConnectorId, Status, WalletKind};
 
-use crate::connectors::{find_connector, status};
 use crate::context::Context;
 use crate::context::sessions::SessionSettings;
 use crate::error::Error;
+use crate::stored_connectors::{find_connector, status};
 
 /// Reads the current settings of a connector.
 ///

@@ -7,10 +7,10 @@ use patchbay_platforms::mcp::McpSession;
 use tokio::sync::watch;
 
 use crate::connectors::listed_tools::{ListedTools, save_listed};
-use crate::connectors::status;
 use crate::context::{Context, WeakContext};
 use crate::error::Error;
 use crate::events::Event;
+use crate::stored_connectors::status;
 
 /// Minimum time between two reactions to notifications, which may come without pause.
 const MIN_INTERVAL: Duration = Duration::from_secs(2);

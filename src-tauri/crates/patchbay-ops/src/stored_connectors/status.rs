@@ -8,10 +8,10 @@ use patchbay_store::Changed;
 
 use crate::abilities::abilities;
 use crate::address::NewName;
-use crate::connectors::view::emit_changed;
 use crate::context::Context;
 use crate::error::Error;
 use crate::events::Event;
+use crate::stored_connectors::view::emit_changed;
 
 /// A change of the connector as it is in the database at that time.
 pub(crate) type Change = Box<dyn FnOnce(&mut Connector) + Send>;

@@ -2,8 +2,8 @@
 
 use patchbay_model::{AccountId, Connector, ConnectorId};
 
-use crate::connectors::status;
 use crate::context::Context;
+use crate::stored_connectors::status;
 
 /// Builds an unchecked connector; the caller sets the other fields.
 pub(crate) fn blank_connector(

@@ -52,7 +52,7 @@ pub(crate) async fn emit_changed(cx: &Context, id: &ConnectorId) -> Result<(), E
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::connectors::status;
+    use crate::stored_connectors::status;
     use crate::testing::{UNREACHABLE_URL, add, open_temporary};
 
     #[tokio::test]
