@@ -6,7 +6,10 @@ pub(crate) mod errors;
 pub(crate) mod form;
 pub(crate) mod observations;
 pub(crate) mod platform;
+pub(crate) mod remote;
+pub(crate) mod remote_call;
 pub(crate) mod secrets;
+pub(crate) mod sync;
 
 use patchbay_http::Reach;
 use patchbay_model::{Account, AccountId};

@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 
 use patchbay_http::host_of;
-use patchbay_model::{Connector, capitalize, has_user_info, is_loopback, pointer};
+use patchbay_model::{Connector, capitalize, clean_text, has_user_info, is_loopback, pointer};
 use patchbay_platforms::PlainHttp;
 use serde_json::Value;
 use url::{Host, Url};
@@ -146,6 +146,12 @@ pub(crate) fn title_of(url: &Url) -> String {
         .find(|part| !matches!(**part, "www" | "mcp" | "api" | "app"))
         .unwrap_or(&host);
     capitalize(telling)
+}
+
+/// Cleans a title for display; `None` when nothing is left.
+pub(crate) fn clean_title(title: Option<String>) -> Option<String> {
+    let title = clean_text(&title?, 100);
+    (!title.is_empty()).then_some(title)
 }
 
 /// Derives a name for the command line from a title: lower case letters, digits and hyphens.

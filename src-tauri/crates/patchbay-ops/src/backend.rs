@@ -5,6 +5,7 @@
 //! reports progress and has [`Error`]s of its own.
 
 pub(crate) mod hosted;
+pub(crate) mod listed_tools;
 mod local;
 
 use std::sync::Arc;
@@ -25,7 +26,7 @@ use url::Url;
 
 use self::hosted::Hosted;
 use self::local::Local;
-use crate::connectors::listed_tools::ListedTools;
+use crate::backend::listed_tools::ListedTools;
 use crate::context::Context;
 use crate::context::running_authorizations::RunningAuthorization;
 use crate::error::Error;

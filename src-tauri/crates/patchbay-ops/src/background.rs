@@ -18,9 +18,9 @@ use futures::StreamExt;
 use patchbay_model::{Account, VaultState};
 
 use self::schedule::{CheckSchedule, CheckTarget, group_by_host};
+use crate::accounts::sync::sync_account;
 use crate::accounts::{list_accounts, platform};
 use crate::check_connector;
-use crate::connectors::sync::sync_account;
 use crate::context::Context;
 use crate::error::Error;
 use crate::events::Event;

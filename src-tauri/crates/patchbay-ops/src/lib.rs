@@ -68,6 +68,7 @@ pub use accounts::edit::{
 };
 pub use accounts::edit::{remove_account, rename_account, replace_account_secrets, test_account};
 pub use accounts::form::{PlatformField, PlatformForm, list_platforms, secret_for};
+pub use accounts::sync::{SyncOutcome, sync_account, sync_connectors};
 pub use accounts::{list_accounts, resolve_account};
 pub use address::ADDRESS_HINT;
 pub use app_paths::{AppPaths, DataExposure};
@@ -141,7 +142,6 @@ pub use connectors::secret_variables::{remove_secret_variables, set_secret_varia
 pub use connectors::settings::{
     ChangeSettings, SettingsPlan, change_settings, connector_settings, plan_settings,
 };
-pub use connectors::sync::{SyncOutcome, sync_account, sync_connectors};
 pub use connectors::tool_changes::{ToolChange, ToolChangeKind, accept_tools, list_tool_changes};
 pub use connectors::tools::{
     ConnectorTool, find_tool, list_tool_summaries, list_tools, names_credentials, refresh_tools,

@@ -16,9 +16,8 @@ use crate::accounts::secrets::{
 };
 use crate::accounts::{
     change, check_label, errors, find_account, lock_account, observations, platform,
-    signed_out_here_error,
+    signed_out_here_error, sync,
 };
-use crate::connectors::sync;
 use crate::context::Context;
 use crate::credentials::secret::SecretInput;
 use crate::error::Error;

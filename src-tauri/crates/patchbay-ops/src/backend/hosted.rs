@@ -18,11 +18,11 @@ use url::Url;
 
 use super::{Backend, CompletedCall, PlannedCall, RevokeOutcome};
 use crate::accounts::platform::finish_call;
+use crate::accounts::remote_call::{HostedConnector, resync_if_missing};
 use crate::accounts::secrets::secrets_of as secrets_of_account;
 use crate::accounts::{find_account, reach_of};
 use crate::authorizations;
-use crate::connectors::listed_tools::ListedTools;
-use crate::connectors::remote_call::{HostedConnector, resync_if_missing};
+use crate::backend::listed_tools::ListedTools;
 use crate::context::Context;
 use crate::context::running_authorizations::RunningAuthorization;
 use crate::error::Error;

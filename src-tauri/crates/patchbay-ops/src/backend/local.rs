@@ -23,7 +23,7 @@ use self::session::{session, usable};
 use super::{Backend, CompletedCall, PlannedCall, RevokeOutcome};
 use crate::address::shares_domain;
 use crate::authorizations;
-use crate::connectors::listed_tools::ListedTools;
+use crate::backend::listed_tools::ListedTools;
 use crate::context::Context;
 use crate::context::open_questions::AskedDuring;
 use crate::context::running_authorizations::RunningAuthorization;

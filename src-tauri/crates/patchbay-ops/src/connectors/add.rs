@@ -7,7 +7,7 @@ use patchbay_http::Network;
 use patchbay_model::{
     AccountId, Authentication, AuthenticationMethod, Connector, ConnectorId, Json, NetworkSettings,
     OauthGrant, Problem, Redirect, Secret, TimeLimits, Transport, WalletEntry, WalletEntryId,
-    WalletKind, clean_text,
+    WalletKind,
 };
 use patchbay_platforms::PlainHttp;
 use patchbay_platforms::mcp::McpLimits;
@@ -16,7 +16,7 @@ use serde_json::json;
 use specta::Type;
 
 use crate::SecretInput;
-use crate::address::{NewName, plain_http, read_address, short_name_of, title_of};
+use crate::address::{NewName, clean_title, plain_http, read_address, short_name_of, title_of};
 use crate::connectors::client_certificate::{ensure_https, read_file};
 use crate::connectors::inspect_address::inspect_address_over;
 use crate::connectors::network::{self, NetworkChanges};
@@ -361,12 +361,6 @@ pub(crate) fn validate_name(name: &str) -> Result<String, Error> {
         ));
     }
     Ok(name.to_owned())
-}
-
-/// Cleans a title for display; `None` when nothing is left.
-pub(crate) fn clean_title(title: Option<String>) -> Option<String> {
-    let title = clean_text(&title?, 100);
-    (!title.is_empty()).then_some(title)
 }
 
 /// The authentication to store.

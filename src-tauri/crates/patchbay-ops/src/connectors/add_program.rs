@@ -11,7 +11,8 @@ use serde::Deserialize;
 use serde_json::json;
 use specta::Type;
 
-use crate::connectors::add::{clean_title, resolve_name};
+use crate::address::clean_title;
+use crate::connectors::add::resolve_name;
 use crate::connectors::program_title::title_of;
 use crate::context::Context;
 use crate::credentials::check::{check_form, check_variable_name};

@@ -9,11 +9,11 @@ use serde::Deserialize;
 use specta::Type;
 
 use crate::accounts::platform::{finish_call, options, platform_of};
-use crate::accounts::{find_account, list_accounts};
-use crate::connectors::remote::copy_remote;
-use crate::connectors::sync::{
+use crate::accounts::remote::copy_remote;
+use crate::accounts::sync::{
     MAX_CONCURRENT_ACCOUNTS, add_connectors, new_connector, with_account_timeout,
 };
+use crate::accounts::{find_account, list_accounts};
 use crate::context::Context;
 use crate::credentials::locations;
 use crate::error::Error;

@@ -5,9 +5,9 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use specta::Type;
 
+use crate::accounts::remote_call::HostedConnector;
 use crate::argument_check::check_arguments;
 use crate::connector_view::ConnectorView;
-use crate::connectors::remote_call::HostedConnector;
 use crate::context::Context;
 use crate::error::Error;
 use crate::json_object::members;

@@ -12,11 +12,11 @@ use specta::Type;
 use url::Url;
 
 use crate::abilities::abilities;
-use crate::address::{NewName, endpoint_of, plain_http, read_address};
+use crate::address::{NewName, clean_title, endpoint_of, plain_http, read_address};
 use crate::authorizations::find_grant;
 use crate::backend::for_connector;
 use crate::connectors::add::{
-    AuthenticationChoice, clean_title, ensure_name_is_free, resolve_authentication, validate_name,
+    AuthenticationChoice, ensure_name_is_free, resolve_authentication, validate_name,
 };
 use crate::connectors::add_program::{native, no_program, validate_command};
 use crate::connectors::network::{self, NetworkChanges};

@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use specta::Type;
 
-use crate::connectors::remote_call::HostedConnector;
+use crate::accounts::remote_call::HostedConnector;
 use crate::context::Context;
 use crate::credentials::locations;
 use crate::differences::differences;

@@ -8,7 +8,7 @@ use tokio_util::sync::CancellationToken;
 use crate::argument_check::check_arguments;
 use crate::authorizations::scope_upgrade;
 use crate::backend::for_connector;
-use crate::connectors::listed_tools::save_listed;
+use crate::backend::listed_tools::save_listed;
 use crate::context::Context;
 use crate::error::Error;
 use crate::similar_names::similar_names;

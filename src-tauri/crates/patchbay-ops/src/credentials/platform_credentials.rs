@@ -9,7 +9,7 @@ use patchbay_platforms::{CredentialToSave, Credentials};
 use serde::{Deserialize, Serialize};
 use specta::Type;
 
-use crate::connectors::remote_call::HostedConnector;
+use crate::accounts::remote_call::HostedConnector;
 use crate::context::Context;
 use crate::credentials::locations;
 use crate::error::Error;

@@ -15,8 +15,8 @@ use serde_json::{Map, Value};
 use specta::Type;
 
 use crate::abilities::abilities;
+use crate::accounts::remote_call::HostedConnector;
 use crate::argument_check::check_arguments;
-use crate::connectors::remote_call::HostedConnector;
 use crate::context::Context;
 use crate::credentials::check::{check_replacement, write};
 use crate::credentials::edit::save_replacement;

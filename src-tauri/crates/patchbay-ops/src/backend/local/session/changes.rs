@@ -6,7 +6,7 @@ use patchbay_model::{Connector, ConnectorId, Tool};
 use patchbay_platforms::mcp::McpSession;
 use tokio::sync::watch;
 
-use crate::connectors::listed_tools::{ListedTools, save_listed};
+use crate::backend::listed_tools::{ListedTools, save_listed};
 use crate::context::{Context, WeakContext};
 use crate::error::Error;
 use crate::events::Event;

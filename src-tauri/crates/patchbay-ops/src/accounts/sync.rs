@@ -10,9 +10,9 @@ use patchbay_platforms::RemoteConnector;
 use crate::abilities::platform_abilities;
 use crate::accounts::observations::save_observations;
 use crate::accounts::platform::{options, platform_of, signed_out_error};
+use crate::accounts::remote::copy_remote;
 use crate::accounts::{errors, list_accounts};
 use crate::address::{free_name, name_of};
-use crate::connectors::remote::copy_remote;
 use crate::context::Context;
 use crate::error::Error;
 use crate::events::Event;
@@ -22,7 +22,7 @@ use crate::stored_connectors::blank_connector::blank_connector;
 const ACCOUNT_TIMEOUT: Duration = Duration::from_secs(30);
 
 /// Maximum number of accounts that are asked concurrently.
-pub(super) const MAX_CONCURRENT_ACCOUNTS: usize = 16;
+pub(crate) const MAX_CONCURRENT_ACCOUNTS: usize = 16;
 
 /// Result of syncing one account.
 #[derive(Debug)]
@@ -128,7 +128,7 @@ async fn prune_missing(
     Ok(())
 }
 
-pub(super) async fn with_account_timeout<T>(
+pub(crate) async fn with_account_timeout<T>(
     work: impl Future<Output = Result<T, Error>>,
 ) -> Result<T, Error> {
     let timed_out = Error::TimedOut {

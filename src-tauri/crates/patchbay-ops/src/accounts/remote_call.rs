@@ -8,8 +8,8 @@ use patchbay_platforms::{Platform, RemoteConnector};
 
 use crate::accounts::find_account;
 use crate::accounts::platform::{finish_call, options, platform_of};
-use crate::connectors::remote::copy_remote;
-use crate::connectors::sync::sync_account;
+use crate::accounts::remote::copy_remote;
+use crate::accounts::sync::sync_account;
 use crate::context::Context;
 use crate::error::Error;
 use crate::stored_connectors::{find_connector, status};

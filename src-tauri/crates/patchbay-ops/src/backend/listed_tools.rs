@@ -2,8 +2,7 @@
 
 use patchbay_model::{Connector, ConnectorId, ServerFacts, Tool};
 
-use crate::address::{endpoint_of, title_of};
-use crate::connectors::add::clean_title;
+use crate::address::{clean_title, endpoint_of, title_of};
 use crate::context::Context;
 use crate::credentials::edit::rename_with_connector;
 use crate::error::Error;
