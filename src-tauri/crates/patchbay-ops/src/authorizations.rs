@@ -9,6 +9,7 @@ pub(crate) mod control;
 mod hosted;
 mod issuer;
 mod local;
+pub(crate) mod own_sign_in;
 mod provider;
 mod save_grant;
 pub(crate) mod scope_upgrade;

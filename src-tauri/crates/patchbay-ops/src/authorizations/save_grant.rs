@@ -11,8 +11,8 @@ use patchbay_store::Changed;
 use patchbay_vault::SecretName;
 
 use crate::address::{NewName, endpoint_of};
+use crate::authorizations::own_sign_in::drop_own_sign_in;
 use crate::authorizations::{find_grant, scope_upgrade};
-use crate::connectors::edit::drop_own_sign_in;
 use crate::context::Context;
 use crate::credentials::edit::{add_entry, add_with_secret};
 use crate::credentials::forget::forget;

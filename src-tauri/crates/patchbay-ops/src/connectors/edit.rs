@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use patchbay_model::{
     Authentication, CaptureLevel, ChosenDeviations, Code, Connector, ConnectorId, Explain,
-    LogLevel, ServerCommand, Status, TimeLimits, WalletEntry, WalletEntryId, clean_text,
+    LogLevel, ServerCommand, Status, TimeLimits, WalletEntryId, clean_text,
 };
 use patchbay_store::Changed;
 use serde::Deserialize;
@@ -13,7 +13,7 @@ use url::Url;
 
 use crate::abilities::abilities;
 use crate::address::{NewName, clean_title, endpoint_of, plain_http, read_address};
-use crate::authorizations::find_grant;
+use crate::authorizations::own_sign_in::{drop_own_sign_in, ensure_own_sign_in_readable};
 use crate::backend::for_connector;
 use crate::connectors::add::{
     AuthenticationChoice, ensure_name_is_free, resolve_authentication, validate_name,
@@ -22,12 +22,10 @@ use crate::connectors::add_program::{native, no_program, validate_command};
 use crate::connectors::network::{self, NetworkChanges};
 use crate::context::Context;
 use crate::credentials::forget::discard_unless_ok;
-use crate::credentials::revoke::forget_and_revoke;
 use crate::credentials::users::refresh_identity;
 use crate::error::Error;
 use crate::events::Event;
 use crate::networks::client_certificate;
-use crate::secrets;
 use crate::servers;
 use crate::servers::sessions::settings::is_outdated;
 use crate::stored_connectors::find_connector;
@@ -353,29 +351,6 @@ pub(crate) async fn purge_removed(cx: &Context) -> Result<(), Error> {
         if let Err(error) = servers::remove_own_files(cx, &connector.id).await {
             tracing::warn!(%error, "the folder of a removed connector could not be deleted");
         }
-    }
-    Ok(())
-}
-
-/// Fails while the OAuth tokens that only this connector uses cannot be read, and so not revoked, as in a locked vault.
-async fn ensure_own_sign_in_readable(cx: &Context, connector: &Connector) -> Result<(), Error> {
-    let is_own = |entry: &WalletEntry| entry.used_by.iter().all(|it| it.connector == connector.id);
-    let Some(entry) = find_grant(cx, connector).await?.filter(is_own) else {
-        return Ok(());
-    };
-    match secrets::read_stored(cx.vault(), &entry).await {
-        Ok(_) | Err(Error::SecretLost { .. }) => Ok(()),
-        Err(error) => Err(error),
-    }
-}
-
-/// Forgets and revokes the OAuth tokens that only this connector used. Wallet entries of the user's own stay.
-pub(crate) async fn drop_own_sign_in(cx: &Context, connector: &Connector) -> Result<(), Error> {
-    let grant = find_grant(cx, connector).await?;
-    if let Some(entry) = grant.filter(|entry| entry.used_by.is_empty()) {
-        let app = connector.authentication.app();
-        forget_and_revoke(cx, &entry, app, cx.oauth_of(connector).await).await?;
-        cx.emit(Event::WalletChanged);
     }
     Ok(())
 }
