@@ -27,6 +27,7 @@ mod id;
 mod inert;
 mod json;
 mod log_level;
+mod millis;
 mod network;
 mod oauth_deviation;
 mod platform_credential;
@@ -70,6 +71,7 @@ pub use id::{
 pub use inert::{inert_block, inert_json, inert_json_pretty, inert_line, inert_word, is_invisible};
 pub use json::{Json, json_parts, json_parts_mut};
 pub use log_level::LogLevel;
+pub use millis::millis;
 pub use network::{
     Certificate, CertificateFacts, NetworkSettings, Pin, ProxyChoice, UntrustedCertificate,
 };

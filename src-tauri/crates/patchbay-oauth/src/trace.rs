@@ -1,8 +1,8 @@
 //! The trace of a sign-in, which a person can open.
 
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
-use patchbay_model::{Timestamp, TraceStep};
+use patchbay_model::{Timestamp, TraceStep, millis};
 use time::OffsetDateTime;
 use url::Url;
 
@@ -76,10 +76,6 @@ pub(crate) fn without_query(url: &Url) -> String {
 
 pub(crate) fn now() -> Timestamp {
     Timestamp::new(OffsetDateTime::now_utc())
-}
-
-fn millis(duration: Duration) -> u32 {
-    u32::try_from(duration.as_millis()).unwrap_or(u32::MAX)
 }
 
 #[cfg(test)]

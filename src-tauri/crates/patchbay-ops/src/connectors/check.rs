@@ -5,7 +5,7 @@ use std::time::Instant;
 use futures::StreamExt;
 use patchbay_model::{
     Authentication, Code, Connector, ConnectorId, Explain, Problem, ServerFacts, Status, Tool,
-    count,
+    count, millis,
 };
 use serde::{Deserialize, Serialize};
 use specta::Type;
@@ -89,7 +89,7 @@ pub async fn check_connector(cx: &Context, id: &ConnectorId) -> Result<Check, Er
     let _guard = cx.checks().register(id, cancel.clone());
     let began = Instant::now();
     let listed = relist_tools(cx, connector, &cancel).await;
-    let took = u32::try_from(began.elapsed().as_millis()).ok();
+    let took = Some(millis(began.elapsed()));
     let connector = find_connector(cx, id).await?;
     let is_connected = cx.sessions().slot(id).lock().await.is_some();
     let mut steps = match listed {

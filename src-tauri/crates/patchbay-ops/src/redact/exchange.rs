@@ -1,7 +1,7 @@
 //! The HTTP exchange of a run, without secrets.
 
 use patchbay_http::{Captured, CapturedResponse};
-use patchbay_model::{Exchange, ReceivedResponse, SentRequest, clean_text};
+use patchbay_model::{Exchange, ReceivedResponse, SentRequest, clean_text, millis};
 use reqwest::header::{HeaderName, HeaderValue};
 
 use crate::redact::{KnownSecrets, REDACTED};
@@ -54,7 +54,7 @@ fn redact_response(response: &CapturedResponse, secrets: &KnownSecrets) -> Recei
         status: response.status,
         headers: headers.collect(),
         body: text.map(|text| secrets.redact_json_text(text.to_owned())),
-        took_ms: u32::try_from(response.took.as_millis()).unwrap_or(u32::MAX),
+        took_ms: millis(response.took),
     }
 }
 

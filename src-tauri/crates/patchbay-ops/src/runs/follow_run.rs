@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use patchbay_model::{Connector, Explain, RunId, RunState, ServerTask, ToolRun};
+use patchbay_model::{Connector, Explain, RunId, RunState, ServerTask, ToolRun, millis};
 use patchbay_platforms::mcp::{TASK_LIFETIME, ToolCall, ends_task};
 use serde_json::Map;
 use tokio_util::sync::CancellationToken;
@@ -12,7 +12,7 @@ use crate::context::Context;
 use crate::error::Error;
 use crate::redact::KnownSecrets;
 use crate::runs::find_run;
-use crate::runs::run_tool::finish::{finish_run, millis};
+use crate::runs::run_tool::finish::finish_run;
 use crate::runs::run_tool::{RunHooks, RunProgress, call, emit_run_changed, record_outcome};
 use crate::stored_connectors::find_connector;
 use crate::stored_connectors::time_limits::run_limit;

@@ -1,9 +1,11 @@
 //! The outcome of a run, as saved in the history.
 
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use patchbay_http::Captured;
-use patchbay_model::{Code, Explain, Json, RunState, RunTimings, ToolResult, ToolRun, clean_text};
+use patchbay_model::{
+    Code, Explain, Json, RunState, RunTimings, ToolResult, ToolRun, clean_text, millis,
+};
 use serde_json::Value;
 
 use crate::backend::CompletedCall;
@@ -82,10 +84,6 @@ fn redact_result(result: ToolResult, secrets: &KnownSecrets) -> ToolResult {
     let hidden = hidden.and_then(serde_json::from_value);
     // Only strings were replaced, so parsing succeeds; otherwise nothing is the safe thing to save.
     hidden.unwrap_or_default()
-}
-
-pub(in crate::runs) fn millis(duration: Duration) -> u32 {
-    u32::try_from(duration.as_millis()).unwrap_or(u32::MAX)
 }
 
 /// The arguments in one short line, as a row of the history shows them.
