@@ -21,6 +21,7 @@ use crate::credentials::forget::discard_unless_ok;
 use crate::credentials::secret::{SecretValue, WalletSecret};
 use crate::error::Error;
 use crate::home_folder::expand_tilde;
+use crate::processes::environment::is_same_variable;
 use crate::servers;
 use crate::servers::steering::check_secret_variables;
 use crate::stored_connectors::blank_connector::blank_connector;
@@ -190,14 +191,6 @@ pub(crate) fn validate_command(
         ));
     }
     Ok(command)
-}
-
-/// Whether two names are those of one variable on this system.
-pub(crate) fn is_same_variable(one: &str, other: &str) -> bool {
-    match cfg!(windows) {
-        true => one.eq_ignore_ascii_case(other),
-        false => one == other,
-    }
 }
 
 #[cfg(test)]

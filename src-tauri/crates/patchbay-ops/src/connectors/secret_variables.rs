@@ -4,13 +4,14 @@ use std::collections::BTreeMap;
 
 use patchbay_model::{Authentication, Connector, ConnectorId, Secret, ServerCommand, WalletEntry};
 
-use crate::connectors::add_program::{is_same_variable, no_program, validate_command};
+use crate::connectors::add_program::{no_program, validate_command};
 use crate::connectors::edit::set_command;
 use crate::context::Context;
 use crate::credentials::edit::{add_derived_entry, remove_wallet_entry, replace_wallet_secret};
 use crate::credentials::forget::discard_unless_ok;
 use crate::credentials::secret::{SecretValue, WalletSecret};
 use crate::error::Error;
+use crate::processes::environment::is_same_variable;
 use crate::servers;
 use crate::stored_connectors::{find_connector, status};
 

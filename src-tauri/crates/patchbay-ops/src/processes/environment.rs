@@ -176,7 +176,7 @@ pub(crate) fn proxy_passwords(environment: &[Variable]) -> Vec<Secret> {
 }
 
 fn set(all: &mut Vec<Variable>, name: &str, value: OsString) {
-    all.retain(|(known, _)| !is_same(known, name));
+    all.retain(|(known, _)| !is_same_variable(known, name));
     all.push((name.into(), value));
 }
 
@@ -185,7 +185,7 @@ fn is_passed_on(name: &OsStr) -> bool {
         .to_str()
         .is_some_and(|name| name.starts_with(MISE_PREFIX) && name.ends_with("_VERSION"));
     let mut listed = PASSED_ON.iter().chain(SYSTEM);
-    chooses_version || listed.any(|known| is_same(name, known))
+    chooses_version || listed.any(|known| is_same_variable(name, known))
 }
 
 /// Returns the `PATH` among the variables of a connector.
@@ -195,11 +195,12 @@ pub fn path_variable(variables: &BTreeMap<String, String>) -> Option<&String> {
 }
 
 pub(crate) fn is_path(name: &str) -> bool {
-    is_same(OsStr::new(name), "PATH")
+    is_same_variable(name, "PATH")
 }
 
-fn is_same(name: &OsStr, known: &str) -> bool {
-    is_same_on(cfg!(windows), name, known)
+/// Whether two names are those of one variable on this system.
+pub(crate) fn is_same_variable(one: impl AsRef<OsStr>, other: &str) -> bool {
+    is_same_on(cfg!(windows), one.as_ref(), other)
 }
 
 fn is_same_on(windows: bool, name: &OsStr, known: &str) -> bool {
