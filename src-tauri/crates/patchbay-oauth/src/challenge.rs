@@ -2,6 +2,7 @@
 //!
 //! Source: RFC 9110, section 11.6.1; RFC 6750, section 3; RFC 9728, section 5.1.
 
+use patchbay_http::split_quoted;
 use url::Url;
 
 use crate::scopes::parse_scopes;
@@ -88,20 +89,10 @@ fn split(header: &str) -> Vec<ParsedChallenge> {
 
 /// The value at the beginning of `text`, quoted or not, and the rest.
 fn value_of(text: &str) -> (String, &str) {
-    let Some(quoted) = text.strip_prefix('"') else {
+    split_quoted(text).unwrap_or_else(|| {
         let end = text.find([',', ' ', '\t']).unwrap_or(text.len());
-        return (text[..end].to_owned(), &text[end..]);
-    };
-    let mut value = String::new();
-    let mut signs = quoted.char_indices();
-    while let Some((at, sign)) = signs.next() {
-        match sign {
-            '"' => return (value, &quoted[at + 1..]),
-            '\\' => value.extend(signs.next().map(|(_, escaped)| escaped)),
-            _ => value.push(sign),
-        }
-    }
-    (value, "")
+        (text[..end].to_owned(), &text[end..])
+    })
 }
 
 #[cfg(test)]

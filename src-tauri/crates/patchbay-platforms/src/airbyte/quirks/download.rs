@@ -5,7 +5,7 @@
 use futures::stream::{self, StreamExt};
 use http::HeaderMap;
 use http::header::{CONTENT_DISPOSITION, CONTENT_TYPE};
-use patchbay_http::{Answer, StreamedAnswer};
+use patchbay_http::{Answer, StreamedAnswer, split_quoted};
 use percent_encoding::percent_decode_str;
 
 use crate::Result;
@@ -112,20 +112,10 @@ fn parameter(header: &str, name: &str) -> Option<String> {
 
 /// Splits off the value at the start of a text.
 fn value(text: &str) -> (String, &str) {
-    let Some(quoted) = text.strip_prefix('"') else {
+    split_quoted(text).unwrap_or_else(|| {
         let end = text.find(';').unwrap_or(text.len());
-        return (text[..end].trim().to_owned(), &text[end..]);
-    };
-    let mut value = String::new();
-    let mut signs = quoted.char_indices();
-    while let Some((at, sign)) = signs.next() {
-        match sign {
-            '"' => return (value, &quoted[at + 1..]),
-            '\\' => value.extend(signs.next().map(|(_, sign)| sign)),
-            sign => value.push(sign),
-        }
-    }
-    (value, "")
+        (text[..end].trim().to_owned(), &text[end..])
+    })
 }
 
 fn text(headers: &HeaderMap, name: &str) -> Option<String> {

@@ -3,6 +3,7 @@
 //! Source: RFC 9209; RFC 9651, sections 3.1 and 3.3; Mistral contract, section 8.
 
 use http::HeaderMap;
+use patchbay_http::split_quoted;
 use patchbay_model::clean_text;
 
 const GATEWAY: &str = "connectors-gateway";
@@ -66,22 +67,10 @@ fn split(text: &str, at: char) -> Vec<&str> {
 /// A token, or a string without quotes and escapes.
 fn bare(item: &str) -> String {
     let item = item.trim();
-    let quoted = item
-        .strip_prefix('"')
-        .and_then(|rest| rest.strip_suffix('"'));
-    let Some(quoted) = quoted else {
-        return item.to_owned();
-    };
-    let mut plain = String::new();
-    let mut signs = quoted.chars();
-    while let Some(sign) = signs.next() {
-        plain.extend(if sign == '\\' {
-            signs.next()
-        } else {
-            Some(sign)
-        });
+    match split_quoted(item) {
+        Some((text, "")) => text,
+        _ => item.to_owned(),
     }
-    plain
 }
 
 #[cfg(test)]
