@@ -19,8 +19,8 @@ use std::os::windows::io::AsHandle as Stream;
 
 use std::ffi::OsStr;
 use std::io::IsTerminal as _;
-use std::sync::{Mutex, PoisonError};
 
+use parking_lot::Mutex;
 use patchbay_model::{inert_json, inert_json_pretty};
 use serde::Serialize;
 
@@ -123,7 +123,7 @@ impl Output {
 
     /// Whether an answer has to be written. A terminal was cleared before, so it needs the same answer again.
     fn has_changed(self, text: &str) -> bool {
-        let mut last = LAST_ANSWER.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut last = LAST_ANSWER.lock();
         let has_changed = last.as_deref() != Some(text);
         *last = Some(text.to_owned());
         has_changed || (self.screen.is_terminal && !self.json)

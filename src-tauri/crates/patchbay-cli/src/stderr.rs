@@ -1,8 +1,10 @@
 //! Messages and progress on standard error.
 
 use std::io::{IsTerminal as _, Write as _};
+use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
+
+use parking_lot::Mutex;
 
 use crate::output::{self, text};
 
@@ -65,7 +67,7 @@ impl Stderr {
 
     /// Removes the progress line before something else is written.
     pub(crate) fn clear(&self) {
-        let mut open = self.open.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut open = self.open.lock();
         if std::mem::take(&mut *open) {
             write_stderr("\r\x1b[2K");
         }
@@ -73,7 +75,7 @@ impl Stderr {
 
     fn write(&self, line: &str, overwritable: bool) {
         let line = text::message(line);
-        let mut open = self.open.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut open = self.open.lock();
         let before = if *open { "\r\x1b[2K" } else { "" };
         *open = overwritable;
         if overwritable {

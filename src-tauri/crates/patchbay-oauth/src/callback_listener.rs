@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 use std::convert::Infallible;
 use std::io;
 use std::net::{Ipv4Addr, Ipv6Addr};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
@@ -17,6 +17,7 @@ use hyper::body::Incoming;
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioIo, TokioTimer};
+use parking_lot::Mutex;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{Semaphore, mpsc, oneshot};
 use tokio::task::JoinSet;
@@ -82,10 +83,6 @@ impl Default for PortChoice {
 /// Redirect ports of this process's listeners.
 static OWN_PORTS: Mutex<BTreeSet<u16>> = Mutex::new(BTreeSet::new());
 
-fn own_ports() -> MutexGuard<'static, BTreeSet<u16>> {
-    OWN_PORTS.lock().unwrap_or_else(PoisonError::into_inner)
-}
-
 /// Listens for callbacks. Bind it before the browser is opened; dropping it closes the port.
 #[derive(Debug)]
 pub struct LoopbackListener {
@@ -135,7 +132,7 @@ impl LoopbackListener {
         for socket in sockets {
             accepting.spawn(accept(socket, acceptor.clone()));
         }
-        own_ports().insert(port);
+        OWN_PORTS.lock().insert(port);
         Ok(Self {
             redirect,
             port,
@@ -183,7 +180,7 @@ impl LoopbackListener {
 
 impl Drop for LoopbackListener {
     fn drop(&mut self) {
-        own_ports().remove(&self.port);
+        OWN_PORTS.lock().remove(&self.port);
     }
 }
 
@@ -245,7 +242,7 @@ const OWN_PROGRAM: &str = "patchbay";
 async fn busy(port: u16, error: io::Error) -> Error {
     // Windows reserves ranges of ports and says "permission denied" for them.
     match error.kind() {
-        _ if own_ports().contains(&port) => Error::PortAwaitsSignIn { port },
+        _ if OWN_PORTS.lock().contains(&port) => Error::PortAwaitsSignIn { port },
         io::ErrorKind::AddrInUse | io::ErrorKind::PermissionDenied => {
             let holder = tokio::task::spawn_blocking(move || holder_of(port)).await;
             match holder.ok().flatten() {
@@ -294,10 +291,7 @@ async fn serve(stream: TcpStream, acceptor: Acceptor) {
     let (_until_closed, connection_closed) = oneshot::channel();
     let connection_closed = Mutex::new(Some(connection_closed));
     let service = service_fn(|request| {
-        let connection_closed = connection_closed
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .take();
+        let connection_closed = connection_closed.lock().take();
         let acceptor = &acceptor;
         async move { Ok::<_, Infallible>(respond(&answer(request, connection_closed, acceptor).await)) }
     });

@@ -34,7 +34,7 @@ mod wire;
 #[cfg(test)]
 mod tests;
 
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::Arc;
 use std::time::Duration;
 
 use patchbay_http::{json, text};
@@ -163,10 +163,6 @@ impl Default for McpLimits {
     fn default() -> Self {
         Self::DEFAULT
     }
-}
-
-fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
-    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 /// Cleans a text line by line; `None` if nothing is left.

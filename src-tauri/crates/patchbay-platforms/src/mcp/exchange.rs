@@ -1,13 +1,13 @@
 //! One request and its response, as seen on the wire.
 
-use std::sync::{Arc, Mutex};
+use std::sync::Arc;
 
+use parking_lot::Mutex;
 use patchbay_http::Capture;
 use patchbay_model::SentRequest;
 use serde_json::Value;
 use tokio::sync::Notify;
 
-use super::lock;
 use crate::Error;
 
 /// Travels with a request through rmcp and records what rmcp would drop: the raw response, its size, and our own error.
@@ -67,16 +67,16 @@ impl Exchange {
 
     /// Takes the request of a dry run.
     pub(super) fn take_planned(&self) -> Option<SentRequest> {
-        lock(self.0.plan.as_ref()?).take()
+        self.0.plan.as_ref()?.lock().take()
     }
 
     pub(super) fn note(&self, change: impl FnOnce(&mut Facts)) {
-        change(&mut lock(&self.0.facts));
+        change(&mut self.0.facts.lock());
     }
 
     /// Ends the exchange; the first failure counts.
     pub(super) fn fail(&self, error: Error) {
-        lock(&self.0.facts).failure.get_or_insert(error);
+        self.0.facts.lock().failure.get_or_insert(error);
         self.0.failed.notify_one();
     }
 
@@ -91,6 +91,6 @@ impl Exchange {
     }
 
     pub(super) fn take(&self) -> Facts {
-        std::mem::take(&mut *lock(&self.0.facts))
+        std::mem::take(&mut *self.0.facts.lock())
     }
 }

@@ -2,18 +2,19 @@
 //! event of a 2024-11-05 server.
 
 use std::collections::HashMap;
-use std::sync::{Arc, Mutex};
+use std::sync::Arc;
 
+use parking_lot::Mutex;
 use patchbay_http::json;
 use patchbay_model::SentRequest;
 use rmcp::model::{ClientJsonRpcMessage, ClientNotification, RequestId, ServerJsonRpcMessage};
 use serde_json::Value;
 
+use super::McpLimits;
 use super::request::{NegotiationFailure, RequestKind, TrackedRequest};
 use super::server_log::ServerLog;
 use super::server_requests::{SendError, ServerRequests};
 use super::wire::{SMALL_BYTES, answer};
-use super::{McpLimits, lock};
 use crate::Error;
 
 /// The pending requests of one stream.
@@ -95,7 +96,7 @@ impl PendingRequests {
             if let Some(slot) = tracked.exchange.plan() {
                 let error = match plan(text) {
                     Ok(planned) => {
-                        *lock(slot) = Some(planned);
+                        *slot.lock() = Some(planned);
                         Error::Cancelled
                     }
                     Err(error) => error,
@@ -103,7 +104,7 @@ impl PendingRequests {
                 tracked.exchange.fail(error);
                 return Err(SendError);
             }
-            let mut pending = lock(&self.pending);
+            let mut pending = self.pending.lock();
             if pending.is_over {
                 drop(pending);
                 self.failure.record(over(), Some(tracked));
@@ -114,14 +115,14 @@ impl PendingRequests {
             && let ClientNotification::CancelledNotification(cancelled) = &told.notification
             && let Some(id) = &cancelled.params.request_id
         {
-            lock(&self.pending).tracked.remove(id);
+            self.pending.lock().tracked.remove(id);
         }
         Ok((text, tracked))
     }
 
     /// Fails a request that is not sent.
     pub(super) fn refuse(&self, tracked: &TrackedRequest, error: Error) {
-        lock(&self.pending).tracked.remove(&tracked.id);
+        self.pending.lock().tracked.remove(&tracked.id);
         tracked.exchange.fail(error);
     }
 
@@ -208,7 +209,7 @@ impl PendingRequests {
 
     /// Removes the request that a message answers. An error may lack the id if only one request is pending.
     fn take_pending(&self, message: &Value) -> Option<TrackedRequest> {
-        let mut pending = lock(&self.pending);
+        let mut pending = self.pending.lock();
         let tracked = &mut pending.tracked;
         // Subscriptions stay open and are not counted.
         let mut awaited = tracked
@@ -232,7 +233,7 @@ impl PendingRequests {
     /// Fails all pending requests, each with an error by `why`.
     pub(super) fn end(&self, why: impl Fn() -> Error) {
         let tracked = {
-            let mut pending = lock(&self.pending);
+            let mut pending = self.pending.lock();
             pending.is_over = true;
             std::mem::take(&mut pending.tracked)
         };

@@ -4,10 +4,11 @@
 //! are questions that nobody can answer. The timeouts of a call are paused until its questions are answered.
 
 use std::collections::{HashMap, HashSet, VecDeque};
-use std::sync::{Arc, Mutex};
+use std::sync::Arc;
 use std::time::Duration;
 
 use async_trait::async_trait;
+use parking_lot::Mutex;
 use patchbay_model::{Question, QuestionAnswer, Reply};
 use rmcp::model::{
     ConstString as _, CreateMessageRequestMethod, ElicitationCreateRequestMethod, ErrorCode,
@@ -19,7 +20,7 @@ use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
 use super::questions::{self, ParsedQuestion};
-use super::{ClientFeatures, lock, sampling};
+use super::{ClientFeatures, sampling};
 
 /// Maximum number of questions in [`WINDOW`].
 const MAX_QUESTIONS: usize = 10;
@@ -142,7 +143,7 @@ impl QuestionRouter {
             requests: Mutex::default(),
             ended: CancellationToken::new(),
         });
-        lock(&self.state).calls.push(Arc::clone(&call));
+        self.state.lock().calls.push(Arc::clone(&call));
         Some(RegisteredCall {
             question_router: self,
             call,
@@ -173,9 +174,9 @@ impl QuestionRouter {
     }
 
     fn call_of(&self, origin: Option<&RequestId>) -> Option<Arc<Call>> {
-        let calls = &lock(&self.state).calls;
+        let calls = &self.state.lock().calls;
         let has_sent =
-            |call: &&Arc<Call>| origin.is_some_and(|id| lock(&call.requests).contains(id));
+            |call: &&Arc<Call>| origin.is_some_and(|id| call.requests.lock().contains(id));
         calls.iter().find(has_sent).or(calls.last()).cloned()
     }
 
@@ -199,8 +200,8 @@ impl QuestionRouter {
     ///
     /// Source: MCP 2025-11-25, "Elicitation", "Completion Notifications for URL Mode Elicitation".
     pub(super) fn note_page_done(&self, id: &str) {
-        for call in &lock(&self.state).calls {
-            if let Some(done) = lock(&call.pages).get(id) {
+        for call in &self.state.lock().calls {
+            if let Some(done) = call.pages.lock().get(id) {
                 done.cancel();
             }
         }
@@ -231,7 +232,7 @@ impl QuestionRouter {
 
     /// Admits a question; `None` if the rate limit is reached.
     fn admit<'a>(&self, call: &'a Call) -> Option<UnansweredQuestion<'a>> {
-        let mut state = lock(&self.state);
+        let mut state = self.state.lock();
         let now = Instant::now();
         while let Some(first) = state.asked_at.front()
             && now.duration_since(*first) >= WINDOW
@@ -265,7 +266,7 @@ pub(super) struct RegisteredCall<'a> {
 impl RegisteredCall<'_> {
     /// Notes a request of the call, on whose stream questions may arrive.
     pub(super) fn note_request(&self, id: &RequestId) {
-        lock(&self.call.requests).insert(id.clone());
+        self.call.requests.lock().insert(id.clone());
     }
 
     /// The number of its unanswered questions, and when that changes.
@@ -303,7 +304,7 @@ impl RegisteredCall<'_> {
                 (page, done)
             })
             .collect();
-        *lock(&self.call.pages) = tokens;
+        *self.call.pages.lock() = tokens;
         let mut reply = None;
         for (page, done) in &pages {
             let answer = match done.is_cancelled() {
@@ -326,7 +327,7 @@ impl RegisteredCall<'_> {
 impl Drop for RegisteredCall<'_> {
     fn drop(&mut self) {
         self.call.ended.cancel();
-        let calls = &mut lock(&self.question_router.state).calls;
+        let calls = &mut self.question_router.state.lock().calls;
         calls.retain(|call| !Arc::ptr_eq(call, &self.call));
     }
 }

@@ -1,11 +1,11 @@
 //! Requests in flight, and how they fail.
 
-use std::sync::{Arc, Mutex};
+use std::sync::Arc;
 
+use parking_lot::Mutex;
 use rmcp::model::{ClientJsonRpcMessage, ClientRequest, GetExtensions as _, RequestId};
 
 use super::exchange::Exchange;
-use super::lock;
 use super::wire::reconnect::Reconnects;
 use crate::Error;
 
@@ -82,15 +82,15 @@ impl NegotiationFailure {
     pub(super) fn record(&self, error: Error, tracked: Option<&TrackedRequest>) {
         match tracked {
             Some(tracked) if tracked.is_followed => tracked.exchange.fail(error),
-            _ => *lock(&self.0) = Some(error),
+            _ => *self.0.lock() = Some(error),
         }
     }
 
     pub(super) fn record_if_none(&self, error: impl FnOnce() -> Error) {
-        lock(&self.0).get_or_insert_with(error);
+        self.0.lock().get_or_insert_with(error);
     }
 
     pub(super) fn take(&self) -> Option<Error> {
-        lock(&self.0).take()
+        self.0.lock().take()
     }
 }

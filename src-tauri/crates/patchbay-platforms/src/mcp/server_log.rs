@@ -6,15 +6,14 @@
 
 use std::cmp::Ordering;
 use std::collections::VecDeque;
-use std::sync::Mutex;
 use std::time::{Duration, Instant};
 
+use parking_lot::Mutex;
 use patchbay_http::{redact_in_json_text, text};
 use patchbay_model::{LogLevel, Secret, clean_text};
 use rmcp::model::{ConstString as _, LoggingMessageNotificationMethod};
 use serde_json::Value;
 
-use super::lock;
 use super::log_line::{LineSink, sanitize_log_line};
 
 /// Maximum number of messages in [`WINDOW`] that are written.
@@ -58,7 +57,7 @@ impl ServerLog {
 
     /// Redacts the values of headers from now on.
     pub(super) fn redact_values(&self, headers: &[(String, Secret)]) {
-        let mut state = lock(&self.state);
+        let mut state = self.state.lock();
         for (_, secret) in headers {
             let is_new = |known: &Secret| known.expose() != secret.expose();
             if state.secrets.iter().all(is_new) {
@@ -82,7 +81,7 @@ impl ServerLog {
     }
 
     fn note(&self, params: &Value, write: &LineSink) {
-        let mut state = lock(&self.state);
+        let mut state = self.state.lock();
         if state.since.elapsed() >= WINDOW {
             (state.since, state.count) = (Instant::now(), 0);
         }
@@ -129,7 +128,7 @@ fn format_line(params: &Value, secrets: &VecDeque<Secret>) -> Option<String> {
 
 #[cfg(test)]
 mod tests {
-    use std::sync::Arc;
+    use std::sync::{Arc, Mutex};
 
     use serde_json::json;
 

@@ -3,16 +3,16 @@
 //! Their number is limited, as rmcp starts a task for each: a server may send requests without reading the answers.
 
 use std::collections::HashMap;
-use std::sync::{Arc, Mutex};
+use std::sync::Arc;
 use std::time::Duration;
 
+use parking_lot::Mutex;
 use rmcp::model::{ClientJsonRpcMessage, RequestId, ServerJsonRpcMessage, ServerNotification};
 use serde::Deserialize as _;
 use serde_json::Value;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::time::Instant;
 
-use super::lock;
 use crate::Error;
 
 /// Maximum number of unanswered requests of one session.
@@ -86,7 +86,7 @@ impl ServerRequests {
                 if let ServerNotification::CancelledNotification(cancelled) = &sent.notification
                     && let Some(id) = &cancelled.params.request_id
                 {
-                    lock(&self.unanswered).remove(id);
+                    self.unanswered.lock().remove(id);
                 }
                 Ok(true)
             }
@@ -99,14 +99,14 @@ impl ServerRequests {
         id: &RequestId,
         deadline: Instant,
     ) -> Result<bool, TooManyRequests> {
-        if !is_short(id) || lock(&self.unanswered).contains_key(id) {
+        if !is_short(id) || self.unanswered.lock().contains_key(id) {
             tracing::debug!("dropped a request whose id is too long or in use");
             return Ok(false);
         }
         let room = Arc::clone(&self.room).acquire_owned();
         match tokio::time::timeout_at(deadline, room).await {
             Ok(Ok(permit)) => {
-                lock(&self.unanswered).insert(id.clone(), permit);
+                self.unanswered.lock().insert(id.clone(), permit);
                 Ok(true)
             }
             _ => Err(TooManyRequests),
@@ -126,13 +126,13 @@ impl ServerRequests {
             ClientJsonRpcMessage::Error(error) => error.id.as_ref(),
             _ => return Ok(None),
         };
-        let permit = id.and_then(|id| lock(&self.unanswered).remove(id));
+        let permit = id.and_then(|id| self.unanswered.lock().remove(id));
         permit.map(Some).ok_or(SendError)
     }
 
     /// Forgets all requests: those before a negotiation stay unanswered.
     pub(super) fn clear(&self) {
-        lock(&self.unanswered).clear();
+        self.unanswered.lock().clear();
     }
 }
 

@@ -13,9 +13,10 @@ mod rounds;
 mod tasks;
 
 use std::collections::{HashMap, HashSet};
-use std::sync::{Arc, Mutex};
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use parking_lot::Mutex;
 use patchbay_http::TEXT_LIMIT;
 use patchbay_model::{SentRequest, ServerFacts, Tool, Transport, clean_text};
 use rmcp::model::{
@@ -35,7 +36,7 @@ pub use self::tasks::TASK_LIFETIME;
 use super::client_handler::McpClientHandler;
 use super::stdio::Process;
 use super::wire::{ResumableSession, Wire};
-use super::{McpLimits, ToolCall, lock, tools};
+use super::{McpLimits, ToolCall, tools};
 use crate::{Error, Unreachable};
 
 /// Timeout for closing a session.
@@ -198,7 +199,7 @@ impl McpSession {
 
     /// Time since the last request ended; `None` while one is in flight.
     pub fn idle_for(&self) -> Option<Duration> {
-        let usage = lock(&self.0.usage);
+        let usage = self.0.usage.lock();
         (usage.in_flight == 0).then(|| usage.last.elapsed())
     }
 
@@ -290,7 +291,7 @@ impl McpSession {
     /// Ends the session for all clones, and tells the server if the protocol allows; gives up after a few seconds.
     pub async fn close(&self) {
         self.flush_cancellations().await;
-        let running = lock(&self.0.running).take();
+        let running = self.0.running.lock().take();
         if let Some(mut running) = running {
             let _ = running.close_with_timeout(CLOSE_LIMIT).await;
         }

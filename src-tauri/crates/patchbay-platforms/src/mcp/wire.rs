@@ -8,9 +8,10 @@ mod session;
 mod streams;
 
 use std::collections::HashMap;
-use std::sync::{Arc, Mutex};
+use std::sync::Arc;
 
 use http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header};
+use parking_lot::Mutex;
 use patchbay_http::{Capture, credentials, host_of, json};
 use rmcp::model::{ClientJsonRpcMessage, RequestId};
 use rmcp::transport::streamable_http_client::{
@@ -29,7 +30,7 @@ use super::request::{NegotiationFailure, RequestKind, TrackedRequest};
 use super::server_log::ServerLog;
 use super::server_requests::ServerRequests;
 use super::sse::Events;
-use super::{McpLimits, McpTarget, lock};
+use super::{McpLimits, McpTarget};
 use crate::{Error, PlainHttp, TokenSource};
 
 const SESSION_ID: HeaderName = HeaderName::from_static("mcp-session-id");
@@ -160,7 +161,7 @@ impl Wire {
             && let Some(plan) = tracked.exchange.plan()
         {
             let planned = self.plan(&self.0.url, &headers, bytes)?;
-            *lock(plan) = Some(planned);
+            *plan.lock() = Some(planned);
             return Err(Error::Cancelled.into());
         }
         let sent = self

@@ -18,7 +18,7 @@ use super::{Inner, McpSession, server_error};
 use crate::Error;
 use crate::mcp::exchange::Exchange;
 use crate::mcp::question_router::RegisteredCall;
-use crate::mcp::{CallProgress, McpLimits, ToolCall, lock, tools};
+use crate::mcp::{CallProgress, McpLimits, ToolCall, tools};
 
 /// Timeout for telling a server that a response is no longer awaited.
 pub(super) const CANCEL_NOTICE_TIMEOUT: Duration = Duration::from_secs(5);
@@ -265,7 +265,7 @@ pub(super) struct UsageGuard(Weak<Inner>);
 
 impl UsageGuard {
     pub(super) fn begin(session: &Arc<Inner>) -> Self {
-        lock(&session.usage).in_flight += 1;
+        session.usage.lock().in_flight += 1;
         Self(Arc::downgrade(session))
     }
 }
@@ -273,7 +273,7 @@ impl UsageGuard {
 impl Drop for UsageGuard {
     fn drop(&mut self) {
         if let Some(session) = self.0.upgrade() {
-            let mut usage = lock(&session.usage);
+            let mut usage = session.usage.lock();
             usage.in_flight -= 1;
             usage.last = std::time::Instant::now();
         }

@@ -6,11 +6,12 @@
 use std::ffi::OsString;
 use std::path::PathBuf;
 use std::process::{ExitStatus, Stdio};
+use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use async_trait::async_trait;
+use parking_lot::Mutex;
 use patchbay_http::json::Exceeded;
 use patchbay_model::Secret;
 use process_wrap::tokio::{ChildWrapper, CommandWrap, KillOnDrop};
@@ -23,7 +24,6 @@ use tokio_util::sync::{CancellationToken, DropGuard};
 use super::lines::{Lines, NextLine};
 use super::stderr::StderrTail;
 use crate::Error;
-use crate::mcp::lock;
 use crate::mcp::log_line::LineSink;
 use crate::mcp::server_requests::TooManyRequests;
 
@@ -263,7 +263,7 @@ impl Process {
 
     /// How its leader ended, and why it was ended by us, if known.
     pub(super) fn outcome(&self) -> (Option<String>, Option<Violation>) {
-        (self.0.exit.borrow().clone(), *lock(&self.0.violation))
+        (self.0.exit.borrow().clone(), *self.0.violation.lock())
     }
 
     pub(super) fn stderr(&self) -> &StderrTail {
@@ -303,7 +303,7 @@ impl Process {
 
     /// Records why the process is about to be stopped; the first reason counts.
     pub(super) fn record_violation(&self, violation: Violation) {
-        lock(&self.0.violation).get_or_insert(violation);
+        self.0.violation.lock().get_or_insert(violation);
     }
 
     /// Waits until nothing was written to its standard error for that long.

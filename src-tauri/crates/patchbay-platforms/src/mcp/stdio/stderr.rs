@@ -1,12 +1,12 @@
 //! The standard error of a program: its last lines, sanitized for display.
 
 use std::collections::VecDeque;
-use std::sync::{Arc, Mutex};
+use std::sync::Arc;
 
+use parking_lot::Mutex;
 use patchbay_model::Secret;
 use tokio::sync::watch;
 
-use crate::mcp::lock;
 use crate::mcp::log_line::{LineSink, sanitize_log_line};
 use crate::mcp::server_log::ServerLog;
 
@@ -56,7 +56,7 @@ impl StderrTail {
         if is_stack_frame(&line) {
             return;
         }
-        let mut lines = lock(&self.0.lines);
+        let mut lines = self.0.lines.lock();
         if lines.len() == LINES {
             lines.pop_front();
         }
@@ -69,12 +69,12 @@ impl StderrTail {
     }
 
     pub(super) fn last(&self) -> Option<String> {
-        lock(&self.0.lines).back().cloned()
+        self.0.lines.lock().back().cloned()
     }
 
     /// The last lines, oldest first.
     pub(super) fn text(&self) -> String {
-        let lines: Vec<_> = lock(&self.0.lines).iter().cloned().collect();
+        let lines: Vec<_> = self.0.lines.lock().iter().cloned().collect();
         lines.join("\n")
     }
 }

@@ -3,12 +3,13 @@
 //! A server may end its streams and name the wait before the next one. It may name a wait of zero, or end each stream
 //! as soon as it is opened: waits have a minimum, grow while streams end soon, and are limited in number.
 
-use std::sync::{Arc, Mutex};
+use std::sync::Arc;
 use std::time::Duration;
 
+use parking_lot::Mutex;
 use tokio::time::Instant;
 
-use crate::mcp::{backoff, lock};
+use crate::mcp::backoff;
 
 /// A stream that lasted that long resets the count of reconnections.
 const STABLE_AFTER: Duration = Duration::from_secs(30);
@@ -47,9 +48,9 @@ impl Reconnects {
         most: u32,
         waits: (Duration, Duration),
     ) -> Result<(), ReconnectLimit> {
-        let until = lock(&self.0).next(Instant::now(), most, waits)?;
+        let until = self.0.lock().next(Instant::now(), most, waits)?;
         tokio::time::sleep_until(until).await;
-        lock(&self.0).ended_at = Some(Instant::now());
+        self.0.lock().ended_at = Some(Instant::now());
         Ok(())
     }
 
@@ -63,7 +64,7 @@ impl Reconnects {
 
     /// Allows no further reconnection.
     pub(super) fn end(&self) {
-        lock(&self.0).is_over = true;
+        self.0.lock().is_over = true;
     }
 }
 
@@ -103,7 +104,10 @@ pub(in crate::mcp) struct OpenStream {
 
 impl Drop for OpenStream {
     fn drop(&mut self) {
-        lock(&self.reconnects.0).record_end(self.since, Instant::now());
+        self.reconnects
+            .0
+            .lock()
+            .record_end(self.since, Instant::now());
     }
 }
 

@@ -1,8 +1,8 @@
 //! Sessions of servers of the older era, which may outlive their connection.
 
 use std::hash::{BuildHasher as _, RandomState};
-use std::sync::Mutex;
 
+use parking_lot::Mutex;
 use patchbay_model::Secret;
 use rmcp::model::{
     ClientJsonRpcMessage, ClientNotification, ClientRequest, RequestId, ServerJsonRpcMessage,
@@ -12,7 +12,6 @@ use sha2::{Digest as _, Sha256};
 use tokio::sync::watch;
 
 use super::answer::keep_task_calls;
-use crate::mcp::lock;
 
 /// What is needed to resume a session over streamable HTTP on another connection.
 #[derive(Clone)]
@@ -97,7 +96,7 @@ impl SessionState {
             ClientJsonRpcMessage::Request(request)
                 if matches!(request.request, ClientRequest::InitializeRequest(_)) =>
             {
-                Some((request.id.clone(), lock(&self.state).resumed.take()?))
+                Some((request.id.clone(), self.state.lock().resumed.take()?))
             }
             _ => None,
         }
@@ -111,7 +110,7 @@ impl SessionState {
     ) -> Option<ServerJsonRpcMessage> {
         let answer = json!({ "jsonrpc": "2.0", "id": id, "result": &session.handshake });
         let answer: ServerJsonRpcMessage = serde_json::from_value(keep_task_calls(answer)).ok()?;
-        *lock(&self.state) = State {
+        *self.state.lock() = State {
             is_untried: true,
             skips_initialized: true,
             current: Some(session),
@@ -129,7 +128,7 @@ impl SessionState {
             notification.notification,
             ClientNotification::InitializedNotification(_)
         );
-        is_initialized && std::mem::take(&mut lock(&self.state).skips_initialized)
+        is_initialized && std::mem::take(&mut self.state.lock().skips_initialized)
     }
 
     /// Records a new session in place of the previous one.
@@ -141,7 +140,7 @@ impl SessionState {
             credentials: Some(fingerprint(id, credentials)),
             is_checked: false,
         });
-        *lock(&self.state) = State {
+        *self.state.lock() = State {
             current,
             ..State::default()
         };
@@ -150,7 +149,7 @@ impl SessionState {
 
     /// Records the result of the handshake, if the message contains one.
     pub(super) fn note_handshake(&self, message: &Value) {
-        if let Some(current) = &mut lock(&self.state).current
+        if let Some(current) = &mut self.state.lock().current
             && let Some(result) = message.get("result")
         {
             current.handshake = result.clone();
@@ -159,19 +158,19 @@ impl SessionState {
 
     /// Records whether the response to a request of the session conformed to the protocol.
     pub(super) fn note_answer(&self, is_sound: bool) {
-        let mut state = lock(&self.state);
+        let mut state = self.state.lock();
         state.is_broken = !is_sound;
         state.is_untried &= !is_sound;
     }
 
     /// Whether the session was resumed, and may be over already.
     pub(super) fn is_untried(&self) -> bool {
-        lock(&self.state).is_untried
+        self.state.lock().is_untried
     }
 
     /// Leaves the session open to be resumed later; `false` if there is none that works.
     pub(super) fn detach(&self) -> bool {
-        let mut state = lock(&self.state);
+        let mut state = self.state.lock();
         let has_handshake = |session: &ResumableSession| !session.handshake.is_null();
         state.is_detached = !state.is_broken && state.current.as_ref().is_some_and(has_handshake);
         state.is_detached
@@ -179,13 +178,13 @@ impl SessionState {
 
     /// Returns the session that was left open.
     pub(super) fn detached(&self) -> Option<ResumableSession> {
-        let state = lock(&self.state);
+        let state = self.state.lock();
         state.current.clone().filter(|_| state.is_detached)
     }
 
     /// Whether the session is ended with the connection.
     pub(super) fn ends_with_connection(&self) -> bool {
-        !self.is_relayed && !lock(&self.state).is_detached
+        !self.is_relayed && !self.state.lock().is_detached
     }
 
     /// Shifts the ids in a message to the server, so that no other process uses the same in the session.
@@ -208,7 +207,7 @@ impl SessionState {
             return;
         }
         if message["method"] == "ping"
-            && let Some(current) = &mut lock(&self.state).current
+            && let Some(current) = &mut self.state.lock().current
         {
             current.is_checked = true;
         }

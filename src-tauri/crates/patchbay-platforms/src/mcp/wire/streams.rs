@@ -13,7 +13,6 @@ use sse_stream::Sse;
 
 use super::reconnect::clamp_retry;
 use super::{DeferredError, RmcpResult, SESSION_ID, SMALL_BYTES, Wire, answer};
-use crate::mcp::lock;
 use crate::mcp::request::{RequestKind, TrackedRequest};
 use crate::mcp::server_requests::TooManyRequests;
 use crate::mcp::sse::{self, Events, StreamError, StreamLimits};
@@ -84,7 +83,7 @@ impl Wire {
         tracked.exchange.note(|facts| facts.bytes += bytes as u64);
         event.data = match self.read(data.as_bytes(), tracked) {
             Ok(message) if answer::is_answer(&message) && answer::is_for(&message, &tracked.id) => {
-                lock(&self.0.resumable).remove(&tracked.id);
+                self.0.resumable.lock().remove(&tracked.id);
                 tracked.exchange.capture().note_body(data.as_bytes());
                 answer::for_rmcp_as_text(message, tracked)
             }
@@ -161,7 +160,7 @@ impl Wire {
     /// Fails a request for good: its stream is not reopened.
     fn give_up(&self, error: Error, tracked: &TrackedRequest) {
         tracked.reconnects.end();
-        lock(&self.0.resumable).remove(&tracked.id);
+        self.0.resumable.lock().remove(&tracked.id);
         // An earlier loss of the stream is not the reason.
         tracked.exchange.note(|facts| facts.failure = None);
         self.0.failure.record(error, Some(tracked));
@@ -192,7 +191,7 @@ impl Wire {
 
     /// Records the last event of a request, by which rmcp requests the rest of its stream.
     fn note_resumable(&self, id: &str, tracked: &TrackedRequest) {
-        let mut resumable = lock(&self.0.resumable);
+        let mut resumable = self.0.resumable.lock();
         if resumable.len() >= RESUMABLE {
             // Those that were cancelled or timed out.
             resumable.retain(|_, (_, tracked)| !tracked.exchange.is_abandoned());
@@ -205,7 +204,7 @@ impl Wire {
 
     /// The request whose stream ended with that event.
     pub(super) fn resume_after(&self, last_event: &str) -> Option<TrackedRequest> {
-        let resumable = lock(&self.0.resumable);
+        let resumable = self.0.resumable.lock();
         let mut all = resumable.values();
         let found = all.find(|(id, _)| id == last_event);
         found.map(|(_, tracked)| tracked.clone())
