@@ -1972,7 +1972,7 @@ export type PlatformField = {
 	/**  Another field whose value makes this one optional. */
 	unless: string | null,
 	/**  The sign-in method that the field belongs to, if the user chooses one of several. */
-	way: string | null,
+	signInMethod: string | null,
 	/**  Whether only few users need the field. */
 	isAdvanced: boolean,
 	/**

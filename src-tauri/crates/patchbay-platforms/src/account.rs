@@ -21,8 +21,8 @@ pub struct AccountField {
     pub is_required: bool,
     /// Another field that makes this one unnecessary.
     pub unless: Option<&'static str>,
-    /// The alternative way to sign in to which it belongs, of which the user chooses one.
-    pub way: Option<&'static str>,
+    /// The sign-in method to which it belongs, of which the user chooses one.
+    pub sign_in_method: Option<&'static str>,
     /// Whether few users need it.
     pub is_advanced: bool,
     /// Environment variables in which the platform's own clients look for it, in order of precedence.
@@ -57,7 +57,7 @@ impl AccountField {
             is_secret: false,
             is_required: false,
             unless: None,
-            way: None,
+            sign_in_method: None,
             is_advanced: false,
             variables: &[],
             choices: &[],
@@ -80,8 +80,8 @@ impl AccountField {
         self
     }
 
-    pub(crate) const fn way(mut self, way: &'static str) -> Self {
-        self.way = Some(way);
+    pub(crate) const fn sign_in_method(mut self, method: &'static str) -> Self {
+        self.sign_in_method = Some(method);
         self
     }
 

@@ -38,8 +38,8 @@ describe("form of a platform", () => {
     const { title, fields } = platform;
     const { user, dialog } = await choosePlatform(title);
     for (const field of fields.filter((one) => !one.isAdvanced)) {
-      if (field.way && signInMethods(platform).length > 1)
-        await user.click(within(dialog).getByRole("radio", { name: field.way }));
+      if (field.signInMethod && signInMethods(platform).length > 1)
+        await user.click(within(dialog).getByRole("radio", { name: field.signInMethod }));
       const input = within(dialog).getByLabelText(new RegExp(`^${field.title}( ?required)?$`), { selector: "input" });
       expect(input).toHaveAttribute("type", field.isSecret ? "password" : "text");
     }

@@ -44,12 +44,15 @@ export function formOf(platform: Pick<PlatformForm, "fields">, settings: unknown
 
 /** The sign-in methods; empty if there is only one. */
 export function signInMethods({ fields }: Pick<PlatformForm, "fields">): string[] {
-  return [...new Set(fields.flatMap((field) => field.way ?? []))];
+  return [...new Set(fields.flatMap((field) => field.signInMethod ?? []))];
 }
 
 /** The platform with the fields of one sign-in method. */
 export function withMethod(platform: PlatformForm, method: string | undefined): PlatformForm {
-  return { ...platform, fields: platform.fields.filter((field) => field.way === null || field.way === method) };
+  return {
+    ...platform,
+    fields: platform.fields.filter((field) => field.signInMethod === null || field.signInMethod === method),
+  };
 }
 
 export function draftOf(form: AccountForm, field: PlatformField): SecretDraft {

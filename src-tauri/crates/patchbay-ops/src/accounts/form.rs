@@ -33,7 +33,7 @@ pub struct PlatformField {
     /// Another field whose value makes this one optional.
     pub unless: Option<String>,
     /// The sign-in method that the field belongs to, if the user chooses one of several.
-    pub way: Option<String>,
+    pub sign_in_method: Option<String>,
     /// Whether only few users need the field.
     pub is_advanced: bool,
     /// Environment variable of this process that holds the value, as the platform's own clients name it, for use as
@@ -75,7 +75,7 @@ fn field_of(field: &AccountField) -> PlatformField {
         is_secret: field.is_secret,
         is_required: field.is_required,
         unless: field.unless.map(ToOwned::to_owned),
-        way: field.way.map(ToOwned::to_owned),
+        sign_in_method: field.sign_in_method.map(ToOwned::to_owned),
         is_advanced: field.is_advanced,
         variable: field.variables.iter().find(is_set).map(ToString::to_string),
         choices: field.choices.iter().map(ToString::to_string).collect(),

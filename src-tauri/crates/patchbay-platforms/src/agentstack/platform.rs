@@ -90,11 +90,11 @@ const FIELDS: &[AccountField] = &[
         "OIDC access token or context token, if the server wants one",
     )
     .secret()
-    .way("Token"),
-    AccountField::new("user", "User", "User name").way("Password"),
+    .sign_in_method("Token"),
+    AccountField::new("user", "User", "User name").sign_in_method("Password"),
     AccountField::new("password", "Password", "Password of that user")
         .secret()
-        .way("Password"),
+        .sign_in_method("Password"),
     ALLOW_PLAIN_HTTP,
 ];
 

@@ -71,7 +71,7 @@ const FIELDS: &[AccountField] = &[
         "From an application in your organization settings",
     )
     .unless("token")
-    .way("Client ID")
+    .sign_in_method("Client ID")
     .variables(&["AIRBYTE_CLIENT_ID"]),
     AccountField::new(
         "client_secret",
@@ -80,11 +80,11 @@ const FIELDS: &[AccountField] = &[
     )
     .secret()
     .unless("token")
-    .way("Client ID")
+    .sign_in_method("Client ID")
     .variables(&["AIRBYTE_CLIENT_SECRET"]),
     AccountField::new("token", "Token", "An access token")
         .secret()
-        .way("Token"),
+        .sign_in_method("Token"),
     AccountField::new(
         "organization_id",
         "Organization",

@@ -75,14 +75,14 @@ const FIELDS: &[AccountField] = &[
         .secret()
         .required()
         .unless("token_file")
-        .way("API key")
+        .sign_in_method("API key")
         .variables(&["MISTRAL_API_KEY"]),
     AccountField::new(
         "token_file",
         "Key file",
         "A file that holds the key, read on every request",
     )
-    .way("Key file")
+    .sign_in_method("Key file")
     .variables(&["MISTRAL_SA_TOKEN_PATH"]),
     AccountField::new(
         "region",

@@ -9,12 +9,12 @@ pub(crate) const FIELDS: &[AccountField] = &[
     AccountField::new("api_key", "API key", "Workspace key, starts with tnx_")
         .secret()
         .unless("email")
-        .way("API key")
+        .sign_in_method("API key")
         .variables(&["TENEX_API_KEY"]),
-    AccountField::new("email", "Email", "The one you sign in with").way("Email"),
+    AccountField::new("email", "Email", "The one you sign in with").sign_in_method("Email"),
     AccountField::new("password", "Password", "Password of that email")
         .secret()
-        .way("Email"),
+        .sign_in_method("Email"),
     AccountField::new("base_url", "Base URL", "Only for a private deployment")
         .variables(&["TENEX_API_BASE"])
         .advanced(),
