@@ -724,7 +724,6 @@ export type Bundle = {
 	notes: string[],
 };
 
-/**  A setting of a bundle. */
 export type BundleSetting = {
 	/**  Name in the manifest. */
 	key: string,
@@ -1463,7 +1462,6 @@ export type Exchange = {
 	response: ReceivedResponse | null,
 };
 
-/**  Format of an export. */
 export type ExportFormat = 
 /**  One JSON document per line, each a complete run. */
 "jsonl" | 
@@ -2418,7 +2416,6 @@ export type RunTimings = {
 	connectionReused: boolean | null,
 };
 
-/**  A tool to be run. */
 export type RunTool = {
 	/**  The connector that offers it. */
 	connector: ConnectorId,
@@ -2591,7 +2588,6 @@ export type ServerFacts = {
 	icon?: string | null,
 };
 
-/**  A line of a server's log. */
 export type ServerLogLine = {
 	at: Timestamp,
 	/**  Text without the connector's secrets. */
@@ -2741,7 +2737,6 @@ export type ToolChange = {
 	noticedAt: Timestamp,
 };
 
-/**  Kind of a tool change. */
 export type ToolChangeKind = "added" | "removed" | 
 /**  The description or a schema changed. */
 "changed";

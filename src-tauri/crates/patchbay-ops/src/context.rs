@@ -317,7 +317,6 @@ impl Context {
         self.inner.networks.of(connector).await
     }
 
-    /// Returns the OAuth client of a connector.
     pub(crate) async fn oauth_of(&self, connector: &Connector) -> Result<OAuthClient, Error> {
         Ok(OAuthClient::new(self.network_of(connector).await?))
     }

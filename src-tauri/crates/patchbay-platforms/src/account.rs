@@ -9,7 +9,6 @@ use serde_json::{Map, Value};
 
 use crate::{Error, Result};
 
-/// A field of an account.
 #[derive(Clone, Copy, Debug)]
 pub struct AccountField {
     pub name: &'static str,

@@ -105,7 +105,6 @@ impl<T> Parsed<T> {
         non_empty(self.json.get(member)?)
     }
 
-    /// A member that is a time.
     pub(crate) fn time(&self, member: &str) -> Option<Timestamp> {
         self.text(member).and_then(Timestamp::parse)
     }

@@ -138,7 +138,6 @@ fn action_row(action: &Action) -> [Cell; 5] {
     ]
 }
 
-/// Runs an action.
 pub(super) async fn run_action(
     cli: &Cli,
     connector: &str,

@@ -60,7 +60,6 @@ pub struct Bundle {
     pub notes: Vec<String>,
 }
 
-/// A setting of a bundle.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Type)]
 #[serde(rename_all = "camelCase")]
 pub struct BundleSetting {

@@ -33,7 +33,6 @@ pub struct ToolChange {
     pub noticed_at: Timestamp,
 }
 
-/// Kind of a tool change.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, Type)]
 #[serde(rename_all = "snake_case")]
 pub enum ToolChangeKind {
@@ -43,7 +42,6 @@ pub enum ToolChangeKind {
     Changed,
 }
 
-/// Lists the changed tools of one connector, or of all.
 pub async fn list_tool_changes(
     cx: &Context,
     connector: Option<&ConnectorId>,

@@ -14,7 +14,6 @@ use crate::error::Error;
 use crate::similar_names::similar_names;
 use crate::stored_connectors::{find_connector, status};
 
-/// A tool and its connector.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Type)]
 #[serde(rename_all = "camelCase")]
 pub struct ConnectorTool {

@@ -10,7 +10,6 @@ use patchbay_oauth::{CallbackError, CallbackParams, Pending, RedirectState, chec
 use tokio::sync::{mpsc, watch};
 use tokio_util::sync::CancellationToken;
 
-/// Running authorizations by id.
 #[derive(Default)]
 pub(crate) struct RunningAuthorizations(Mutex<HashMap<AuthorizationId, Arc<RunningAuthorization>>>);
 

@@ -89,7 +89,6 @@ impl Sessions {
         Arc::clone(slots.entry(connector.clone()).or_default())
     }
 
-    /// Returns the open session of a connector.
     pub(crate) async fn open(&self, connector: &ConnectorId) -> Option<McpSession> {
         let slot = self.slot(connector);
         let connection = slot.lock().await;

@@ -29,7 +29,6 @@ use crate::runs::runs_file::limit_note;
 /// Number of runs that are read at once.
 const PAGE: u32 = 100;
 
-/// Format of an export.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, Type)]
 #[serde(rename_all = "snake_case")]
 pub enum ExportFormat {

@@ -37,7 +37,6 @@ use crate::runs::follow_run::cancel_abandoned;
 use crate::stored_connectors::status;
 use crate::stored_connectors::time_limits::run_limit;
 
-/// A tool to be run.
 #[derive(Clone, Debug, Deserialize, Type)]
 #[serde(rename_all = "camelCase")]
 pub struct RunTool {

@@ -29,7 +29,6 @@ const MAX_LINES: usize = 1000;
 /// Maximum length of a shown line, in characters.
 const LINE_LENGTH: usize = 500;
 
-/// A line of a server's log.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Type)]
 #[serde(rename_all = "camelCase")]
 pub struct ServerLogLine {
@@ -115,7 +114,6 @@ fn append(file: &Path, now: Timestamp, line: &str) -> io::Result<()> {
     Ok(())
 }
 
-/// Returns the path of the rotated file.
 pub(super) fn rotated_path(file: &Path) -> PathBuf {
     file.with_extension("log.1")
 }

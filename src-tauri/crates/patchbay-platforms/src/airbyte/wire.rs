@@ -264,7 +264,6 @@ impl DefinitionDetail {
     }
 }
 
-/// A page of workspaces.
 #[derive(Clone, Debug, Deserialize)]
 pub struct WorkspacePage {
     #[serde(deserialize_with = "lenient::list")]

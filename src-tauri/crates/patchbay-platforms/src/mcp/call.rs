@@ -33,7 +33,6 @@ pub fn ends_task(code: Code) -> bool {
     )
 }
 
-/// A call of a tool.
 #[derive(Clone)]
 pub struct ToolCall {
     /// Name of the tool on the wire.
@@ -78,7 +77,6 @@ impl ToolCall {
     }
 }
 
-/// The outcome of a call.
 #[derive(Clone, Debug)]
 pub struct CallOutcome {
     /// The result. Its `is_error` is set if the tool reported a failure.

@@ -71,7 +71,6 @@ impl PendingRequests {
         &self.log
     }
 
-    /// The requests of the server.
     pub(super) fn server_requests(&self) -> &ServerRequests {
         &self.server_requests
     }

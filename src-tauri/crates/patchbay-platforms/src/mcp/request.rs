@@ -62,7 +62,6 @@ impl RequestKind {
         }
     }
 
-    /// Whether a negotiation begins with it.
     pub(super) fn begins_negotiation(self) -> bool {
         matches!(self, Self::Discover | Self::Initialize)
     }

@@ -11,7 +11,6 @@ use sse_stream::{Sse, SseStream};
 /// Events as rmcp wants them.
 pub(super) type Events = BoxStream<'static, Result<Sse, SseError>>;
 
-/// Limits of one stream.
 #[derive(Clone, Copy)]
 pub(super) struct StreamLimits {
     /// Maximum bytes of one event.

@@ -314,7 +314,6 @@ fn is_usual(name: &str, value: &Value) -> bool {
     }
 }
 
-/// Returns the texts of a list.
 fn texts(list: Option<&Value>) -> impl Iterator<Item = &str> {
     let list = list.and_then(Value::as_array);
     list.into_iter().flatten().filter_map(Value::as_str)

@@ -34,7 +34,6 @@ pub(super) fn header() -> String {
     line(names.map(str::to_owned))
 }
 
-/// One run.
 pub(super) fn row(run: &Value) -> String {
     let cells = COLUMNS
         .iter()

@@ -211,7 +211,6 @@ pub(super) fn usual_folders(home: &Path, nvm: &Path) -> Vec<PathBuf> {
         .collect()
 }
 
-/// Returns the folder of nvm.
 pub(crate) fn nvm_folder() -> PathBuf {
     let named = env::var_os("NVM_DIR").map(PathBuf::from);
     named.unwrap_or_else(|| env::home_dir().unwrap_or_default().join(".nvm"))

@@ -195,7 +195,6 @@ fn has_ended(error: &io::Error) -> bool {
     matches!(error.kind(), BrokenPipe | ConnectionReset | UnexpectedEof)
 }
 
-/// Starts the host.
 fn start(cx: &Context, host: &SessionHost) -> io::Result<()> {
     match host {
         SessionHost::Program(program) => start_program(program),

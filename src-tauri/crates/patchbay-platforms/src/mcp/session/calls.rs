@@ -126,7 +126,6 @@ impl McpSession {
         call.as_task && self.takes_task_calls()
     }
 
-    /// The first request of a call.
     pub(super) fn first_request(&self, call: &ToolCall) -> ClientRequest {
         match self.is_task(call) {
             true => tasks::request_of(call),

@@ -128,7 +128,6 @@ enum HostResponse {
     Refused,
 }
 
-/// A held server.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct HeldServer {
     /// Connector id.
