@@ -175,7 +175,7 @@ fn describe_body(headers: &HeaderMap, body: &Bytes) -> String {
 
 /// The message in `detail`, `errors`, `message` or `error`, in this order.
 fn words(json: &Value, fields: &[FieldProblem]) -> Option<String> {
-    if let Some(detail) = non_empty(&json["detail"]) {
+    if let Some(detail) = non_blank(&json["detail"]) {
         return Some(detail.to_owned());
     }
     if !fields.is_empty() {
@@ -192,12 +192,12 @@ fn words(json: &Value, fields: &[FieldProblem]) -> Option<String> {
         &json["detail"]["message"],
     ]
     .into_iter()
-    .find_map(non_empty)
+    .find_map(non_blank)
     .map(str::to_owned)
 }
 
 /// Text that isn't blank.
-fn non_empty(value: &Value) -> Option<&str> {
+fn non_blank(value: &Value) -> Option<&str> {
     value.as_str().filter(|text| !text.trim().is_empty())
 }
 
@@ -229,8 +229,8 @@ fn fields(json: &Value) -> Vec<FieldProblem> {
 fn field(entry: &Value) -> Option<FieldProblem> {
     let message = ["msg", "userPresentableMessage", "message", "error"]
         .into_iter()
-        .find_map(|key| non_empty(&entry[key]))
-        .or_else(|| non_empty(entry))?;
+        .find_map(|key| non_blank(&entry[key]))
+        .or_else(|| non_blank(entry))?;
     let path = match (&entry["loc"], &entry["field"]) {
         (Value::Array(segments), _) => pointer_of(segments.iter().map(|segment| match segment {
             Value::String(name) => name.clone(),

@@ -5,6 +5,7 @@
 use http::StatusCode;
 use http::header::{CONTENT_TYPE, HeaderValue};
 use patchbay_http::host_of;
+use patchbay_http::text::non_empty;
 use patchbay_model::{Secret, Timestamp, clean_text};
 use reqwest::Method;
 use serde_json::{Value, json};
@@ -135,7 +136,7 @@ fn read_registration(
 ) -> Result<ClientIdentity, Error> {
     let issuer = || clean_text(&discovery.issuer, 256);
     let json = answer.json()?.unwrap_or_default();
-    let text = |name: &str| json[name].as_str().filter(|text| !text.is_empty());
+    let text = |name: &str| non_empty(&json[name]);
     let id = text("client_id").ok_or_else(|| Error::RegistrationRefused {
         issuer: issuer(),
         status: answer.status.as_u16(),

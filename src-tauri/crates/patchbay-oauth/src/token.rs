@@ -7,7 +7,8 @@ use std::time::Duration;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use http::header::{AUTHORIZATION, CONTENT_TYPE, HeaderValue};
-use patchbay_http::{Reach, host_of, text::redact};
+use patchbay_http::text::{non_empty, redact};
+use patchbay_http::{Reach, host_of};
 use patchbay_model::{OauthDeviation, OauthGrant, Secret, clean_text};
 use reqwest::{Method, Request};
 use serde_json::Value;
@@ -291,7 +292,7 @@ fn read_tokens(
     deviations: &Deviations,
 ) -> Result<Tokens, Error> {
     let host = || host_of(endpoint);
-    let text = |name: &str| json[name].as_str().filter(|text| !text.is_empty());
+    let text = |name: &str| non_empty(&json[name]);
     let Some(access_token) = text("access_token").filter(|token| is_header_text(token)) else {
         return Err(Error::NotTokens { host: host() });
     };
