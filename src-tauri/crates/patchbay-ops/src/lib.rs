@@ -197,6 +197,7 @@ pub use processes::environment::path_variable;
 pub use processes::guard::{WATCH_PROGRAMS, watch_programs};
 pub use questions::{answer_question, list_questions, open_question_page, question_problems};
 pub use redact::is_marked;
+pub use runs::cancel_run::cancel_run;
 pub use runs::compare::{
     ComparedLine, ComparedText, RunChange, RunComparison, RunDifference, RunPart, compare_runs,
     ignore_paths, previous_run,
@@ -211,7 +212,7 @@ pub use runs::retention::{
     History, Retention, history, keep_runs, remove_all_runs, trim_periodically, trim_runs,
     trim_runs_daily,
 };
-pub use runs::run_tool::{RunProgress, RunTool, cancel_run, count_active_runs, run_tool};
+pub use runs::run_tool::{RunProgress, RunTool, count_active_runs, run_tool};
 pub use runs::runs_file::{RunsFile, read_runs_file};
 pub use runs::save_attachment::{Attachment, SavedAttachment};
 pub use runs::{LATEST_RUN, find_run, list_runs, remove_run, resolve_run};

@@ -1,5 +1,6 @@
 //! Runs of tools and their history.
 
+pub(crate) mod cancel_run;
 pub(crate) mod compare;
 pub(crate) mod dry_run;
 pub(crate) mod export;

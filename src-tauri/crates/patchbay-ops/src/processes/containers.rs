@@ -21,7 +21,7 @@ use tokio::process::Command;
 
 use super::environment;
 #[cfg(unix)]
-use super::guard;
+use super::guard::marks;
 use super::quiet_command::{Variable, quiet_command};
 use crate::secrets::programs::search_path;
 
@@ -273,7 +273,7 @@ async fn stop(program: &Path, environment: Vec<Variable>, files: Vec<PathBuf>) {
     #[cfg(unix)]
     {
         command.process_group(0);
-        guard::strip_mark(command.as_std_mut());
+        marks::strip(command.as_std_mut());
     }
     let errors = match tokio::time::timeout(STOP_TIMEOUT, errors_of(command)).await {
         Ok(Ok(errors)) => errors,

@@ -10,7 +10,7 @@ mod groups;
 #[cfg(unix)]
 mod ledger;
 #[cfg(unix)]
-mod marks;
+pub(super) mod marks;
 #[cfg(unix)]
 mod start_time;
 #[cfg(unix)]
@@ -25,8 +25,6 @@ use parking_lot::Mutex;
 use patchbay_platforms::mcp::{McpProgram, ProcessGuard};
 use tokio::sync::watch;
 
-#[cfg(unix)]
-pub(super) use self::marks::strip as strip_mark;
 #[cfg(unix)]
 pub use self::watcher::watch_programs;
 use super::containers::{self, Container};

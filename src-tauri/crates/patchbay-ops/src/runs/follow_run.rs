@@ -168,7 +168,8 @@ fn resume_call(run: &ToolRun, task: Option<ServerTask>, connector: &Connector) -
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::runs::{remove_run, run_tool::cancel_run};
+    use crate::runs::cancel_run::cancel_run;
+    use crate::runs::remove_run;
     use crate::testing::{UNREACHABLE_URL, add, finished_run, open_temporary};
     use patchbay_model::{Code, Timestamp};
     use patchbay_store::Store;

@@ -32,8 +32,6 @@ use crate::events::Event;
 use crate::json_object::not_an_object;
 use crate::questions::{PersonAsker, QuestionLog};
 use crate::redact::{KnownSecrets, redact_marked};
-use crate::runs::find_run;
-use crate::runs::follow_run::cancel_abandoned;
 use crate::stored_connectors::status;
 use crate::stored_connectors::time_limits::run_limit;
 
@@ -221,25 +219,6 @@ async fn record_start(cx: &Context, run: &ToolRun, effect: ToolEffect) -> Result
         ToolEffect::Read | ToolEffect::Write => cx.store().queue_run(run).await?,
     }
     Ok(())
-}
-
-/// Cancels a run of this process, or of one that is gone.
-///
-/// # Errors
-/// [`Error::RunsElsewhere`]; [`Error::NotFound`] when it is not running.
-pub async fn cancel_run(cx: &Context, run: &RunId) -> Result<(), Error> {
-    if cx.running().cancel(run) || cancel_abandoned(cx, run).await? {
-        return Ok(());
-    }
-    match find_run(cx, run).await {
-        Ok(ToolRun { summary, .. }) if summary.state == RunState::Running => {
-            Err(Error::RunsElsewhere {
-                tool: summary.tool,
-                origin: summary.origin,
-            })
-        }
-        _ => Err(Error::not_found("active run", run)),
-    }
 }
 
 /// Number of runs and rotations in progress, which end with this process.
