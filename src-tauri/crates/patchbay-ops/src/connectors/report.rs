@@ -19,7 +19,6 @@ use crate::logging::{map_addresses, sanitize_log_text};
 use crate::redact::KnownSecrets;
 use crate::servers::log::read_server_log;
 use crate::stored_connectors::find_connector;
-use crate::vault::vault_status;
 
 /// Number of log lines in a report.
 const LOG_LINES: usize = 40;
@@ -29,7 +28,7 @@ pub async fn check_report(
     cx: &Context,
     checked: &[(ConnectorId, Vec<CheckStep>)],
 ) -> Result<String, Error> {
-    let status = vault_status(cx).await;
+    let status = cx.vault().status().await;
     let mut lines = vec![
         format!("Patchbay {}", env!("CARGO_PKG_VERSION")),
         format!("System: {OS} {ARCH}"),
