@@ -13,8 +13,7 @@ pub(crate) mod own_sign_in;
 mod provider;
 mod save_grant;
 pub(crate) mod scope_upgrade;
-pub(crate) mod start;
-mod steps;
+pub(crate) mod steps;
 
 pub(crate) use client::forget_unused_registrations;
 pub(crate) use hosted::authorize_at_platform;

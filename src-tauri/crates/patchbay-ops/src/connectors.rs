@@ -24,6 +24,7 @@ pub(crate) mod report;
 pub(crate) mod resource_watch;
 pub(crate) mod secret_variables;
 pub(crate) mod settings;
+pub(crate) mod start_authorization;
 pub(crate) mod tool_changes;
 pub(crate) mod tools;
 pub(crate) mod trust;

@@ -76,9 +76,6 @@ pub use authorizations::control::{
     authorization_page, cancel_authorization, extend_authorization, finish_authorization,
     handle_callback_link, open_authorization_page,
 };
-pub use authorizations::start::{
-    StartAuthorization, consent_form, has_consent, start_authorization,
-};
 pub use authorizations::{
     ProviderSignIn, StartProviderSignIn, find_authorization, list_authorizations, provider_sign_in,
     start_provider_sign_in, wait_for_authorization,
@@ -141,6 +138,9 @@ pub use connectors::resource_watch::{end_watch, watch_resource, watch_resource_u
 pub use connectors::secret_variables::{remove_secret_variables, set_secret_variables};
 pub use connectors::settings::{
     ChangeSettings, SettingsPlan, change_settings, connector_settings, plan_settings,
+};
+pub use connectors::start_authorization::{
+    StartAuthorization, consent_form, has_consent, start_authorization,
 };
 pub use connectors::tool_changes::{ToolChange, ToolChangeKind, accept_tools, list_tool_changes};
 pub use connectors::tools::{

@@ -10,7 +10,7 @@ use crate::error::Error;
 use crate::events::Event;
 
 /// Default time limit for the user.
-pub(super) const TIMEOUT_SECONDS: u32 = 300;
+pub(crate) const TIMEOUT_SECONDS: u32 = 300;
 
 impl RunningAuthorization {
     /// Changes the authorization and emits the change.
@@ -37,7 +37,7 @@ impl RunningAuthorization {
     }
 
     /// Moves on to the final state and saves it.
-    pub(super) async fn end(&self, cx: &Context, error: Option<&Error>) -> Result<(), Error> {
+    pub(crate) async fn end(&self, cx: &Context, error: Option<&Error>) -> Result<(), Error> {
         let state = error.map_or(AuthorizationState::Authorized, state_after);
         self.advance(cx, |now| {
             now.state = state;
