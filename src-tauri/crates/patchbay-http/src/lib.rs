@@ -43,6 +43,7 @@ mod quoted_string;
 mod reach;
 mod redact;
 mod redirect;
+mod rejected_certificate;
 mod request;
 mod retry;
 mod retry_after;

@@ -5,10 +5,10 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use patchbay_model::{NetworkSettings, ProxyChoice};
-use rustls::pki_types::ServerName;
 use url::Url;
 
 use crate::certificate::to_der;
+use crate::rejected_certificate::host_of_place;
 use crate::trust::{PinnedCertificate, tls_config};
 use crate::{AddressPolicy, ClientCertificate, Error, Proxies};
 
@@ -112,31 +112,4 @@ fn authority_of(url: &Url) -> Option<String> {
         url.host_str()?,
         url.port_or_known_default()?
     ))
-}
-
-/// The TLS server name of a host and port; `None` without a port.
-pub(crate) fn host_of_place(place: &str) -> Option<ServerName<'static>> {
-    let (host, _) = match place.strip_prefix('[') {
-        Some(literal) => literal.split_once("]:")?,
-        None => place.split_once(':')?,
-    };
-    ServerName::try_from(host.to_owned()).ok()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_port_follows_the_brackets_of_an_ipv6_literal() {
-        for (place, host) in [
-            ("mcp.example:443", Some("mcp.example")),
-            ("mcp.example", None),
-            ("[::ffff:7f00:1]:8443", Some("::ffff:7f00:1")),
-            ("[::ffff:7f00:1]", None),
-        ] {
-            let expected = host.map(|host| ServerName::try_from(host).unwrap());
-            assert_eq!(host_of_place(place), expected, "{place}");
-        }
-    }
 }

@@ -18,6 +18,7 @@ use rustls_platform_verifier::Verifier;
 
 use crate::certificate::{as_version_3, facts_of, fingerprint};
 use crate::client_certificate::provider;
+use crate::rejected_certificate::RejectedCertificate;
 use crate::{ClientCertificate, Error};
 
 /// A certificate that is accepted from one host.
@@ -87,16 +88,6 @@ fn added_verifier(
     let verifier =
         WebPkiServerVerifier::builder_with_provider(Arc::new(roots), Arc::clone(provider));
     Ok(Some(verifier.build().map_err(unusable)?))
-}
-
-/// A certificate that was not accepted; carried by the errors of TLS and HTTP.
-#[derive(Debug, thiserror::Error)]
-#[error("the certificate isn't trusted: {reason}")]
-pub(crate) struct RejectedCertificate {
-    pub(crate) host: ServerName<'static>,
-    /// A clause such as `it has expired`.
-    pub(crate) reason: String,
-    pub(crate) facts: CertificateFacts,
 }
 
 #[derive(Debug)]

@@ -8,8 +8,7 @@ use patchbay_model::{Code, UntrustedCertificate};
 use rustls::{AlertDescription, CertificateError, OtherError};
 
 use super::Error;
-use crate::network::host_of_place;
-use crate::trust::RejectedCertificate;
+use crate::rejected_certificate::{RejectedCertificate, host_of_place};
 use crate::{AddressError, causes, find_address_error};
 
 /// Hint for a server that wants a client certificate.
