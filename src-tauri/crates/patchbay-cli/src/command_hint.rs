@@ -1,8 +1,8 @@
 //! Hints that name a command, where the window has a button.
 
 use std::collections::BTreeMap;
-use std::sync::{Mutex, PoisonError};
 
+use parking_lot::Mutex;
 use patchbay_model::{
     Authentication, Code, Connector, ConnectorId, OauthDeviation, Problem, WalletEntry, WalletKind,
 };
@@ -22,13 +22,13 @@ static GIVEN_NAMES: Mutex<BTreeMap<ConnectorId, String>> = Mutex::new(BTreeMap::
 /// Names the connector in hints as the command was given it. Accounts may have connectors of one short name, but what was
 /// given means this one alone.
 pub(crate) fn name_as_given(connector: &Connector, given: &str) {
-    let mut names = GIVEN_NAMES.lock().unwrap_or_else(PoisonError::into_inner);
+    let mut names = GIVEN_NAMES.lock();
     names.insert(connector.id.clone(), given.to_owned());
 }
 
 /// What names a connector in a command, quoted for a shell.
 pub(crate) fn quoted_name(connector: &Connector) -> String {
-    let names = GIVEN_NAMES.lock().unwrap_or_else(PoisonError::into_inner);
+    let names = GIVEN_NAMES.lock();
     text::quote(names.get(&connector.id).unwrap_or(&connector.name))
 }
 
