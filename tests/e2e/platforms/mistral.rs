@@ -69,7 +69,7 @@ async fn a_hint_names_a_connector_so_that_no_other_is_meant() {
     fixture.does(add).await;
     fixture.fails("tool list wiki", 2).await;
     let needed = fixture.fails("tool list acc/wiki", 3).await;
-    needed.assert_stderr("`patchbay connector connect acc/wiki`");
+    needed.assert_stderr("`patchbay connector connect acc/wiki --again`");
 }
 
 #[tokio::test(flavor = "multi_thread")]

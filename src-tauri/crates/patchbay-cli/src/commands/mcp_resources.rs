@@ -64,7 +64,7 @@ pub(super) async fn read(cli: &Cli, connector: &str, uri: &str) -> Result<(), Fa
     let parts = read_resource(&cli.cx, &connector.id, uri).await;
     print(
         cli,
-        &parts.map_err(|error| explain(error, &connector, "resources"))?,
+        &parts.map_err(|error| explain(error, &connector, "connector resources"))?,
     )
 }
 
@@ -78,7 +78,7 @@ pub(super) async fn watch(cli: &Cli, connector: &str, uri: &str) -> Result<(), F
     let printing = async {
         while change.changed().await.is_ok() {
             let parts = read_resource(&cli.cx, &connector.id, uri).await;
-            let parts = parts.map_err(|error| explain(error, &connector, "resources"))?;
+            let parts = parts.map_err(|error| explain(error, &connector, "connector resources"))?;
             cli.out.clear()?;
             print(cli, &parts)?;
             if output::is_closed() {
@@ -88,7 +88,7 @@ pub(super) async fn watch(cli: &Cli, connector: &str, uri: &str) -> Result<(), F
         Ok(())
     };
     tokio::select! {
-        ended = watching => ended.map_err(|error| explain(error, &connector, "resources")),
+        ended = watching => ended.map_err(|error| explain(error, &connector, "connector resources")),
         ended = printing => ended,
     }
 }
@@ -99,9 +99,7 @@ fn explain(error: Error, connector: &Connector, list: &str) -> Failure {
     match (failure.code(), failure.hint()) {
         (Code::McpServerError, None) => {
             let name = quoted_name(connector);
-            failure.with_hint(format!(
-                "To see what it has, run `patchbay connector {list} {name}`."
-            ))
+            failure.with_hint(format!("To see what it has, run `patchbay {list} {name}`."))
         }
         _ => failure,
     }
@@ -172,7 +170,7 @@ pub(super) async fn prompt(
                 Code::McpServerError => missing_argument(cli, &connector, name, &arguments).await,
                 _ => None,
             };
-            Err(missing.unwrap_or_else(|| explain(error, &connector, "prompts")))
+            Err(missing.unwrap_or_else(|| explain(error, &connector, "connector prompts")))
         }
     }
 }
