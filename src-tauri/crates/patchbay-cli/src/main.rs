@@ -189,32 +189,46 @@ fn with_adding_tip(mut error: clap::Error, words: &[OsString]) -> clap::Error {
     error
 }
 
-/// Names the commands that have the unknown word as their verb, and the one that runs a tool.
+/// Names the commands that have the unknown word as their verb, or the one that runs a tool, instead of words that are
+/// spelled like it.
 fn with_verb_tip(mut error: clap::Error, words: &[OsString]) -> clap::Error {
     let Some(ContextValue::String(verb)) = error.get(ContextKind::InvalidSubcommand) else {
         return error;
     };
-    if error.get(ContextKind::SuggestedSubcommand).is_some() {
-        return error;
-    }
-    let tip = match named_command(words).as_str() {
-        "patchbay" => {
-            let grammar = CliArgs::command();
-            let nouns = grammar.get_subcommands();
-            let nouns = nouns.filter(|noun| noun.find_subcommand(verb).is_some());
-            let commands: Vec<_> = nouns
-                .map(|noun| format!("'{} {verb}'", noun.get_name()))
-                .collect();
-            match commands.is_empty() {
-                true => return error,
-                false => format!("use {}", commands.join(" or ")),
-            }
+    let grammar = CliArgs::command();
+    let commands: Vec<_> = match named_command(words).as_str() {
+        "patchbay" => grammar
+            .get_subcommands()
+            .filter(|noun| noun.find_subcommand(verb).is_some())
+            .map(|noun| format!("'{} {verb}'", noun.get_name()))
+            .collect(),
+        "patchbay run" if error.get(ContextKind::SuggestedSubcommand).is_none() => {
+            vec!["'tool run CONNECTOR TOOL' to run a tool".to_owned()]
         }
-        "patchbay run" => "to run a tool, use 'tool run CONNECTOR TOOL'".to_owned(),
-        _ => return error,
+        _ => Vec::new(),
     };
+    if commands.is_empty() {
+        return without_aliases(error, &grammar);
+    }
+    error.remove(ContextKind::SuggestedSubcommand);
+    let tip = format!("use {}", commands.join(" or "));
     let tip = ContextValue::StyledStrs(vec![tip.into()]);
     error.insert(ContextKind::Suggested, tip);
+    error
+}
+
+/// Suggests a noun once, and not its plural.
+fn without_aliases(mut error: clap::Error, grammar: &clap::Command) -> clap::Error {
+    if let Some(ContextValue::Strings(similar)) = error.get(ContextKind::SuggestedSubcommand) {
+        let noun = |word: &String| {
+            let noun = grammar.find_subcommand(word);
+            noun.map_or_else(|| word.clone(), |noun| noun.get_name().to_owned())
+        };
+        let mut similar: Vec<_> = similar.iter().map(noun).collect();
+        similar.dedup();
+        let similar = ContextValue::Strings(similar);
+        error.insert(ContextKind::SuggestedSubcommand, similar);
+    }
     error
 }
 
@@ -280,6 +294,7 @@ mod tests {
     fn a_verb_without_its_noun_is_told_where_it_belongs() {
         for (typed, tip) in [
             (&["run", "files", "read"][..], "'tool run CONNECTOR TOOL'"),
+            (&["conector", "list"], "'connector'"),
             (&["connect"], "use 'connector connect'"),
             (&["rename"], "use 'account rename' or 'credential rename'"),
         ] {
@@ -288,6 +303,7 @@ mod tests {
             let words: Vec<OsString> = words.iter().map(Into::into).collect();
             let text = with_verb_tip(error, &words).render().to_string();
             assert!(text.contains(tip), "{text}");
+            assert!(!text.contains("connectors"), "{text}");
         }
     }
 
