@@ -294,7 +294,7 @@ mod tests {
     fn a_verb_without_its_noun_is_told_where_it_belongs() {
         for (typed, tip) in [
             (&["run", "files", "read"][..], "'tool run CONNECTOR TOOL'"),
-            (&["conector", "list"], "'connector'"),
+            (&["connectr", "list"], "'connector'"),
             (&["connect"], "use 'connector connect'"),
             (&["rename"], "use 'account rename' or 'credential rename'"),
         ] {
