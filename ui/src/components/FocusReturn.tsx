@@ -12,8 +12,9 @@ export function FocusReturn() {
     const path = focusPath(previous?.isConnected ? previous : document.activeElement);
     return () => {
       restoreFocus(path);
+      const page = focusPath(document.querySelector("main"));
       // React Aria keeps the focus inside a dialog until it has unmounted.
-      setTimeout(() => restoreFocus([...path, ...focusPath(document.querySelector("main"))]));
+      setTimeout(() => restoreFocus([...path, ...page]));
     };
   }, [previous]);
   return null;
