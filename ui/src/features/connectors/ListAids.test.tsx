@@ -49,12 +49,21 @@ it("the_preview_of_one_connector_shows_nothing_of_another", async () => {
       };
     },
   );
-  await screen.findByRole("row", { name: /^Alpha/ });
-  await user.keyboard("d");
-  await user.keyboard("{Escape}{ArrowDown}d");
+  // A check opens the page of its connector.
+  for (const [title, keys] of [
+    ["Alpha", "d"],
+    ["Beta", "{ArrowDown}d"],
+  ] as const) {
+    await screen.findByRole("row", { name: /^Alpha/, selected: true });
+    await user.keyboard(keys);
+    await screen.findByRole("heading", { name: title, level: 1 });
+    await user.keyboard("{Escape}");
+  }
+  await screen.findByRole("row", { name: /^Beta/, selected: true });
   await user.keyboard(" ");
-  await user.click(await screen.findByRole("button", { name: "Copy report" }));
-  expect(await screen.findByText(/The report could not be made/)).toBeVisible();
+  const other = within(await screen.findByRole("complementary", { name: "Preview of Beta" }));
+  await user.click(other.getByRole("button", { name: "Copy report" }));
+  expect(await other.findByText(/The report could not be made/)).toBeVisible();
   screen.getByRole("grid", { name: "Connectors" }).focus();
   await user.keyboard("{ArrowUp}");
   const preview = within(await screen.findByRole("complementary", { name: "Preview of Alpha" }));
