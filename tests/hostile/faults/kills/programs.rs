@@ -20,8 +20,8 @@ use crate::terminal::{Terminal, words};
 /// How the server is started, for the processes that it and its child are.
 const ROLE: &str = "faults::kills::programs::serves";
 
-/// The file for what was started: a line with the port, and for a server the process that started it. Set, the process
-/// is the server.
+/// The file for what was started: a line with its port and its process, and for a server the process that started it.
+/// Set, the process is the server.
 const SERVERS: &str = "PATCHBAY_FAULTS_SERVERS";
 
 /// Set where the process is what the server started.
@@ -120,8 +120,8 @@ async fn kill_again_and_again(target: Target, kills: u32) -> Course {
 /// Kills the process that started the latest server. Returns whether there was one.
 async fn kill_host(servers: &Path) -> bool {
     let noted = std::fs::read_to_string(servers).unwrap_or_default();
-    let mut hosts = noted.lines().filter_map(|line| line.split_once(' '));
-    let Some((_, host)) = hosts.next_back() else {
+    let mut hosts = noted.lines().filter_map(|line| line.split(' ').nth(2));
+    let Some(host) = hosts.next_back() else {
         return false;
     };
     let killed = tokio::process::Command::new("kill")
@@ -131,23 +131,40 @@ async fn kill_host(servers: &Path) -> bool {
     killed.await.unwrap().success()
 }
 
-/// Waits until nobody listens on any port that was ever noted.
+/// Waits until no process that was ever noted listens on its port.
 async fn assert_silent(servers: &Path) {
     let noted = std::fs::read_to_string(servers).unwrap_or_default();
     let began = Instant::now();
     for line in noted.lines() {
-        let port = line.split(' ').next().unwrap_or_default();
-        let port: u16 = port.parse().unwrap();
+        let mut words = line.split(' ');
+        let port: u16 = words.next().unwrap().parse().unwrap();
+        let process = words.next().unwrap();
         let address = (Ipv4Addr::LOCALHOST, port).into();
         loop {
             match TcpStream::connect_timeout(&address, TIMEOUT) {
                 Err(error) if error.kind() == ErrorKind::ConnectionRefused => break,
+                // Another test has the port by now.
+                _ if !is_running(process) => break,
                 // Nobody takes connections, so that after a while one neither comes about nor is refused.
                 _ => assert!(began.elapsed() < TIMEOUT, "who listens on {port} is left"),
             }
             tokio::time::sleep(Duration::from_millis(20)).await;
         }
     }
+}
+
+#[cfg(unix)]
+fn is_running(process: &str) -> bool {
+    let asked = Command::new("kill")
+        .args(["-0", process])
+        .stderr(Stdio::null())
+        .status();
+    asked.unwrap().success()
+}
+
+#[cfg(not(unix))]
+fn is_running(_process: &str) -> bool {
+    true
 }
 
 #[test]
@@ -164,12 +181,13 @@ fn serves() {
         .unwrap();
     let port = listener.local_addr().unwrap().port();
     let is_child = std::env::var_os(CHILD).is_some();
+    let process = std::process::id();
     let line = match is_child {
-        true => format!("{port}\n"),
+        true => format!("{port} {process}\n"),
         #[cfg(unix)]
-        false => format!("{port} {}\n", std::os::unix::process::parent_id()),
+        false => format!("{port} {process} {}\n", std::os::unix::process::parent_id()),
         #[cfg(not(unix))]
-        false => format!("{port}\n"),
+        false => format!("{port} {process}\n"),
     };
     servers.write_all(line.as_bytes()).unwrap();
     if is_child {
