@@ -1,7 +1,9 @@
 //! Names for shell completion, read from the database alone: no context is opened, which would end what a crash left,
 //! and start programs for that.
 
-use patchbay_model::clean_text;
+use std::collections::HashMap;
+
+use patchbay_model::{Connector, clean_text};
 use patchbay_store::SavedLists;
 use serde_json::Value;
 
@@ -54,8 +56,14 @@ pub fn saved_names(paths: &AppPaths, kind: &NameKind) -> Result<Vec<SavedName>, 
     Ok(match kind {
         NameKind::Connector => {
             let all = lists.connectors()?;
-            names(all.iter().collect(), |it| {
-                (reference_to(it, &all), it.id.to_string(), it.title.clone())
+            // By a name, alone or with its account, only namesakes are meant: comparing all with all takes seconds.
+            let mut of_name: HashMap<String, Vec<Connector>> = HashMap::new();
+            for it in &all {
+                of_name.entry(it.name.clone()).or_default().push(it.clone());
+            }
+            names(all, |it| {
+                let reference = reference_to(&it, &of_name[&it.name]);
+                (reference, it.id.to_string(), it.title)
             })
         }
         NameKind::Account => names(lists.accounts()?, |it| {
@@ -101,7 +109,7 @@ fn names<T>(all: Vec<T>, of: impl Fn(T) -> (String, String, String)) -> Vec<Save
 
 #[cfg(test)]
 mod tests {
-    use patchbay_model::{Connector, ConnectorId, Platform};
+    use patchbay_model::{ConnectorId, Platform};
     use serde_json::json;
 
     use super::*;
