@@ -43,9 +43,10 @@ pub const LATEST_RUN: &str = "latest";
 pub async fn resolve_run(cx: &Context, text: &str) -> Result<RunId, Error> {
     let id = RunId::new(text);
     if text != LATEST_RUN {
-        return is_id(text, "run")
-            .then_some(id.clone())
-            .ok_or_else(|| not_found(&id));
+        return match is_id(text, "run") {
+            true => Ok(id),
+            false => Err(not_found(&id)),
+        };
     }
     let query = RunQuery {
         limit: 1,
