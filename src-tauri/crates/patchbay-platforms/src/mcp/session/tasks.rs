@@ -5,7 +5,7 @@
 //!
 //! Source: MCP 2025-11-25, "Tasks"; SEP-2663, extension `io.modelcontextprotocol/tasks`.
 
-use std::collections::HashSet;
+use std::collections::{BTreeMap, HashSet};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -165,8 +165,10 @@ struct TaskWait<'a> {
     reporter: StatusReporter,
     /// Failed requests since the task was last seen working.
     failures: u32,
-    /// Keys of the questions that were answered; a key is never used twice.
+    /// Keys of the questions whose answers the server has; a key is never used twice.
     answered: HashSet<String>,
+    /// The person's answers that the server may not have.
+    unsent: BTreeMap<String, Value>,
     cancel_guard: CancelOnDrop<'a>,
 }
 
@@ -188,6 +190,7 @@ impl<'a> TaskWait<'a> {
             reporter: StatusReporter::default(),
             failures: 0,
             answered: HashSet::new(),
+            unsent: BTreeMap::new(),
             cancel_guard: CancelOnDrop {
                 session,
                 task: task.id.clone(),
@@ -271,34 +274,45 @@ impl<'a> TaskWait<'a> {
         Ok(TaskPoll { task, response })
     }
 
-    /// Answers the questions of a task, each once.
+    /// Answers the questions of a task. Each is asked once; an answer is sent again while the server can't be reached, as
+    /// it ignores those that it has.
     async fn answer(&mut self, state: &Value) -> Result<(), Error> {
-        let new: Map<String, Value> = state["inputRequests"]
-            .as_object()
-            .into_iter()
-            .flatten()
-            .filter(|(key, _)| !self.answered.contains(*key))
+        let open = state["inputRequests"].as_object();
+        self.unsent
+            .retain(|key, _| open.is_some_and(|open| open.contains_key(key)));
+        let is_new = |key: &String| !self.answered.contains(key) && !self.unsent.contains_key(key);
+        let new: Map<String, Value> = (open.into_iter().flatten())
+            .filter(|(key, _)| is_new(key))
             .map(|(key, request)| (key.clone(), request.clone()))
             .collect();
-        if new.is_empty() {
-            return Ok(());
-        }
-        if self.answered.len() + new.len() > MAX_QUESTIONS {
+        if self.answered.len() + self.unsent.len() + new.len() > MAX_QUESTIONS {
             let words = format!("more than {MAX_QUESTIONS} questions in one task");
             return Err(Error::Protocol(words));
         }
-        let asked_at = Instant::now();
-        let handler = &self.session.0.client_handler;
-        let responses = tokio::select! {
-            biased;
-            () = self.cx.cancel.cancelled() => return Err(Error::Cancelled),
-            responses = handler.answer_all(self.cx.registered_call, &new) => responses?,
-        };
-        self.until += asked_at.elapsed();
-        let update = UpdateTaskParams::new(self.task.id.clone(), responses);
+        if !new.is_empty() {
+            let asked_at = Instant::now();
+            let handler = &self.session.0.client_handler;
+            let responses = tokio::select! {
+                biased;
+                () = self.cx.cancel.cancelled() => return Err(Error::Cancelled),
+                responses = handler.answer_all(self.cx.registered_call, &new) => responses?,
+            };
+            self.until += asked_at.elapsed();
+            self.unsent.extend(responses);
+        }
+        if self.unsent.is_empty() {
+            return Ok(());
+        }
+        let update = UpdateTaskParams::new(self.task.id.clone(), self.unsent.clone());
         let update = UpdateTaskRequest::new(update);
-        self.exchange(update.into(), Exchange::default()).await?;
-        self.answered.extend(new.into_iter().map(|(key, _)| key));
+        match self.exchange(update.into(), Exchange::default()).await {
+            Err(error) if self.tolerates(&error) => {}
+            updated => {
+                updated?;
+                let sent = std::mem::take(&mut self.unsent);
+                self.answered.extend(sent.into_keys());
+            }
+        }
         Ok(())
     }
 

@@ -236,6 +236,21 @@ async fn what_such_a_task_asks_is_answered_once() {
 }
 
 #[tokio::test]
+async fn an_answer_that_is_lost_on_its_way_is_sent_again() {
+    let session = session("modern_tasks").await;
+    let asker = ScriptedAsker::accepting(json!({ "name": "Grace" }));
+    let call = ToolCall {
+        timeout: Duration::from_millis(300),
+        ..task("loses", &asker)
+    };
+    let outcome = run_tool(&session, call).await;
+    let answers = json_of(text_of(&outcome.unwrap()));
+    assert_eq!(answers["who"]["content"]["name"], "Grace");
+    assert_eq!(asker.asked(), 1);
+    session.close().await;
+}
+
+#[tokio::test]
 async fn how_such_a_task_ends_is_said_as_it_is() {
     let cancel = CancellationToken::new();
     for (how, says) in [
