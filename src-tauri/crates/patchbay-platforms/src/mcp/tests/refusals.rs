@@ -6,6 +6,7 @@ use axum::Router;
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{Html, IntoResponse, Response};
 use axum::routing::any;
+use futures::stream;
 use patchbay_model::{Code, Explain};
 use serde_json::json;
 use tokio_util::sync::CancellationToken;
@@ -326,6 +327,19 @@ async fn a_status_of_500_is_one_code_everywhere_and_an_error_in_mcp_another() {
         let error = session.call_tool(call("any"), &cancel).await.err().unwrap();
         assert_eq!(error.code(), expected, "while calling: {error:?}");
     }
+}
+
+#[tokio::test]
+async fn an_error_on_the_stream_of_a_call_may_lack_its_id() {
+    let (_server, session) = serve(hand_made::legacy(|_| {
+        let error = json!({"code": -32603, "message": "out of paper"});
+        let event = hand_made::event(&json!({"jsonrpc": "2.0", "error": error}));
+        hand_made::events(stream::iter([Ok(event)]))
+    }))
+    .await;
+    let error = run_tool(&session, call("a")).await.err().unwrap();
+    let is_said = matches!(&error, Error::ServerError { message, .. } if message == "out of paper");
+    assert!(is_said, "{error:?}");
 }
 
 #[tokio::test]

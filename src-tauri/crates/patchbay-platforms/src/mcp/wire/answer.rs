@@ -113,10 +113,7 @@ impl Wire {
                 _ => Error::Protocol("not JSON-RPC".to_owned()),
             });
         }
-        // An error may lack the id: here it can belong to this request only.
-        if message.get("error").is_some() && message["id"].is_null() {
-            message["id"] = tracked.id.clone().into_json_value();
-        }
+        add_id(&mut message, &tracked.id);
         if !is_for(&message, &tracked.id) {
             return Err(Error::Protocol("response to another request".to_owned()));
         }
@@ -176,6 +173,13 @@ pub(super) fn for_rmcp_as_text(message: Value, tracked: &TrackedRequest) -> Opti
 /// Whether this is a JSON-RPC result or error.
 pub(in crate::mcp) fn is_answer(message: &Value) -> bool {
     message["jsonrpc"] == "2.0" && (message.get("result").is_some() != message["error"].is_object())
+}
+
+/// Adds the id to an error, which may lack it: where one request is answered, it can belong to that one only.
+pub(super) fn add_id(message: &mut Value, id: &RequestId) {
+    if message["error"].is_object() && message["id"].is_null() {
+        message["id"] = id.clone().into_json_value();
+    }
 }
 
 /// Whether a response is for that request; some servers turn numbers into text.

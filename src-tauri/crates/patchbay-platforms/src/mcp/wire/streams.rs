@@ -81,7 +81,11 @@ impl Wire {
         };
         let bytes = data.len();
         tracked.exchange.note(|facts| facts.bytes += bytes as u64);
-        event.data = match self.read(data.as_bytes(), tracked) {
+        let read = self.read(data.as_bytes(), tracked).map(|mut message| {
+            answer::add_id(&mut message, &tracked.id);
+            message
+        });
+        event.data = match read {
             Ok(message) if answer::is_answer(&message) && answer::is_for(&message, &tracked.id) => {
                 self.0.resumable.lock().remove(&tracked.id);
                 tracked.exchange.capture().note_body(data.as_bytes());
