@@ -63,6 +63,12 @@ fn server(state: &Shared, lost: (StatusCode, &'static str)) -> Router {
 
 const LOST: (StatusCode, &str) = (StatusCode::NOT_FOUND, "Session not found");
 
+/// As servers made with the TypeScript SDK say it.
+const UNKNOWN: (StatusCode, &str) = (
+    StatusCode::BAD_REQUEST,
+    r#"{"jsonrpc":"2.0","error":{"code":-32000,"message":"Bad Request: No valid session ID provided"},"id":null}"#,
+);
+
 impl State {
     fn count(&self, method: &str) -> usize {
         let same = self.methods.iter().filter(|known| *known == method);
@@ -93,13 +99,16 @@ struct Restarting {
     starts: watch::Sender<u32>,
     /// What it has received in its present session.
     received: Mutex<Vec<String>>,
+    /// The response to requests for an earlier session.
+    lost: (StatusCode, &'static str),
 }
 
 impl Restarting {
-    async fn start() -> (Server, Arc<Self>) {
+    async fn start(lost: (StatusCode, &'static str)) -> (Server, Arc<Self>) {
         let own = Arc::new(Self {
             starts: watch::Sender::new(1),
             received: Mutex::default(),
+            lost,
         });
         let (posted, opened) = (Arc::clone(&own), Arc::clone(&own));
         let router = hand_made::raw(move |message| posted.respond(&message));
@@ -121,7 +130,7 @@ impl Restarting {
             return message.refuse_method();
         }
         if message.method != "initialize" && !self.knows(&message.headers) {
-            return StatusCode::NOT_FOUND.into_response();
+            return self.lost.into_response();
         }
         self.received.lock().unwrap().push(message.method.clone());
         let mut welcome = hand_made::welcome();
@@ -143,7 +152,7 @@ impl Restarting {
     /// Ends with the start that opened it.
     async fn stream(self: Arc<Self>, headers: HeaderMap) -> Response {
         if !self.knows(&headers) {
-            return StatusCode::NOT_FOUND.into_response();
+            return self.lost.into_response();
         }
         let mut starts = self.starts.subscribe();
         let until_restarted = async move {
@@ -169,7 +178,13 @@ impl Restarting {
 
 #[tokio::test]
 async fn what_a_restarted_server_has_forgotten_is_told_again() {
-    let (server, restarting) = Restarting::start().await;
+    for lost in [LOST, UNKNOWN] {
+        assert_told_again(lost).await;
+    }
+}
+
+async fn assert_told_again(lost: (StatusCode, &'static str)) {
+    let (server, restarting) = Restarting::start(lost).await;
     let (log, _) = recorded_log();
     let target = McpTarget {
         log: Some(log),
@@ -224,8 +239,7 @@ async fn a_session_goes_on_without_a_handshake_and_under_ids_of_its_own() {
 
 #[tokio::test]
 async fn a_session_that_is_over_begins_anew_before_anything_is_done() {
-    let unknown = r#"{"jsonrpc":"2.0","error":{"code":-32000,"message":"Bad Request: No valid session ID provided"},"id":null}"#;
-    for lost in [LOST, (StatusCode::BAD_REQUEST, unknown)] {
+    for lost in [LOST, UNKNOWN] {
         let state = Shared::default();
         let running = Server::start(server(&state, lost)).await;
         let left = open(resumable(&running.url, None)).await.detach().await;
@@ -237,6 +251,46 @@ async fn a_session_that_is_over_begins_anew_before_anything_is_done() {
         let left = session.detach().await.unwrap();
         assert_eq!(left.id.expose(), "session-2");
     }
+}
+
+#[tokio::test]
+async fn a_session_that_ends_while_it_is_open_is_followed_by_another() {
+    let words = (StatusCode::BAD_REQUEST, "No valid session ID provided");
+    for lost in [LOST, UNKNOWN, words] {
+        let state = Shared::default();
+        let running = Server::start(server(&state, lost)).await;
+        let session = open(known_target(&running.url, "2025-06-18")).await;
+        assert_eq!(session_id(&session).await, "session-1");
+        state.lock().unwrap().live.clear();
+        assert_eq!(session_id(&session).await, "session-2");
+        assert_eq!(state.lock().unwrap().ids.len(), 2);
+    }
+}
+
+#[tokio::test]
+async fn a_call_that_fails_over_another_session_is_not_repeated() {
+    let calls = Arc::new(Mutex::new(0));
+    let counted = Arc::clone(&calls);
+    let router = hand_made::raw(move |message| match message.method.as_str() {
+        "initialize" => {
+            let welcome = message.respond(hand_made::welcome());
+            ([("mcp-session-id", "s")], welcome).into_response()
+        }
+        "tools/call" => {
+            *counted.lock().unwrap() += 1;
+            let failed = message.fail(-32000, "the session of the browser is closed");
+            (StatusCode::BAD_REQUEST, failed).into_response()
+        }
+        _ => hand_made::accepted(),
+    });
+    let running = Server::start(router).await;
+    let session = open(known_target(&running.url, "2025-06-18")).await;
+    let failed = run_tool(&session, call("browse")).await;
+    assert!(
+        matches!(failed, Err(Error::ServerError { .. })),
+        "{failed:?}"
+    );
+    assert_eq!(*calls.lock().unwrap(), 1);
 }
 
 #[tokio::test]

@@ -67,12 +67,13 @@ impl Wire {
         let session = session_id(sent.answer.headers());
         let (error, body) = refusal(sent).await;
         tracked.exchange.capture().note_body(&body);
-        if status == StatusCode::BAD_REQUEST
-            && in_session
-            && self.0.session.is_untried()
-            && names_session(&body)
-        {
-            return Err(PostError::SessionOver);
+        let message = self.read(&body, tracked).ok();
+        if status == StatusCode::BAD_REQUEST && in_session && names_session(&body) {
+            let is_own = |message: &Value| is_for(message, &tracked.id);
+            // What is about the session, and not about a request in it, lacks the id of that.
+            if self.0.session.is_untried() || !message.as_ref().is_some_and(is_own) {
+                return Err(PostError::SessionOver);
+            }
         }
         if matches!(
             status,
@@ -80,7 +81,7 @@ impl Wire {
         ) {
             return Err(error.into());
         }
-        if let Ok(message @ Value::Object(_)) = self.read(&body, tracked)
+        if let Some(message @ Value::Object(_)) = message
             && message.get("error").is_some_and(Value::is_object)
             && let Ok(message) = self.answer_message(message, tracked)
         {

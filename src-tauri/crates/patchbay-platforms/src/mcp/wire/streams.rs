@@ -12,6 +12,7 @@ use serde_json::Value;
 use sse_stream::Sse;
 
 use super::reconnect::clamp_retry;
+use super::refusal::{ReceivedResponse, names_session, refusal};
 use super::{DeferredError, RmcpResult, SESSION_ID, SMALL_BYTES, Wire, answer};
 use crate::mcp::request::{RequestKind, TrackedRequest};
 use crate::mcp::server_requests::TooManyRequests;
@@ -255,19 +256,29 @@ impl Wire {
                 _ => break sent,
             }
         };
-        if sent.answer.status() == StatusCode::NOT_FOUND && headers.contains_key(SESSION_ID) {
-            self.0.session.begun.send_modify(|_| {});
-        }
-        if sent.answer.status().is_server_error() {
+        let status = sent.answer.status();
+        if status.is_server_error() {
             return Err(StreamableHttpError::Client(DeferredError));
         }
-        if sent.answer.status() != StatusCode::OK || !answer::is_event_stream(&sent.answer) {
+        if status != StatusCode::OK || !answer::is_event_stream(&sent.answer) {
+            if headers.contains_key(SESSION_ID) && is_session_over(sent).await {
+                self.0.session.begun.send_modify(|_| {});
+            }
             return Err(StreamableHttpError::ServerDoesNotSupportSse);
         }
         Ok(match resumed {
             Some(tracked) => self.watch(sent.answer, tracked),
             None => self.forward_unsolicited(sent.answer),
         })
+    }
+}
+
+/// Whether a server refuses a stream since it has forgotten the session.
+async fn is_session_over(sent: ReceivedResponse) -> bool {
+    match sent.answer.status() {
+        StatusCode::NOT_FOUND => true,
+        StatusCode::BAD_REQUEST => names_session(&refusal(sent).await.1),
+        _ => false,
     }
 }
 
