@@ -182,8 +182,10 @@ impl Backend for Local<'_> {
     ) -> Result<CompletedCall, Error> {
         let connecting = session(self.cx, self.connector, Occasion::Needed, cancel);
         let (live, connection_reused) = tokio::select! {
-            () = cancel.cancelled() => return Err(Error::Cancelled),
+            biased;
+            // An open connection comes first: over it a task can be cancelled.
             session = connecting => session.map_err(|error| self.explain(error))?,
+            () = cancel.cancelled() => return Err(Error::Cancelled),
         };
         let ready_at = Instant::now();
         let outcome = live.call_tool(call, cancel).await;

@@ -3,6 +3,7 @@
 
 mod changes;
 mod outdated;
+mod waiting;
 
 use std::collections::BTreeMap;
 use std::fs;

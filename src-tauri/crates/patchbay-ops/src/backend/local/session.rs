@@ -19,8 +19,8 @@ use crate::servers::{self, StartCause};
 use crate::stored_connectors::roots::client_features;
 use crate::stored_connectors::time_limits::{limits_of, name_limit};
 
-/// Returns the connection of a connector, and whether it existed already. Connects with the current settings of the
-/// connector, which may be newer than the caller's copy.
+/// Returns the connection of a connector, and whether it existed already; one that did is returned even if `cancel` is
+/// cancelled. Connects with the current settings of the connector, which may be newer than the caller's copy.
 ///
 /// # Errors
 /// [`Error::NotFound`] and [`Error::SwitchedOff`] by the current settings; [`Error::Cancelled`], also when the
@@ -33,11 +33,15 @@ pub(in crate::backend) async fn session(
 ) -> Result<(McpSession, bool), Error> {
     let slot = cx.sessions().slot(&connector.id);
     let mut connection = tokio::select! {
-        () = cancel.cancelled() => return Err(Error::Cancelled),
+        biased;
         connection = slot.lock() => connection,
+        () = cancel.cancelled() => return Err(Error::Cancelled),
     };
     if let Some(session) = usable(connection.as_ref(), connector) {
         return Ok((session, true));
+    }
+    if cancel.is_cancelled() {
+        return Err(Error::Cancelled);
     }
     let cancel = &slot.begin(cancel);
     let settings = Arc::new(read_settings(cx, &connector.id).await?);

@@ -121,10 +121,14 @@ impl McpSession {
         progress: &(dyn Fn(CallProgress) + Send + Sync),
         cancel: &CancellationToken,
     ) -> Result<RawResponse, Error> {
+        if cancel.is_cancelled() {
+            return Err(Error::Cancelled);
+        }
         request.extensions_mut().insert(exchange.clone());
         let _usage = UsageGuard::begin(&self.0);
-        // Before the request is sent, so that no progress is missed.
+        // Before the request is sent, so that no progress and no question is missed.
         let mut updates = self.0.client_handler.progress.subscribe();
+        let mut unanswered = timeouts.call.map(RegisteredCall::unanswered);
         let handle = self
             .0
             .peer
@@ -134,7 +138,6 @@ impl McpSession {
         if let Some(call) = timeouts.call {
             call.note_request(&handle.id);
         }
-        let mut unanswered = timeouts.call.map(RegisteredCall::unanswered);
         let mut pending = Pending {
             handle: Some(handle),
             cancel_notices: &self.0.cancel_notices,

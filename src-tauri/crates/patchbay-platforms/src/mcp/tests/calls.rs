@@ -156,6 +156,18 @@ async fn a_stopped_call_ends_at_once_and_the_server_hears_of_it() {
 }
 
 #[tokio::test]
+async fn a_call_that_was_stopped_before_is_not_sent() {
+    let (server, mut methods) = silent().await;
+    let session = connected(&server.url).await;
+    let cancel = CancellationToken::new();
+    cancel.cancel();
+    let outcome = session.call_tool(call("a"), &cancel).await;
+    assert_eq!(outcome.err().unwrap().code(), Code::Cancelled);
+    session.close().await;
+    assert!(methods.try_recv().is_err());
+}
+
+#[tokio::test]
 async fn a_call_that_timed_out_or_was_dropped_is_taken_back() {
     let (server, mut methods) = silent().await;
     let session = connected(&server.url).await;

@@ -1,0 +1,61 @@
+//! Work that does not wait for a server, or waits for one no longer.
+
+use patchbay_model::{ConnectorId, RunId, RunState, ServerTask, ToolRun};
+
+use super::*;
+use crate::runs::cancel_run::cancel_run;
+use crate::runs::find_run;
+use crate::testing::finished_run;
+
+/// Has tasks, and writes down which are cancelled.
+const TASKS: &str = r#"#!/bin/sh
+while read -r line; do
+  id=${line##*'"id":'}; id=${id%%[,\}]*}
+  case "$line" in
+    *'"initialize"'*) echo '{"jsonrpc":"2.0","id":'"$id"',"result":{"protocolVersion":"2025-11-25","capabilities":{"tools":{},"tasks":{"requests":{"tools":{"call":{}}}}},"serverInfo":{"name":"tasks","version":"1"}}}' ;;
+    *'"tools/list"'*) echo '{"jsonrpc":"2.0","id":'"$id"',"result":{"tools":[]}}' ;;
+    *'"tasks/cancel"'*)
+      echo "$line" >> cancelled
+      echo '{"jsonrpc":"2.0","id":'"$id"',"result":{}}' ;;
+    *'"tasks/'*) echo "$line" >> others ;;
+  esac
+done
+"#;
+
+/// A run of a process that is gone, as a task of the server.
+fn abandoned_run(connector: &ConnectorId, id: &str) -> ToolRun {
+    let mut run = finished_run();
+    run.summary.id = RunId::new(id);
+    run.summary.connector = connector.clone();
+    run.summary.state = RunState::Running;
+    run.task = Some(ServerTask {
+        id: format!("task of {id}"),
+        extension: false,
+    });
+    run
+}
+
+#[tokio::test]
+async fn a_server_that_is_connected_hears_of_every_task_that_is_cancelled() {
+    let fixture = Fixture::new().await;
+    let connector = fixture.add().await;
+    fixture.script("server", TASKS);
+    refresh_tools(&fixture.cx, &connector.id).await.unwrap();
+    let store = fixture.cx.store();
+    for number in 0..10 {
+        let run = abandoned_run(&connector.id, &format!("run_{number}"));
+        store.open_run(&run).await.unwrap();
+        store.release_task(&run.summary.id).await.unwrap();
+        cancel_run(&fixture.cx, &run.summary.id).await.unwrap();
+        let ended = find_run(&fixture.cx, &run.summary.id).await.unwrap();
+        assert_eq!(ended.summary.state, RunState::Cancelled);
+    }
+    let folder = fixture.cx.paths().server_folder(&connector.id);
+    fixture.cx.close().await;
+    let cancelled = fs::read_to_string(folder.join("cancelled")).unwrap();
+    for number in 0..10 {
+        let task = format!("task of run_{number}\"");
+        assert!(cancelled.contains(&task), "{cancelled}");
+    }
+    assert!(!folder.join("others").exists());
+}
