@@ -20,7 +20,7 @@ use patchbay_model::{Account, VaultState};
 use self::schedule::{CheckSchedule, CheckTarget, group_by_host};
 use crate::accounts::sync::sync_account;
 use crate::accounts::{list_accounts, platform};
-use crate::check_connector;
+use crate::connectors::check::check_in_background;
 use crate::context::Context;
 use crate::error::Error;
 use crate::events::Event;
@@ -122,7 +122,7 @@ fn need_ids(needs: &[Need]) -> BTreeSet<String> {
 async fn run_check(cx: &Context, target: CheckTarget) {
     let taken = match &target {
         CheckTarget::Account(account) => check_account(cx, account).await,
-        CheckTarget::Connector(id) => check_connector(cx, id).await.map(drop),
+        CheckTarget::Connector(id) => check_in_background(cx, id).await,
     };
     if let Err(error) = taken {
         // The check saved the problem itself.

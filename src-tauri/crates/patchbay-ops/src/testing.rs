@@ -12,8 +12,8 @@ use patchbay_oauth::Grant;
 use patchbay_vault::{MemoryKeychain, SecretName};
 use serde_json::{Value, json};
 use tempfile::TempDir;
-use tokio::io::AsyncReadExt as _;
-use tokio::net::TcpListener;
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+use tokio::net::{TcpListener, TcpStream};
 use url::Url;
 
 use crate::add_connector;
@@ -195,6 +195,70 @@ pub(crate) async fn receive_revocation(provider: &TcpListener, token: &str) -> S
     let request = String::from_utf8(request).unwrap();
     assert!(request.contains(&format!("token={token}&")), "{request}");
     request
+}
+
+/// A server of the older era with sessions; returns its address, and the HTTP and MCP methods of the requests that it
+/// receives.
+pub(crate) async fn session_server() -> (String, Arc<parking_lot::Mutex<Vec<String>>>) {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let url = format!("http://{}/mcp", listener.local_addr().unwrap());
+    let received: Arc<parking_lot::Mutex<Vec<String>>> = Arc::default();
+    let log = Arc::clone(&received);
+    tokio::spawn(async move {
+        while let Ok((mut stream, _)) = listener.accept().await {
+            let (method, message) = receive_message(&mut stream).await;
+            let method = message["method"].as_str().unwrap_or(&method);
+            log.lock().push(method.to_owned());
+            let server = json!({ "name": "remembers", "version": "1" });
+            let result = match method {
+                "initialize" => json!({
+                    "protocolVersion": "2025-11-25", "capabilities": { "tools": {} }, "serverInfo": server,
+                }),
+                "tools/list" => json!({ "tools": [] }),
+                _ => Value::Null,
+            };
+            let status = match method {
+                "server/discover" | "GET" => "405 Method Not Allowed",
+                _ if result.is_null() => "202 Accepted",
+                _ => "200 OK",
+            };
+            let body = match result {
+                Value::Null => String::new(),
+                result => {
+                    json!({ "jsonrpc": "2.0", "id": message["id"], "result": result }).to_string()
+                }
+            };
+            let response = format!(
+                "HTTP/1.1 {status}\r\ncontent-type: application/json\r\nmcp-session-id: s-1\r\n\
+                 content-length: {}\r\nconnection: close\r\n\r\n{body}",
+                body.len()
+            );
+            drop(stream.write_all(response.as_bytes()).await);
+        }
+    });
+    (url, received)
+}
+
+/// Returns the HTTP method of a request, and its JSON.
+async fn receive_message(stream: &mut TcpStream) -> (String, Value) {
+    let mut request = Vec::new();
+    loop {
+        let text = String::from_utf8_lossy(&request);
+        if let Some((head, body)) = text.split_once("\r\n\r\n") {
+            let head = head.to_lowercase();
+            let length = head
+                .split_once("content-length: ")
+                .map_or("0", |(_, rest)| rest);
+            let length = length.lines().next().unwrap().parse().unwrap();
+            if body.len() >= length {
+                let method = head.split(' ').next().unwrap().to_uppercase();
+                return (method, serde_json::from_str(body).unwrap_or_default());
+            }
+        }
+        if stream.read_buf(&mut request).await.unwrap() == 0 {
+            return Default::default();
+        }
+    }
 }
 
 /// A sign-in in the browser with those tokens.

@@ -73,7 +73,8 @@ impl Local<'_> {
         as_task: bool,
     ) -> Result<Option<PlannedCall>, Error> {
         let slot = self.cx.sessions().slot(&self.connector.id);
-        let live = usable(slot.lock().await.as_ref(), self.connector);
+        let connection = slot.try_lock();
+        let live = connection.and_then(|connection| usable(connection.as_ref(), self.connector));
         let Some(live) = live else {
             return Ok(None);
         };

@@ -9,9 +9,10 @@ use tokio::sync::broadcast::Receiver;
 
 use super::*;
 use crate::clock::Clock;
+use crate::connectors::tools::refresh_tools;
 use crate::need::NeedKind;
 use crate::stored_connectors::find_connector;
-use crate::testing::{UNREACHABLE_URL, add, open};
+use crate::testing::{UNREACHABLE_URL, add, open, session_server};
 
 /// A clock that only moves when it is advanced.
 struct ManualClock(Mutex<Timestamp>);
@@ -62,11 +63,15 @@ struct Fixture {
 
 /// A connector that was ready once, at an address where nobody listens.
 async fn fixture() -> Fixture {
+    fixture_at(UNREACHABLE_URL).await
+}
+
+async fn fixture_at(url: &str) -> Fixture {
     let home = tempfile::tempdir().unwrap();
     let start = Timestamp::parse("2026-11-20T08:00:00Z").unwrap();
     let clock = Arc::new(ManualClock(Mutex::new(start)));
     let cx = open(home.path(), clock.clone()).await;
-    let mut connector = add(&cx, UNREACHABLE_URL).await;
+    let mut connector = add(&cx, url).await;
     connector.draft = false;
     connector.status.status = Status::Ready;
     connector.status.reason = None;
@@ -158,6 +163,24 @@ async fn a_connector_is_checked_half_hourly_and_a_need_is_emitted_once() {
     fixture.check(&UNRESTRICTED).await;
     assert_eq!(fixture.last_check().await.1, fixture.clock.now());
     assert_eq!(fixture.take_needs(), []);
+}
+
+#[tokio::test]
+async fn a_check_goes_on_in_the_session_that_is_open() {
+    let (url, received) = session_server().await;
+    let mut fixture = fixture_at(&url).await;
+    refresh_tools(&fixture.cx, &fixture.connector)
+        .await
+        .unwrap();
+    fixture.check(&UNRESTRICTED).await;
+    fixture.clock.advance(Duration::from_secs(60 * 60));
+    fixture.check(&UNRESTRICTED).await;
+    let now = fixture.clock.now();
+    assert_eq!(fixture.last_check().await, (Status::Ready, now));
+    let count = |method: &str| received.lock().iter().filter(|it| *it == method).count();
+    let counted = ["initialize", "tools/list", "DELETE"].map(count);
+    assert_eq!(counted, [1, 2, 0], "{:?}", received.lock());
+    fixture.cx.close().await;
 }
 
 #[tokio::test]

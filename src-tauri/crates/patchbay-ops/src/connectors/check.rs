@@ -20,7 +20,7 @@ use crate::context::Context;
 use crate::error::Error;
 use crate::processes::environment::path_variable;
 use crate::servers::find_program;
-use crate::servers::sessions::{HeldSession, list_sessions};
+use crate::servers::sessions::{HeldSession, list_sessions, over_http};
 use crate::stored_connectors::view::view_connector;
 use crate::stored_connectors::{find_connector, list_connectors};
 
@@ -82,16 +82,42 @@ const MAX_CONCURRENT_CHECKS: usize = 4;
 /// [`Error::NotFound`], [`Error::SwitchedOff`], [`Error::Store`]; [`Error::Cancelled`] by [`cancel_check`]. Problems of
 /// the connector are returned in the steps.
 pub async fn check_connector(cx: &Context, id: &ConnectorId) -> Result<Check, Error> {
-    let connector = find_connector(cx, id).await?;
-    // Do not end a tool run in progress.
-    cx.sessions().drain(id).await;
     let cancel = cx.shutdown().child_token();
     let _guard = cx.checks().register(id, cancel.clone());
-    let began = Instant::now();
-    let listed = relist_tools(cx, connector, &cancel).await;
-    let took = Some(millis(began.elapsed()));
     let connector = find_connector(cx, id).await?;
-    let is_connected = cx.sessions().slot(id).lock().await.is_some();
+    tokio::select! {
+        () = cancel.cancelled() => return Err(Error::Cancelled),
+        // Does not end a tool run in progress.
+        () = cx.sessions().drain(id) => {}
+    }
+    check(cx, connector, &cancel).await
+}
+
+/// Like [`check_connector`], without ending or taking over a session in which the server may remember what it was told:
+/// checks an open one, and nothing where a command has just left one to the next.
+pub(crate) async fn check_in_background(cx: &Context, id: &ConnectorId) -> Result<(), Error> {
+    match cx.sessions().is_remembered(id) {
+        Some(true) => {}
+        Some(false) => cx.sessions().drain(id).await,
+        None if over_http::is_left(cx, id).await => return Ok(()),
+        None => {}
+    }
+    let cancel = cx.shutdown().child_token();
+    let _guard = cx.checks().register(id, cancel.clone());
+    let connector = find_connector(cx, id).await?;
+    check(cx, connector, &cancel).await.map(drop)
+}
+
+async fn check(
+    cx: &Context,
+    connector: Connector,
+    cancel: &CancellationToken,
+) -> Result<Check, Error> {
+    let (id, began) = (connector.id.clone(), Instant::now());
+    let listed = relist_tools(cx, connector, cancel).await;
+    let took = Some(millis(began.elapsed()));
+    let connector = find_connector(cx, &id).await?;
+    let is_connected = cx.sessions().is_remembered(&id).is_some();
     let mut steps = match listed {
         Ok(tools) => match platform_problem(&connector) {
             Some(error) => failed_steps(&connector, &error, is_connected, took),

@@ -55,6 +55,11 @@ impl Slot {
         self.connection.lock().await
     }
 
+    /// The connection, without waiting; `None` while somebody else uses its place, as to connect.
+    pub(crate) fn try_lock(&self) -> Option<MutexGuard<'_, Option<Connection>>> {
+        self.connection.try_lock().ok()
+    }
+
     /// Starts an attempt to connect; returns the token that cancels it, a child of `cancel`. The settings must be read
     /// afterwards: then whoever changes them and closes the connection either cancels the attempt or is seen by it.
     pub(crate) fn begin(&self, cancel: &CancellationToken) -> CancellationToken {
@@ -94,6 +99,14 @@ impl Sessions {
         let connection = slot.lock().await;
         let session = connection.as_ref().map(|it| it.session.clone());
         session.filter(|session| !session.is_closed())
+    }
+
+    /// Whether the server may remember what it was told in the open session; `None` without one, and while somebody
+    /// connects.
+    pub(crate) fn is_remembered(&self, connector: &ConnectorId) -> Option<bool> {
+        let slot = self.slot(connector);
+        let connection = slot.try_lock()?;
+        Some(connection.as_ref()?.session.is_remembered())
     }
 
     /// Closes a connection that must not be used any more, or cancels the attempt to connect. Running calls on it fail.

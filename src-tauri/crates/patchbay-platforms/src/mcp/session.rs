@@ -197,6 +197,14 @@ impl McpSession {
         matches!(&self.0.remote, Peer::Program(process) if process.is_stopped())
     }
 
+    /// Whether the server may remember what it was told in this session, and forgets it when that ends.
+    pub fn is_remembered(&self) -> bool {
+        match &self.0.remote {
+            Peer::Host(wire, Transport::StreamableHttp) => wire.has_session(),
+            _ => true,
+        }
+    }
+
     /// Time since the last request ended; `None` while one is in flight.
     pub fn idle_for(&self) -> Option<Duration> {
         let usage = self.0.usage.lock();

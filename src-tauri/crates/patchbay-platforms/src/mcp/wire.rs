@@ -234,6 +234,11 @@ impl Wire {
         self.0.session.begun.subscribe()
     }
 
+    /// Whether the server knows this session from others.
+    pub(super) fn has_session(&self) -> bool {
+        self.0.session.has_id()
+    }
+
     /// Leaves the session open to be resumed later; `false` if there is none that works.
     pub(super) fn detach(&self) -> bool {
         self.0.session.detach()

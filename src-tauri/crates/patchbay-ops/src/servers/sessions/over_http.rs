@@ -182,6 +182,12 @@ pub(super) async fn list(cx: &Context) -> Vec<Record> {
     records(cx).list(cx.now()).await
 }
 
+/// Whether a command has left a session of that connector.
+pub(crate) async fn is_left(cx: &Context, id: &ConnectorId) -> bool {
+    let left = list(cx).await;
+    left.iter().any(|record| record.connector == *id)
+}
+
 /// Ends the sessions of a connector that is about to be changed or removed, with its former settings.
 pub(crate) async fn end_for_connector(cx: &Context, connector: &Connector) {
     let records = records(cx).take(Some(&connector.id)).await;

@@ -1,10 +1,13 @@
 //! Work that does not wait for a server, or waits for one no longer.
 
-use patchbay_model::{ConnectorId, RunId, RunState, ServerTask, ToolRun};
+use patchbay_model::{ConnectorId, Json, Origin, RunId, RunState, ServerTask, Tool, ToolRun};
+use serde_json::json;
 
 use super::*;
 use crate::runs::cancel_run::cancel_run;
+use crate::runs::dry_run::dry_run;
 use crate::runs::find_run;
+use crate::runs::run_tool::RunTool;
 use crate::testing::finished_run;
 
 /// Has tasks, and writes down which are cancelled.
@@ -58,4 +61,52 @@ async fn a_server_that_is_connected_hears_of_every_task_that_is_cancelled() {
         assert!(cancelled.contains(&task), "{cancelled}");
     }
     assert!(!folder.join("others").exists());
+}
+
+#[tokio::test]
+async fn neither_a_dry_run_nor_the_end_of_a_check_waits_for_a_start() {
+    let fixture = Fixture::new().await;
+    let connector = fixture.add().await;
+    let tools = refresh_tools(&fixture.cx, &connector.id).await.unwrap();
+    let folder = fixture.cx.paths().server_folder(&connector.id);
+    fs::write(folder.join("slow"), "").unwrap();
+    fixture.cx.sessions().close(&connector.id).await;
+    let (cx, id) = (fixture.cx.clone(), connector.id.clone());
+    let starting = tokio::spawn(async move { refresh_tools(&cx, &id).await });
+    while fixture.starts(&connector) < 2 {
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+    let at_once = Duration::from_secs(20);
+    let planned = dry_run(&fixture.cx, request(&connector, &tools[0]));
+    let planned = tokio::time::timeout(at_once, planned).await.unwrap();
+    assert!(!planned.unwrap().is_exact);
+
+    let (cx, id) = (fixture.cx.clone(), connector.id.clone());
+    let check = tokio::spawn(async move { check_connector(&cx, &id).await });
+    let stopping = async {
+        while !check.is_finished() {
+            cancel_check(&fixture.cx, &connector.id);
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+    };
+    tokio::time::timeout(at_once, stopping).await.unwrap();
+    let stopped = check.await.unwrap().unwrap_err();
+    assert!(matches!(stopped, Error::Cancelled), "{stopped}");
+    assert!(!starting.is_finished());
+    fixture.cx.close().await;
+    starting.await.unwrap().unwrap_err();
+}
+
+fn request(connector: &Connector, tool: &Tool) -> RunTool {
+    RunTool {
+        connector: connector.id.clone(),
+        tool: tool.name.clone(),
+        arguments: Json(json!({})),
+        timeout_seconds: None,
+        confirmed: false,
+        replay_of: None,
+        origin: Origin::Window,
+        credential: None,
+        as_task: false,
+    }
 }

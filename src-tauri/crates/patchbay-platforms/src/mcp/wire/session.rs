@@ -60,6 +60,8 @@ struct State {
     is_untried: bool,
     /// Whether `notifications/initialized` was sent on an earlier connection.
     skips_initialized: bool,
+    /// Whether the server gave the current session an id.
+    has_id: bool,
     /// The current session, if it may outlive the connection.
     current: Option<ResumableSession>,
     /// Whether the last response violated the protocol.
@@ -113,6 +115,7 @@ impl SessionState {
         *self.state.lock() = State {
             is_untried: true,
             skips_initialized: true,
+            has_id: true,
             current: Some(session),
             ..State::default()
         };
@@ -133,14 +136,14 @@ impl SessionState {
 
     /// Records a new session in place of the previous one.
     pub(super) fn begin(&self, id: Option<&str>, credentials: &[(String, Secret)]) {
-        let id = id.filter(|_| self.is_resumable);
-        let current = id.map(|id| ResumableSession {
+        let current = id.filter(|_| self.is_resumable).map(|id| ResumableSession {
             id: Secret::new(id),
             handshake: Value::Null,
             credentials: Some(fingerprint(id, credentials)),
             is_checked: false,
         });
         *self.state.lock() = State {
+            has_id: id.is_some(),
             current,
             ..State::default()
         };
@@ -166,6 +169,11 @@ impl SessionState {
     /// Whether the session was resumed, and may be over already.
     pub(super) fn is_untried(&self) -> bool {
         self.state.lock().is_untried
+    }
+
+    /// Whether the server knows this session from others.
+    pub(super) fn has_id(&self) -> bool {
+        self.state.lock().has_id
     }
 
     /// Leaves the session open to be resumed later; `false` if there is none that works.
