@@ -15,54 +15,75 @@ use patchbay_platforms::mcp::{
     self, IdleSession, McpSession, McpTarget, ResumableSession, SessionLife,
 };
 use sha2::{Digest as _, Sha256};
+use tokio::runtime::Handle;
 
 use self::records::{Record, Records};
 use super::host;
 use crate::address::{endpoint_of, plain_http};
-use crate::context::Context;
 use crate::context::session_host::SessionHost;
 use crate::context::sessions::Handover;
+use crate::context::{Context, WeakContext};
 use crate::error::Error;
 use crate::servers::IDLE_TIMEOUT;
 
 const END_TIMEOUT: Duration = Duration::from_secs(2);
 
-/// The right of this process to use the session of a connector.
+/// The right of this process to use the session of a connector. Dropped before there is a connection, it leaves the
+/// session again.
 pub(crate) struct Lease {
+    cx: WeakContext,
     /// Hash of the connector's settings, see [`binding`].
     binding: String,
-    /// The session to resume, and when it was created.
-    resumed: Option<(ResumableSession, Timestamp)>,
+    /// The session to resume.
+    resumed: Option<Record>,
     leased_at: Timestamp,
 }
 
 impl Lease {
     pub(crate) fn life(&self) -> SessionLife {
         let resumed = self.resumed.as_ref();
-        SessionLife::Resumable(resumed.map(|(session, _)| session.clone()))
+        SessionLife::Resumable(resumed.map(|record| record.session.clone()))
     }
 
-    /// Returns what leaves the session to the next command when this process ends.
-    pub(crate) fn handover(self, cx: &Context, id: &ConnectorId) -> Handover {
+    /// Returns what leaves the session of the connection to the next command when this process ends.
+    pub(crate) fn handover(mut self, cx: &Context, id: &ConnectorId) -> Handover {
         let (weak, connector) = (cx.downgrade(), id.clone());
+        let binding = std::mem::take(&mut self.binding);
+        let resumed = self.resumed.take();
+        let resumed = resumed.map(|record| (record.session.id, record.since));
+        let leased_at = self.leased_at;
+        // The server may have forgotten that session and created another.
+        let since = move |session: &ResumableSession| match &resumed {
+            Some((id, since)) if id.expose() == session.id.expose() => *since,
+            _ => leased_at,
+        };
         Box::new(move |live: McpSession| {
             let leaving = async move {
                 match weak.upgrade() {
-                    Some(cx) => leave(&cx, &connector, self, live).await,
+                    Some(cx) => leave(&cx, &connector, binding, since, live).await,
                     None => live.close().await,
                 }
             };
             leaving.boxed()
         })
     }
+}
 
-    /// Returns when the session was created.
-    fn since(&self, session: &ResumableSession) -> Timestamp {
-        match &self.resumed {
-            Some((resumed, since)) if resumed.id.expose() == session.id.expose() => *since,
-            // The server had forgotten that session and created another.
-            _ => self.leased_at,
-        }
+impl Drop for Lease {
+    fn drop(&mut self) {
+        let (Some(record), Some(cx)) = (self.resumed.take(), self.cx.upgrade()) else {
+            return;
+        };
+        let Ok(runtime) = Handle::try_current() else {
+            return;
+        };
+        let tasks = cx.tasks().clone();
+        let leaving = async move {
+            if let Ok(Some(connector)) = cx.store().find_connector(&record.connector).await {
+                leave_record(&cx, &connector, record).await;
+            }
+        };
+        tasks.spawn_on(leaving, &runtime);
     }
 }
 
@@ -84,30 +105,36 @@ pub(crate) async fn lease(cx: &Context, connector: &Connector) -> Option<Lease> 
         cx.tasks()
             .spawn(async move { end_record(&ending, record).await });
     }
-    let found = found.filter(|record| record.binding == binding);
-    let found = found.map(|record| (record.session, record.since));
-    let is_kept_alive = |(session, _): &(ResumableSession, _)| session.is_checked;
-    if found.as_ref().is_some_and(is_kept_alive) {
+    let lease = Lease {
+        cx: cx.downgrade(),
+        resumed: found.filter(|record| record.binding == binding),
+        binding,
+        leased_at: now,
+    };
+    let resumed = lease.resumed.as_ref();
+    if resumed.is_some_and(|record| record.session.is_checked) {
         let released = host::release(cx.paths(), &connector.id, cx.can_ask()).await;
         if let Err(error) = released {
             tracing::debug!(%error, "a session was not taken back");
         }
     }
-    Some(Lease {
-        binding,
-        resumed: found,
-        leased_at: now,
-    })
+    Some(lease)
 }
 
-/// Leaves a session to the next command, or ends it if it may not be resumed.
-async fn leave(cx: &Context, id: &ConnectorId, lease: Lease, live: McpSession) {
+/// Leaves a session to the next command, or ends it if it may not be resumed. `since` tells when a session was created.
+async fn leave(
+    cx: &Context,
+    id: &ConnectorId,
+    bound: String,
+    since: impl FnOnce(&ResumableSession) -> Timestamp,
+    live: McpSession,
+) {
     let idle = live.idle_for().unwrap_or_default();
     if idle >= IDLE_TIMEOUT {
         return live.close().await;
     }
     let connector = match cx.store().find_connector(id).await {
-        Ok(Some(connector)) if binding(&connector) == lease.binding => connector,
+        Ok(Some(connector)) if binding(&connector) == bound => connector,
         // The connector is gone or its settings changed.
         _ => return live.close().await,
     };
@@ -118,18 +145,23 @@ async fn leave(cx: &Context, id: &ConnectorId, lease: Lease, live: McpSession) {
         // OAuth tokens are renewed, which must not end the session; a new sign-in ends it anyway.
         session.credentials = None;
     }
-    let since = lease.since(&session);
-    let used = cx.now() - idle;
-    let record = Record::new(&connector, lease.binding, session.clone(), since, used);
-    match records(cx).leave(record, cx.can_ask()).await {
-        Some(surplus) if surplus.session.id.expose() == session.id.expose() => {
-            return end(cx, &connector, surplus).await;
+    let since = since(&session);
+    let record = Record::new(&connector, bound, session, since, cx.now() - idle);
+    leave_record(cx, &connector, record).await;
+}
+
+/// Leaves a session to the next command, unless that has an older one.
+async fn leave_record(cx: &Context, connector: &Connector, record: Record) {
+    let session = record.session.clone();
+    if let Some(surplus) = records(cx).leave(record, cx.can_ask()).await {
+        let is_surplus = surplus.session.id.expose() == session.id.expose();
+        end(cx, connector, surplus).await;
+        if is_surplus {
+            return;
         }
-        Some(surplus) => end(cx, &connector, surplus).await,
-        None => {}
     }
     if session.is_checked {
-        keep_alive(cx, &connector, session).await;
+        keep_alive(cx, connector, session).await;
     }
 }
 

@@ -4,6 +4,8 @@ use tokio::io::{AsyncBufReadExt as _, AsyncWriteExt as _, BufReader};
 
 use super::*;
 use crate::app_paths::AppPaths;
+use crate::connectors::check::check_in_background;
+use crate::connectors::tools::refresh_tools;
 #[cfg(windows)]
 use crate::servers::sessions::pipe as endpoint;
 #[cfg(unix)]
@@ -205,5 +207,51 @@ async fn a_session_that_was_taken_over_before_the_host_kept_it_is_released() {
         requests_to_host(&cx, &connector, "a").await,
         ["keep_alive", "release"]
     );
+    cx.close().await;
+}
+
+/// Leaves a session of a connector, as another command does.
+async fn leave_one(cx: &Context, connector: &Connector) {
+    let known = session("a");
+    let session = ResumableSession {
+        credentials: Some("others".to_owned()),
+        ..known
+    };
+    let bound = binding(connector);
+    let record = Record::new(connector, bound, session, cx.now(), cx.now());
+    assert!(records(cx).leave(record, false).await.is_none());
+}
+
+#[tokio::test]
+async fn a_session_outlives_a_command_that_cannot_connect() {
+    let (_home, cx) = open_temporary().await;
+    cx.host_sessions_here();
+    let mut connector = add(&cx, UNREACHABLE_URL).await;
+    // Its credential is gone.
+    connector.authentication = Authentication::Bearer {
+        entry: WalletEntryId::new("wal_1"),
+    };
+    cx.store().save_connector(&connector).await.unwrap();
+    leave_one(&cx, &connector).await;
+    refresh_tools(&cx, &connector.id).await.unwrap_err();
+    let left = async {
+        while !is_left(&cx, &connector.id).await {
+            tokio::time::sleep(Duration::from_millis(10)).await;
+        }
+    };
+    tokio::time::timeout(MINUTE, left).await.unwrap();
+    cx.close().await;
+}
+
+#[tokio::test]
+async fn a_background_check_takes_no_session() {
+    let (_home, cx) = open_temporary().await;
+    cx.host_sessions_here();
+    let connector = add(&cx, UNREACHABLE_URL).await;
+    leave_one(&cx, &connector).await;
+    check_in_background(&cx, &connector.id).await.unwrap();
+    assert!(is_left(&cx, &connector.id).await);
+    let found = cx.store().find_connector(&connector.id).await.unwrap();
+    assert_eq!(found.unwrap().status.checked_at, None);
     cx.close().await;
 }
