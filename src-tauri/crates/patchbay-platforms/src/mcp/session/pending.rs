@@ -26,6 +26,10 @@ pub(super) const CANCEL_NOTICE_TIMEOUT: Duration = Duration::from_secs(5);
 /// How long progress may arrive after the response: rmcp delivers both concurrently.
 const LATE_PROGRESS: Duration = Duration::from_millis(200);
 
+/// The error that rmcp gives to a request in flight when it begins another session, as the server has forgotten this one.
+const SESSION_REPLACED: &str =
+    "streamable HTTP session was re-initialized before the response arrived";
+
 /// Timeouts of a response.
 pub(super) struct Timeouts<'a> {
     /// Maximum time without progress.
@@ -206,7 +210,9 @@ impl McpSession {
                 bytes: facts.bytes,
                 values: facts.values,
             }),
-            Err(ServiceError::McpError(error)) => Err(server_error(error)),
+            Err(ServiceError::McpError(error)) if error.message != SESSION_REPLACED => {
+                Err(server_error(error))
+            }
             Err(_) => Err(facts.failure.unwrap_or_else(|| self.lost())),
         }
     }

@@ -44,6 +44,9 @@ fn server(state: &Shared, lost: (StatusCode, &'static str)) -> Router {
                 let welcome = message.respond(hand_made::welcome());
                 ([("mcp-session-id", id)], welcome).into_response()
             }
+            "tools/call" if message.params["name"] == "never" => {
+                hand_made::events(futures::stream::pending())
+            }
             "tools/call" => {
                 state.ids.push(message.id.clone());
                 let content = json!([{ "type": "text", "text": session }]);
@@ -265,6 +268,23 @@ async fn a_session_that_ends_while_it_is_open_is_followed_by_another() {
         assert_eq!(session_id(&session).await, "session-2");
         assert_eq!(state.lock().unwrap().ids.len(), 2);
     }
+}
+
+#[tokio::test]
+async fn a_call_in_a_session_that_was_forgotten_is_lost() {
+    let state = Shared::default();
+    let running = Server::start(server(&state, LOST)).await;
+    let session = open(known_target(&running.url, "2025-06-18")).await;
+    let next = async {
+        while state.lock().unwrap().count("tools/call") == 0 {
+            tokio::time::sleep(Duration::from_millis(10)).await;
+        }
+        state.lock().unwrap().live.clear();
+        session_id(&session).await
+    };
+    let (lost, next) = tokio::join!(run_tool(&session, call("never")), next);
+    assert_eq!(next, "session-2");
+    assert!(matches!(lost, Err(Error::Unreachable { .. })), "{lost:?}");
 }
 
 #[tokio::test]
