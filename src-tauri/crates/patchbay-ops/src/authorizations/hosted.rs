@@ -137,10 +137,12 @@ async fn poll_until_given(
 ) -> Result<(), Error> {
     let (mut browser, mut is_back) = (None, false);
     let mut was_given = poll.was_given;
+    // Not begun anew with each poll, which would lose a refusal while the browser is answered.
+    let mut receiving = std::pin::pin!(receiver.receive(running, poll.title));
     let given = loop {
         tokio::select! {
             () = tokio::time::sleep(poll.poll_every) => {}
-            received = receiver.receive(running, poll.title), if !is_back => {
+            received = &mut receiving, if !is_back => {
                 is_back = true;
                 cx.emit(Event::Raise);
                 match received {
