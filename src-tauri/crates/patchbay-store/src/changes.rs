@@ -4,7 +4,7 @@
 //! are recognized by what a query over the runs returns.
 
 use crate::migrations::Migration;
-use crate::{Error, Store};
+use crate::{Error, Store, row};
 
 /// Triggers that count every change of a table as a change of a list.
 macro_rules! counted {
@@ -52,6 +52,9 @@ pub(crate) const MIGRATIONS: &[Migration] = &[Migration {
     ),
 }];
 
+/// How often a list was changed.
+const NUMBER: &str = "SELECT number FROM changes WHERE list = ?1";
+
 /// How often each list was changed. Only equality of two of these numbers means something.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Changes {
@@ -76,8 +79,7 @@ pub struct RunChanges {
 impl Store {
     pub async fn changes(&self) -> Result<Changes, Error> {
         self.read(|tx| {
-            let mut of_list = tx.prepare_cached("SELECT number FROM changes WHERE list = ?1")?;
-            let mut number = |list: &str| of_list.query_row([list], |row| row.get(0));
+            let number = |list: &str| row::get(tx, NUMBER, [list]);
             let mut of_runs = tx.prepare_cached(
                 "SELECT coalesce(max(rowid), 0), count(*),
                     (SELECT count(*) FROM tool_runs WHERE owner IS NOT NULL)
@@ -103,6 +105,12 @@ impl Store {
             })
         })
         .await
+    }
+
+    /// Returns [`Changes::connectors`]: what was read of connectors and tools is current while it stays the same. Reads on
+    /// the calling thread, which takes microseconds.
+    pub fn connectors_version(&self) -> Result<i64, Error> {
+        self.peek(NUMBER, ["connectors"])
     }
 
     /// Returns a number that changes with every write of another process to the file, but not with writes of this
@@ -172,6 +180,39 @@ mod tests {
             .await
             .unwrap();
         expect("connectors").await;
+    }
+
+    #[tokio::test]
+    async fn the_version_of_connectors_changes_with_them_and_their_tools_only() {
+        let (home, store) = store().await;
+        let elsewhere = open_again(&home).await;
+        let mut seen = vec![store.connectors_version().unwrap()];
+        let github = save_connector(&elsewhere, "c1", "github").await;
+        seen.push(store.connectors_version().unwrap());
+        replace_tools(&store, &github.id, &[tool("a"), tool("b")], 0).await;
+        seen.push(store.connectors_version().unwrap());
+        replace_tools(&elsewhere, &github.id, &[tool("a")], 1).await;
+        seen.push(store.connectors_version().unwrap());
+        elsewhere.remove_connector(&github.id).await.unwrap();
+        seen.push(store.connectors_version().unwrap());
+        assert!(seen.is_sorted_by(|a, b| a < b), "{seen:?}");
+
+        store.open_run(&run(1)).await.unwrap();
+        store.save_account(&account("a1", "Work")).await.unwrap();
+        assert_eq!(store.connectors_version().unwrap(), seen[4]);
+    }
+
+    #[tokio::test]
+    async fn the_version_changes_with_every_write() {
+        let (home, store) = store().await;
+        let elsewhere = open_again(&home).await;
+        let first = store.version().unwrap();
+        assert_eq!(store.version().unwrap(), first);
+        save_connector(&store, "c1", "own").await;
+        let second = store.version().unwrap();
+        assert_ne!(second, first);
+        save_connector(&elsewhere, "c2", "others").await;
+        assert_ne!(store.version().unwrap(), second);
     }
 
     #[tokio::test]

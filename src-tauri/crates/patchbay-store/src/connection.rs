@@ -5,7 +5,8 @@ use std::time::Duration;
 
 use parking_lot::Mutex;
 use patchbay_files::{NotPlain, create_private_folder, extended_path, open_lock};
-use rusqlite::{Connection, OpenFlags, Transaction};
+use rusqlite::types::FromSql;
+use rusqlite::{Connection, OpenFlags, Params, Transaction};
 
 use crate::Error;
 use crate::migrations;
@@ -94,20 +95,9 @@ impl Connections {
         answer
     }
 
-    /// Returns a number that changes with every commit of any process. Only reads shared memory, which takes
-    /// microseconds.
-    pub(crate) fn version(&self) -> Result<i64, Error> {
-        Ok(row::get(&self.watch.lock(), "PRAGMA data_version", [])?)
-    }
-
-    /// Reads a row or two from one snapshot of the file, outside the pool of readers.
-    pub(crate) fn peek<T>(
-        &self,
-        work: impl FnOnce(&Transaction<'_>) -> Result<T, Error>,
-    ) -> Result<T, Error> {
-        let mut watch = self.watch.lock();
-        let tx = watch.transaction()?;
-        work(&tx)
+    /// Reads one value outside the pool of readers, which takes microseconds.
+    pub(crate) fn peek<T: FromSql>(&self, sql: &str, params: impl Params) -> Result<T, Error> {
+        Ok(row::get(&self.watch.lock(), sql, params)?)
     }
 }
 

@@ -3,6 +3,7 @@
 use std::path::Path;
 use std::sync::Arc;
 
+use rusqlite::types::FromSql;
 use rusqlite::{Params, Transaction};
 use tokio::sync::Semaphore;
 
@@ -16,7 +17,7 @@ const READERS: usize = 4;
 
 /// The open file. Clones share it.
 ///
-/// Reads run on tokio's blocking threads, except those of single rows that say otherwise; writes run on the store's own
+/// Reads run on tokio's blocking threads, except those of single values that say otherwise; writes run on the store's own
 /// thread; dropping the future of a write does not undo it. Dropping the last clone waits until everything is written.
 #[derive(Clone, Debug)]
 pub struct Store {
@@ -55,15 +56,12 @@ impl Store {
     /// Returns a number that changes with every write to the file, by this store or another process: cached reads are
     /// valid while it stays the same. Takes microseconds and does not wait for writers.
     pub fn version(&self) -> Result<i64, Error> {
-        self.connections.version()
+        self.peek("PRAGMA data_version", [])
     }
 
-    /// Reads a row or two on the calling thread, where handing the read to another thread would take longer.
-    pub(crate) fn peek<T>(
-        &self,
-        work: impl FnOnce(&Transaction<'_>) -> Result<T, Error>,
-    ) -> Result<T, Error> {
-        self.connections.peek(work)
+    /// Reads one value on the calling thread, where handing the read to another thread would take longer.
+    pub(crate) fn peek<T: FromSql>(&self, sql: &str, params: impl Params) -> Result<T, Error> {
+        self.connections.peek(sql, params)
     }
 
     /// Reads from one snapshot of the file, which may lack runs that were queued last.

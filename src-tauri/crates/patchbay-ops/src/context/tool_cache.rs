@@ -5,7 +5,6 @@ use std::sync::Arc;
 
 use parking_lot::Mutex;
 use patchbay_model::{Connector, ConnectorId, Tool};
-use patchbay_store::ToolRows;
 
 use crate::argument_check::ArgumentCheck;
 use crate::redact::has_marks;
@@ -42,9 +41,7 @@ impl CachedTool {
 pub(crate) type ToolCache = Mutex<HashMap<(ConnectorId, String), CacheEntry>>;
 
 pub(crate) struct CacheEntry {
-    /// Version of the database at which it was valid last.
+    /// [`Store::connectors_version`](patchbay_store::Store::connectors_version), for which it is valid.
     pub(crate) version: i64,
-    /// The rows it was made from, for which it is valid at any version.
-    pub(crate) rows: ToolRows,
     pub(crate) target: RunTarget,
 }

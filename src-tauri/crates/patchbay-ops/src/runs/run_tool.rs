@@ -241,7 +241,8 @@ pub(crate) struct Prepared {
 
 /// Looks up and validates everything before anything is sent.
 pub(crate) async fn prepare(cx: &Context, request: &RunTool) -> Result<Prepared, Error> {
-    let RunTarget { connector, tool } = tool_lookup::find(cx, &request.connector, &request.tool)?;
+    let RunTarget { connector, tool } =
+        tool_lookup::find(cx, &request.connector, &request.tool).await?;
     status::ensure_enabled(&connector)?;
     if request.credential.is_some() && !for_connector(cx, &connector).takes_credential().await? {
         return Err(Error::usage(
@@ -310,7 +311,9 @@ async fn list_and_find_tool(
     request: &RunTool,
 ) -> Result<Option<Arc<CachedTool>>, Error> {
     tools::refresh(cx, connector, cx.shutdown()).await?;
-    Ok(tool_lookup::find(cx, &connector.id, &request.tool)?.tool)
+    Ok(tool_lookup::find(cx, &connector.id, &request.tool)
+        .await?
+        .tool)
 }
 
 /// Lists the tools anew, and finds the tool. Where they cannot be listed, a similar name is taken for a typing error.
@@ -320,7 +323,7 @@ async fn find_added_tool(
     name: &str,
 ) -> Result<Option<Arc<CachedTool>>, Error> {
     let Err(failed) = tools::refresh_tools(cx, &connector.id).await else {
-        return Ok(tool_lookup::find(cx, &connector.id, name)?.tool);
+        return Ok(tool_lookup::find(cx, &connector.id, name).await?.tool);
     };
     match tools::not_found(cx, &connector.id, name).await? {
         Error::ToolNotFound { similar, .. } if similar.is_empty() => Err(failed),

@@ -7,39 +7,32 @@ use patchbay_model::ConnectorId;
 use crate::context::Context;
 use crate::context::tool_cache::{CAPACITY, CacheEntry, CachedTool, RunTarget};
 use crate::error::Error;
-use crate::stored_connectors::not_found;
+use crate::stored_connectors::find_connector;
 
-/// Returns the current connector and its tool of that name. Reads their rows again only when the database changed, and
-/// parses them again only when they did; compiles the schema again only when the tool changed.
+/// Returns the current connector and its tool of that name. Reads them again only when a connector or its tools changed,
+/// and compiles the schema again only when the tool did.
 ///
 /// # Errors
 /// [`Error::NotFound`] when there is no such connector.
-pub(super) fn find(cx: &Context, id: &ConnectorId, name: &str) -> Result<RunTarget, Error> {
+pub(super) async fn find(cx: &Context, id: &ConnectorId, name: &str) -> Result<RunTarget, Error> {
     let key = (id.clone(), name.to_owned());
-    // Before the rows, which may be newer.
-    let version = cx.store().version()?;
+    // Before they are read, since they may change meanwhile.
+    let version = cx.store().connectors_version()?;
     let before = match cx.tool_cache().lock().get(&key) {
         Some(cached) if cached.version == version => return Ok(cached.target.clone()),
         cached => cached.and_then(|cached| cached.target.tool.clone()),
     };
-    let rows = cx.store().find_tool_rows(id, name)?;
-    if let Some(cached) = cx.tool_cache().lock().get_mut(&key)
-        && cached.rows == rows
-    {
-        cached.version = version;
-        return Ok(cached.target.clone());
-    }
-    let connector = rows.connector()?.ok_or_else(|| not_found(id.as_str()))?;
+    let connector = find_connector(cx, id).await?;
+    let tool = cx.store().find_tool(id, name).await?;
     let target = RunTarget {
         connector: Arc::new(connector),
-        tool: rows.tool()?.map(|tool| match before {
+        tool: tool.map(|tool| match before {
             Some(before) if *before.tool == tool => before,
             _ => Arc::new(CachedTool::new(tool)),
         }),
     };
     let cached = CacheEntry {
         version,
-        rows,
         target: target.clone(),
     };
     let mut cache = cx.tool_cache().lock();
@@ -76,17 +69,17 @@ mod tests {
         let (home, cx) = open_temporary().await;
         let mut connector = add(&cx, UNREACHABLE_URL).await;
         let id = connector.id.clone();
-        assert!(find(&cx, &id, "echo").unwrap().tool.is_none());
+        assert!(find(&cx, &id, "echo").await.unwrap().tool.is_none());
 
         let tools = [echo(json!({ "type": "object" }))];
         let now = cx.now();
         cx.store().replace_tools(&id, &tools, now).await.unwrap();
-        let first = find(&cx, &id, "echo").unwrap().tool.unwrap();
+        let first = find(&cx, &id, "echo").await.unwrap().tool.unwrap();
         assert!(first.check.problems(&json!({})).is_empty());
 
         connector.title = "Renamed".to_owned();
         cx.store().save_connector(&connector).await.unwrap();
-        let renamed = find(&cx, &id, "echo").unwrap();
+        let renamed = find(&cx, &id, "echo").await.unwrap();
         assert_eq!(renamed.connector.title, "Renamed");
         assert!(Arc::ptr_eq(&renamed.tool.unwrap(), &first));
 
@@ -98,11 +91,11 @@ mod tests {
             .replace_tools(&id, &tools, cx.now())
             .await
             .unwrap();
-        let second = find(&cx, &id, "echo").unwrap().tool.unwrap();
+        let second = find(&cx, &id, "echo").await.unwrap().tool.unwrap();
         assert_eq!(second.check.problems(&json!({})).len(), 1);
 
         elsewhere.remove_connector(&id).await.unwrap();
-        let gone = find(&cx, &id, "echo").err();
+        let gone = find(&cx, &id, "echo").await.err();
         assert!(matches!(gone, Some(Error::NotFound { .. })), "{gone:?}");
     }
 }
