@@ -76,6 +76,9 @@ pub enum Error {
     /// The file was written by a newer Patchbay; it is left as it is.
     #[error("saved by a newer version of Patchbay: {}", file.display())]
     TooNew { file: PathBuf },
+    /// The secrets would take more space than a file may have; nothing was saved.
+    #[error("vault can't hold more than {limit_mib} MiB")]
+    Full { limit_mib: u64 },
     /// Another task or process holds the lock, or changed the vault at the same time.
     #[error("vault is in use by another Patchbay")]
     Busy,
@@ -174,7 +177,7 @@ impl Explain for Error {
             Self::RolledBack { .. } | Self::RecordRolledBack { .. } => Code::VaultRolledBack,
             Self::TooNew { .. } => Code::StoreTooNew,
             Self::Busy => Code::TimedOut,
-            Self::File { .. } => Code::FileFailed,
+            Self::Full { .. } | Self::File { .. } => Code::FileFailed,
             Self::Randomness => Code::Internal,
             Self::Closing => Code::Cancelled,
         }
@@ -199,6 +202,7 @@ impl Explain for Error {
                 "Accept the older file if you restored it from a backup. Otherwise, find out who changed it."
             }
             Self::TooNew { .. } => "Update Patchbay.",
+            Self::Full { .. } => "Use a shorter secret, or delete credentials you don't need.",
             Self::Busy => "Try again in a moment.",
             Self::File { .. } => "Check disk space and folder permissions.",
             Self::Randomness | Self::Closing => return None,

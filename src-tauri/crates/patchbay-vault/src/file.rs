@@ -178,12 +178,17 @@ pub(crate) fn save(
     reservation: Option<Draft>,
 ) -> Result<(), Error> {
     let path = path(folder);
+    let json = to_json(file);
+    // It could not be read again, nor any other secret in it.
+    if json.len() as u64 > MAX_MIB * 1024 * 1024 {
+        return Err(Error::Full { limit_mib: MAX_MIB });
+    }
     remove_leftovers(&path);
     let draft = match reservation {
         Some(draft) => draft,
         None => Draft::create(&path).map_err(Error::files("write", &path))?,
     };
-    let replaced = draft.replace(&to_json(file));
+    let replaced = draft.replace(&json);
     replaced.map_err(Error::files("write", &path))
 }
 

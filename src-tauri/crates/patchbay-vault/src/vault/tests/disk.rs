@@ -21,6 +21,19 @@ async fn a_file_over_the_size_limit_is_not_read() {
 }
 
 #[tokio::test]
+async fn a_secret_that_would_make_the_file_too_large_is_not_saved() {
+    let fixture = Fixture::with_secret().await;
+    let large = Secret::new("x".repeat(13 * 1024 * 1024));
+    let refused = fixture
+        .vault()
+        .write(&SecretName::new("large"), &large)
+        .await;
+    assert!(matches!(refused, Err(Error::Full { .. })), "{refused:?}");
+    let kept = text(&fixture.vault(), &token()).await;
+    assert_eq!(kept.as_deref(), Some(secret().expose()));
+}
+
+#[tokio::test]
 async fn leftovers_of_a_killed_process_are_removed_by_the_next_change() {
     let fixture = Fixture::with_secret().await;
     let beside = |name: &str| fixture.file().with_file_name(name);
