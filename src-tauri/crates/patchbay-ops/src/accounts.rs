@@ -24,14 +24,25 @@ pub async fn list_accounts(cx: &Context) -> Result<Vec<Account>, Error> {
     Ok(cx.store().list_accounts().await?)
 }
 
-/// Finds an account by id or label.
+/// Finds an account by id or label. Upper and lower case count only where labels differ by nothing else.
+///
+/// # Errors
+/// [`Error::NotFound`]; [`Error::Ambiguous`].
 pub async fn resolve_account(cx: &Context, text: &str) -> Result<Account, Error> {
-    let accounts = list_accounts(cx).await?;
-    let fits = |account: &&Account| {
-        account.id.as_str() == text || account.label.eq_ignore_ascii_case(text)
-    };
-    let found = accounts.iter().find(fits).cloned();
-    found.ok_or_else(|| not_found(text))
+    let mut accounts = list_accounts(cx).await?;
+    accounts.retain(|one| one.id.as_str() == text || one.label.eq_ignore_ascii_case(text));
+    let is_exact = |one: &Account| one.id.as_str() == text || one.label == text;
+    if let Some(at) = accounts.iter().position(is_exact) {
+        return Ok(accounts.swap_remove(at));
+    }
+    if accounts.len() > 1 {
+        return Err(Error::Ambiguous {
+            things: "accounts",
+            name: text.to_owned(),
+            references: accounts.into_iter().map(|one| one.label).collect(),
+        });
+    }
+    accounts.pop().ok_or_else(|| not_found(text))
 }
 
 pub(crate) async fn find_account(cx: &Context, id: &AccountId) -> Result<Account, Error> {
@@ -83,4 +94,34 @@ fn check_label(label: &str) -> Result<String, Error> {
 
 fn not_found(name: &str) -> Error {
     Error::not_found("account", name)
+}
+
+#[cfg(test)]
+mod tests {
+    use patchbay_model::{Code, Explain as _, Platform};
+    use serde_json::json;
+
+    use super::*;
+    use crate::testing::{new_account, open_temporary};
+
+    #[tokio::test]
+    async fn an_account_is_never_taken_for_one_that_differs_in_case() {
+        let (_home, cx) = open_temporary().await;
+        for (id, label) in [("acc_1", "Work"), ("acc_2", "work"), ("acc_3", "Home")] {
+            let account = Account {
+                label: label.to_owned(),
+                ..new_account(&cx, id, Platform::Mistral, json!({}))
+            };
+            cx.store().save_account(&account).await.unwrap();
+        }
+        for (text, expected) in [("Work", "acc_1"), ("work", "acc_2"), ("HOME", "acc_3")] {
+            let found = resolve_account(&cx, text).await.unwrap();
+            assert_eq!(found.id.as_str(), expected, "{text}");
+        }
+        let refused = resolve_account(&cx, "WORK").await.unwrap_err();
+        assert_eq!(refused.code(), Code::Ambiguous);
+        assert_eq!(refused.hint().unwrap(), "Use Work or work.");
+        let none = resolve_account(&cx, "school").await.unwrap_err();
+        assert_eq!(none.code(), Code::NotFound);
+    }
 }

@@ -42,9 +42,11 @@ pub enum Error {
         /// Title of the account setting that decides which operations exist.
         setting: Option<&'static str>,
     },
-    /// Several connectors have the name.
-    #[error("{} connectors are named {name}", references.len())]
+    /// Several connectors or accounts have the name.
+    #[error("{} {things} are named {name}", references.len())]
     Ambiguous {
+        /// In the plural.
+        things: &'static str,
         name: String,
         /// What names each of them alone.
         references: Vec<String>,

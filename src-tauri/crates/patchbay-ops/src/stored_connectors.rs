@@ -74,6 +74,7 @@ pub(crate) fn pick_connector<'a>(
         [] => Err(not_found(text)),
         [connector] => Ok(*connector),
         several => Err(Error::Ambiguous {
+            things: "connectors",
             name: text.to_owned(),
             references: several
                 .iter()
