@@ -100,8 +100,8 @@ pub enum Error {
     /// The values of a form do not match its schema.
     #[error("some fields need attention")]
     Fields { fields: Vec<FieldProblem> },
-    /// The connector was changed elsewhere since it was read.
-    #[error("account {title} was changed somewhere else")]
+    /// A connector, account or credential was changed elsewhere since it was read.
+    #[error("changes to {title} were made somewhere else")]
     ChangedElsewhere { title: String },
     /// Another process changed the address of a connector during its sign-in.
     #[error("the address of {connector} changed during the sign-in")]
