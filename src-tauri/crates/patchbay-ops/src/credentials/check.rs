@@ -21,6 +21,8 @@ pub(crate) struct CheckedSecret {
     pub(super) entry: WalletEntry,
     /// The secret for the vault; `None` when the entry has a reference instead.
     pub(super) secret: Option<Secret>,
+    /// What the vault had, if named values of it stay.
+    pub(super) former: Option<Secret>,
 }
 
 /// Checks a secret for an entry. Also resolves references, so that broken ones are noticed now.
@@ -57,7 +59,11 @@ pub(super) async fn check_secret_of(
             Some(secrets::encode_oauth_app(&app))
         }
     };
-    Ok(CheckedSecret { entry, secret })
+    Ok(CheckedSecret {
+        entry,
+        secret,
+        former: None,
+    })
 }
 
 /// Checks a new secret as [`check_secret_of`] does, but resolves no reference.
@@ -86,19 +92,6 @@ async fn encode_named_values(
     kept.extend(given);
     entry.header_names = kept.keys().cloned().collect();
     Ok(secrets::encode_values(&kept))
-}
-
-pub(super) async fn write(
-    cx: &Context,
-    entry: &WalletEntry,
-    secret: Option<Secret>,
-) -> Result<(), Error> {
-    let name = SecretName::wallet(&entry.id);
-    match secret {
-        Some(secret) => cx.vault().write(&name, &secret).await?,
-        None => drop(cx.vault().remove(&name).await?),
-    }
-    Ok(())
 }
 
 pub(super) fn check_name(name: &str) -> Result<String, Error> {
@@ -219,17 +212,14 @@ pub(crate) async fn check_replacement(
             "Choose the same type or add a new credential.",
         ));
     }
-    let saved = match entry.kind {
-        kind if kind.has_named_values() => {
-            match secrets::read_stored_values(cx.vault(), &entry).await {
-                // Entering new ones is the way to recover.
-                Err(Error::SecretLost { .. }) => SavedValues::new(),
-                saved => saved?,
-            }
-        }
-        _ => SavedValues::new(),
+    let former = match entry.kind.has_named_values() {
+        true => cx.vault().read(&SecretName::wallet(id)).await?,
+        false => None,
     };
-    check_secret_of(cx, entry, secret, &saved).await
+    // Entering new ones is the way to recover those that are lost.
+    let saved = former.as_ref().and_then(secrets::decode_values);
+    let checked = check_secret_of(cx, entry, secret, &saved.unwrap_or_default()).await?;
+    Ok(CheckedSecret { former, ..checked })
 }
 
 #[cfg(test)]

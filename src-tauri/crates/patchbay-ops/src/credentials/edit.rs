@@ -2,12 +2,11 @@
 
 use patchbay_model::{Secret, WalletEntry, WalletEntryId, WalletKind};
 use patchbay_store::Changed;
+use patchbay_vault::SecretName;
 
 use crate::address::NewName;
 use crate::context::Context;
-use crate::credentials::check::{
-    CheckedSecret, check_name, check_replacement, check_secret_of, write,
-};
+use crate::credentials::check::{CheckedSecret, check_name, check_replacement, check_secret_of};
 use crate::credentials::forget::{forget_previous, forget_unwritten};
 use crate::credentials::revoke::forget_and_revoke;
 use crate::credentials::secret::{AddWalletEntry, WalletSecret};
@@ -43,14 +42,15 @@ pub(crate) async fn add_derived_entry(
     name: &str,
     secret: WalletSecret,
 ) -> Result<WalletEntry, Error> {
-    add(cx, NewName::Derived(check_name(name)?), secret).await
+    let name = check_name(name).unwrap_or_else(|_| "Credential".to_owned());
+    add(cx, NewName::Derived(name), secret).await
 }
 
 async fn add(cx: &Context, name: NewName, secret: WalletSecret) -> Result<WalletEntry, Error> {
     let id = WalletEntryId::new(cx.new_id("cred"));
     let entry = new_entry(id, name.as_str().to_owned(), secret.kind(), cx.now());
-    let CheckedSecret { entry, secret } =
-        check_secret_of(cx, entry, secret, &SavedValues::new()).await?;
+    let checked = check_secret_of(cx, entry, secret, &SavedValues::new()).await?;
+    let CheckedSecret { entry, secret, .. } = checked;
     let entry = add_with_secret(cx, entry, name, secret).await?;
     cx.emit(Event::WalletChanged);
     Ok(entry)
@@ -65,9 +65,14 @@ pub(crate) async fn add_with_secret(
     secret: Option<Secret>,
 ) -> Result<WalletEntry, Error> {
     let entry = add_entry(cx, entry, name).await?;
-    if let Err(error) = write(cx, &entry, secret).await {
+    if let Some(secret) = secret
+        && let Err(error) = cx
+            .vault()
+            .write(&SecretName::wallet(&entry.id), &secret)
+            .await
+    {
         forget_unwritten(cx, &entry.id).await;
-        return Err(error);
+        return Err(error.into());
     }
     Ok(entry)
 }
@@ -118,18 +123,27 @@ async fn is_another_app(
 }
 
 /// Saves the checked secret. An entry that was deleted meanwhile stays deleted, one that was renamed keeps its new
-/// name.
+/// name, and values that were saved meanwhile beside those that stay are not lost.
 pub(crate) async fn save_replacement(
     cx: &Context,
     next: CheckedSecret,
 ) -> Result<WalletEntry, Error> {
-    let CheckedSecret { entry, secret } = next;
+    let CheckedSecret {
+        entry,
+        secret,
+        former,
+    } = next;
     let id = entry.id.clone();
     let lock = cx.tokens().lock_credential(&id).await?;
     // The vault must not hold a secret without an entry.
     find_wallet_entry(cx, &id).await?;
+    if entry.kind.has_named_values() {
+        let saved = cx.vault().read(&SecretName::wallet(&id)).await?;
+        if saved.as_ref().map(Secret::expose) != former.as_ref().map(Secret::expose) {
+            return Err(Error::ChangedElsewhere { title: entry.name });
+        }
+    }
     let is_another_app = is_another_app(cx, &entry, secret.as_ref()).await?;
-    write(cx, &entry, secret).await?;
     let now = cx.now();
     let replace = move |known: &mut WalletEntry| {
         if is_another_app {
@@ -141,12 +155,30 @@ pub(crate) async fn save_replacement(
         known.replaced_at = now;
         known.needs_authorization = false;
     };
-    let replaced = cx.store().change_wallet_entry(&id, replace).await?;
+    let entry = replace_stored(cx, &id, secret, replace).await?;
     drop(lock);
-    let entry = replaced.ok_or_else(|| not_found(id.as_str()))?;
     cx.emit(Event::WalletChanged);
     reload_users(cx, &entry).await?;
     Ok(entry)
+}
+
+/// Saves a secret and changes its entry; `None` deletes the secret of an entry that gets a reference. If this is
+/// interrupted, the entry has either what it had or what it gets.
+pub(super) async fn replace_stored(
+    cx: &Context,
+    id: &WalletEntryId,
+    secret: Option<Secret>,
+    change: impl FnOnce(&mut WalletEntry) + Send + 'static,
+) -> Result<WalletEntry, Error> {
+    let name = SecretName::wallet(id);
+    if let Some(secret) = &secret {
+        cx.vault().write(&name, secret).await?;
+    }
+    let changed = cx.store().change_wallet_entry(id, change).await?;
+    if secret.is_none() {
+        cx.vault().remove(&name).await?;
+    }
+    changed.ok_or_else(|| not_found(id.as_str()))
 }
 
 /// Renames a credential.
@@ -222,11 +254,13 @@ fn titles(entry: &WalletEntry) -> Vec<String> {
 
 #[cfg(test)]
 mod tests {
-    use patchbay_model::{Code, Explain as _};
-    use patchbay_vault::SecretName;
+    use std::collections::BTreeMap;
+
+    use patchbay_model::{Code, Explain as _, SecretReference};
 
     use super::*;
-    use crate::testing::{add_app, block_vault, open_temporary};
+    use crate::credentials::secret::SecretValue;
+    use crate::testing::{add_app, add_credential, block_vault, open_temporary};
 
     fn token() -> WalletSecret {
         WalletSecret::Bearer {
@@ -256,6 +290,56 @@ mod tests {
         let own = SecretName::wallet(&wiki.id);
         assert_eq!(saved.matches("wallet/").count(), 1, "{saved}");
         assert!(saved.contains(own.as_str()));
+    }
+
+    #[tokio::test]
+    async fn a_secret_is_kept_if_its_reference_cannot_be_saved() {
+        let (_home, cx) = open_temporary().await;
+        let wiki = add_derived_entry(&cx, "Wiki", token()).await.unwrap();
+        // As with a full disk.
+        let home = add_credential(&cx, "Home", token()).await;
+        let reference = SecretReference::parse("env://PATH").unwrap();
+        let taken = home.name.clone();
+        let change = move |known: &mut WalletEntry| {
+            known.reference = Some(reference);
+            known.name = taken;
+        };
+        let refused = replace_stored(&cx, &wiki.id, None, change).await;
+        assert!(matches!(refused, Err(Error::Store(_))), "{refused:?}");
+        let kept = cx
+            .vault()
+            .read(&SecretName::wallet(&wiki.id))
+            .await
+            .unwrap();
+        assert_eq!(kept.unwrap().expose(), "t0ken-of-the-wiki");
+        assert_eq!(find_wallet_entry(&cx, &wiki.id).await.unwrap(), wiki);
+    }
+
+    #[tokio::test]
+    async fn of_two_changes_at_once_none_loses_the_value_of_the_other() {
+        let (_home, cx) = open_temporary().await;
+        let with = |values: &[(&str, &str)]| {
+            let values = values.iter();
+            let values =
+                values.map(|(name, value)| ((*name).to_owned(), Secret::new(*value).into()));
+            let values: BTreeMap<String, SecretValue> = values.collect();
+            WalletSecret::Variables { values }
+        };
+        let id = add_credential(&cx, "Files", with(&[("KEY", "k3y-of-it")]))
+            .await
+            .id;
+        // As two processes do that each add a variable.
+        let first = check_replacement(&cx, &id, with(&[("KEY", ""), ("ONE", "1")])).await;
+        let second = check_replacement(&cx, &id, with(&[("KEY", ""), ("TWO", "2")])).await;
+        save_replacement(&cx, first.unwrap()).await.unwrap();
+        let refused = save_replacement(&cx, second.unwrap()).await.unwrap_err();
+        assert_eq!(refused.code(), Code::Conflict, "{refused:?}");
+        let entry = find_wallet_entry(&cx, &id).await.unwrap();
+        assert_eq!(entry.header_names, ["KEY", "ONE"]);
+        let saved = secrets::read_stored_values(cx.vault(), &entry)
+            .await
+            .unwrap();
+        assert_eq!(Vec::from_iter(saved.keys()), ["KEY", "ONE"]);
     }
 
     #[tokio::test]

@@ -18,12 +18,12 @@ use crate::abilities::abilities;
 use crate::accounts::remote_call::HostedConnector;
 use crate::argument_check::check_arguments;
 use crate::context::Context;
-use crate::credentials::check::{check_replacement, write};
-use crate::credentials::edit::save_replacement;
+use crate::credentials::check::check_replacement;
+use crate::credentials::edit::{replace_stored, save_replacement};
+use crate::credentials::find_wallet_entry;
 use crate::credentials::forget::{forget_previous, previous_reference_name, previous_secret_name};
 use crate::credentials::secret::WalletSecret;
 use crate::credentials::users::reload_users;
-use crate::credentials::{find_wallet_entry, not_found};
 use crate::error::Error;
 use crate::events::Event;
 use crate::forms::{not_single, put, single_secret};
@@ -108,8 +108,9 @@ pub async fn rotate_wallet_entry(
     }
     let next = check_replacement(cx, id, secret).await?;
     let rotating = async {
-        mark_pending(cx, &secret_locations).await?;
+        // First: without it, a roll-back would restore the secret before.
         save_previous(cx, &entry).await?;
+        mark_pending(cx, &secret_locations).await?;
         save_replacement(cx, next).await?;
         push(cx, id, secret_locations, Direction::Forward, each).await
     };
@@ -208,8 +209,9 @@ async fn save_previous(cx: &Context, entry: &WalletEntry) -> Result<(), Error> {
     let (vault, id) = (cx.vault(), &entry.id);
     if let Some(reference) = &entry.reference {
         let text = Secret::new(reference.to_string());
-        vault.write(&previous_reference_name(id), &text).await?;
+        // Before the reference, as it is read first.
         vault.remove(&previous_secret_name(id)).await?;
+        vault.write(&previous_reference_name(id), &text).await?;
         return Ok(());
     }
     match vault.read(&SecretName::wallet(id)).await? {
@@ -253,16 +255,15 @@ async fn restore_previous(cx: &Context, entry: &WalletEntry, old: Previous) -> R
         (Some(secret), true) => secrets::decode_values(secret).unwrap_or_default(),
         _ => SavedValues::new(),
     };
-    write(cx, entry, secret).await?;
     let now = cx.now();
     let change = move |known: &mut WalletEntry| {
         known.reference = reference;
         known.header_names = names.into_keys().collect();
         known.replaced_at = now;
     };
-    let entry = cx.store().change_wallet_entry(id, change).await?;
+    let entry = replace_stored(cx, id, secret, change).await?;
     drop(lock);
-    reload_users(cx, &entry.ok_or_else(|| not_found(id.as_str()))?).await
+    reload_users(cx, &entry).await
 }
 
 /// Deletes the old secret, after which the rotation cannot be rolled back.

@@ -5,7 +5,7 @@ use super::*;
 use crate::credentials::edit::replace_wallet_secret;
 use crate::need::NeedKind;
 use crate::needs::list_needs;
-use crate::testing::{account, add, add_credential, open_temporary};
+use crate::testing::{account, add, add_credential, block_vault, open_temporary};
 
 const OLD: &str = "old-secret-1";
 const NEW: &str = "new-secret-2";
@@ -226,6 +226,18 @@ async fn shown(cx: &Context, id: &WalletEntryId) -> String {
             saved.unwrap().expose().to_owned()
         }
     }
+}
+
+#[tokio::test]
+async fn a_rotation_that_cannot_keep_the_old_secret_leaves_no_location_pending() {
+    let fixture = Fixture::new(true, bearer(OLD)).await;
+    let (cx, id) = (&fixture.cx, &fixture.entry.id);
+    block_vault(cx).await;
+    let refused = rotate_wallet_entry(cx, id, bearer(NEW), |_| ()).await;
+    assert!(matches!(refused, Err(Error::Vault(_))), "{refused:?}");
+    let locations = cx.store().list_secret_locations(id).await.unwrap();
+    assert_eq!(locations.len(), 2);
+    assert!(locations.iter().all(|one| one.problem.is_none()));
 }
 
 #[tokio::test]
