@@ -9,7 +9,7 @@ use serde_json::{Map, Value, json};
 
 use crate::context::Context;
 use crate::credentials::find_wallet_entry;
-use crate::credentials::secret::SecretInput;
+use crate::credentials::secret::{SecretInput, check_secret};
 use crate::error::Error;
 use crate::forms::single_secret;
 use crate::secrets::programs::Occasion;
@@ -69,7 +69,14 @@ pub(super) fn encode_secrets(secrets: BTreeMap<String, SecretInput>) -> Result<S
     let mut stored = Map::new();
     for (name, input) in secrets {
         let secret = match input {
-            SecretInput::New { secret } => json!({ "kind": "secret", "secret": secret.expose() }),
+            SecretInput::New { secret } => {
+                // An empty one counts as missing.
+                let secret = match secret.expose().trim().is_empty() {
+                    true => secret,
+                    false => check_secret(&secret, &name)?,
+                };
+                json!({ "kind": "secret", "secret": secret.expose() })
+            }
             SecretInput::Reference { reference } => {
                 json!({ "kind": "reference", "reference": parse_reference(&reference)? })
             }
@@ -112,6 +119,25 @@ mod tests {
     use super::*;
     use crate::credentials::secret::WalletSecret;
     use crate::testing::{add_credential, open_temporary};
+
+    #[test]
+    fn a_key_that_cannot_be_sent_is_refused_before_it_is() {
+        let encode = |key: &str| {
+            let secret = Secret::new(key);
+            let input = SecretInput::New { secret };
+            encode_secrets(BTreeMap::from([("api_key".to_owned(), input)]))
+        };
+        for key in ["key-123", ""] {
+            assert!(encode(key).is_ok(), "{key}");
+        }
+        for (key, what) in [
+            ("key\u{1}-123", "a line break or control character"),
+            ("key\u{200b}-123", "a hidden character"),
+        ] {
+            let refused = encode(key).unwrap_err().to_string();
+            assert_eq!(refused, format!("api_key contains {what}"));
+        }
+    }
 
     #[tokio::test]
     async fn a_key_is_the_only_secret_of_its_wallet_entry() {

@@ -228,6 +228,19 @@ mod tests {
 
     #[test]
     fn headers_that_cannot_be_sent_or_are_given_twice_are_refused() {
+    #[test]
+    fn a_token_with_a_character_that_nobody_sees_is_refused() {
+        let check = |token: &str| {
+            let token = Secret::new(token);
+            check_form(WalletSecret::Bearer { token })
+        };
+        assert!(check(" t0ken\u{a0}\n").is_ok());
+        for hidden in ["t0\u{200b}ken", "t0\u{ad}ken", "\u{feff}t0ken"] {
+            let refused = check(hidden).unwrap_err().to_string();
+            assert_eq!(refused, "the token contains a hidden character");
+        }
+    }
+
         let check = |names: &[&str]| {
             let value = || SecretValue::from(Secret::new("some-key"));
             let values = names.iter().map(|name| ((*name).to_owned(), value()));

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use patchbay_model::{Secret, WalletEntryId, WalletKind};
+use patchbay_model::{Secret, WalletEntryId, WalletKind, is_invisible};
 use serde::Deserialize;
 use specta::Type;
 
@@ -135,7 +135,7 @@ pub enum SecretInput {
 pub(super) type SecretCheck = fn(secret: &Secret, what: &str) -> Result<Secret, Error>;
 
 /// Checks that a secret can be sent in a header, and trims pasted white space.
-pub(super) fn check_secret(secret: &Secret, what: &str) -> Result<Secret, Error> {
+pub(crate) fn check_secret(secret: &Secret, what: &str) -> Result<Secret, Error> {
     let text = secret.expose().trim();
     if text.is_empty() {
         return Err(Error::usage(format!("{what} is empty"), "Paste it again."));
@@ -144,6 +144,13 @@ pub(super) fn check_secret(secret: &Secret, what: &str) -> Result<Secret, Error>
         return Err(Error::usage(
             format!("{what} contains a line break or control character"),
             "Paste it again without line breaks.",
+        ));
+    }
+    // Web pages and documents put them where lines may break.
+    if text.chars().any(is_invisible) {
+        return Err(Error::usage(
+            format!("{what} contains a hidden character"),
+            "Copy it again from where it's shown whole, or type it.",
         ));
     }
     Ok(Secret::new(text))
