@@ -354,11 +354,14 @@ pub(crate) async fn ensure_name_is_free(
 pub(crate) fn validate_name(name: &str) -> Result<String, Error> {
     let name = name.trim();
     let fits = |letter: char| letter.is_alphanumeric() || matches!(letter, '-' | '_' | '.');
-    if name.is_empty() || name.len() > 64 || !name.chars().all(fits) {
-        return Err(Error::usage(
-            "this short name can't be used",
-            "Use up to 64 letters, digits, hyphens, dots and underscores.",
-        ));
+    let what = "this short name can't be used";
+    if name.is_empty() || name.chars().count() > 64 || !name.chars().all(fits) {
+        let hint = "Use up to 64 letters, digits, hyphens, dots and underscores.";
+        return Err(Error::usage(what, hint));
+    }
+    // A command would take it for an option.
+    if name.starts_with('-') {
+        return Err(Error::usage(what, "Begin it with a letter or digit."));
     }
     Ok(name.to_owned())
 }
@@ -618,6 +621,16 @@ mod tests {
         let refused = add_with_certificate(&cx, blank, name, Some(&pem)).await;
         assert!(matches!(refused, Err(Error::Vault(_))), "{refused:?}");
         assert!(list_connectors(&cx).await.unwrap().is_empty());
+    }
+
+    #[test]
+    fn a_short_name_is_a_word_that_commands_take() {
+        for name in ["wiki", "9", "Büro-2", "_x.y-", &"語".repeat(64)] {
+            assert_eq!(validate_name(name).unwrap(), name);
+        }
+        for name in ["", " ", "a b", "a/b", "-x", "--yes", &"n".repeat(65)] {
+            assert!(validate_name(name).is_err(), "{name}");
+        }
     }
 
     #[tokio::test]

@@ -95,7 +95,9 @@ async fn encode_named_values(
 }
 
 pub(super) fn check_name(name: &str) -> Result<String, Error> {
-    let name = clean_text(name.trim(), 100);
+    // A command would take a name that begins with a hyphen for an option.
+    let begins = |letter: char| letter != '-' && !letter.is_whitespace();
+    let name = clean_text(&name[name.find(begins).unwrap_or(name.len())..], 100);
     if name.is_empty() {
         return Err(Error::usage("enter a name", "Example: Work key"));
     }
@@ -227,8 +229,6 @@ mod tests {
     use super::*;
 
     #[test]
-    fn headers_that_cannot_be_sent_or_are_given_twice_are_refused() {
-    #[test]
     fn a_token_with_a_character_that_nobody_sees_is_refused() {
         let check = |token: &str| {
             let token = Secret::new(token);
@@ -241,6 +241,8 @@ mod tests {
         }
     }
 
+    #[test]
+    fn headers_that_cannot_be_sent_or_are_given_twice_are_refused() {
         let check = |names: &[&str]| {
             let value = || SecretValue::from(Secret::new("some-key"));
             let values = names.iter().map(|name| ((*name).to_owned(), value()));
@@ -256,6 +258,20 @@ mod tests {
         for names in [["X-Key", "x-key"], ["X-Key", " X-Key"]] {
             let refused = check(&names).unwrap_err().to_string();
             assert!(refused.contains("is given twice"), "{refused}");
+        }
+    }
+
+    #[test]
+    fn no_name_looks_like_an_option() {
+        for (given, name) in [
+            (" Work key ", "Work key"),
+            ("--yes", "yes"),
+            (" - a-b", "a-b"),
+        ] {
+            assert_eq!(check_name(given).unwrap(), name);
+        }
+        for empty in ["", "  ", "--", "\u{200b}"] {
+            assert!(check_name(empty).is_err(), "{empty:?}");
         }
     }
 }
