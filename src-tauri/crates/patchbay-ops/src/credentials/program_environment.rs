@@ -8,7 +8,7 @@ use patchbay_model::{Connector, Secret, SecretReference, WalletEntry, WalletKind
 
 use crate::context::Context;
 use crate::credentials::check::check_variable_name;
-use crate::credentials::{find_wallet_entry, resolve_wallet_entry};
+use crate::credentials::resolve_wallet_entry;
 use crate::error::Error;
 use crate::processes::environment::{is_path, path_variable};
 use crate::secrets;
@@ -128,18 +128,31 @@ async fn find_subject_secrets(cx: &Context, subject: &str) -> Result<SubjectSecr
         let entry = resolve_wallet_entry(cx, name).await?;
         return find_entry_secrets(cx, &entry).await;
     }
-    match resolve_connector(cx, subject).await {
-        Ok(connector) => find_connector_secrets(cx, &connector).await,
-        Err(Error::NotFound { .. }) => match resolve_wallet_entry(cx, subject).await {
-            Ok(entry) => find_entry_secrets(cx, &entry).await,
-            Err(Error::NotFound { name, .. }) => Err(Error::NotFound {
-                kind: "connector or credential",
-                name,
-            }),
-            Err(error) => Err(error),
-        },
-        Err(error) => Err(error),
+    let connector = match resolve_connector(cx, subject).await {
+        Ok(connector) if is_named(&connector, subject) => {
+            return find_connector_secrets(cx, &connector).await;
+        }
+        Ok(connector) => Some(connector),
+        Err(Error::NotFound { .. }) => None,
+        Err(error) => return Err(error),
+    };
+    match (resolve_wallet_entry(cx, subject).await, connector) {
+        (Ok(entry), _) => find_entry_secrets(cx, &entry).await,
+        (Err(Error::NotFound { .. }), Some(connector)) => {
+            find_connector_secrets(cx, &connector).await
+        }
+        (Err(Error::NotFound { name, .. }), None) => Err(Error::NotFound {
+            kind: "connector or credential",
+            name,
+        }),
+        (Err(error), _) => Err(error),
     }
+}
+
+/// Whether the text is the id or name of the connector. A title, which its server chooses, or its kind does not win over
+/// the name of a credential.
+fn is_named(connector: &Connector, text: &str) -> bool {
+    connector.id.as_str() == text || text.rsplit('/').next() == Some(&connector.name)
 }
 
 /// Returns the variables of a connector's program, or the only secret of another connector.
@@ -148,7 +161,13 @@ async fn find_connector_secrets(
     connector: &Connector,
 ) -> Result<SubjectSecrets, Error> {
     let entry = match connector.authentication.entry() {
-        Some(id) => Some(find_wallet_entry(cx, id).await?),
+        Some(id) => Some(cx.store().find_wallet_entry(id).await?.ok_or_else(|| {
+            let what = format!(
+                "the credential of connector {} was deleted",
+                connector.title
+            );
+            Error::usage(what, "Name another one: `patchbay credential list`.")
+        })?),
         None => None,
     };
     let Some(command) = &connector.command else {

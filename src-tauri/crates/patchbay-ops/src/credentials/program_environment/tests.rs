@@ -85,6 +85,31 @@ async fn a_program_gets_the_variables_that_the_user_names() {
     }
 }
 
+#[tokio::test]
+async fn a_title_does_not_win_over_the_name_of_a_credential() {
+    let (_home, cx) = open_temporary().await;
+    let request = AddProgram {
+        command: ServerCommand {
+            program: "server".to_owned(),
+            ..ServerCommand::default()
+        },
+        secrets: BTreeMap::from([("KEY".to_owned(), value("other-key"))]),
+        name: Some("other".to_owned()),
+        // As a server may call itself.
+        title: Some("GitHub".to_owned()),
+    };
+    add_program(&cx, request).await.unwrap();
+    let token = Secret::new("token");
+    add_credential(&cx, "github", WalletSecret::Bearer { token }).await;
+    let named = [("A", VariableSource::Subject)];
+    let got = environment(&cx, Some("github"), &named).await;
+    assert_eq!(got, Ok(vec!["A=token".to_owned()]));
+    for subject in ["other", "local/other", "GITHUB"] {
+        let got = environment(&cx, Some(subject), &[]).await;
+        assert_eq!(got, Ok(vec!["KEY=other-key".to_owned()]), "{subject}");
+    }
+}
+
 #[test]
 fn a_program_is_a_path_or_in_path() {
     let missing = own_program("not-there-at-all").unwrap_err();
