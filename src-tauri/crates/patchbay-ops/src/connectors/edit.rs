@@ -22,7 +22,7 @@ use crate::connectors::add_program::{native, no_program, validate_command};
 use crate::connectors::network::{self, NetworkChanges};
 use crate::context::Context;
 use crate::credentials::forget::discard_unless_ok;
-use crate::credentials::users::refresh_identity;
+use crate::credentials::users::{drop_gone_credentials, refresh_identity};
 use crate::error::Error;
 use crate::events::Event;
 use crate::networks::client_certificate;
@@ -324,7 +324,7 @@ pub async fn restore_connector(cx: &Context, id: &ConnectorId) -> Result<Connect
     let free_name = |name, taken: &_| NewName::Derived(name).among("-", taken);
     cx.store().restore_connector(id, free_name).await?;
     cx.emit(Event::ConnectorsChanged);
-    find_connector(cx, id).await
+    drop_gone_credentials(cx, find_connector(cx, id).await?).await
 }
 
 /// Minimum time for which a removed connector can be restored, even by another process.
@@ -453,6 +453,28 @@ mod tests {
         let restored = restore_connector(&cx, &first.id).await.unwrap();
         assert_eq!(restored.name, format!("{}-2", first.name));
         assert_eq!(restored.title, first.title);
+        cx.close().await;
+    }
+
+    #[tokio::test]
+    async fn a_restored_connector_does_without_a_credential_that_was_deleted() {
+        let (_home, cx) = open_temporary().await;
+        let id = add(&cx, UNREACHABLE_URL).await.id;
+        let changes = ConnectorChanges {
+            authentication: Some(bearer("t0ken-of-the-wiki")),
+            ..ConnectorChanges::default()
+        };
+        let signed_in = update_connector(&cx, &id, changes).await.unwrap();
+        remove_connector(&cx, &id).await.unwrap();
+        let restored = restore_connector(&cx, &id).await.unwrap();
+        assert_eq!(restored.identity, signed_in.identity);
+
+        remove_connector(&cx, &id).await.unwrap();
+        let entry = signed_in.authentication.entry().unwrap();
+        remove_wallet_entry(&cx, entry, false).await.unwrap();
+        let restored = restore_connector(&cx, &id).await.unwrap();
+        assert_eq!(restored.identity.credential, None);
+        assert_eq!(restored.status.status, Status::NeedsAuthorization);
         cx.close().await;
     }
 

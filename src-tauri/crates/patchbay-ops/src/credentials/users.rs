@@ -57,7 +57,10 @@ pub(crate) async fn drop_credential(cx: &Context, gone: &WalletEntry) -> Result<
             continue;
         }
         let gone = gone.clone();
-        let drop = move |connector: &mut Connector| remove_credential(connector, &gone);
+        let drop = move |connector: &mut Connector| {
+            let reason = format!("its credential {} was deleted", gone.name);
+            remove_credential(connector, &gone.id, &reason);
+        };
         status::change(cx, &connector.id, drop).await?;
         sessions::end_session(cx, &connector.id).await;
     }
@@ -69,21 +72,44 @@ fn uses(authentication: &Authentication, id: &WalletEntryId) -> bool {
     [authentication.entry(), authentication.app()].contains(&Some(id))
 }
 
-fn remove_credential(connector: &mut Connector, gone: &WalletEntry) {
-    if !uses(&connector.authentication, &gone.id) {
+/// Removes credentials that were deleted while the connector was removed.
+pub(crate) async fn drop_gone_credentials(
+    cx: &Context,
+    connector: Connector,
+) -> Result<Connector, Error> {
+    let used = &connector.authentication;
+    let mut gone = Vec::new();
+    for id in [used.entry(), used.app()].into_iter().flatten() {
+        if cx.store().find_wallet_entry(id).await?.is_none() {
+            gone.push(id.clone());
+        }
+    }
+    if gone.is_empty() {
+        return Ok(connector);
+    }
+    let drop = move |connector: &mut Connector| {
+        for id in &gone {
+            remove_credential(connector, id, "its credential was deleted");
+        }
+    };
+    Ok(status::update(cx, &connector.id, drop).await?.after)
+}
+
+fn remove_credential(connector: &mut Connector, id: &WalletEntryId, reason: &str) {
+    if !uses(&connector.authentication, id) {
         return;
     }
-    if connector.authentication.entry() == Some(&gone.id) {
+    if connector.authentication.entry() == Some(id) {
         connector.identity = status::identity(None);
     }
     if let Authentication::Oauth { entry, client, .. } = &mut connector.authentication {
-        entry.take_if(|entry| *entry == gone.id);
-        client.take_if(|client| *client == gone.id);
+        entry.take_if(|entry| entry == id);
+        client.take_if(|client| client == id);
     }
     let status = ConnectorStatus {
         status: Status::NeedsAuthorization,
         code: Some(Code::AuthNeeded),
-        reason: Some(format!("its credential {} was deleted", gone.name)),
+        reason: Some(reason.to_owned()),
         ..connector.status.clone()
     };
     status::set(connector, status);
