@@ -115,7 +115,9 @@ pub async fn trim_runs_daily(cx: &Context) {
 async fn trim_if_due(cx: &Context) -> Result<(), Error> {
     let last: Option<Timestamp> = cx.store().find_setting(TRIMMED).await?;
     let now = cx.now();
-    if last.is_some_and(|last| now.unix_millis() < last.unix_millis() + DAY) {
+    // A clock that was ahead for a while does not put it off.
+    let since = last.map(|last| now.unix_millis() - last.unix_millis());
+    if since.is_some_and(|since| (0..DAY).contains(&since)) {
         return Ok(());
     }
     cx.store()
@@ -211,5 +213,16 @@ mod tests {
         add("run_3").await;
         trim_runs_daily(&cx).await;
         assert_eq!(count().await, 2);
+    }
+
+    #[tokio::test]
+    async fn a_clock_that_was_ahead_puts_no_trim_off() {
+        let (_home, cx) = open_temporary().await;
+        let ahead = cx.now() + Duration::from_secs(1_000_000);
+        let names = vec![TRIMMED.to_owned()];
+        cx.store().put_settings(names, &ahead).await.unwrap();
+        trim_runs_daily(&cx).await;
+        let trimmed: Option<Timestamp> = cx.store().find_setting(TRIMMED).await.unwrap();
+        assert!(trimmed.unwrap() < ahead);
     }
 }
