@@ -102,13 +102,21 @@ impl Blanks {
     /// Parses the blank at the start of a text; returns the length to skip.
     fn first(&self, text: &str) -> (usize, Option<PastedBlank>) {
         let is_name = |c: char| c.is_ascii_alphanumeric() || c == '_';
-        for (begin, end) in [("<", ">"), ("{env:", "}"), ("{{", "}}"), ("${{", "}}")] {
+        // The paths of files may have further signs.
+        for (begin, end, signs) in [
+            ("<", ">", ""),
+            ("{env:", "}", ""),
+            ("{file:", "}", "~./\\:"),
+            ("{{", "}}", ""),
+            ("${{", "}}", ""),
+        ] {
             let inner = text.strip_prefix(begin).and_then(|it| it.split_once(end));
             if let Some((inner, _)) = inner {
                 let whole = &text[..begin.len() + inner.len() + end.len()];
                 let inner = inner.trim();
-                let fits = |c: char| is_name(c) || "-. ".contains(c);
-                let begins = inner.starts_with(|c: char| c.is_ascii_alphanumeric());
+                let fits = |c: char| is_name(c) || "-. ".contains(c) || signs.contains(c);
+                let begins =
+                    inner.starts_with(|c: char| c.is_ascii_alphanumeric() || signs.contains(c));
                 if begins && inner.len() <= MAX_NAME && inner.chars().all(fits) {
                     return (whole.len(), Some(self.blank(whole, inner, None)));
                 }

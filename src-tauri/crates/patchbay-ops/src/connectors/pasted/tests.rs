@@ -494,6 +494,16 @@ fn placeholders_become_blanks_and_are_never_resolved() {
 }
 
 #[test]
+fn a_file_that_another_app_reads_is_a_blank() {
+    let headers = json!({"Authorization": "Bearer {file:~/.keys/wiki.txt}", "X": "{file: }"});
+    let server = one(&json!({"mcp": {"wiki": {"url": URL, "headers": headers}}}).to_string());
+    assert_eq!(
+        blanks(&server),
+        [("{file:~/.keys/wiki.txt}", "~/.keys/wiki.txt", true)]
+    );
+}
+
+#[test]
 fn blanks_are_filled_in_once() {
     let server = one("npx $A $AB ${A}");
     let filled = |blank: &PastedBlank| Some(format!("[{}$AB]", blank.name));
