@@ -39,7 +39,8 @@ pub(crate) const INTAKES: &[Intake] = &[
     intake(
         "pasted text",
         &[
-            "crates/patchbay-cli/src/commands/pasted.rs::text_of",
+            "crates/patchbay-cli/src/text_file.rs::read_text",
+            "crates/patchbay-cli/src/text_file.rs::text_of",
             "crates/patchbay-ops/src/connectors/pasted.rs::read",
             "crates/patchbay-ops/src/connectors/pasted/command_line.rs::read",
             "crates/patchbay-ops/src/connectors/pasted/link.rs::parse_vscode_page_link",
@@ -70,7 +71,8 @@ pub(crate) const INTAKES: &[Intake] = &[
     intake(
         "file of a registry",
         &[
-            "crates/patchbay-cli/src/commands/pasted.rs::text_of",
+            "crates/patchbay-cli/src/text_file.rs::read_text",
+            "crates/patchbay-cli/src/text_file.rs::text_of",
             "crates/patchbay-ops/src/catalogue/registry.rs::read",
         ],
     ),

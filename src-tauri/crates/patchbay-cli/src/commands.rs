@@ -15,6 +15,7 @@ mod credential;
 mod deviations;
 mod doctor;
 mod exec;
+mod fill;
 mod man;
 mod mcp_resources;
 mod needs;

@@ -22,6 +22,7 @@ mod questions;
 mod secret_source;
 mod start_log;
 mod stderr;
+mod text_file;
 mod tool_arguments;
 mod unlock;
 

@@ -6,7 +6,7 @@ use std::path::Path;
 use patchbay_model::{Connector, ServerCommand};
 use patchbay_ops::{AddBundle, Bundle, BundleSetting, BundleSettingKind, add_bundle, read_bundle};
 
-use super::pasted::{ask_for, fill_option, parse_fill, read_fill_secrets};
+use super::fill::{ask_for, fill_option, parse_fill, read_fill_secrets};
 use crate::args::PastedArgs;
 use crate::cli::Cli;
 use crate::failure::Failure;

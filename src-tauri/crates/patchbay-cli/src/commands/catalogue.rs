@@ -10,10 +10,10 @@ use patchbay_ops::{
 
 use self::item::CatalogueItem;
 pub(super) use self::item::add_command;
-use super::pasted::text_of;
 use crate::args::{CatalogueVerb, SourceArgs};
 use crate::cli::Cli;
 use crate::failure::Failure;
+use crate::text_file::text_of;
 
 /// Several times the whole public registry.
 const MAX_FILE_BYTES: u64 = 64 * 1024 * 1024;
