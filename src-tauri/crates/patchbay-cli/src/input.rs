@@ -10,6 +10,7 @@ use tokio::runtime::Handle;
 use tokio::sync::{Mutex, oneshot};
 
 use crate::interrupt::Interrupts;
+use crate::text_file::BYTE_ORDER_MARK;
 
 /// A line without its end; `None` at the end of input.
 type Line = io::Result<Option<Secret>>;
@@ -59,7 +60,8 @@ fn read_line() -> Line {
     let mut line = String::new();
     let read = io::stdin().lock().read_line(&mut line);
     let line = Secret::new(line);
-    Ok((read? > 0).then(|| Secret::new(line.expose().trim_end_matches(['\r', '\n']))))
+    let text = line.expose().trim_start_matches(BYTE_ORDER_MARK);
+    Ok((read? > 0).then(|| Secret::new(text.trim_end_matches(['\r', '\n']))))
 }
 
 struct Lines {
