@@ -55,6 +55,12 @@ async fn what_cannot_be_given_starts_nothing() {
         assert!(!done.stderr.contains("hunter2"), "{done:?}");
         assert_eq!(done.stdout, "", "{done:?}");
     }
+    // An option of the program is none of ours.
+    let line = "exec key --nope -- sh --json";
+    terminal
+        .fails(line, 2)
+        .await
+        .assert_stderr("error: unexpected argument '--nope'");
     let gone = terminal.fails("exec key --env A -- not-there-at-all", 1);
     let gone = gone.await;
     gone.assert_stderr("isn't in PATH");

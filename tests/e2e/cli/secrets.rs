@@ -103,6 +103,30 @@ async fn a_secret_on_the_command_line_is_refused_unrepeated() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_secret_in_the_place_of_another_argument_is_not_repeated() {
+    let terminal = Terminal::new().await;
+    for words in [
+        &["credential", "add", "Key", TOKEN, "--kind", "bearer"][..],
+        &["--json", "account", "add", "mistral", TOKEN],
+        &["vault", "passphrase", TOKEN],
+    ] {
+        let refused = terminal.run(words).await;
+        assert_eq!(refused.code, 2);
+        refused.assert_stderr("ecrets can't be passed as arguments");
+        assert!(!refused.stderr.contains(TOKEN), "{}", refused.stderr);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_mark_before_what_powershell_pipes_is_no_part_of_a_secret() {
+    let terminal = Terminal::new().await;
+    let url = terminal.playground.bearer_url();
+    let add = format!("connector add {url} --name play --token-from - --connect");
+    let piped = format!("\u{feff}{TOKEN}\r\n");
+    terminal.does_with(&add, &piped).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn an_argument_that_is_marked_secret_is_not_kept() {
     let terminal = Terminal::connected().await;
     let login = "tool run play check_login --args - --json";

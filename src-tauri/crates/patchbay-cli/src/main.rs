@@ -138,7 +138,11 @@ fn report_parse_error(error: clap::Error) -> ExitCode {
     }
     // Parsing failed, so what was typed has to be looked at by hand.
     let words: Vec<_> = std::env::args_os().collect();
-    let json = words.iter().any(|word| word == "--json");
+    let mut ours = words.iter().take_while(|word| *word != "--");
+    let json = ours.any(|word| word == "--json");
+    if passes_secret(&error, &words) {
+        return secret_source::argument_refused().report(json);
+    }
     let error = with_verb_tip(with_adding_tip(error, &words), &words);
     if !json {
         drop(error.print());
@@ -147,6 +151,23 @@ fn report_parse_error(error: clap::Error) -> ExitCode {
     let help = format!("Run `{} --help`.", named_command(&words));
     let hint = [parse_tips(&error), vec![help]].concat().join(" ");
     Failure::usage(parse_message(&error), hint).report(json)
+}
+
+/// Whether a word that is one too many may be a secret, which must not be repeated.
+fn passes_secret(error: &clap::Error, words: &[OsString]) -> bool {
+    const TAKE_SECRETS: [&str; 6] = [
+        "patchbay account add",
+        "patchbay account replace-key",
+        "patchbay credential add",
+        "patchbay credential replace",
+        "patchbay credential rotate",
+        "patchbay vault passphrase",
+    ];
+    let given = error.get(ContextKind::InvalidArg);
+    let is_word = matches!(given, Some(ContextValue::String(word)) if !word.starts_with('-'));
+    is_word
+        && error.kind() == ErrorKind::UnknownArgument
+        && TAKE_SECRETS.contains(&named_command(words).as_str())
 }
 
 /// The command that the words name, as far as they do.
@@ -277,6 +298,22 @@ mod tests {
         let words = ["patchbay", "connector", "add", "npx", "--titles"];
         let tips = parse_tips(&CliArgs::try_parse_from(words).unwrap_err());
         assert_eq!(tips[0], "A similar argument exists: '--title'.");
+    }
+
+    #[test]
+    fn a_word_that_may_be_a_secret_is_not_repeated() {
+        for (typed, expected) in [
+            ("patchbay credential add github hunter2", true),
+            ("patchbay --json credential replace github hunter2", true),
+            ("patchbay account add mistral hunter2", true),
+            ("patchbay vault passphrase hunter2", true),
+            ("patchbay credential add github --tken", false),
+            ("patchbay connector show wiki wiki", false),
+        ] {
+            let words: Vec<OsString> = typed.split(' ').map(Into::into).collect();
+            let error = CliArgs::try_parse_from(&words).unwrap_err();
+            assert_eq!(passes_secret(&error, &words), expected, "{typed}");
+        }
     }
 
     #[test]
