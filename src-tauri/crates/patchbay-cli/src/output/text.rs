@@ -63,14 +63,19 @@ fn shorten(text: &str, max_chars: usize) -> String {
     }
 }
 
-/// Quotes a word of a command that the user may copy, if a shell would split or interpret it.
+/// Quotes a word of a command that the user may copy, if a shell would split or interpret it. PowerShell takes
+/// typographic quotation marks for plain ones.
 pub(crate) fn quote(word: &str) -> String {
     let word = line(word);
     let is_bare = |sign: char| sign.is_alphanumeric() || "_-./:@%+=,".contains(sign);
     if !word.is_empty() && !word.starts_with('-') && word.chars().all(is_bare) {
         word
-    } else if word.chars().all(|sign| !"\"\\$`!".contains(sign)) {
+    } else if word.chars().all(|sign| !"\"“”„\\$`!".contains(sign)) {
         format!("\"{word}\"")
+    } else if cfg!(windows) {
+        let doubled =
+            |sign: char| std::iter::repeat_n(sign, 1 + usize::from("'‘’‚‛".contains(sign)));
+        format!("'{}'", word.chars().flat_map(doubled).collect::<String>())
     } else {
         format!("'{}'", word.replace('\'', "'\\''"))
     }
@@ -186,6 +191,11 @@ mod tests {
         assert_eq!(quote("-x"), "\"-x\"");
         assert_eq!(quote("a;reboot"), "\"a;reboot\"");
         assert_eq!(quote("$(reboot)"), "'$(reboot)'");
-        assert_eq!(quote("a`b`'c\"\\"), "'a`b`'\\''c\"\\'");
+        assert_eq!(quote("a” ; reboot ; “"), "'a” ; reboot ; “'");
+        let expected = match cfg!(windows) {
+            true => "'a`b`''c\"\\'",
+            false => "'a`b`'\\''c\"\\'",
+        };
+        assert_eq!(quote("a`b`'c\"\\"), expected);
     }
 }
