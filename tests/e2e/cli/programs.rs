@@ -227,6 +227,22 @@ async fn a_program_that_was_added_without_secrets_gets_one_later() {
 }
 
 #[tokio::test]
+async fn a_secret_stays_if_another_change_is_refused() {
+    let harness = Programs::new().await;
+    let add = "connector add files --env-secret API_KEY -- python3 x.py";
+    harness.does_with(add, TOKEN).await;
+    harness.does("connector add notes -- python3 y.py").await;
+    let edit = "connector edit files --remove-env API_KEY --name notes";
+    harness.fails(edit, 1).await;
+    let wallet = harness.json("credential list").await;
+    assert_eq!(wallet[0]["headerNames"], json!(["API_KEY"]));
+    let edit = "connector edit files --remove-env API_KEY --env API_KEY=none --name docs";
+    harness.does(edit).await;
+    let shown = harness.json("connector show docs").await;
+    assert_eq!(shown["command"]["variables"], json!({ "API_KEY": "none" }));
+}
+
+#[tokio::test]
 async fn a_secret_is_added_where_the_references_of_the_others_lead_nowhere() {
     let harness = Programs::new().await;
     let run = async |line: &str, variable: &str| {

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use patchbay_model::{Authentication, Connector, ConnectorId, Secret, ServerCommand, WalletEntry};
 
 use crate::connectors::add_program::{no_program, validate_command};
-use crate::connectors::edit::set_command;
+use crate::connectors::edit::{ConnectorChanges, set_command, update_connector};
 use crate::context::Context;
 use crate::credentials::edit::{add_derived_entry, remove_wallet_entry, replace_wallet_secret};
 use crate::credentials::forget::discard_unless_ok;
@@ -52,25 +52,38 @@ pub async fn set_secret_variables(
     discard_unless_ok(cx, created.as_ref(), used).await
 }
 
-/// Removes the secret environment variables of these names from a local program. Those that it hasn't are ignored. Its
-/// credential is deleted with the last one, unless something else uses it.
+/// Removes the secret environment variables of these names from a local program, and changes its command with them:
+/// there they may be plain ones. Those that it hasn't are ignored. Its credential is deleted with the last one, unless
+/// something else uses it.
 ///
 /// # Errors
-/// [`Error::NotFound`]; [`Error::Usage`] when the connector has no program; [`Error::Store`], [`Error::Vault`].
+/// [`Error::NotFound`]; [`Error::Usage`] when the connector has no program, or the command cannot be used;
+/// [`Error::Store`], [`Error::Vault`].
 pub async fn remove_secret_variables(
     cx: &Context,
     id: &ConnectorId,
     names: &[String],
+    command: Option<ServerCommand>,
 ) -> Result<Connector, Error> {
     let connector = find_connector(cx, id).await?;
-    let Some(command) = connector.command.clone() else {
+    let Some(former) = connector.command.clone() else {
         return Err(no_program(&connector));
     };
     let is_kept = |name: &String| !names.iter().any(|given| is_same_variable(given, name));
     let saved = cx.tokens().header_names(&connector).await?;
+    let kept = saved
+        .iter()
+        .filter(|&name| is_kept(name))
+        .map(String::as_str);
+    // Before a secret is gone for it.
+    let command = validate_command(command.unwrap_or(former), kept.collect())?;
     let entry = connector.authentication.entry();
     let Some(entry) = entry.filter(|_| !saved.iter().all(is_kept)) else {
-        return Ok(connector);
+        let changes = ConnectorChanges {
+            command: Some(command),
+            ..ConnectorChanges::default()
+        };
+        return update_connector(cx, id, changes).await;
     };
     let values: BTreeMap<_, _> = saved_values(saved.into_iter().filter(is_kept)).collect();
     if !values.is_empty() {
@@ -179,7 +192,7 @@ mod tests {
         };
         let id = add_program(&cx, request).await.unwrap().id;
         let remove = async |name: &str| {
-            let removed = remove_secret_variables(&cx, &id, &[name.to_owned()]).await;
+            let removed = remove_secret_variables(&cx, &id, &[name.to_owned()], None).await;
             let wallet = list_wallet(&cx).await.unwrap().into_iter();
             let names: Vec<_> = wallet.flat_map(|entry| entry.header_names).collect();
             (removed.unwrap(), names)
@@ -192,6 +205,35 @@ mod tests {
         let (removed, _) = remove("TOKEN").await;
         assert_eq!(removed.authentication, Authentication::None);
         assert_eq!(removed.identity.credential, None);
+        assert!(list_wallet(&cx).await.unwrap().is_empty());
+        cx.close().await;
+    }
+
+    #[tokio::test]
+    async fn a_secret_stays_if_the_command_beside_it_cannot_be_used() {
+        let (_home, cx) = open_temporary().await;
+        let command = |variable: &str| ServerCommand {
+            program: "npx".to_owned(),
+            variables: [(variable.to_owned(), "plain".to_owned())].into(),
+            ..ServerCommand::default()
+        };
+        let request = AddProgram {
+            command: ServerCommand {
+                variables: BTreeMap::new(),
+                ..command("")
+            },
+            secrets: values(&[("API_KEY", "k3y-of-the-server")]),
+            name: None,
+            title: Some("Files".to_owned()),
+        };
+        let id = add_program(&cx, request).await.unwrap().id;
+        let names = ["API_KEY".to_owned()];
+        let refused = remove_secret_variables(&cx, &id, &names, Some(command("A B"))).await;
+        assert_eq!(refused.unwrap_err().code(), Code::UsageInvalid);
+        assert_eq!(list_wallet(&cx).await.unwrap().len(), 1);
+        let changed = remove_secret_variables(&cx, &id, &names, Some(command("API_KEY"))).await;
+        let variables = changed.unwrap().command.unwrap().variables;
+        assert_eq!(variables["API_KEY"], "plain");
         assert!(list_wallet(&cx).await.unwrap().is_empty());
         cx.close().await;
     }

@@ -49,7 +49,7 @@ pub(super) async fn edit(cli: &Cli, args: EditArgs) -> Result<(), Failure> {
         proxy: args.network.proxy,
         forget_client_certificate: args.no_client_certificate,
     };
-    let changes = ConnectorChanges {
+    let mut changes = ConnectorChanges {
         name: args.name,
         title: args.title,
         url: args.url,
@@ -83,14 +83,8 @@ pub(super) async fn edit(cli: &Cli, args: EditArgs) -> Result<(), Failure> {
     } else if changes.authentication.is_some() || changes.command.is_some() || is_allowed {
         cli.unlock_for(&connector).await?;
     }
-    if !removed.is_empty() {
-        connector = remove_secret_variables(&cli.cx, &connector.id, &removed).await?;
-        cli.say(format!(
-            "Removed {} of {}.",
-            removed.join(", "),
-            connector.title
-        ));
-    }
+    // With the variables that are removed, which may be plain ones there.
+    let command = changes.command.take_if(|_| !removed.is_empty());
     if changes_anything(&changes) {
         let updated = update_connector(&cli.cx, &connector.id, changes).await;
         connector = updated.map_err(|error| explain_edit(error, &connector))?;
@@ -101,6 +95,15 @@ pub(super) async fn edit(cli: &Cli, args: EditArgs) -> Result<(), Failure> {
         if sets_proxy {
             trust::note_unused_proxy(cli, &connector);
         }
+    }
+    // After what may be refused, as they can't be read again.
+    if !removed.is_empty() {
+        connector = remove_secret_variables(&cli.cx, &connector.id, &removed, command).await?;
+        cli.say(format!(
+            "Removed {} of {}.",
+            removed.join(", "),
+            connector.title
+        ));
     }
     if !secrets.is_empty() {
         connector = set_secret_variables(&cli.cx, &connector.id, secrets).await?;
