@@ -243,6 +243,22 @@ async fn a_secret_stays_if_another_change_is_refused() {
 }
 
 #[tokio::test]
+async fn a_secret_like_word_of_a_command_is_pointed_out() {
+    let harness = Programs::new().await;
+    let word = "A secret seems to be a part of the command.";
+    let variable = "Variable API_KEY seems to be a secret";
+    let add = "connector add files --env API_KEY=k3y --env MODE=fast -- python3 x.py --token t0ken";
+    let added = harness.does(add).await;
+    added.assert_stderr(word);
+    added.assert_stderr(variable);
+    assert!(!added.stderr.contains("Variable MODE"), "{}", added.stderr);
+    let edit = "connector edit files --env API_KEY=other -- python3 x.py --token other";
+    let edited = harness.does(edit).await;
+    edited.assert_stderr(word);
+    edited.assert_stderr(variable);
+}
+
+#[tokio::test]
 async fn a_secret_is_added_where_the_references_of_the_others_lead_nowhere() {
     let harness = Programs::new().await;
     let run = async |line: &str, variable: &str| {

@@ -217,6 +217,7 @@ pub use runs::runs_file::{RunsFile, read_runs_file};
 pub use runs::save_attachment::{Attachment, SavedAttachment};
 pub use runs::{LATEST_RUN, find_run, list_runs, remove_run, resolve_run};
 pub use saved_names::{NameKind, SavedName, saved_names};
+pub use secret_detection::{SECRET_ARGUMENT_NOTE, is_secret_argument};
 pub use secrets::programs::search_path::declare_desktop_app;
 pub use secrets::programs::{
     NoProgramConsent, Occasion, PASSPHRASE_VARIABLE, ProgramConsent, ProgramRequest, Purpose,

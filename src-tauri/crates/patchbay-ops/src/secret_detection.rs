@@ -65,8 +65,12 @@ pub(crate) fn is_secret_value(value: &str) -> bool {
         || has_password(value)
 }
 
+/// What the user should know of a command with such an argument.
+pub const SECRET_ARGUMENT_NOTE: &str = "A secret seems to be a part of the command. It is saved and shown with it, and other \
+                                        programs of this computer can read it";
+
 /// Whether a command line argument is probably a secret, contains one, or is an option that takes one.
-pub(crate) fn is_secret_argument(word: &str) -> bool {
+pub fn is_secret_argument(word: &str) -> bool {
     let (option, value) = word.split_once('=').unwrap_or((word, ""));
     let is_long_option = option.starts_with('-') && option.len() > 2;
     let may_name_secret = is_long_option || !value.is_empty();

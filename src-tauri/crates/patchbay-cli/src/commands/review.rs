@@ -4,7 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use patchbay_model::{Explain as _, Problem, ServerCommand};
 use patchbay_ops::{
-    PastedBlank, PastedPlace, PastedServer, PastedValue, fill_in, find_program, path_variable,
+    PastedBlank, PastedPlace, PastedServer, PastedValue, SECRET_ARGUMENT_NOTE, fill_in,
+    find_program, is_secret_argument, path_variable,
 };
 use serde::Serialize;
 use url::Url;
@@ -89,6 +90,7 @@ impl Review {
                 folder,
                 variables: proposed,
             } => {
+                review.notes.extend(secret_variable_notes(&given.variables));
                 let mut plain = variables(&given.variables)?;
                 let given_secrets = given.secrets.iter();
                 let given_secrets = given_secrets.map(|given| Ok(parse_variable(given)?.0));
@@ -134,17 +136,16 @@ impl Review {
         words: &[String],
         args: &ProgramArgs,
     ) -> Result<Self, Failure> {
-        let mut words = words.iter().cloned();
         let server = PastedServer {
             title: name,
             place: PastedPlace::Program {
-                program: program(words.next().unwrap_or_default())?,
-                arguments: words.collect(),
+                program: program(words.first().cloned().unwrap_or_default())?,
+                arguments: words.iter().skip(1).cloned().collect(),
                 folder: None,
                 variables: Vec::new(),
             },
             blanks: Vec::new(),
-            notes: Vec::new(),
+            notes: secret_word_note(words).into_iter().collect(),
         };
         Self::new(&server, title, &BTreeMap::new(), args).await
     }
@@ -184,6 +185,24 @@ impl Review {
         let notes = notes.map(|note| text::line(&format!("Note: {note}.")) + "\n");
         notes.collect()
     }
+}
+
+/// What the user should know of a command if one of its words looks like a secret.
+pub(super) fn secret_word_note(words: &[String]) -> Option<String> {
+    let mut words = words.iter();
+    let has_secret = words.any(|word| is_secret_argument(word));
+    has_secret.then(|| SECRET_ARGUMENT_NOTE.to_owned())
+}
+
+/// What the user should know of plain variables `NAME=VALUE` that look like secrets.
+pub(super) fn secret_variable_notes(given: &[String]) -> impl Iterator<Item = String> {
+    let secrets = given.iter().filter(|pair| is_secret_argument(pair));
+    let names = secrets.filter_map(|pair| pair.split_once('='));
+    names.map(|(name, _)| {
+        format!(
+            "Variable {name} seems to be a secret, but is saved and shown with the command. Use --env-secret {name} instead"
+        )
+    })
 }
 
 /// The values of a server that are saved in the vault.

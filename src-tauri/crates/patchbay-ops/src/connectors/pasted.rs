@@ -29,7 +29,7 @@ pub use self::link::is_install_link;
 use crate::connectors::add_program::{MAX_WORD_BYTES, MAX_WORDS};
 use crate::error::Error;
 use crate::home_folder::{home, home_relative};
-use crate::secret_detection::is_secret_argument;
+use crate::secret_detection::{SECRET_ARGUMENT_NOTE, is_secret_argument};
 
 /// Maximum length of the pasted text. Settings with a hundred servers take a tenth of it.
 const MAX_BYTES: usize = 256 * 1024;
@@ -453,10 +453,7 @@ impl<'a> Draft<'a> {
                 note.into_iter().for_each(|note| self.note(note));
             }
             if arguments.iter().any(|word| is_secret_word(word, &blanks)) {
-                self.note(
-                    "A secret seems to be a part of the command. It is saved and shown with it, and other programs of \
-                     this computer can read it",
-                );
+                self.note(SECRET_ARGUMENT_NOTE);
             }
         }
         let mut secrets = blanks.iter().filter(|blank| blank.is_secret);

@@ -12,6 +12,7 @@ use super::facts;
 use crate::args::EditArgs;
 use crate::cli::Cli;
 use crate::command_hint::{name_as_given, quoted_name};
+use crate::commands::review::{secret_variable_notes, secret_word_note};
 use crate::commands::{authentication, change, deviations, program, trust};
 use crate::failure::Failure;
 
@@ -32,6 +33,10 @@ pub(super) async fn edit(cli: &Cli, args: EditArgs) -> Result<(), Failure> {
     let mut removed = program::secret_variables(cli, &connector).await?;
     removed.retain(|name| args.program.removed_variables.contains(name));
     let secrets = authentication::variable_values(cli, &args.program.secret_variables).await?;
+    let notes = secret_word_note(&args.program.command).into_iter();
+    let notes: Vec<_> = notes
+        .chain(secret_variable_notes(&args.program.variables))
+        .collect();
     let command = program::updated_command(&connector, &removed, args.program)?;
     let authentication = authentication::choice(cli, args.authentication).await?;
     let authorities = trust::read_authorities(&args.authorities, args.no_authorities).await?;
@@ -104,6 +109,9 @@ pub(super) async fn edit(cli: &Cli, args: EditArgs) -> Result<(), Failure> {
             removed.join(", "),
             connector.title
         ));
+    }
+    for note in notes {
+        cli.say(format!("Note: {note}."));
     }
     if !secrets.is_empty() {
         connector = set_secret_variables(&cli.cx, &connector.id, secrets).await?;
