@@ -693,6 +693,18 @@ async fn ctrl_c_at_a_prompt_ends_the_command_and_saves_nothing() {
 }
 
 #[tokio::test]
+async fn a_secret_that_answers_its_prompt_at_once_is_not_shown() {
+    let harness = Programs::new().await;
+    let token = format!("{TOKEN}\n");
+    for name in ["a", "b", "c", "d", "e"] {
+        let add = ["credential", "add", name, "--kind", "bearer"];
+        let done = harness.typed(&add, &[("token: ", &*token)]).await;
+        done.succeeded();
+        assert!(!done.stdout.contains(TOKEN), "{done:?}");
+    }
+}
+
+#[tokio::test]
 async fn without_input_no_command_waits_for_somebody_to_type() {
     let harness = Programs::new().await;
     for line in [

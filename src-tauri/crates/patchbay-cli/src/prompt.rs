@@ -73,7 +73,12 @@ pub(crate) fn line(question: &str) -> Result<Option<String>, Failure> {
 pub(crate) fn secret(what: &str) -> Result<Secret, Failure> {
     let prompt = format!("{}: ", text::message(what));
     read_input(what, move || {
-        rpassword::prompt_password(&prompt).map(Secret::new)
+        // Before the prompt, which may be answered at once.
+        let mode = TerminalMode::of_stdin();
+        mode.hide_input();
+        let secret = rpassword::prompt_password(&prompt).map(Secret::new);
+        mode.restore();
+        secret
     })
 }
 
@@ -142,14 +147,20 @@ fn failed_read(what: &str, error: &io::Error) -> Failure {
 /// How long the signal of a reader that Ctrl-C has ended may take.
 const SIGNAL_DELAY: Duration = Duration::from_secs(1);
 
+/// How long a reader that Ctrl-C has ended may take; another one still waits for somebody to type.
+const READER_DELAY: Duration = Duration::from_millis(50);
+
 /// Waits for what is read; `None` after a signal.
 async fn until_interrupted<T>(read: impl Future<Output = io::Result<T>>) -> Option<io::Result<T>> {
     // Before anything is read: without its echo, a terminal sends no signal, but its reader does.
     let mut interrupts = Interrupts::listen();
     let mode = TerminalMode::of_stdin();
+    tokio::pin!(read);
     tokio::select! {
         biased;
         () = interrupts.next() => {
+            // A reader that Ctrl-C has ended restores the mode that it found.
+            drop(tokio::time::timeout(READER_DELAY, &mut read).await);
             mode.restore();
             // The message that follows begins a line, also after the echo of Ctrl-C.
             if io::stdin().is_terminal() {
@@ -157,7 +168,7 @@ async fn until_interrupted<T>(read: impl Future<Output = io::Result<T>>) -> Opti
             }
             None
         }
-        read = read => {
+        read = &mut read => {
             if matches!(&read, Err(error) if error.kind() == ErrorKind::Interrupted) {
                 // The signal of the reader may come after what it returns.
                 drop(tokio::time::timeout(SIGNAL_DELAY, interrupts.next()).await);
@@ -185,18 +196,32 @@ impl TerminalMode {
         Self(mode)
     }
 
+    fn hide_input(&self) {
+        if let Some(mode) = &self.0 {
+            let mut hidden = *mode;
+            hidden.c_lflag &= !(libc::ECHO | libc::ECHONL);
+            set_mode(&hidden);
+        }
+    }
+
     fn restore(&self) {
         if let Some(mode) = &self.0 {
-            #[expect(unsafe_code, reason = "no dependency offers this call")]
-            // SAFETY: the call only reads the mode.
-            unsafe {
-                libc::tcsetattr(libc::STDIN_FILENO, libc::TCSANOW, mode);
-            }
+            set_mode(mode);
         }
     }
 }
 
-/// On Windows the reader restores the console itself: no other signal than the typed one leaves the process running.
+#[cfg(unix)]
+fn set_mode(mode: &libc::termios) {
+    #[expect(unsafe_code, reason = "no dependency offers this call")]
+    // SAFETY: the call only reads the mode.
+    unsafe {
+        libc::tcsetattr(libc::STDIN_FILENO, libc::TCSANOW, mode);
+    }
+}
+
+/// On Windows the reader hides what is typed and restores the console itself: no other signal than the typed one leaves
+/// the process running.
 #[cfg(windows)]
 struct TerminalMode;
 
@@ -205,6 +230,8 @@ impl TerminalMode {
     fn of_stdin() -> Self {
         Self
     }
+
+    fn hide_input(&self) {}
 
     fn restore(&self) {}
 }
