@@ -43,6 +43,10 @@ pub(crate) struct Connections {
 impl Connections {
     /// Opens the file, and creates and migrates it where needed. Blocks.
     pub(crate) fn open(path: &Path) -> Result<Self, Error> {
+        Self::open_or_create(path).map_err(|error| error.of_file(path))
+    }
+
+    fn open_or_create(path: &Path) -> Result<Self, Error> {
         if let Some(folder) = path
             .parent()
             .filter(|folder| !folder.as_os_str().is_empty())

@@ -11,6 +11,13 @@ use rusqlite::ErrorCode;
 pub enum Error {
     #[error("database error")]
     Failed(#[source] rusqlite::Error),
+    /// The file is damaged, or not a database at all; it is left as it is.
+    #[error("can't read database {}", path.display())]
+    Damaged {
+        path: PathBuf,
+        #[source]
+        source: rusqlite::Error,
+    },
     /// The JSON of a row cannot be parsed or written.
     #[error("unreadable entry in the database ({table})")]
     Row {
@@ -77,9 +84,20 @@ impl Error {
         }
     }
 
+    /// Names the file that was opened, if the error is about it.
+    pub(crate) fn of_file(self, path: &Path) -> Self {
+        match (self.sqlite_code(), self) {
+            (Some(ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase), Self::Failed(source)) => {
+                let path = path.to_owned();
+                Self::Damaged { path, source }
+            }
+            (_, error) => error,
+        }
+    }
+
     fn sqlite_code(&self) -> Option<ErrorCode> {
         match self {
-            Self::Failed(error) => error.sqlite_error_code(),
+            Self::Failed(error) | Self::Damaged { source: error, .. } => error.sqlite_error_code(),
             _ => None,
         }
     }
@@ -99,7 +117,9 @@ impl From<rusqlite::Error> for Error {
 impl Explain for Error {
     fn code(&self) -> Code {
         match self {
-            Self::Failed(_) | Self::Row { .. } | Self::Interrupted => Code::StoreFailed,
+            Self::Failed(_) | Self::Damaged { .. } | Self::Row { .. } | Self::Interrupted => {
+                Code::StoreFailed
+            }
             Self::TooNew { .. } => Code::StoreTooNew,
             Self::NameTaken { .. } => Code::Conflict,
             Self::NoAccount { .. } => Code::NotFound,
@@ -128,7 +148,7 @@ impl Explain for Error {
         Problem {
             hint: self.hint(),
             detail: match self {
-                Self::Failed(source) => Some(source.to_string()),
+                Self::Failed(source) | Self::Damaged { source, .. } => Some(source.to_string()),
                 Self::File { source, .. } => Some(source.to_string()),
                 _ => None,
             },

@@ -32,7 +32,7 @@ impl Store {
     ///
     /// # Errors
     /// [`Error::TooNew`], with the file untouched; [`Error::File`] when the file or its folder cannot be created;
-    /// [`Error::Failed`] when it is not a database or cannot be read.
+    /// [`Error::Damaged`] when it is not a database; [`Error::Failed`] when it cannot be read.
     pub async fn open(path: &Path) -> Result<Self, Error> {
         let path = path.to_owned();
         let connections = blocking(move || Connections::open(&path)).await?;

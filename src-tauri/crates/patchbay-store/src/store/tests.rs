@@ -118,6 +118,18 @@ async fn what_is_no_database_is_refused_and_left_alone() {
     assert_eq!(std::fs::read(&path).unwrap(), before);
 }
 
+#[tokio::test]
+async fn a_file_that_cannot_be_read_is_named() {
+    let home = tempfile::tempdir().unwrap();
+    let path = home.path().join("patchbay.sqlite");
+    std::fs::write(&path, "no database").unwrap();
+    let error = Store::open(&path).await.unwrap_err();
+    assert!(matches!(error, Error::Damaged { .. }), "{error:?}");
+    let name = path.display().to_string();
+    assert!(error.to_string().contains(&name), "{error}");
+    assert!(error.hint().unwrap().starts_with("Move the file away"));
+}
+
 #[cfg(unix)]
 #[tokio::test]
 async fn only_the_user_can_read_the_files() {
