@@ -135,13 +135,22 @@ static APPS: [App; 22] = [
 /// Reads the servers in the settings of an app.
 ///
 /// # Errors
-/// [`Error::Usage`] if there are none; it names the apps that have some.
+/// [`Error::Usage`] if there are none, which names the apps that have some; or if the settings can't be read.
 pub async fn read_other_app(name: &str) -> Result<PastedServers, Error> {
-    let task = tokio::task::spawn_blocking(|| Folders::of_user().map(|folders| folders.find()));
-    let mut found = task.await.ok().flatten().unwrap_or_default();
-    match found.iter().position(|(app, _)| app.name == name) {
-        Some(at) => Ok(found.swap_remove(at).1),
-        None => Err(no_servers(name, &found)),
+    let known = APPS.iter().find(|app| app.name == name);
+    let task = tokio::task::spawn_blocking(move || {
+        let folders = Folders::of_user()?;
+        let damaged = known.and_then(|app| folders.find_damaged(app));
+        Some((folders.find(), damaged))
+    });
+    let (mut found, damaged) = task.await.ok().flatten().unwrap_or_default();
+    match (found.iter().position(|(app, _)| app.name == name), damaged) {
+        (Some(at), _) => Ok(found.swap_remove(at).1),
+        (None, Some(file)) => Err(Error::usage(
+            format!("the settings in {} can't be read", file.display()),
+            "Correct the file, or copy its servers and use --from - to paste them.",
+        )),
+        (None, None) => Err(no_servers(name, &found)),
     }
 }
 
@@ -191,14 +200,24 @@ impl Folders {
     }
 
     fn read(&self, app: &App) -> Option<PastedServers> {
-        let path = |file: &str| match file.strip_prefix("~/") {
+        let mut files = self.files(app);
+        files.find_map(|file| read_servers(&file, app.member))
+    }
+
+    /// Returns the first file of an app that is there, but can't be read.
+    fn find_damaged(&self, app: &App) -> Option<PathBuf> {
+        let mut files = self.files(app);
+        files.find(|file| file.exists() && read_settings(file).is_none())
+    }
+
+    fn files(&self, app: &App) -> impl Iterator<Item = PathBuf> {
+        let path = move |file: &str| match file.strip_prefix("~/") {
             Some(file) => self.home.join(file),
             None => self.config.join(file),
         };
-        let named = self.named.iter().filter(|(name, _)| *name == app.name);
+        let named = self.named.iter().filter(move |(name, _)| *name == app.name);
         let named = named.map(|(_, file)| file.clone());
-        let mut files = named.chain(app.files.iter().map(|file| path(file)));
-        files.find_map(|file| read_servers(&file, app.member))
+        named.chain(app.files.iter().map(move |file| path(file)))
     }
 }
 
@@ -489,6 +508,24 @@ mod tests {
         );
         std::fs::create_dir_all(home.path().join(".lmstudio/mcp.json")).unwrap();
         assert_eq!(names(&folders(home.path())), []);
+    }
+
+    #[test]
+    fn a_damaged_file_is_told_from_one_without_servers() {
+        let home = tempfile::tempdir().unwrap();
+        write(home.path(), ".claude.json", "{}");
+        write(home.path(), ".cursor/mcp.json", "{ half");
+        let folders = folders(home.path());
+        let damaged = |name| {
+            let app = APPS.iter().find(|app| app.name == name);
+            folders.find_damaged(app.unwrap())
+        };
+        assert_eq!(damaged("claude-code"), None);
+        assert_eq!(damaged("zed"), None);
+        assert_eq!(
+            damaged("cursor"),
+            Some(home.path().join(".cursor/mcp.json"))
+        );
     }
 
     #[test]
