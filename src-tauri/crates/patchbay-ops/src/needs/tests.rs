@@ -215,6 +215,20 @@ async fn an_account_error_lasts_until_a_response_and_timeouts_are_ignored() {
 }
 
 #[tokio::test]
+async fn a_timeout_does_not_end_an_account_error() {
+    let fixture = Fixture::new().await;
+    let account = fixture.account(false).await;
+    let lost = Error::not_found("workspace", "growth");
+    let slow = Error::TimedOut { seconds: 30 };
+    for error in [&lost, &slow] {
+        crate::accounts::errors::record(&fixture.cx, &account, Some(error)).await;
+        let headline = "Couldn't load Northlight";
+        let expected = need(NeedKind::AccountFailing, headline, NeedFix::Check);
+        assert_eq!(fixture.needs().await, [expected]);
+    }
+}
+
+#[tokio::test]
 async fn unreachable_accounts_and_connectors_are_one_need() {
     let fixture = Fixture::new().await;
     let gone = || {
