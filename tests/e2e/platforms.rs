@@ -15,6 +15,7 @@ mod manage;
 mod meanwhile;
 mod mistral;
 mod other_processes;
+mod partial;
 mod rotation;
 mod slow;
 mod sources;

@@ -332,3 +332,18 @@ async fn a_server_for_everybody_is_connected_without_a_browser() {
     );
     fixture.assert_clean();
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_connector_that_lost_its_token_to_a_wrong_one_says_so() {
+    let fixture = fixture().await;
+    create_protected(&fixture).await;
+    let replace = "credential replace --connector play --level user --secret access_token=-";
+    fixture.does_with(replace, "the-right-token").await;
+    fixture.does("connector check play").await;
+    assert_eq!(fixture.status("play").await, "ready");
+    fixture.with(|stack| stack.refused.push(NEXT_TOKEN.to_owned()));
+    let refused = fixture.run_with(&words(replace), NEXT_TOKEN).await;
+    refused.assert_stderr("rejected the token");
+    assert_eq!(fixture.status("play").await, "needs_authorization");
+    fixture.assert_clean();
+}

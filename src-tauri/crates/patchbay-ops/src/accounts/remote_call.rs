@@ -66,6 +66,18 @@ impl<'a> HostedConnector<'a> {
             .map(drop)
     }
 
+    /// Like [`Self::refresh_status`] after a change at the platform, which was made even if the status can't be read then.
+    pub(crate) async fn refresh_after_change(&self) -> Result<(), Error> {
+        match self.refresh_status().await {
+            Err(error @ Error::Store(_)) => Err(error),
+            Err(error) => {
+                tracing::warn!(connector = %self.connector.id, %error, "no status after a change");
+                Ok(())
+            }
+            Ok(()) => Ok(()),
+        }
+    }
+
     /// Like [`Self::refresh_status`] after a failed sign-in: if the status is unchanged, our reason and code are kept,
     /// as they are more specific.
     pub(crate) async fn refresh_after_failure(&self) -> Result<(), Error> {

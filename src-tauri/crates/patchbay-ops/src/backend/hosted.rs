@@ -271,7 +271,7 @@ impl Backend for Hosted<'_> {
         })?;
         let disconnected = disconnects.disconnect(&hosted.remote, &hosted.options);
         hosted.finish(disconnected.await).await?;
-        hosted.refresh_status().await?;
+        hosted.refresh_after_change().await?;
         // No platform tells whether the provider revoked tokens.
         Ok(RevokeOutcome {
             revoked: false,

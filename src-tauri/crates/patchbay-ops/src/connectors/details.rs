@@ -75,7 +75,7 @@ pub async fn run_action(cx: &Context, request: RunAction) -> Result<ActionOutcom
     let platform = &hosted.platform;
     let answer = platform.call(&action.operation, arguments, &hosted.options);
     let answer = hosted.finish(answer.await).await?;
-    hosted.refresh_status().await?;
+    hosted.refresh_after_change().await?;
     let connector = find_connector(cx, &hosted.connector.id).await?;
     Ok(ActionOutcome {
         answer: Json(answer),

@@ -108,7 +108,7 @@ pub async fn change_settings(
     let entries = filled.save_secrets(cx).await?;
     let holder = SecretHolder::Settings;
     locations::record(cx, connector, holder, &change.values, entries).await?;
-    hosted.refresh_status().await?;
+    hosted.refresh_after_change().await?;
     find_connector(cx, id).await
 }
 

@@ -122,6 +122,10 @@ pub async fn save_platform_credential(
     let saved = credentials
         .save_credential(remote, credential, options)
         .await;
+    if let Err(patchbay_platforms::Error::GrantFailed { .. }) = saved {
+        // The platform may have dropped the former credential.
+        hosted.refresh_after_change().await?;
+    }
     hosted.finish(saved).await?;
     let connector = &hosted.connector;
     if request.name.is_empty() {
@@ -209,6 +213,6 @@ async fn fetch_form(hosted: &HostedConnector<'_>, level: Level) -> Result<Form, 
 
 /// Updates the status of the connector, which may have changed with the credential.
 async fn update_status(cx: &Context, hosted: &HostedConnector<'_>) -> Result<(), Error> {
-    hosted.refresh_status().await?;
+    hosted.refresh_after_change().await?;
     emit_changed(cx, &hosted.connector.id).await
 }

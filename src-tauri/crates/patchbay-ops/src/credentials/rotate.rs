@@ -390,7 +390,7 @@ async fn push_one(cx: &Context, location: &SecretLocation, secret: &Secret) -> R
             }
         }
     }
-    hosted.refresh_status().await
+    hosted.refresh_after_change().await
 }
 
 /// Replaces a credential.

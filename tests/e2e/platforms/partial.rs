@@ -1,0 +1,82 @@
+//! What took effect at a platform, although another request to it failed.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use patchbay_testkit::fakes::{Answer, FakeMistral};
+use serde_json::{Value, json};
+
+use super::support::Fixture;
+use crate::cli::terminal::words;
+
+const KEY: &str = "mi-key-partial-55aa10f7";
+const TOKEN: &str = "bearer-token-1c2d3e4f5a";
+const NEXT_TOKEN: &str = "bearer-token-next-77ee01";
+
+/// Two connectors.
+async fn fixture() -> Fixture<FakeMistral> {
+    let fixture = Fixture::new(FakeMistral::new(KEY), &[KEY, TOKEN, NEXT_TOKEN]).await;
+    fixture.signed_in("mistral", &[], KEY).await;
+    for name in ["wiki", "notes"] {
+        let made = json!({
+            "name": name, "description": "Words", "server": "https://wiki.example/mcp",
+            "protocol": "mcp", "auth_methods": [{ "method_type": "bearer" }],
+        });
+        fixture.api("create", made).await;
+    }
+    fixture.does("connector list --refresh").await;
+    fixture
+}
+
+/// After the next request that changes something, reads fail.
+fn fail_reads_after_a_change(fixture: &Fixture<FakeMistral>) {
+    let has_changed = Arc::new(AtomicBool::new(false));
+    fixture.fake.tamper(move |seen, answer| {
+        if seen.method != "GET" {
+            has_changed.store(true, Ordering::Relaxed);
+        } else if has_changed.load(Ordering::Relaxed) {
+            *answer = Answer::json(503, &json!({ "detail": "overloaded" }));
+        }
+    });
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_change_counts_although_the_status_cannot_be_read_then() {
+    let fixture = fixture().await;
+    for change in [
+        "connector edit wiki description=Knowledge --yes",
+        "connector action wiki share-with-workspace --yes",
+        "credential remove mine --connector wiki --level user --yes",
+    ] {
+        if change.starts_with("credential") {
+            fixture.fake.tamper(|_, _| {});
+            let add = "credential add mine --connector wiki --level user \
+                       --set /credential/kind=bearer --secret /credential/bearer_token=-";
+            fixture.does_with(add, TOKEN).await;
+        }
+        fail_reads_after_a_change(&fixture);
+        fixture.does(change).await;
+    }
+    fixture.fake.tamper(|_, _| {});
+    let shown = fixture.with(|mistral| mistral.connectors[0].shown["description"].clone());
+    assert_eq!(shown, "Knowledge");
+    fixture.assert_clean();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_place_that_took_the_new_secret_does_not_count_as_one_with_the_old() {
+    let fixture = fixture().await;
+    fixture
+        .does_with("credential add key --kind bearer", TOKEN)
+        .await;
+    let add = "credential add mine --connector wiki --level user --set /credential/kind=bearer \
+               --secret /credential/bearer_token=wallet:key";
+    fixture.does(add).await;
+    fail_reads_after_a_change(&fixture);
+    let rotate = words("credential rotate key --json");
+    let rotated = fixture.run_with(&rotate, NEXT_TOKEN).await;
+    fixture.fake.tamper(|_, _| {});
+    rotated.succeeded();
+    assert_eq!(rotated.document()["targets"][0]["problem"], Value::Null);
+    fixture.assert_clean();
+}
