@@ -1,7 +1,7 @@
 //! 10ex, as its contract assumes it.
 
-use patchbay_testkit::fakes::FakeTenex;
-use serde_json::json;
+use patchbay_testkit::fakes::{Answer, FakeTenex, Fault};
+use serde_json::{Value, json};
 
 use super::support::Fixture;
 
@@ -140,5 +140,37 @@ async fn a_refused_consent_is_told_in_the_platforms_words() {
     fixture.does("connector list --refresh").await;
     let refused = fixture.fails("connector connect gmail", 4).await;
     refused.assert_stderr("the user said no");
+    fixture.assert_clean();
+}
+
+/// The terminal looks for the secret in whatever is shown.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_refusal_that_repeats_a_secret_setting_is_shown_without_it() {
+    let fixture = fixture().await;
+    let create = "connector create acc sanity name=Site /settings/dataset=prod --secret api_key=-";
+    fixture.does_with(create, NEXT_KEY).await;
+    fixture.fake.tamper(|seen, answer| {
+        if seen.path.last().is_some_and(|last| last == "providers") {
+            let mut page: Value = serde_json::from_slice(&answer.body).unwrap();
+            let field =
+                json!({ "name": "hook", "label": "Hook", "secret": true, "required": false });
+            for provider in page["items"].as_array_mut().unwrap() {
+                provider["byok_fields"]
+                    .as_array_mut()
+                    .unwrap()
+                    .push(field.clone());
+            }
+            *answer = Answer::json(200, &page);
+        }
+    });
+    let said = json!({ "detail": format!("{PROVIDER_KEY} is no hook") });
+    let refused = Fault::answer(Answer::json(400, &said)).on(|seen| seen.method == "PATCH");
+    fixture.fake.set_fault(refused);
+    let edit = "connector edit site --secret /settings/hook=- --yes";
+    let done = fixture
+        .run_with(&edit.split(' ').collect::<Vec<_>>(), PROVIDER_KEY)
+        .await;
+    assert_ne!(done.code, 0);
+    done.assert_stderr("<redacted> is no hook");
     fixture.assert_clean();
 }

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use patchbay_http::CallOptions;
 use patchbay_model::{Form, Json, Secret, WalletEntry, WalletEntryId, WalletKind, pointer};
 use serde::Deserialize;
 use serde_json::{Map, Value};
@@ -43,6 +44,8 @@ pub enum GivenSecret {
 pub(crate) struct FilledForm {
     /// The values including secrets.
     pub(crate) values: Map<String, Value>,
+    /// The secrets among them.
+    secrets: Vec<Secret>,
     /// The wallet entries in it, by JSON pointer.
     pub(crate) entries: BTreeMap<String, WalletEntryId>,
     /// Secrets to save in the wallet once the form was accepted: JSON pointer, name and secret.
@@ -68,7 +71,7 @@ pub(crate) async fn fill(
     }
     refuse_user_info(&values, &form.schema, &form.values)?;
     let Json(mut values) = values;
-    let (mut entries, mut to_save) = (BTreeMap::new(), Vec::new());
+    let (mut secrets, mut entries, mut to_save) = (Vec::new(), BTreeMap::new(), Vec::new());
     for (path, given) in given {
         let secret = resolve_given(cx, given.clone()).await?;
         match given {
@@ -80,6 +83,7 @@ pub(crate) async fn fill(
             GivenSecret::New { save_as: None, .. } | GivenSecret::Reference { .. } => {}
         }
         put(&mut values, &path, Value::from(secret.expose()))?;
+        secrets.push(secret);
     }
     let fields = check_arguments(&form.schema, &values);
     if !fields.is_empty() {
@@ -90,6 +94,7 @@ pub(crate) async fn fill(
     };
     Ok(FilledForm {
         values,
+        secrets,
         entries,
         to_save,
     })
@@ -101,8 +106,17 @@ impl FilledForm {
     pub(crate) fn of(values: Map<String, Value>) -> Self {
         Self {
             values,
+            secrets: Vec::new(),
             entries: BTreeMap::new(),
             to_save: Vec::new(),
+        }
+    }
+
+    /// The options of the call that sends the values, whose secrets an error response must not repeat.
+    pub(crate) fn options(&self, options: &CallOptions) -> CallOptions {
+        CallOptions {
+            secrets: self.secrets.clone(),
+            ..options.clone()
         }
     }
 

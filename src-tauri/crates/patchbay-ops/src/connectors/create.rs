@@ -117,7 +117,11 @@ pub async fn create_connector(cx: &Context, request: CreateConnector) -> Result<
     let form = finish_call(cx, &account.id, &*platform, form).await?;
     let filled = fill(cx, &form, request.values.clone(), request.secrets).await?;
     let remote = creation
-        .create_connector(&request.definition, filled.values.clone(), &options)
+        .create_connector(
+            &request.definition,
+            filled.values.clone(),
+            &filled.options(&options),
+        )
         .await;
     let remote = finish_call(cx, &account.id, &*platform, remote).await?;
     let connector = save_created(cx, &account, remote).await?;

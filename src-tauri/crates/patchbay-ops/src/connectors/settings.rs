@@ -100,7 +100,8 @@ pub async fn change_settings(
         return Ok(hosted.connector);
     }
     let members: Vec<String> = changes.keys().cloned().collect();
-    let changed = settings(&hosted)?.change_settings(&hosted.remote, changes, &hosted.options);
+    let options = filled.options(&hosted.options);
+    let changed = settings(&hosted)?.change_settings(&hosted.remote, changes, &options);
     hosted.finish(changed.await).await?;
     let connector = &hosted.connector;
     let kept = kept_secrets(&now.form, &change.values, &plan.secrets);

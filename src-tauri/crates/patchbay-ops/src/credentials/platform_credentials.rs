@@ -120,7 +120,7 @@ pub async fn save_platform_credential(
         is_replacement: known.iter().any(|known| known.name == request.name),
     };
     let saved = credentials
-        .save_credential(remote, credential, options)
+        .save_credential(remote, credential, &filled.options(options))
         .await;
     if let Err(patchbay_platforms::Error::GrantFailed { .. }) = saved {
         // The platform may have dropped the former credential.

@@ -377,7 +377,8 @@ async fn push(
 }
 
 async fn push_one(cx: &Context, location: &SecretLocation, secret: &Secret) -> Result<(), Error> {
-    let hosted = HostedConnector::find(cx, &location.connector).await?;
+    let mut hosted = HostedConnector::find(cx, &location.connector).await?;
+    hosted.options.secrets = vec![secret.clone()];
     match &location.holder {
         SecretHolder::Credential { level, name } => {
             let form = credential_form(&hosted, *level).await?;
