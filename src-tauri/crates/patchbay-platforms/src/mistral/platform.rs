@@ -13,7 +13,7 @@ use futures::StreamExt;
 use patchbay_http::{
     Api, Backoff, CallOptions, Jitter, RetryAfterRules, RetryPolicy, SecretNames, parse_base_url,
 };
-use patchbay_model::{Abilities, PlatformLook, RemoteId, SentRequest, TileColours, Tool};
+use patchbay_model::{Abilities, PlatformLook, RemoteId, SentRequest, Status, TileColours, Tool};
 use serde_json::{Map, Value, json};
 
 use super::client::Mistral;
@@ -189,8 +189,8 @@ const MAX_PAGES: usize = 1000;
 /// Number of tools requested at once: `list_tools` of the current surface has no second page.
 const TOOL_PAGE_SIZE: i64 = 1000;
 
-/// Maximum number of connectors with unknown sign-in that are requested individually per listing; the others follow in
-/// later listings.
+/// Maximum number of connectors that are requested individually per listing, since lists omit the user's sign-in: those
+/// without a known one first. The others follow in later listings.
 const MAX_LOOKUPS: usize = 64;
 
 /// Number of concurrent requests for them.
@@ -315,13 +315,16 @@ impl Mistral {
 impl Connectors for Mistral {
     async fn list_connectors(&self, options: &CallOptions) -> Result<Vec<RemoteConnector>> {
         let (mut found, mut seen) = (Vec::new(), HashSet::new());
-        let (mut cursor, mut unresolved) = (None, Vec::new());
+        let (mut cursor, mut unresolved, mut signed_out) = (None, Vec::new(), Vec::new());
         for _ in 0..MAX_PAGES {
             let page = page(cursor, PAGE_SIZE).run(self, options).await?;
             for connector in page.items.iter().filter_map(LenientConnector::read) {
                 let (connector, is_resolved) = self.map_listed_connector(connector);
-                if !is_resolved && unresolved.len() < MAX_LOOKUPS {
+                if !is_resolved {
                     unresolved.push(found.len());
+                } else if connector.status == Status::NeedsAuthorization {
+                    // The user may have signed in elsewhere, which lists don't tell.
+                    signed_out.push(found.len());
                 }
                 found.push(connector);
             }
@@ -329,6 +332,11 @@ impl Connectors for Mistral {
             match page.next_cursor() {
                 Some(next) if seen.insert(next.to_owned()) => cursor = Some(next.to_owned()),
                 _ => {
+                    // Of too many, others each time.
+                    let from = signed_out.len() as f64 * self.api.clock.chance();
+                    signed_out.rotate_left(from as usize);
+                    unresolved.append(&mut signed_out);
+                    unresolved.truncate(MAX_LOOKUPS);
                     self.fetch_each(&mut found, unresolved, options).await;
                     return Ok(found);
                 }
