@@ -1,6 +1,6 @@
 //! Mistral, on both surfaces.
 
-use patchbay_testkit::fakes::FakeMistral;
+use patchbay_testkit::fakes::{Answer, FakeMistral, Fault};
 use serde_json::{Value, json};
 
 use super::support::Fixture;
@@ -369,4 +369,43 @@ async fn a_base_url_without_the_platform_is_to_be_checked() {
     let refused = fixture.run_with(&add, KEY).await;
     assert_eq!(refused.code, 6, "{}", refused.transcript());
     refused.assert_stderr("hint: Check the settings, such as the base URL.");
+}
+
+/// Lists leave out who is signed in.
+#[tokio::test(flavor = "multi_thread")]
+async fn who_signs_in_elsewhere_needs_no_sign_in_here() {
+    let fixture = fixture("current").await;
+    fixture.api("create", made(oauth())).await;
+    fixture.does("connector list --refresh").await;
+    assert_eq!(fixture.status("wiki").await, "needs_authorization");
+    fixture.with(|mistral| {
+        let shown = &mut mistral.connectors[0].shown;
+        shown.insert("is_authenticated".to_owned(), true.into());
+    });
+    fixture.does("connector list --refresh").await;
+    assert_eq!(fixture.status("wiki").await, "unknown");
+    fixture.assert_clean();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_new_key_is_not_judged_by_the_refusal_of_the_former_one() {
+    let fixture = fixture("current").await;
+    fixture
+        .api("create", made(json!({ "method_type": "bearer" })))
+        .await;
+    fixture.does("connector list --refresh").await;
+    let save = "credential add mine --connector wiki --level user --set /credential/kind=bearer \
+                --secret /credential/bearer_token=-";
+    fixture.does_with(save, TOKEN).await;
+    let said = json!({ "detail": "the server refused the token" });
+    let refused = Fault::answer(Answer::json(401, &said))
+        .on(|seen| seen.path.last().is_some_and(|last| last == "tools"));
+    fixture.fake.set_fault(refused);
+    fixture.fails("connector check wiki", 3).await;
+    fixture.fake.set_fault(None);
+    assert_eq!(fixture.status("wiki").await, "needs_authorization");
+    let replace = save.replace("add", "replace");
+    fixture.does_with(&replace, NEXT_TOKEN).await;
+    assert_eq!(fixture.status("wiki").await, "unknown");
+    fixture.assert_clean();
 }

@@ -50,6 +50,12 @@ impl Mistral {
         });
     }
 
+    /// Forgets how the last listing of its tools ended, which says nothing after a change of its sign-in or settings.
+    pub(super) fn forget_tool_list(&self, id: &RemoteId) {
+        self.observations
+            .update(id.as_str(), |observed| observed.tools = None);
+    }
+
     pub(super) fn record_tool_list<T>(&self, id: &RemoteId, outcome: &Result<T>) {
         if let Some(listing) = ToolListOutcome::of(outcome) {
             self.observations

@@ -98,6 +98,7 @@ impl Consents for Mistral {
             });
         if is_given {
             self.abandon_consent(id);
+            self.forget_tool_list(id);
             return Ok(ConsentState::Given);
         }
         let until = observed.page_until;

@@ -133,7 +133,9 @@ impl Credentials for Mistral {
             credentials_name: name.to_owned(),
         };
         // The same on both surfaces.
-        named.run_at(self, level.into(), options).await.map(drop)
+        named.run_at(self, level.into(), options).await?;
+        self.forget_tool_list(id);
+        Ok(())
     }
 }
 
@@ -174,7 +176,9 @@ impl Mistral {
                 input.run_at(self, scope, options).await
             }
         };
-        saved.map(drop)
+        saved?;
+        self.forget_tool_list(id);
+        Ok(())
     }
 }
 
