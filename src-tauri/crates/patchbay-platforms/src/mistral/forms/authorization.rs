@@ -75,8 +75,12 @@ fn interactive(methods: &[AuthMethod]) -> Vec<&str> {
         let is_typed = matches!(method.method_type.as_str(), "none" | "bearer");
         !is_typed && grant != Some("client_credentials")
     });
-    let mut words: Vec<&str> = on_page.map(|method| method.method_type.as_str()).collect();
-    words.dedup();
+    let mut words = Vec::new();
+    for word in on_page.map(|method| method.method_type.as_str()) {
+        if !words.contains(&word) {
+            words.push(word);
+        }
+    }
     words
 }
 

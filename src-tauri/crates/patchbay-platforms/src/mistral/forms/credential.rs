@@ -203,12 +203,17 @@ pub(crate) fn form(surface: Surface, methods: &[AuthMethod]) -> Result<Form> {
         let found = all.find(|each| each["properties"]["kind"]["const"] == kind);
         found.cloned().unwrap_or_default()
     };
-    let typed = methods.iter().filter_map(|method| {
+    let mut typed = Vec::new();
+    for method in methods {
         let headers = header_schema(method);
-        let kind = kind(surface, method, headers.is_some())?;
-        Some(with_headers(alternative(kind), headers))
-    });
-    let mut typed: Vec<Value> = typed.collect();
+        if let Some(kind) = kind(surface, method, headers.is_some()) {
+            let each = with_headers(alternative(kind), headers);
+            // What fits two alternatives would fit none.
+            if !typed.contains(&each) {
+                typed.push(each);
+            }
+        }
+    }
     match typed.as_mut_slice() {
         [] if !methods.is_empty() => {
             return Err(Error::NotSupported(

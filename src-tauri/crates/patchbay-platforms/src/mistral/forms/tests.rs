@@ -1,8 +1,12 @@
 //! Parts of forms.
 
+use serde_json::json;
+
 use super::*;
 use crate::form::schema_of;
 use crate::mistral::operations::server_metadata::ServerMetadata;
+use crate::mistral::quirks::surface::Surface;
+use crate::mistral::wire::AuthMethod;
 
 /// What an authorization server tells, as it is typed in when a connector is registered on that surface.
 fn typed_in(form: &patchbay_model::Form) -> Value {
@@ -45,4 +49,16 @@ fn a_member_is_titled_in_words() {
     assert_eq!(members["x_resource_url"]["title"], "Resource url");
     assert_eq!(members["x_resource_url"]["x-advanced"], true);
     assert!(members["issuer"].get("x-advanced").is_none());
+}
+
+#[test]
+fn a_method_that_is_listed_twice_is_one_choice() {
+    let methods = ["oauth2", "slack_app", "oauth2"].map(|word| json!({ "method_type": word }));
+    let methods: Vec<AuthMethod> = serde_json::from_value(json!(methods)).unwrap();
+    let form = authorization::form(Surface::Current, &methods).schema;
+    let words = form["properties"]["method_type"]["oneOf"].as_array();
+    assert_eq!(words.map(Vec::len), Some(2));
+    let form = credential::form(Surface::Seed, &methods).unwrap().schema;
+    let credential = &form["properties"]["credential"]["properties"];
+    assert_eq!(credential["kind"]["const"], "oauth_token");
 }
