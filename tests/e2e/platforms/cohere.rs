@@ -1,6 +1,6 @@
 //! Cohere: connectors whose one tool is a test search, that a user lets in on a page.
 
-use patchbay_testkit::fakes::FakeCohere;
+use patchbay_testkit::fakes::{Answer, FakeCohere, Fault};
 use serde_json::{Value, json};
 
 use super::support::Fixture;
@@ -189,6 +189,57 @@ async fn a_consent_that_is_not_given_runs_out() {
     fixture
         .fails("connector connect intranet --timeout 3", 3)
         .await;
+    assert_eq!(fixture.status("intranet").await, "needs_authorization");
+    fixture.assert_clean();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_failed_test_says_nothing_of_a_connector_that_was_changed_since() {
+    let fixture = fixture().await;
+    let search = format!("{}/search", fixture.fake.url());
+    let made = json!({ "name": "Docs", "url": search });
+    let made = fixture.api("create", made).await;
+    let test = json!({ "id": made["connector"]["id"], "query": "tea" });
+    let broken = Fault::answer(Answer::json(500, &json!({ "message": "out of order" })))
+        .on(|seen| seen.path.last().is_some_and(|last| last == "search"));
+    fixture.fake.set_fault(broken);
+    fixture.refused_api("test_search", test.clone(), 1).await;
+    fixture.fake.set_fault(None);
+    fixture.does("connector list --refresh").await;
+    assert_eq!(fixture.status("docs").await, "failing");
+    let edit = format!("connector edit docs url={search}?v=2 --yes");
+    fixture.does(&edit).await;
+    assert_eq!(fixture.status("docs").await, "ready");
+
+    // What is added to a search is not added to the read before it.
+    let test = test.to_string();
+    let more = ["--query", "trace=1", "--json"];
+    let call = ["api", "acc", "test_search", "--args", &test];
+    fixture.run(&[&call[..], &more].concat()).await.succeeded();
+    let log = fixture.fake.log();
+    let [.., read, search] = log.as_slice() else {
+        panic!("nothing was sent");
+    };
+    assert_eq!(read.query, []);
+    assert_eq!(search.parameter("trace"), Some("1"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn without_a_page_nobody_is_signed_in() {
+    let fixture = fixture().await;
+    let oauth = json!({
+        "client_id": "cid", "client_secret": APP_SECRET,
+        "authorize_url": "https://id.example/authorize", "token_url": "https://id.example/token",
+    });
+    let search = format!("{}/search", fixture.fake.url());
+    let made = json!({ "name": "Intranet", "url": search, "oauth": oauth });
+    fixture.api("create", made).await;
+    fixture.does("connector list --refresh").await;
+    let nothing = Fault::answer(Answer::json(200, &json!({})))
+        .on(|seen| seen.path.last().is_some_and(|last| last == "authorize"));
+    fixture.fake.set_fault(nothing);
+    let failed = fixture.fails("connector connect intranet", 1).await;
+    failed.assert_stderr("no sign-in page");
     assert_eq!(fixture.status("intranet").await, "needs_authorization");
     fixture.assert_clean();
 }

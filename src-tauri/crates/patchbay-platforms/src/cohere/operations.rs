@@ -134,6 +134,13 @@ impl Operation for Update {
         refuse_both(&self.oauth, &self.service_auth)?;
         Request::patch(connector(&self.id)?).json(self)
     }
+
+    /// The last test was of what it was before.
+    fn observe(&self, client: &Client, _: &Self::Output) {
+        client
+            .observations
+            .update(self.id.as_str(), |found| found.test = None);
+    }
 }
 
 /// Get the sign-in page.
