@@ -19,6 +19,7 @@ use serde_json::{Value, json};
 use url::Url;
 
 use super::{Get, ServiceAuth};
+use crate::client::without_extras;
 use crate::cohere::wire::{Connector, SearchResults};
 use crate::{Client, Contract, Error, Operation, Output, Raw, Result};
 
@@ -91,7 +92,11 @@ impl TestSearch {
         let get = Get {
             id: self.id.clone(),
         };
-        let Connector { url, excludes, .. } = get.run(client, options).await?.value.connector;
+        let Connector { url, excludes, .. } = get
+            .run(client, &without_extras(options))
+            .await?
+            .value
+            .connector;
         let url = url.ok_or_else(|| Error::Usage("the connector has no URL".to_owned()))?;
         let tokens: Arc<dyn TokenSource> = match &self.service_auth {
             Some(auth) => Arc::new(FixedHeaders::new("authorization", authorization(auth))),
