@@ -237,9 +237,11 @@ impl Consents for Cohere {
             after_token_redirect: request.redirect.map(Url::to_string),
         };
         let Raw { value, status, .. } = authorize.run(&self.client, options).await?;
-        let page = value.redirect_url.map(|page| web_page(&page, status));
+        let page = value
+            .redirect_url
+            .ok_or_else(|| Error::unexpected("no sign-in page"))?;
         Ok(StartedConsent {
-            page: page.transpose()?,
+            page: Some(web_page(&page, status)?),
             valid_for: None,
             poll_every: POLL_EVERY,
         })
