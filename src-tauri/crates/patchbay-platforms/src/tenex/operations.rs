@@ -115,7 +115,7 @@ impl Operation<Tenex> for List {
     }
 }
 
-/// List all connectors (up to 100).
+/// List all connectors (up to 100 pages).
 ///
 /// With the last total given; ends where a cursor repeats.
 ///
