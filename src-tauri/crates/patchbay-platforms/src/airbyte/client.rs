@@ -71,6 +71,11 @@ impl Airbyte {
     /// Forgets a deleted connector.
     pub(super) fn forget(&self, id: &RemoteId) {
         self.observations.forget(id.as_str());
+        self.forget_lookups(id);
+    }
+
+    /// Forgets which kinds the connector was looked up for.
+    pub(super) fn forget_lookups(&self, id: &RemoteId) {
         self.known_ids.retain(|_, known| known.as_ref() != Some(id));
     }
 }

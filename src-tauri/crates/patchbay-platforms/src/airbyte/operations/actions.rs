@@ -103,7 +103,8 @@ impl Operation<Airbyte> for Execute {
         let request = self.request(client)?.repeat(Self::CONTRACT.retry);
         let answer = client.api.send(request, options).await;
         if let (Err(Error::NotFound(_)), Some(id)) = (&answer, &self.connector_id) {
-            client.forget(id);
+            // It may be the record that is missing, but a looked-up id may be outdated too.
+            client.forget_lookups(id);
         }
         match self.action.as_str() {
             DOWNLOAD => Ok(download::read(&answer?)),
