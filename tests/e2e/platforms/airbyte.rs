@@ -1,6 +1,10 @@
 //! Airbyte Agents: tools are entities and their actions, deletion is a job.
 
-use patchbay_testkit::fakes::{Answer, FakeAirbyte, Fault, KINDS};
+use std::collections::BTreeMap;
+
+use patchbay_model::Json;
+use patchbay_ops::{CallOperation, call_operation, resolve_account, sync_account};
+use patchbay_testkit::fakes::{Answer, FakeAirbyte, Fault, FaultKind, KINDS, ResponseGate};
 use serde_json::{Value, json};
 
 use super::support::Fixture;
@@ -325,5 +329,68 @@ async fn a_connector_that_its_platform_finds_broken_is_not_ready() {
         .run_with(&["connector", "connect", "repos"], "")
         .await;
     assert_eq!(fixture.status("repos").await, "needs_authorization");
+    fixture.assert_clean();
+}
+
+/// A connector in a workspace that is not the account's.
+fn in_workspace(name: &str) -> Value {
+    json!({
+        "name": "repos", "definition_id": KINDS[0].0, "credentials": { "token": TOKEN },
+        "replication_config": { "repositories": ["ada/tea"] }, "workspace_name": name,
+    })
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_missing_record_takes_no_connector_along() {
+    let fixture = fixture().await;
+    fixture.with(|airbyte| airbyte.workspaces.push("tea".to_owned()));
+    fixture.api("create_connector", in_workspace("tea")).await;
+    fixture.does("connector list --refresh").await;
+    let missing = Answer::json(404, &json!({ "message": "Issue not found" }));
+    let missing =
+        Fault::answer(missing).on(|seen| seen.path.last().is_some_and(|last| last == "execute"));
+    fixture.fake.set_fault(missing);
+    let run = r#"tool run repos issues.get params:={"number":7}"#;
+    fixture.fails(run, 6).await;
+    fixture.fake.set_fault(None);
+    fixture.does("connector list --refresh").await;
+    assert_eq!(fixture.json("connector list").await[0]["name"], "repos");
+    fixture.assert_clean();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_connector_created_during_a_list_is_in_the_next_one() {
+    let fixture = fixture().await;
+    fixture.with(|airbyte| airbyte.workspaces.extend(["cup", "tea"].map(str::to_owned)));
+    let app = fixture.open().await;
+    let account = resolve_account(&app, "acc").await.unwrap();
+    let create = async |workspace| {
+        let create = CallOperation {
+            account: account.id.clone(),
+            operation: "create_connector".to_owned(),
+            arguments: Json(in_workspace(workspace)),
+            confirmed: true,
+            timeout_seconds: None,
+            retries: None,
+            headers: BTreeMap::new(),
+            query: Json::default(),
+            body: Json::default(),
+        };
+        call_operation(&app, create).await.unwrap();
+    };
+    create("cup").await;
+    let gate = ResponseGate::default();
+    let held = Fault::always(FaultKind::Gated(gate.clone()));
+    let held = held.on(|seen| seen.parameter("workspace_name") == Some("cup"));
+    fixture.fake.set_fault(held.times(1));
+    let meanwhile = async {
+        gate.wait_for_request().await;
+        create("tea").await;
+        gate.release();
+    };
+    let (synced, ()) = tokio::join!(sync_account(&app, &account), meanwhile);
+    assert_eq!(synced.unwrap(), 1);
+    assert_eq!(sync_account(&app, &account).await.unwrap(), 2);
+    app.close().await;
     fixture.assert_clean();
 }

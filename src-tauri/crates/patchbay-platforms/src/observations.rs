@@ -1,6 +1,6 @@
 //! What Patchbay itself found out about the connectors of an account.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use parking_lot::Mutex;
 use patchbay_model::Timestamp;
@@ -59,6 +59,11 @@ impl<T: Clone + Default> Observations<T> {
         self.0
             .lock()
             .retain(|id, observation| is_kept(id, observation));
+    }
+
+    /// The ids of the connectors that there are observations about.
+    pub(crate) fn ids(&self) -> HashSet<String> {
+        self.0.lock().keys().cloned().collect()
     }
 
     pub(crate) fn each<R>(&self, look: impl Fn(&T) -> R) -> Vec<R> {

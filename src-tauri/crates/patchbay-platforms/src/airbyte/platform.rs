@@ -144,6 +144,7 @@ impl Platform for Airbyte {
 #[async_trait]
 impl Connectors for Airbyte {
     async fn list_connectors(&self, options: &CallOptions) -> Result<Vec<RemoteConnector>> {
+        let before = self.observations.ids();
         let ConnectorList(mut all) = ListConnectors::default().run(self, options).await?;
         for workspace in self.other_workspaces() {
             let list = ListConnectors::of_workspace(Some(&workspace));
@@ -155,7 +156,9 @@ impl Connectors for Airbyte {
             }
         }
         let ids: HashSet<&str> = all.iter().map(|one| one.id.as_str()).collect();
-        self.observations.retain(|id, _| ids.contains(id));
+        // A connector that was created since may be missing from the lists.
+        self.observations
+            .retain(|id, _| ids.contains(id) || !before.contains(id));
         Ok(all.into_iter().map(|one| self.map_connector(one)).collect())
     }
 
