@@ -1,5 +1,6 @@
 import { type HTMLInputAutoCompleteAttribute, type ReactNode, type Ref, useId } from "react";
 import { FieldError, Input, Label, Text, TextArea, TextField, type TextFieldProps } from "react-aria-components";
+import { isComposing } from "@/lib/keys";
 import styles from "./Field.module.css";
 import { Icon, type IconName } from "./Icon";
 import { KeyHint } from "./KeyHint";
@@ -52,6 +53,7 @@ export function Field({
   suggestions = [],
   start,
   end,
+  onKeyDown,
   ref,
   ...rest
 }: Props) {
@@ -59,6 +61,10 @@ export function Field({
   return (
     <TextField
       {...rest}
+      // The keys of an input method choose among its suggestions.
+      onKeyDown={
+        onKeyDown && ((event) => (isComposing(event.nativeEvent) ? event.continuePropagation() : onKeyDown(event)))
+      }
       autoComplete={autoComplete}
       className={styles.field ?? ""}
       isInvalid={Boolean(error) || rest.isInvalid}

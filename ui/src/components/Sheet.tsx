@@ -1,4 +1,5 @@
 import { type KeyboardEvent, type ReactNode, useEffect, useId, useRef } from "react";
+import { isComposing } from "@/lib/keys";
 import { Button } from "./Button";
 import { FocusReturn } from "./FocusReturn";
 import styles from "./Sheet.module.css";
@@ -25,7 +26,7 @@ export function Sheet({ title, mark, subtitle, children, footer, onClose }: Prop
     }
   }, []);
   const closeOnEscape = (event: KeyboardEvent) => {
-    if (event.key !== "Escape") return;
+    if (event.key !== "Escape" || isComposing(event.nativeEvent)) return;
     event.stopPropagation();
     onClose();
   };

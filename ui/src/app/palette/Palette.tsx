@@ -49,6 +49,7 @@ function Search({ prefix, onClose }: Props) {
     item.run();
   };
   const onKeyDown = (event: KeyboardEvent) => {
+    if (isComposing(event.nativeEvent)) return;
     const moves: Record<string, number> = {
       ArrowDown: current + 1,
       ArrowUp: current - 1,
@@ -59,7 +60,7 @@ function Search({ prefix, onClose }: Props) {
     if (next !== undefined) {
       event.preventDefault();
       setPosition(Math.max(0, Math.min(flat.length - 1, next)));
-    } else if (event.key === "Enter" && !isComposing(event.nativeEvent)) {
+    } else if (event.key === "Enter") {
       event.preventDefault();
       run(flat[current]);
     }

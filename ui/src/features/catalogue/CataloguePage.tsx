@@ -12,6 +12,7 @@ import { Toolbar } from "@/components/Toolbar";
 import { VirtualList } from "@/components/VirtualList";
 import { type AccountId, type AuthenticationMethod, type Definition } from "@/host/bindings";
 import { stateKey, useClientState } from "@/host/clientState";
+import { isComposing } from "@/lib/keys";
 import { bestMatches } from "@/lib/match";
 import { count, grouped } from "@/lib/words";
 import styles from "./Catalogue.module.css";
@@ -69,6 +70,7 @@ export function CataloguePage({ onCreate, onAdd }: Props) {
     else onAdd(textToAdd(item.entry), { title: item.entry.title, methods: item.entry.authentication });
   };
   const onKeyDown = (event: KeyboardEvent) => {
+    if (isComposing(event.nativeEvent)) return;
     if (event.key === "Enter" && found[0]) {
       event.preventDefault();
       open(found[0]);

@@ -1,7 +1,6 @@
 import { type ReactNode } from "react";
 import { Button } from "@/components/Button";
 import { Field } from "@/components/Field";
-import { isComposing } from "@/lib/keys";
 
 export type PasteProps = {
   text: string;
@@ -42,8 +41,7 @@ export function PasteField({
         value={text}
         onChange={onText}
         onKeyDown={(event) => {
-          if (event.key !== "Enter" || event.shiftKey || isComposing(event.nativeEvent))
-            return event.continuePropagation();
+          if (event.key !== "Enter" || event.shiftKey) return event.continuePropagation();
           event.preventDefault();
           onSubmit();
         }}

@@ -14,6 +14,7 @@ import { TwoLines } from "@/components/TwoLines";
 import { VirtualList } from "@/components/VirtualList";
 import { type Account, type Definition } from "@/host/bindings";
 import { queries } from "@/host/queries";
+import { isComposing } from "@/lib/keys";
 import { bestMatches } from "@/lib/match";
 import { count, joinTexts, shortAddress } from "@/lib/words";
 import styles from "./Create.module.css";
@@ -73,6 +74,7 @@ function Definitions({ definitions, onChoose }: Pick<Props, "onChoose"> & { defi
   }, [definitions, typed, category]);
 
   const onKeyDown = (event: KeyboardEvent) => {
+    if (isComposing(event.nativeEvent)) return;
     if (event.key === "Enter" && found[0]) {
       event.preventDefault();
       onChoose(found[0]);
