@@ -14,6 +14,7 @@ import { type Account, type AccountId, type Connector, type ConnectorId, type Ne
 import { stateKey, useClientState } from "@/host/clientState";
 import { hasAccounts } from "@/host/platforms";
 import { queries } from "@/host/queries";
+import { lastError } from "@/host/useCommand";
 import { count, grouped } from "@/lib/words";
 import { AccountsLine } from "./AccountsLine";
 import { BulkBar } from "./BulkBar";
@@ -158,7 +159,7 @@ export function ConnectorList({ connectors, isWhole, account, onAccount, onOpen,
     isPreviewOpen && !isSelecting ? { keys: "Escape", label: "Close preview", run: () => setPreviewOpen(false) } : null,
   );
   useShortcut({ keys: "list.selectAll", run: selection.selectAll });
-  const problem = selection.error ?? removalError ?? turnOn.error ?? check.error;
+  const problem = removalError ?? lastError(turnOn, check);
 
   return (
     <div className={styles.page}>

@@ -152,6 +152,15 @@ it("a_removal_that_fails_says_why_on_the_list_until_it_is_left", async () => {
   expect(screen.queryByText("Couldn't save the change")).toBeNull();
 });
 
+it("a_removal_that_cannot_be_undone_says_why", async () => {
+  const { user, host } = renderApp("/connectors/con_github", { connectors: [connector()] });
+  host.fail("restoreConnector", { code: "store.failed", message: "couldn't save the change" });
+  await user.click(await screen.findByRole("button", { name: "More actions" }));
+  await user.click(await screen.findByRole("menuitem", { name: "Remove" }));
+  await user.click(await screen.findByRole("button", { name: /^Undo/ }));
+  expect(await screen.findAllByText("Not restored. Couldn't save the change.")).not.toHaveLength(0);
+});
+
 it("a_deletion_is_announced_and_fails_audibly_after_its_dialog_is_closed", async () => {
   const { user, host } = renderApp("/connectors/con_hosted", {
     accounts: manyAccounts(),

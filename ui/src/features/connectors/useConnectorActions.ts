@@ -1,12 +1,13 @@
 import { useMutationState } from "@tanstack/react-query";
 import { useEffect } from "react";
 import { type Check, commands, type Connector, type ConnectorChanges, type ConnectorId } from "@/host/bindings";
-import { call } from "@/host/call";
+import { asProblem, call } from "@/host/call";
 import { clientState, type StateKey, stateKey, useClientState } from "@/host/clientState";
 import { invalidate, keys } from "@/host/queries";
+import { showToast } from "@/host/toasts";
 import { removeConnector, upsertConnector } from "@/host/upsert";
 import { useCommand } from "@/host/useCommand";
-import { capital } from "@/lib/words";
+import { capital, sentence } from "@/lib/words";
 
 /** Changes a connector. `done` is the text of the toast; `onSaved` runs even if the view has unmounted. */
 export function useUpdateConnector(id: ConnectorId, done: string | null = null, onSaved?: () => void) {
@@ -80,7 +81,7 @@ export function useRemovalError(): Error | null {
 
 /** Removes a connector, with an undo button in the toast. */
 export function useRemoveConnector() {
-  const restore = useCommand({ command: commands.restoreConnector, update: upsertConnector });
+  const restore = useRestoreConnectors();
   return useCommand({
     command: ({ id }: Connector) => commands.removeConnector(id),
     onMutate: ({ id }, { client }) => {
@@ -88,7 +89,7 @@ export function useRemoveConnector() {
       removeConnector(client, id);
     },
     toast: (_nothing, { title }) => `${title} removed`,
-    undo: (_nothing, { id }) => restore.mutate(id),
+    undo: (_nothing, { id }) => restore.mutate([id]),
     onProblem: (client, thrown, connector) => {
       clientState(client).set(removalError, thrown);
       upsertConnector(client, connector);
@@ -97,10 +98,11 @@ export function useRemoveConnector() {
   });
 }
 
-/** Restores connectors that were removed together. */
+/** Restores connectors that were removed together. The toast whose button does this is gone when it fails. */
 export function useRestoreConnectors() {
   return useCommand({
     mutationFn: (ids: ConnectorId[]) => Promise.all(ids.map((id) => call(commands.restoreConnector(id)))),
     update: (client, connectors) => connectors.forEach((connector) => upsertConnector(client, connector)),
+    onProblem: (client, thrown) => showToast(client, `Not restored. ${sentence(asProblem(thrown).message)}`),
   });
 }

@@ -46,7 +46,6 @@ export function useSelection(shown: Connector[], onSignIn: StartSignIn) {
     running: bulk.running,
     /** Number of sign-ins left. */
     signIns: queue.left,
-    error: restore.error,
     toggle: (id: ConnectorId) =>
       setIds((current) => (current.has(id) ? without(current, id) : new Set([...current, id]))),
     /** Selects both rows of a step with Shift. */
