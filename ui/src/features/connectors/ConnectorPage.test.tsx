@@ -161,6 +161,21 @@ it("a_removal_that_cannot_be_undone_says_why", async () => {
   expect(await screen.findAllByText("Not restored. Couldn't save the change.")).not.toHaveLength(0);
 });
 
+it("a_failure_is_forgotten_with_the_next_action", async () => {
+  const { user, host } = renderApp("/connectors/con_github", { connectors: [connector()] });
+  const act = async (name: string) => {
+    await user.click(await screen.findByRole("button", { name: "More actions" }));
+    await user.click(await screen.findByRole("menuitem", { name }));
+  };
+  host.fail("updateConnector", { message: "couldn't save the change" });
+  await act("Turn off");
+  expect(await screen.findByText("Couldn't save the change")).toBeVisible();
+  host.fail("checkConnector", { message: "couldn't check" });
+  await user.keyboard("d");
+  expect(await screen.findByText("Couldn't check")).toBeVisible();
+  expect(screen.queryByText("Couldn't save the change")).toBeNull();
+});
+
 it("a_deletion_is_announced_and_fails_audibly_after_its_dialog_is_closed", async () => {
   const { user, host } = renderApp("/connectors/con_hosted", {
     accounts: manyAccounts(),

@@ -21,6 +21,7 @@ import { type Connector, type ConnectorId, type NextAction } from "@/host/bindin
 import { asProblem } from "@/host/call";
 import { useClientState } from "@/host/clientState";
 import { queries } from "@/host/queries";
+import { lastError } from "@/host/useCommand";
 import { capital } from "@/lib/words";
 import { targetOf } from "@/components/commandLine";
 import styles from "./ConnectorPage.module.css";
@@ -198,8 +199,9 @@ function LoadedPage({
       content: <ConnectorSettings key={connector.id} connector={connector} onRemove={removeConnector} />,
     },
   };
-  const isStopped = check.error && asProblem(check.error).code === "cancelled";
-  const error = disconnect.error ?? removeError ?? update.error ?? (isStopped ? null : check.error);
+  const failure = lastError(disconnect, update, check);
+  const isStopped = failure !== null && asProblem(failure).code === "cancelled";
+  const error = removeError ?? (isStopped ? null : failure);
 
   return (
     <>

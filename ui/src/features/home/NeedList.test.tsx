@@ -155,6 +155,19 @@ describe("what needs you", () => {
     expect(screen.getByText("Finish rotating Stripe restricted key")).toBeVisible();
   });
 
+  it("forgets_a_failure_once_something_else_is_fixed", async () => {
+    const unsaved = need({ kind: "unsaved", title: "HubSpot", fix: "save_again" });
+    const { user, host } = renderApp("/", { ...all, needs: [rotation, unsaved] });
+    await screen.findByRole("region", { name: "Needs attention" });
+    host.fail("saveUnsavedSecrets", { code: "store.failed", message: "couldn't save" });
+    host.fail("retryRotation", { code: "vault.locked", message: "the vault is locked" });
+    await user.click(screen.getByRole("button", { name: /^Retry/ }));
+    expect(await screen.findByText("The vault is locked")).toBeVisible();
+    await user.click(screen.getByRole("button", { name: /^Save again/ }));
+    expect(await screen.findByText("Couldn't save")).toBeVisible();
+    expect(screen.queryByText("The vault is locked")).toBeNull();
+  });
+
   it("is_a_locked_vault_first_which_opens_in_place", async () => {
     const locked = vault({ backend: "passphrase", state: "locked" });
     const { user, host } = renderApp("/", { connectors: [connector()], vault: locked });

@@ -15,7 +15,7 @@ import {
 import { asProblem, call } from "@/host/call";
 import { newChannel } from "@/host/channel";
 import { useCheckAll } from "@/host/useCheckAll";
-import { useCommand } from "@/host/useCommand";
+import { lastError, useCommand } from "@/host/useCommand";
 import { fixLabels } from "./needLook";
 
 export type NeedHandlers = {
@@ -126,7 +126,7 @@ export function useNeedActions({
     if (need.kind === "account_failing" && need.account === null) return "Try again";
     return action ? nextActionLabels[action] : fixLabels[need.fix];
   };
-  const error = retest.error ?? retryRotation.error ?? saveUnsaved.error ?? checkAll.error;
+  const error = lastError(retest, retryRotation, saveUnsaved, checkAll);
   return { fix, words, pending, checkAll, error };
 }
 
