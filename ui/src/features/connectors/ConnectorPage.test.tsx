@@ -176,6 +176,37 @@ it("a_failure_is_forgotten_with_the_next_action", async () => {
   expect(screen.queryByText("Couldn't save the change")).toBeNull();
 });
 
+it("the_sign_in_and_proxy_of_a_connector_follow_changes_from_elsewhere", async () => {
+  const oauth = (scopes: string[]) =>
+    ({
+      kind: "oauth",
+      entry: null,
+      client: null,
+      callbackPort: null,
+      callbackHost: null,
+      redirect: "loopback",
+      scopes,
+    }) as Connector["authentication"];
+  const { user, host } = renderApp("/connectors/con_github?tab=settings", {
+    connectors: [connector({ authentication: oauth(["read"]) })],
+  });
+  const signIn = within(await screen.findByRole("region", { name: "Sign-in" }));
+  await user.click(signIn.getByRole("button", { name: "Advanced" }));
+  expect(signIn.getByLabelText("Scopes")).toHaveValue("read");
+  const network = { authorities: [], pins: [], proxy: "direct" as const, clientCertificate: null };
+  const changed = connector({ authentication: oauth(["read", "write"]), network });
+  await act(() => host.emit({ kind: "connector_changed", connector: changed }));
+  await waitFor(() => expect(signIn.getByLabelText("Scopes")).toHaveValue("read write"));
+  const proxy = within(screen.getByRole("region", { name: "Proxy" }));
+  expect(proxy.getByRole("button", { name: /^None/ })).toBeVisible();
+  // What was changed elsewhere is not undone by what is changed here.
+  await user.type(signIn.getByLabelText(/^Port/), "8123");
+  await user.click(signIn.getByRole("button", { name: "Save sign-in" }));
+  await expectCall(host, "updateConnector").toMatchObject({
+    changes: { authentication: { scopes: ["read", "write"], callbackPort: 8123 } },
+  });
+});
+
 it("a_deletion_is_announced_and_fails_audibly_after_its_dialog_is_closed", async () => {
   const { user, host } = renderApp("/connectors/con_hosted", {
     accounts: manyAccounts(),

@@ -271,17 +271,19 @@ const limitError = (text: string) => {
 function SignInSettings({ connector }: { connector: Connector }) {
   const isRefused = connector.status.code === "auth.refused";
   const [draft, setDraft] = useClientState(stateKey<AuthenticationForm | null>(null, "edits", "sign-in", connector.id));
-  const [form, setForm] = useState(
-    () => draft ?? (isRefused ? withoutSecret(connector) : formOf(connector.authentication)),
-  );
+  // Until something is edited, the form follows the connector, which may change elsewhere.
+  const [edited, setEdited] = useState(draft);
+  const [asksAnew, setAsksAnew] = useState(isRefused);
+  const form = edited ?? (asksAnew ? withoutSecret(connector) : formOf(connector.authentication));
   const [errors, setErrors] = useState<FormErrors>(() => (isRefused && !draft ? rejectionErrors(connector) : {}));
   const save = useUpdateConnector(connector.id, "Sign-in changed", () => setDraft(null));
   const check = useCheckConnector();
   const box = useRef<HTMLDivElement>(null);
   useInvalidFocus(box, errors);
   const { data: about } = useQuery(queries.about());
-  const reset = ({ authentication }: Connector) => {
-    setForm(formOf(authentication));
+  const reset = () => {
+    setEdited(null);
+    setAsksAnew(false);
     setErrors({});
     setDraft(null);
   };
@@ -293,7 +295,7 @@ function SignInSettings({ connector }: { connector: Connector }) {
       { authentication: choiceOf(form) },
       {
         onSuccess: (updated) => {
-          reset(updated);
+          reset();
           if (isRefused) check.mutate(updated.id);
         },
       },
@@ -306,7 +308,7 @@ function SignInSettings({ connector }: { connector: Connector }) {
           form={form}
           errors={errors}
           onChange={(next) => {
-            setForm(next);
+            setEdited(next);
             setErrors({});
             setDraft(dropTypedSecrets(next));
           }}
@@ -314,12 +316,7 @@ function SignInSettings({ connector }: { connector: Connector }) {
           registersItself={null}
         />
         <ErrorNotice error={save.error} />
-        <SaveButtons
-          isChanged={draft !== null}
-          isPending={save.isPending}
-          onSave={submit}
-          onDiscard={() => reset(connector)}
-        >
+        <SaveButtons isChanged={draft !== null} isPending={save.isPending} onSave={submit} onDiscard={reset}>
           Save sign-in
         </SaveButtons>
       </div>

@@ -18,12 +18,24 @@ const kinds: { value: Kind; label: string }[] = [
 export function ProxySettings({ connector }: { connector: Connector }) {
   const saved = connector.network?.proxy ?? "system";
   const savedUrl = typeof saved === "object" ? saved.url : "";
-  const [kind, setKind] = useState<Kind>(typeof saved === "object" ? "url" : saved);
-  const [text, setText] = useState(savedUrl);
+  // Until they are saved: the rest follows the connector, which may change elsewhere.
+  const [chosen, setChosen] = useState<Kind | null>(null);
+  const [typed, setTyped] = useState<string | null>(null);
+  const kind = chosen ?? (typeof saved === "object" ? "url" : saved);
+  const text = typed ?? savedUrl;
   const save = useUpdateConnector(connector.id, "Proxy saved");
-  const saveProxy = (proxy: ProxyChoice) => save.mutate({ network: { proxy } });
+  const saveProxy = (proxy: ProxyChoice) =>
+    save.mutate(
+      { network: { proxy } },
+      {
+        onSuccess: () => {
+          setChosen(null);
+          if (typeof proxy === "object") setTyped((now) => (now === text ? null : now));
+        },
+      },
+    );
   const selectKind = (next: Kind) => {
-    setKind(next);
+    setChosen(next);
     if (next !== "url") saveProxy(next);
   };
   const url = text.trim();
@@ -41,7 +53,7 @@ export function ProxySettings({ connector }: { connector: Connector }) {
             label="Proxy address"
             mono
             value={text}
-            onChange={setText}
+            onChange={setTyped}
             placeholder="http://proxy.example:3128"
             help="Set a user name and password in your system's settings, not here"
           />
