@@ -5,7 +5,7 @@ import { clientState } from "@/host/clientState";
 import { axeViolations } from "@/test/axe";
 import { expectCall } from "@/test/expectCall";
 import { renderApp } from "@/test/renderApp";
-import { connector, hostedConnector, manyAccounts, minutesAgo, problem, statusOf } from "@/test/samples";
+import { connector, hostedConnector, manyAccounts, minutesAgo, problem, statusOf, tool } from "@/test/samples";
 
 const command = { program: "npx", arguments: ["-y", "server"], folder: null, variables: {} };
 
@@ -205,6 +205,25 @@ it("the_sign_in_and_proxy_of_a_connector_follow_changes_from_elsewhere", async (
   await expectCall(host, "updateConnector").toMatchObject({
     changes: { authentication: { scopes: ["read", "write"], callbackPort: 8123 } },
   });
+});
+
+it("the_form_of_the_first_tool_stays_when_another_tool_comes_before_it", async () => {
+  const withField = (name: string, field: string) => ({
+    connector: "con_github",
+    tool: tool({ name, inputSchema: { type: "object", properties: { [field]: { type: "string" } } } }),
+  });
+  const { user, host } = renderApp("/connectors/con_github?tab=tools", {
+    connectors: [connector()],
+    tools: [withField("search", "query")],
+  });
+  await user.type(await screen.findByRole("textbox", { name: "query" }), "half");
+  host.state.tools.unshift(withField("list", "page"));
+  await act(() => host.emit({ kind: "connectors_changed" }));
+  expect(await screen.findByRole("row", { name: /^list/ })).toBeVisible();
+  expect(screen.getByRole("textbox", { name: "query" })).toHaveValue("half");
+  host.state.tools.pop();
+  await act(() => host.emit({ kind: "connectors_changed" }));
+  expect(await screen.findByRole("textbox", { name: "page" })).toBeVisible();
 });
 
 it("a_deletion_is_announced_and_fails_audibly_after_its_dialog_is_closed", async () => {

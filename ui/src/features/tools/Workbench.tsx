@@ -1,5 +1,5 @@
 import { useQuery } from "@tanstack/react-query";
-import { type CSSProperties, useMemo } from "react";
+import { type CSSProperties, useMemo, useState } from "react";
 import { type Connector, type RunId } from "@/host/bindings";
 import { queries } from "@/host/queries";
 import { EmptyState } from "@/components/EmptyState";
@@ -25,10 +25,13 @@ type Props = {
 /** The tools of a connector, the form of the selected one, and its outcome, side by side. */
 export function Workbench({ connector, selected, onSelect, from = null }: Props) {
   const { tools } = useToolsOf(connector.id);
-  // The first tool in display order.
+  const isThere = (name: string | undefined) => tools?.some((tool) => tool.name === name) ?? false;
+  // The first tool in display order. It stays when others come before it, because its form may be half filled in.
   const first = useMemo(() => groupTools(tools ?? [], "")[0]?.tools[0]?.name, [tools]);
-  const name = selected ?? first;
-  const isListed = tools?.some((tool) => tool.name === name) ?? false;
+  const [opened, setOpened] = useState(first);
+  if (first !== undefined && !isThere(opened)) setOpened(first);
+  const name = selected ?? opened;
+  const isListed = isThere(name);
   const { data: tool, error, refetch } = useQuery({ ...queries.tool(connector.id, name ?? ""), enabled: isListed });
   const split = useFormShare();
   return (
