@@ -64,7 +64,7 @@ export function RunFilterField({ filters, words, onChange }: Props) {
         const isAtStart = input.current?.selectionStart === 0 && input.current.selectionEnd === 0;
         if (event.key === "Backspace" && isAtStart && last) remove(last);
         if (event.key === "Enter") type(words, true);
-        if (event.key === "Escape") onChange([...filters], "");
+        if (event.key === "Escape") type("");
         focusList(event);
         event.continuePropagation();
       }}

@@ -205,6 +205,15 @@ describe("the filter", () => {
     expect(screen.getByRole("grid", { name: "Runs" })).toHaveFocus();
   });
 
+  it("keeps the selected run when Escape only leaves the field", async () => {
+    open();
+    await userEvent.click(await screen.findByRole("row", { name: /^delete_branch/ }));
+    await userEvent.keyboard("/");
+    await userEvent.keyboard("{Escape}");
+    expect(screen.getByRole("searchbox", { name: "Filter runs" })).not.toHaveFocus();
+    expect(await screen.findByRole("article", { name: "Run of delete_branch" })).toBeVisible();
+  });
+
   it("tells an empty history from one where nothing matches", async () => {
     host.state.runs = [];
     open();
