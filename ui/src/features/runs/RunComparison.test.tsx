@@ -219,6 +219,19 @@ describe("elsewhere", () => {
     expect(screen.getByRole("button", { name: /Original run · GitHub · 77 ms/ })).toBeVisible();
   });
 
+  it("shows no error of a repetition on the page", async () => {
+    const { user } = renderApp("/runs", { runs: runs(), ...twins() }, (own) =>
+      own.fail("replayRun", { code: "network.unreachable", message: "couldn't connect to GitHub" }),
+    );
+    await screen.findByRole("article", { name: "Run of search" });
+    await user.keyboard("r");
+    expect(await screen.findByText("Couldn't connect to GitHub")).toBeVisible();
+    await user.keyboard("a");
+    const dialog = within(await screen.findByRole("dialog", { name: "Run search elsewhere" }));
+    expect(await dialog.findAllByRole("option")).toHaveLength(2);
+    expect(dialog.queryByText("Couldn't connect to GitHub")).toBeNull();
+  });
+
   it("leaves no error on the page when the dialog is closed", async () => {
     const { user } = renderApp("/runs", { runs: runs(), ...twins() }, (own) =>
       own.fail("replayRun", { code: "network.unreachable", message: "couldn't connect to the copy" }),

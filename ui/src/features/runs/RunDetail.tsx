@@ -85,7 +85,12 @@ function Loaded({
     else toast(`Couldn't copy: ${rounded} has too many digits to copy exactly`);
   };
   const compare = () => onCompare(comparing ?? newComparison);
-  const runElsewhere = () => setElsewhere(true);
+  // An error of a repetition here says nothing about one elsewhere, and the other way round.
+  const forgetError = () => !actions.isReplaying && actions.closeConfirmation();
+  const runElsewhere = () => {
+    forgetError();
+    setElsewhere(true);
+  };
   const label = run.label ?? unlabelled;
   const pin = () => actions.label({ ...label, pinned: !label.pinned });
   const pinWord = label.pinned ? "Unpin" : "Pin";
@@ -234,8 +239,7 @@ function Loaded({
           onRun={actions.replay}
           onKeep={actions.closeConfirmation}
           onClose={() => {
-            // An error there says nothing about a repetition here.
-            if (!actions.isReplaying) actions.closeConfirmation();
+            forgetError();
             setElsewhere(false);
           }}
         />
