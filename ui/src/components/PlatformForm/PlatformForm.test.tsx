@@ -131,3 +131,32 @@ it("keeps unreadable JSON in view where few need its field", async () => {
   expect(screen.queryByLabelText("extra")).toBeNull();
   expect(attempt()).toBe(true);
 });
+
+it("shows secret values by name again that were out of view", async () => {
+  const user = userEvent.setup();
+  const headers = {
+    type: "object",
+    title: "Headers",
+    additionalProperties: { type: "string", writeOnly: true },
+    "x-advanced": true,
+  };
+  render(<Harness shown={{ schema: { type: "object", properties: { headers } }, values: {}, kept: [] }} />);
+  const fold = await screen.findByRole("button", { name: "Advanced" });
+  await user.click(fold);
+  await user.click(screen.getByRole("button", { name: "Add item" }));
+  await user.type(screen.getByLabelText("Headers: name 1"), "X-Key");
+  await user.type(screen.getByLabelText("Headers: value 1"), "s3cret");
+  await user.click(fold);
+  await user.click(fold);
+  expect(screen.getByLabelText("Headers: name 1")).toHaveValue("X-Key");
+  await user.click(screen.getByRole("button", { name: "Remove X-Key" }));
+  expect(latest.state?.secrets()).toEqual({});
+});
+
+it("lets a value replace null", async () => {
+  const user = userEvent.setup();
+  const note = { type: ["string", "null"], title: "Note" };
+  render(<Harness shown={{ schema: { type: "object", properties: { note } }, values: { note: null }, kept: [] }} />);
+  await user.type(await screen.findByLabelText("Note"), "new");
+  expect(latest.state?.values).toEqual({ note: "new" });
+});

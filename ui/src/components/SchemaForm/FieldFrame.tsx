@@ -38,7 +38,8 @@ export function FieldFrame(props: FieldTemplateProps) {
     );
 
   const name = secrets && schema.title ? schema.title : nameOf(path);
-  const isNull = facts.nullable && value === null;
+  // A platform's form has no choice of `null`.
+  const isNull = facts.nullable && !secrets && value === null;
   const isGroup = facts.field === "object" || facts.field === "options";
   // Their controls are all called alike: "Item 1", "Add item".
   const isLabelled = isGroup || facts.field === "rows" || facts.field === "map";

@@ -1,13 +1,13 @@
 import { type FieldProps } from "@rjsf/utils";
 import { useEffect, useState } from "react";
-import { toPointer } from "@/lib/jsonPointer";
+import { fromPointer, isWithin, toPointer } from "@/lib/jsonPointer";
 import { readMapValue, writeMapValue } from "@/lib/schema/mapValues";
 import { isObject, isSame, type JsonObject } from "@/lib/schema/schema";
 import { Button } from "../Button";
 import { Field } from "../Field";
 import { focusAfterRemoval } from "../keepFocus";
 import { emptyDraft } from "../secretDraft";
-import { useFormFacts } from "./FormContext";
+import { type FormSecrets, useFormFacts } from "./FormContext";
 import styles from "./SchemaForm.module.css";
 import { useField } from "./useField";
 
@@ -22,7 +22,9 @@ export function MapField(props: FieldProps) {
   const isSecret = facts.secret === true && secrets !== undefined;
   const { problems, touch } = useFormFacts();
   const types = facts.values ?? texts;
-  const [lines, setLines] = useState<Line[]>(() => linesOf(field.value, types));
+  const [lines, setLines] = useState<Line[]>(() =>
+    isSecret ? secretLinesOf(secrets.drafts, pointer) : linesOf(field.value, types),
+  );
   const [known, setKnown] = useState(field.value);
   // The lines are rewritten only if the value changes from outside, so that incomplete lines stay.
   if (!isSame(known, field.value)) {
@@ -102,6 +104,13 @@ export function MapField(props: FieldProps) {
 function linesOf(value: unknown, types: readonly string[]): Line[] {
   if (!isObject(value)) return [];
   return Object.entries(value).map(([name, one]) => ({ name, text: writeMapValue(one, types) }));
+}
+
+/** The secrets that were entered before the field was folded or another alternative was chosen. */
+function secretLinesOf(drafts: FormSecrets["drafts"], pointer: string): Line[] {
+  return [...drafts]
+    .filter(([place, draft]) => isWithin(place, pointer) && draft.secret !== "")
+    .map(([place, { secret }]) => ({ name: fromPointer(place).at(-1) ?? "", text: secret }));
 }
 
 /** The inverse of {@link linesOf}; lines without a name do not count. */
