@@ -1,4 +1,4 @@
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, onTestFinished, vi } from "vitest";
 import { keysOfPress, pressed, showKeys } from "./keys";
 import { score, splitByMatch } from "./match";
 import {
@@ -30,6 +30,15 @@ describe("times", () => {
     expect(ago(at(2025, 0, 12, 9, 2), now)).toBe("12 Jan 2025");
     expect(asOf(at(2026, 10, 20, 9, 33), now)).toBe("09:33");
     expect(asOf(at(2026, 10, 19, 23, 40), new Date(2026, 10, 20, 0, 12))).toBe("23:40");
+  });
+
+  it("name_the_days_where_one_of_them_was_shorter_or_longer", () => {
+    vi.stubEnv("TZ", "Europe/Berlin");
+    onTestFinished(() => void vi.unstubAllEnvs());
+    // The clocks went forward on 29 March and back on 25 October.
+    const [spring, autumn] = [new Date(2026, 2, 30, 9, 0), new Date(2026, 9, 26, 9, 0)];
+    expect(ago(at(2026, 2, 28, 23, 30), spring)).toMatch(/^Sat/);
+    expect(ago(at(2026, 9, 25, 0, 30), autumn)).toMatch(/^yesterday/);
   });
 
   it("count_down_in_minutes_and_seconds", () => {
@@ -127,6 +136,13 @@ describe("search", () => {
       { text: "create_", typed: false },
       { text: "iss", typed: true },
       { text: "ue", typed: false },
+    ]);
+  });
+
+  it("marks_the_right_letters_after_an_emoji", () => {
+    expect(splitByMatch(["go"], "🚀 go")).toEqual([
+      { text: "🚀 ", typed: false },
+      { text: "go", typed: true },
     ]);
   });
 });

@@ -57,11 +57,13 @@ export function splitByMatch(words: string[], text: string): TextSegment[] {
     if (at >= 0) marks.fill(true, at, at + word.length);
   }
   const found: TextSegment[] = [];
-  [...text].forEach((letter, index) => {
+  let index = 0;
+  for (const letter of text) {
     const typed = marks[index] ?? false;
+    index += letter.length;
     const last = found.at(-1);
     if (last?.typed === typed) last.text += letter;
     else found.push({ text: letter, typed });
-  });
+  }
   return found;
 }

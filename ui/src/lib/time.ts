@@ -40,11 +40,10 @@ export function ago(timestamp: string, now: Date): string {
   const past = now.getTime() - at.getTime();
   if (past < minute) return "just now";
   if (past < hour) return `${Math.floor(past / minute)} min ago`;
-  const midnight = startOfDay(now).getTime();
   // The clock time alone would read as one in the future.
-  if (at.getTime() >= midnight) return `today ${clockTime(at)}`;
-  if (at.getTime() >= midnight - day) return `yesterday ${clockTime(at)}`;
-  if (at.getTime() >= midnight - 6 * day) return `${weekday(at)} ${clockTime(at)}`;
+  if (at >= startOfDay(now)) return `today ${clockTime(at)}`;
+  if (at >= startOfDay(now, -1)) return `yesterday ${clockTime(at)}`;
+  if (at >= startOfDay(now, -6)) return `${weekday(at)} ${clockTime(at)}`;
   return dayAndMonth(at) + (at.getFullYear() === now.getFullYear() ? "" : ` ${at.getFullYear()}`);
 }
 
