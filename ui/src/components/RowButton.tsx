@@ -1,4 +1,3 @@
-import { type KeyboardEvent } from "react";
 import { ariaKeys } from "@/lib/keys";
 import styles from "./Button.module.css";
 import { passFocusOn } from "./keepFocus";
@@ -32,7 +31,6 @@ export function RowButton({ words, subject, keys, inTabOrder, onPress }: Props) 
       data-row
       tabIndex={inTabOrder ? undefined : -1}
       aria-keyshortcuts={keys && ariaKeys(keysOf(keys), mac)}
-      onKeyDown={keepPress}
       onClick={onPress}
     >
       <span>
@@ -42,9 +40,4 @@ export function RowButton({ words, subject, keys, inTabOrder, onPress }: Props) 
       {keys && <KeyHint keys={keys} />}
     </button>
   );
-}
-
-/** Keeps keys that press the button from triggering shortcuts of the page. */
-function keepPress(event: KeyboardEvent): void {
-  if (event.key === "Enter" || event.key === " ") event.stopPropagation();
 }

@@ -1,5 +1,5 @@
 import { createContext, useContext, useEffect, useId, useRef, useState } from "react";
-import { isComposing, isInMenu, isSingle, pressed, takesText } from "@/lib/keys";
+import { isComposing, isInMenu, isPress, isSingle, pressed, takesText } from "@/lib/keys";
 import { findShortcut, type Keys } from "./shortcutTable";
 
 /** A shortcut, registered while its view is shown. */
@@ -72,7 +72,7 @@ export class ShortcutRegistry {
       if (event.target instanceof HTMLElement) event.target.blur();
       return true;
     }
-    if (isInMenu(event.target)) return false;
+    if (isInMenu(event.target) || isPress(event)) return false;
     const match = this.snapshot.findLast((shortcut) => {
       const keys = keysOf(shortcut.keys);
       if (isSingle(keys) && (typing || !singles)) return false;

@@ -71,6 +71,11 @@ function isSign(key: string): boolean {
   return key.length === 1 && key.toLowerCase() === key.toUpperCase();
 }
 
+/** Whether a key presses the focused button or checkbox, which happens when the key is released. */
+export function isPress({ key, target }: KeyboardEvent): boolean {
+  return key === " " && target instanceof Element && target.closest("button, input") !== null;
+}
+
 /** Selector of text inputs. */
 export const typedInto = "input:not([type=checkbox], [type=radio]), textarea";
 

@@ -205,6 +205,17 @@ describe("the filter", () => {
     expect(screen.getByRole("grid", { name: "Runs" })).toHaveFocus();
   });
 
+  it("lets space press the button of a token, which previews a run elsewhere", async () => {
+    open();
+    await detail("search");
+    await userEvent.type(field(), "status:failed{Enter}");
+    await userEvent.tab({ shift: true });
+    expect(screen.getByRole("button", { name: "Remove status: failed" })).toHaveFocus();
+    await userEvent.keyboard(" ");
+    expect(screen.queryByRole("list", { name: "Filters" })).toBeNull();
+    expect(screen.queryByRole("dialog")).toBeNull();
+  });
+
   it("keeps the selected run when Escape only leaves the field", async () => {
     open();
     await userEvent.click(await screen.findByRole("row", { name: /^delete_branch/ }));
