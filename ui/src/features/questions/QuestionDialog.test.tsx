@@ -266,6 +266,25 @@ describe("a question of a server", () => {
     await waitFor(() => expect(host.lastCall("answerQuestion")).toMatchObject({ answer: { kind: "cancel" } }));
   });
 
+  it("says_why_the_last_answer_failed_and_not_what_failed_before", async () => {
+    const page: Question = {
+      kind: "page",
+      message: "",
+      url: "https://a.example/",
+      host: "a.example",
+      awaitsDone: false,
+    };
+    const { user, dialog } = await asked(page, (host) => {
+      host.fail("openQuestionPage", { message: "couldn't open a browser" });
+      host.fail("answerQuestion", { message: "couldn't reach the server" });
+    });
+    await user.click(within(dialog).getByRole("button", { name: "Open in browser" }));
+    expect(await within(dialog).findByText("Couldn't open a browser")).toBeVisible();
+    await user.click(within(dialog).getByRole("button", { name: "Decline" }));
+    expect(await within(dialog).findByText("Couldn't reach the server")).toBeVisible();
+    expect(within(dialog).queryByText("Couldn't open a browser")).toBeNull();
+  });
+
   it("stays_open_where_the_page_could_not_be_opened", async () => {
     const page: Question = {
       kind: "page",

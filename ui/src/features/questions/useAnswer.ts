@@ -1,7 +1,7 @@
 import { commands, type FieldProblem, type QuestionAnswer, type QuestionId } from "@/host/bindings";
 import { asProblem, call } from "@/host/call";
 import { keys } from "@/host/queries";
-import { useCommand } from "@/host/useCommand";
+import { lastError, useCommand } from "@/host/useCommand";
 import { type JsonObject } from "@/lib/schema/schema";
 
 export type Answering = ReturnType<typeof useAnswer>;
@@ -14,7 +14,7 @@ export function useAnswer(id: QuestionId) {
     invalidates: [keys.questions],
   });
   const open = useCommand({ mutationFn: () => call(commands.openQuestionPage(id)) });
-  const error = open.error ?? answer.error;
+  const error = lastError(open, answer);
   return {
     /** Sends values; `onInvalid` gets the fields that the host rejects. */
     send: (values: JsonObject, onInvalid: (fields: readonly FieldProblem[]) => void) =>
