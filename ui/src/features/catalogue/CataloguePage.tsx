@@ -1,4 +1,4 @@
-import { type KeyboardEvent, useRef, useState } from "react";
+import { useRef, useState } from "react";
 import { Button } from "@/components/Button";
 import { Field } from "@/components/Field";
 import { FilterMenu } from "@/components/FilterMenu";
@@ -12,7 +12,6 @@ import { Toolbar } from "@/components/Toolbar";
 import { VirtualList } from "@/components/VirtualList";
 import { type AccountId, type AuthenticationMethod, type Definition } from "@/host/bindings";
 import { stateKey, useClientState } from "@/host/clientState";
-import { isComposing } from "@/lib/keys";
 import { bestMatches } from "@/lib/match";
 import { count, grouped } from "@/lib/words";
 import styles from "./Catalogue.module.css";
@@ -69,13 +68,6 @@ export function CataloguePage({ onCreate, onAdd }: Props) {
     if (item.kind === "definition") onCreate(item.account.id, item.definition);
     else onAdd(textToAdd(item.entry), { title: item.entry.title, methods: item.entry.authentication });
   };
-  const onKeyDown = (event: KeyboardEvent) => {
-    if (isComposing(event.nativeEvent)) return;
-    if (event.key === "Enter" && found[0]) {
-      event.preventDefault();
-      open(found[0]);
-    } else focusList(event);
-  };
   const clearFilters = () => {
     setTyped("");
     setSource(null);
@@ -94,9 +86,7 @@ export function CataloguePage({ onCreate, onAdd }: Props) {
           Open registry file…
         </Button>
       </Toolbar>
-      {/* Only keys of the search field: the list below handles its own. */}
-      {/* eslint-disable-next-line jsx-a11y/no-static-element-interactions */}
-      <div className={styles.find} onKeyDown={onKeyDown}>
+      <div className={styles.find}>
         <Field
           ref={search}
           label="Search the catalog"
@@ -107,6 +97,13 @@ export function CataloguePage({ onCreate, onAdd }: Props) {
           placeholder="Search by name, address or purpose"
           value={typed}
           onChange={setTyped}
+          onKeyDown={(event) => {
+            if (event.key === "Enter" && found[0]) {
+              event.preventDefault();
+              open(found[0]);
+            } else focusList(event);
+            event.continuePropagation();
+          }}
         />
         <FilterMenu
           label="Source"

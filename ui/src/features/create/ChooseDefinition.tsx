@@ -1,5 +1,5 @@
 import { useQuery } from "@tanstack/react-query";
-import { type KeyboardEvent, useMemo, useRef, useState } from "react";
+import { useMemo, useRef, useState } from "react";
 import { Button } from "@/components/Button";
 import { ConnectorMark } from "@/components/ConnectorMark";
 import { Dialog } from "@/components/Dialog";
@@ -14,7 +14,6 @@ import { TwoLines } from "@/components/TwoLines";
 import { VirtualList } from "@/components/VirtualList";
 import { type Account, type Definition } from "@/host/bindings";
 import { queries } from "@/host/queries";
-import { isComposing } from "@/lib/keys";
 import { bestMatches } from "@/lib/match";
 import { count, joinTexts, shortAddress } from "@/lib/words";
 import styles from "./Create.module.css";
@@ -73,21 +72,9 @@ function Definitions({ definitions, onChoose }: Pick<Props, "onChoose"> & { defi
     ]);
   }, [definitions, typed, category]);
 
-  const onKeyDown = (event: KeyboardEvent) => {
-    if (isComposing(event.nativeEvent)) return;
-    if (event.key === "Enter" && found[0]) {
-      event.preventDefault();
-      onChoose(found[0]);
-    } else if (event.key === "ArrowDown") {
-      event.preventDefault();
-      list.current?.querySelector<HTMLElement>("[role=grid]")?.focus();
-    }
-  };
   return (
     <>
-      {/* Only keys of the search field: the list below handles its own. */}
-      {/* eslint-disable-next-line jsx-a11y/no-static-element-interactions */}
-      <div className={styles.find} onKeyDown={onKeyDown}>
+      <div className={styles.find}>
         <Field
           label="Search"
           hideLabel
@@ -97,6 +84,16 @@ function Definitions({ definitions, onChoose }: Pick<Props, "onChoose"> & { defi
           placeholder="Search by name, address or purpose"
           value={typed}
           onChange={setTyped}
+          onKeyDown={(event) => {
+            if (event.key === "Enter" && found[0]) {
+              event.preventDefault();
+              onChoose(found[0]);
+            } else if (event.key === "ArrowDown") {
+              event.preventDefault();
+              list.current?.querySelector<HTMLElement>("[role=grid]")?.focus();
+            }
+            event.continuePropagation();
+          }}
         />
         {categories.length > 1 && (
           <FilterMenu label="Category" options={categories} value={category} onChange={setCategory} />
