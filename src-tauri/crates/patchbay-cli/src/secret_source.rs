@@ -70,17 +70,20 @@ fn parse_named(option: &str, given: &str, signs: &str) -> Result<(String, Source
     }
 }
 
+const NOT_AS_ARGUMENTS: &str =
+    "secrets can't be passed as arguments (other programs can read them)";
+
 /// The failure of a command that was passed a secret as an argument of its own.
 pub(crate) fn argument_refused() -> Failure {
     Failure::usage(
-        "secrets can't be passed as arguments (other programs can read them)",
+        NOT_AS_ARGUMENTS,
         "Pipe it in, or say where it comes from, such as with --from env://NAME.",
     )
 }
 
 fn invalid_source(option: &str) -> Failure {
     Failure::usage(
-        format!("{option}: secrets can't be passed as arguments (other programs can read them)"),
+        format!("{option}: {NOT_AS_ARGUMENTS}"),
         "Use - (stdin), env://NAME or wallet:NAME.",
     )
 }

@@ -31,10 +31,10 @@ pub(crate) async fn record(cx: &Context, account: &Account, error: Option<&Error
 }
 
 async fn try_record(cx: &Context, account: &Account, error: Option<&Error>) -> Result<(), Error> {
-    let before = account_error(cx, &account.id).await?;
     if error.is_some_and(|error| !is_lasting(error.code())) {
         return Ok(());
     }
+    let before = account_error(cx, &account.id).await?;
     let problem = error.map(Error::problem);
     let former_code = before.as_ref().map(|before| before.problem.code);
     if former_code == problem.as_ref().map(|problem| problem.code) {
