@@ -1,6 +1,7 @@
 import { screen } from "@testing-library/react";
 import { expect, it } from "vitest";
 import { renderApp } from "@/test/renderApp";
+import { problem } from "@/test/samples";
 
 it("says_that_newer_versions_are_looked_for_where_they_are", async () => {
   renderApp("/settings", {}, (host) => {
@@ -12,6 +13,24 @@ it("says_that_newer_versions_are_looked_for_where_they_are", async () => {
 it("says_nothing_of_newer_versions_where_none_are_looked_for", async () => {
   renderApp("/settings");
   expect(await screen.findByText(/platforms and their sign-in servers\.$/)).toBeVisible();
+});
+
+it("looks_again_for_a_version_that_took_the_place_of_the_one_found", async () => {
+  const versions = ["1.2.0", "1.3.0"];
+  const { user } = renderApp("/settings", {}, (mock) => {
+    mock.state.about.updates = true;
+    mock.handlers.checkForUpdate = () => ({ version: versions.shift() ?? "1.3.0", notes: null });
+    mock.handlers.installUpdate = () => {
+      throw problem({ code: "conflict", message: "Patchbay 1.2.0 was replaced", hint: "Check for updates again." });
+    };
+  });
+  await user.click(await screen.findByRole("button", { name: "Check for updates" }));
+  expect(await screen.findByText("Version 1.2.0 available")).toBeVisible();
+  await user.click(screen.getByRole("button", { name: "Install and restart" }));
+  expect(await screen.findByText(/1.2.0 was replaced/)).toBeVisible();
+  await user.click(screen.getByRole("button", { name: "Check for updates" }));
+  expect(await screen.findByText("Version 1.3.0 available")).toBeVisible();
+  expect(screen.queryByText(/1.2.0 was replaced/)).toBeNull();
 });
 
 it("shows_each_part_once_those_above_it_have_their_height", async () => {
