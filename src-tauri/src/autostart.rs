@@ -19,8 +19,9 @@ pub(crate) fn is_hidden_start() -> bool {
     env::args_os().skip(1).any(|argument| argument == HIDDEN)
 }
 
+/// Whether the session starts this program: the app may have been moved since, or turned off in the system's settings.
 pub(crate) fn is_on() -> bool {
-    list::is_registered()
+    program().is_ok_and(|program| list::is_on(&program))
 }
 
 pub(crate) fn set_enabled(on: bool) -> io::Result<()> {

@@ -7,8 +7,20 @@ use std::path::{Path, PathBuf};
 
 use super::HIDDEN;
 
-pub(super) fn is_registered() -> bool {
-    entry_file().is_ok_and(|file| file.is_file())
+pub(super) fn is_on(program: &Path) -> bool {
+    let (Ok(file), Ok(entry)) = (entry_file(), entry(program)) else {
+        return false;
+    };
+    fs::read_to_string(file).is_ok_and(|saved| starts(&saved, &entry))
+}
+
+/// Whether the saved entry names the same program and is not turned off, which the settings of a desktop do by a line.
+fn starts(saved: &str, entry: &str) -> bool {
+    let has = |line: &str| saved.lines().any(|saved| saved == line);
+    let names_program = |line: &&str| line.starts_with("TryExec=") || line.contains("<string>");
+    entry.lines().filter(names_program).all(has)
+        && !has("Hidden=true")
+        && !has("X-GNOME-Autostart-enabled=false")
 }
 
 pub(super) fn register(program: &Path) -> io::Result<()> {
@@ -16,12 +28,15 @@ pub(super) fn register(program: &Path) -> io::Result<()> {
     if let Some(folder) = file.parent() {
         fs::create_dir_all(folder)?;
     }
+    fs::write(file, entry(program)?)
+}
+
+fn entry(program: &Path) -> io::Result<String> {
     let program = program.to_str().ok_or(io::ErrorKind::InvalidFilename)?;
-    let entry = match cfg!(target_os = "macos") {
+    Ok(match cfg!(target_os = "macos") {
         true => launch_agent(program),
         false => desktop_entry(program),
-    };
-    fs::write(file, entry)
+    })
 }
 
 pub(super) fn unregister() -> io::Result<()> {
@@ -91,6 +106,24 @@ fn launch_agent(program: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn an_entry_counts_while_it_starts_this_program() {
+        let here = "/opt/Patchbay.AppImage";
+        for entry in [desktop_entry, launch_agent] {
+            assert!(starts(&entry(here), &entry(here)));
+            assert!(!starts(&entry("/moved/Patchbay.AppImage"), &entry(here)));
+            assert!(!starts("", &entry(here)));
+        }
+        let entry = desktop_entry(here);
+        assert!(starts(
+            &(entry.clone() + "X-KDE-autostart-phase=2\n"),
+            &entry
+        ));
+        assert!(!starts(&(entry.clone() + "Hidden=true\n"), &entry));
+        let off = entry.replace("enabled=true", "enabled=false");
+        assert!(!starts(&off, &entry));
+    }
 
     #[test]
     fn a_program_may_lie_in_any_folder() {
