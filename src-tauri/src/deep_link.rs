@@ -54,19 +54,45 @@ fn handle_link(app: &AppHandle, link: &Url) {
 /// Registers the scheme, unless a package did. It runs system programs and waits for them, hence the thread.
 #[cfg(any(target_os = "linux", windows))]
 pub(crate) fn register(app: &AppHandle) {
-    if is_packaged() {
-        return;
-    }
     let app = app.clone();
     std::thread::spawn(move || {
         let links = app.deep_link();
-        if links.is_registered("patchbay").unwrap_or(false) {
-            return;
-        }
-        if let Err(error) = links.register_all() {
+        let registered = if is_packaged() {
+            // An entry from before the package was installed would be preferred, and its program may be gone.
+            links.unregister(SCHEME)
+        } else if links.is_registered(SCHEME).unwrap_or(false) && starts_this_program(&app) {
+            Ok(())
+        } else {
+            links.register_all()
+        };
+        if let Err(error) = registered {
             tracing::warn!(%error, "patchbay:// links could not be registered");
         }
     });
+}
+
+#[cfg(any(target_os = "linux", windows))]
+const SCHEME: &str = "patchbay";
+
+/// Whether our desktop entry starts the program from where it is now: the plugin looks at the entry's name only.
+#[cfg(target_os = "linux")]
+fn starts_this_program(app: &AppHandle) -> bool {
+    let program = tauri::utils::platform::current_exe();
+    let (Ok(program), Ok(data)) = (program, app.path().data_dir()) else {
+        return false;
+    };
+    let name = program.file_name().unwrap_or_default().display();
+    let entry = data.join(format!("applications/{name}-handler.desktop"));
+    let image = app.env().appimage.map(Into::into);
+    let started = image.unwrap_or(program);
+    let line = format!("Exec=\"{}\" %u", started.display());
+    std::fs::read_to_string(entry).is_ok_and(|entry| entry.lines().any(|it| it == line))
+}
+
+/// The plugin compares the whole path.
+#[cfg(windows)]
+fn starts_this_program(_: &AppHandle) -> bool {
+    true
 }
 
 /// Whether a system package installed the app: its desktop entry registers the scheme, and an entry of our own would

@@ -443,6 +443,14 @@ pub(crate) const OWN: &[(&str, &str)] = &[
         "a file of this program",
     ),
     (
+        "src/autostart/file.rs::is_on",
+        "compares an entry of our own with what it would be now",
+    ),
+    (
+        "src/deep_link.rs::starts_this_program",
+        "looks for its own path in an entry of our own",
+    ),
+    (
         "src/command_line/link.rs::link",
         "looks where a link of our own leads",
     ),

@@ -190,6 +190,31 @@ fn a_link_that_installs_leads_to_the_review_and_adds_nothing_by_itself() {
     window.quit();
 }
 
+#[test]
+fn links_start_the_app_where_it_is_now() {
+    let harness = Harness::new();
+    let folder = |name: &str| {
+        let folder = harness.home().join("home").join(name);
+        std::fs::create_dir_all(&folder).expect("a folder");
+        folder
+    };
+    let entry = folder(".local/share/applications").join("patchbay-desktop-handler.desktop");
+    // Another version, which is there still.
+    let before = "[Desktop Entry]\nType=Application\nName=Patchbay\nExec=/bin/true %u\n\
+                  MimeType=x-scheme-handler/patchbay\n";
+    std::fs::write(&entry, before).expect("an entry");
+    let default =
+        "[Default Applications]\nx-scheme-handler/patchbay=patchbay-desktop-handler.desktop\n";
+    std::fs::write(folder(".config").join("mimeapps.list"), default).expect("a default");
+    let window = harness.start();
+    let line = format!("Exec=\"{}\" %u", binary("PATCHBAY_DESKTOP_BIN").display());
+    window.wait_until("an entry with this program", || {
+        let entry = std::fs::read_to_string(&entry);
+        entry.is_ok_and(|entry| entry.contains(&line))
+    });
+    window.quit();
+}
+
 /// Starts the app without a driver.
 fn started(harness: &Harness, arguments: &[&str]) -> std::process::Child {
     let mut command = Command::new(binary("PATCHBAY_DESKTOP_BIN"));
