@@ -54,6 +54,22 @@ fn dialog(app: &AppHandle, question: Question) -> AsyncMessageDialog {
     }
 }
 
+/// Whether a dialog can show the whole text. Native dialogs don't scroll: more would leave their buttons off the screen.
+pub(crate) fn fits(text: &str) -> bool {
+    let rows = text.lines().map(|line| 1 + columns(line) / ROW_COLUMNS);
+    rows.sum::<usize>() <= MAX_ROWS
+}
+
+/// Counts every character outside ASCII as a wide one, as those of Chinese, Japanese and Korean are.
+fn columns(line: &str) -> usize {
+    let columns = line.chars().map(|sign| if sign.is_ascii() { 1 } else { 2 });
+    columns.sum()
+}
+
+/// Size of a dialog on a small screen.
+const ROW_COLUMNS: usize = 60;
+const MAX_ROWS: usize = 30;
+
 /// The message of a problem as a sentence, and its hint.
 pub(crate) fn problem_text(problem: &Problem) -> String {
     let message = sentence(&problem.message, problem.code);

@@ -6,7 +6,7 @@ use patchbay_ops::{Occasion, ProgramConsent, ProgramRequest, Purpose, has_open_v
 use rfd::{MessageButtons, MessageLevel};
 use tauri::AppHandle;
 
-use crate::dialog::{Question, ask, cautious_buttons};
+use crate::dialog::{Question, ask, cautious_buttons, fits};
 
 pub(crate) struct DialogConsent(pub(crate) AppHandle);
 
@@ -19,6 +19,7 @@ impl ProgramConsent for DialogConsent {
             return false;
         }
         let text = question(request);
+        // A yes would also allow what is cut off.
         if !fits(&text) {
             ask(&self.0, too_long(request)).await;
             return false;
@@ -34,22 +35,6 @@ impl ProgramConsent for DialogConsent {
         ask(&self.0, question).await == Some(allow)
     }
 }
-
-/// Whether a dialog can show the whole question. Native dialogs don't scroll, and a yes also allows what is cut off.
-fn fits(question: &str) -> bool {
-    let rows = question.lines().map(|line| 1 + columns(line) / ROW_COLUMNS);
-    rows.sum::<usize>() <= MAX_ROWS
-}
-
-/// Counts every character outside ASCII as a wide one, as those of Chinese, Japanese and Korean are.
-fn columns(line: &str) -> usize {
-    let columns = line.chars().map(|sign| if sign.is_ascii() { 1 } else { 2 });
-    columns.sum()
-}
-
-/// Size of a dialog on a small screen.
-const ROW_COLUMNS: usize = 60;
-const MAX_ROWS: usize = 30;
 
 fn too_long(request: &ProgramRequest) -> Question {
     let name = match &request.purpose {

@@ -9,7 +9,7 @@ use serde_json::Value;
 use tauri::AppHandle;
 
 use super::{AvailableUpdate, check, check_nothing_runs, install, is_configured};
-use crate::dialog::{Question, ask, problem_text};
+use crate::dialog::{Question, ask, fits, problem_text};
 use crate::preferences::open_store;
 use crate::window;
 
@@ -28,6 +28,8 @@ const OFFERED: &str = "offeredAt";
 const INSTALL: &str = "Install and restart";
 const SKIP: &str = "Skip this version";
 const LATER: &str = "Later";
+
+const MORE: &str = "Settings has more about it.";
 
 /// Offers newer versions for as long as the app runs, if this build can update itself.
 pub(crate) fn offer_updates(app: &AppHandle, cx: &Context) {
@@ -100,12 +102,21 @@ fn choice(pressed: Option<MessageDialogResult>) -> Choice {
     }
 }
 
+/// The version, and as many lines of its notes as a dialog can show.
 fn words(found: &AvailableUpdate) -> String {
     let version = format!("Patchbay {}", found.version);
-    match found.notes.as_deref().map(str::trim) {
-        None | Some("") => version,
+    let whole = match found.notes.as_deref().map(str::trim) {
+        None | Some("") => return version,
         Some(notes) => format!("{version}\n\n{notes}"),
+    };
+    if fits(&whole) {
+        return whole;
     }
+    let ends = whole.match_indices('\n').map(|(end, _)| &whole[..end]);
+    let mut shorter = ends
+        .rev()
+        .map(|start| format!("{}\n\n{MORE}", start.trim_end()));
+    shorter.find(|text| fits(text)).unwrap_or(version)
 }
 
 fn is_offered(found: &AvailableUpdate, skipped: Option<&Value>) -> bool {
@@ -191,5 +202,16 @@ mod tests {
         assert_eq!(words(&found(Some(" \n"))), "Patchbay 1.2.0");
         let noted = words(&found(Some("Faster lists")));
         assert_eq!(noted, "Patchbay 1.2.0\n\nFaster lists");
+    }
+
+    #[test]
+    fn an_offer_with_many_notes_leaves_room_for_its_buttons() {
+        let lines = "- something is faster\n".repeat(100);
+        let offered = words(&found(Some(&lines)));
+        assert!(fits(&offered), "{offered}");
+        assert!(offered.starts_with("Patchbay 1.2.0\n\n- something is faster\n- something"));
+        assert!(offered.ends_with("is faster\n\nSettings has more about it."));
+        let one_line = words(&found(Some(&"x".repeat(4_000))));
+        assert_eq!(one_line, "Patchbay 1.2.0\n\nSettings has more about it.");
     }
 }
