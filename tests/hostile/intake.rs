@@ -377,6 +377,7 @@ pub(crate) const INTAKES: &[Intake] = &[
             "crates/patchbay-platforms/src/mcp/stdio/host/session.rs::handle_server_line",
             "crates/patchbay-platforms/src/mcp/stdio.rs::read",
             "crates/patchbay-platforms/src/mcp/stdio/process.rs::command",
+            "crates/patchbay-platforms/src/mcp/stdio/process.rs::interpreter",
         ],
     ),
     intake(

@@ -4,7 +4,9 @@
 //! on Windows they are in a job that ends with us.
 
 use std::ffi::OsString;
-use std::path::PathBuf;
+use std::fs::File;
+use std::io::{self, Read as _};
+use std::path::{Path, PathBuf};
 use std::process::{ExitStatus, Stdio};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -33,6 +35,9 @@ const GRACE_PERIOD: Duration = Duration::from_secs(2);
 /// How often a group is checked for remaining processes.
 #[cfg(unix)]
 const POLL_INTERVAL: Duration = Duration::from_millis(20);
+
+/// Maximum bytes of the first line of a script that are read; systems read no more either.
+const FIRST_LINE_BYTES: u64 = 256;
 
 /// Maximum bytes of one line of standard error.
 const LINE_BYTES: usize = 1024 * 1024;
@@ -118,14 +123,15 @@ pub(super) struct Streams {
 /// [`Error::ProgramNotStarted`].
 pub(super) fn start(mut program: McpProgram) -> Result<(Process, Streams), Error> {
     let name = program.name.clone();
-    let not_started = |error: std::io::Error| Error::ProgramNotStarted {
+    let not_started = |error: io::Error| Error::ProgramNotStarted {
         program: name.clone(),
         why: error.to_string(),
     };
     (program.log)(&format!("Patchbay starts {}", program.file.display()));
     Arc::clone(&program.guard).prepare(&mut program);
     let mut command = command(&program);
-    let mut child = command.spawn().map_err(not_started)?;
+    let spawned = command.spawn();
+    let mut child = spawned.map_err(|error| not_started(explain(&program.file, error)))?;
     let streams = (
         child.stdin().take(),
         child.stdout().take(),
@@ -133,7 +139,7 @@ pub(super) fn start(mut program: McpProgram) -> Result<(Process, Streams), Error
         child.id(),
     );
     let (Some(stdin), Some(stdout), Some(stderr), Some(group)) = streams else {
-        return Err(not_started(std::io::Error::other("it ended at once")));
+        return Err(not_started(io::Error::other("it ended at once")));
     };
     program.guard.started(group, &program);
     let tail = StderrTail::new(program.secrets, program.log);
@@ -168,6 +174,31 @@ pub(super) fn start(mut program: McpProgram) -> Result<(Process, Streams), Error
         stdout: Box::new(stdout),
     };
     Ok((process, streams))
+}
+
+/// Names the interpreter of a script where that is missing: the system says that the script is.
+fn explain(file: &Path, error: io::Error) -> io::Error {
+    if error.kind() != io::ErrorKind::NotFound {
+        return error;
+    }
+    match interpreter(file).filter(|interpreter| !Path::new(interpreter).exists()) {
+        Some(missing) => io::Error::other(format!(
+            "its first line names {missing:?}, which doesn't exist"
+        )),
+        None => error,
+    }
+}
+
+/// The program in the first line of a script.
+fn interpreter(file: &Path) -> Option<String> {
+    let mut line = Vec::new();
+    File::open(file)
+        .and_then(|file| file.take(FIRST_LINE_BYTES).read_to_end(&mut line))
+        .ok()?;
+    let line = String::from_utf8_lossy(line.strip_prefix(b"#!")?).into_owned();
+    // Not by `lines`: a carriage return at its end is a part of the name.
+    let words = line.split('\n').next()?.trim_start();
+    Some(words.split([' ', '\t']).next()?.to_owned())
 }
 
 /// A process that a host holds, which reports how it ended. Stopping it only detaches from it.
@@ -382,7 +413,7 @@ impl Supervisor {
         }
     }
 
-    fn note(&self, status: std::io::Result<ExitStatus>) {
+    fn note(&self, status: io::Result<ExitStatus>) {
         self.exit.send_replace(Some(describe_exit(status)));
     }
 
@@ -423,7 +454,7 @@ impl Supervisor {
     }
 }
 
-fn describe_exit(status: std::io::Result<ExitStatus>) -> String {
+fn describe_exit(status: io::Result<ExitStatus>) -> String {
     let status = match status {
         Ok(status) => status,
         Err(error) => return error.to_string(),
