@@ -26,6 +26,7 @@ use crate::authorizations::scope_upgrade;
 use crate::backend::{CompletedCall, for_connector};
 use crate::connectors::tools;
 use crate::context::Context;
+use crate::context::session_host::SessionHost;
 use crate::context::tool_cache::{CachedTool, RunTarget};
 use crate::error::{Error, TimeLimit};
 use crate::events::Event;
@@ -221,9 +222,10 @@ async fn record_start(cx: &Context, run: &ToolRun, effect: ToolEffect) -> Result
     Ok(())
 }
 
-/// Number of runs and rotations in progress, which end with this process.
+/// Number of runs and rotations in progress, and of commands that use a server of this process. All end with it.
 pub fn count_active_runs(cx: &Context) -> usize {
-    cx.running().len() + cx.rotations().len()
+    let host = cx.session_host().and_then(SessionHost::own);
+    cx.running().len() + cx.rotations().len() + host.map_or(0, |host| host.guests())
 }
 
 /// A run whose arguments are valid.

@@ -23,6 +23,7 @@ use crate::connectors::tools::refresh_tools;
 use crate::context::ContextOptions;
 use crate::credentials::secret::SecretValue;
 use crate::install_hint::what_to_install;
+use crate::runs::run_tool::count_active_runs;
 use crate::secrets::programs::{ProgramConsent, ProgramRequest};
 use crate::servers::log::read_server_log;
 use crate::servers::sessions::{end_sessions, list_sessions};
@@ -177,6 +178,28 @@ async fn a_server_of_the_app_serves_commands_while_the_app_runs() {
     fixture.cx.close().await;
     assert!(fixture.cx.guard().is_empty());
     assert!(list_sessions(&fixture.cx).await.unwrap().is_empty());
+}
+
+#[tokio::test]
+async fn a_command_that_uses_a_server_of_the_app_would_end_with_the_app() {
+    let fixture = Fixture::new().await;
+    fixture.cx.host_sessions_here();
+    let connector = fixture.add().await;
+    refresh_tools(&fixture.cx, &connector.id).await.unwrap();
+    assert_eq!(count_active_runs(&fixture.cx), 0);
+    let command = Context::open(fixture.options.clone()).await.unwrap();
+    command.set_session_host(PathBuf::from("/nowhere/patchbay"));
+    refresh_tools(&command, &connector.id).await.unwrap();
+    assert_eq!(count_active_runs(&fixture.cx), 1);
+    command.close().await;
+    let left = async {
+        while count_active_runs(&fixture.cx) > 0 {
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
+    };
+    let left = tokio::time::timeout(Duration::from_secs(20), left).await;
+    assert!(left.is_ok(), "it is still counted");
+    fixture.cx.close().await;
 }
 
 #[tokio::test]

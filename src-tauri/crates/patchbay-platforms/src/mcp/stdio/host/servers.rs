@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::path::PathBuf;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::time::Duration;
 
 use tokio::io::{AsyncWrite, AsyncWriteExt as _};
@@ -44,6 +44,8 @@ pub struct Host {
     servers: Mutex<HashMap<Key, Server>>,
     idle_sessions: IdleSessions,
     clients: AtomicU64,
+    /// Attached clients in other processes.
+    guests: AtomicUsize,
     memory: GroupMemory,
     draining: CancellationToken,
 }
@@ -76,6 +78,7 @@ impl Host {
             servers: Mutex::default(),
             idle_sessions: IdleSessions::default(),
             clients: AtomicU64::new(0),
+            guests: AtomicUsize::new(0),
             memory: GroupMemory::default(),
             draining: CancellationToken::new(),
         }
@@ -84,6 +87,11 @@ impl Host {
     /// Cancelled when new clients are refused.
     pub fn draining(&self) -> &CancellationToken {
         &self.draining
+    }
+
+    /// Number of attached clients in other processes.
+    pub fn guests(&self) -> usize {
+        self.guests.load(Ordering::Relaxed)
     }
 
     /// Whether neither servers nor sessions are left.
@@ -130,7 +138,9 @@ impl Host {
                         false => HostResponse::Attached,
                     };
                     if respond(&mut write, response).await {
+                        self.guests.fetch_add(1, Ordering::Relaxed);
                         relay_client(client, lines, write).await;
+                        self.guests.fetch_sub(1, Ordering::Relaxed);
                     }
                     return;
                 }
