@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use patchbay_playground::{LoggedRequest, Playground, Switches};
 
-use super::terminal::Terminal;
+use super::terminal::{Terminal, words};
 
 /// A terminal whose commands leave their sessions to the next one, and a server that counts calls for each session.
 struct Sessions(Terminal);
@@ -207,4 +207,34 @@ async fn a_server_that_asks_for_signs_of_life_gets_them_between_commands() {
     let ended = harness.does("session end --all").await;
     assert_eq!(ended.stderr, "Ended 1 session.\n");
     assert_eq!(harness.playground.sessions().await, 0);
+}
+
+/// Behind a proxy nothing else reaches the server.
+#[tokio::test]
+async fn signs_of_life_go_through_the_proxy_of_the_command() {
+    let mut terminal = Terminal::new().await;
+    terminal.keeps_sessions = true;
+    let every = Duration::from_millis(500);
+    let turn = |switches: &mut Switches| switches.session_pings = Some(every);
+    terminal.playground.configure(turn);
+    let proxy = terminal.playground.at("").to_string();
+    let does = async |line: &str| {
+        let mut command = terminal.command(&words(line));
+        for name in ["HTTP_PROXY", "http_proxy"] {
+            command.env(name, &proxy);
+        }
+        command.env_remove("NO_PROXY").env_remove("no_proxy");
+        terminal.finish(command, "").await.succeeded();
+    };
+    does("connector add http://mcp.invalid/sessions/mcp --name play --auth none").await;
+    does("connector connect play").await;
+    does("tool run play count").await;
+    let pongs = |playground: &Playground| {
+        playground.count(|request| request.body.contains(r#""result":{}"#))
+    };
+    let before = pongs(&terminal.playground);
+    let answered = |playground: &Playground| pongs(playground) >= before + 3;
+    let limit = Duration::from_secs(60);
+    assert!(terminal.playground.wait_until(answered, limit).await);
+    does("session end --all").await;
 }

@@ -24,6 +24,9 @@ use crate::shared::Shared;
 /// machine, one of which answers between commands.
 const PATIENCE: Duration = Duration::from_secs(15);
 
+/// A name that nobody resolves: only by a proxy, the Playground itself, is it reached by that.
+const PROXIED_HOST: &str = "mcp.invalid";
+
 #[derive(Clone)]
 pub(crate) struct Counter {
     shared: Arc<Shared>,
@@ -34,7 +37,7 @@ pub(crate) struct Counter {
 pub(crate) fn service(shared: &Arc<Shared>) -> StreamableHttpService<Counter, LocalSessionManager> {
     let config = StreamableHttpServerConfig::default()
         .with_cancellation_token(shared.stopping.clone())
-        .with_allowed_hosts([shared.base.authority()]);
+        .with_allowed_hosts([shared.base.authority(), PROXIED_HOST]);
     let manager = Arc::clone(&shared.sessions);
     let shared = Arc::clone(shared);
     let counter = move || Counter {

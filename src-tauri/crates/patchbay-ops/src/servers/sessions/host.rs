@@ -62,6 +62,20 @@ const PASSED_ENVIRONMENT: &[&str] = &[
     "XDG_STATE_HOME",
 ];
 
+/// Variables that the host inherits, to keep sessions over HTTP alive the way the command reaches their servers.
+const NETWORK_ENVIRONMENT: &[&str] = &[
+    "HTTP_PROXY",
+    "HTTPS_PROXY",
+    "ALL_PROXY",
+    "NO_PROXY",
+    "http_proxy",
+    "https_proxy",
+    "all_proxy",
+    "no_proxy",
+    "SSL_CERT_FILE",
+    "SSL_CERT_DIR",
+];
+
 /// Windows also needs variables for its own parts.
 #[cfg(windows)]
 const PASSED_ENVIRONMENT: &[&str] = &[
@@ -218,7 +232,7 @@ fn start(cx: &Context, host: &SessionHost) -> io::Result<()> {
 
 /// Starts the host process, which is not waited for as it outlives us.
 fn start_program(program: &Path) -> io::Result<()> {
-    let inherited = PASSED_ENVIRONMENT.iter();
+    let inherited = PASSED_ENVIRONMENT.iter().chain(NETWORK_ENVIRONMENT);
     let inherited = inherited.filter_map(|name| Some((name, std::env::var_os(name)?)));
     let mut command = Command::new(program);
     command
