@@ -92,6 +92,11 @@ pub(crate) async fn record_failure(
         if is_fetched && !abilities(connector).configured_here {
             return;
         }
+        // The sign-in that it needs is under way.
+        let is_authorizing = connector.status.status == Status::Authorizing;
+        if is_authorizing && status == Status::NeedsAuthorization {
+            return;
+        }
         let status = ConnectorStatus {
             status,
             word: platform_word(connector),
@@ -230,6 +235,21 @@ mod tests {
         };
         let recorded = record_failure(&cx, &connector.id, &stopped.into()).await;
         recorded.unwrap();
+        let found = cx.store().find_connector(&connector.id).await.unwrap();
+        assert_eq!(found.unwrap().status, connector.status);
+        cx.close().await;
+    }
+
+    #[tokio::test]
+    async fn a_sign_in_under_way_is_not_asked_for_again() {
+        let (_home, cx) = open_temporary().await;
+        let mut connector = add(&cx, UNREACHABLE_URL).await;
+        connector.status.status = Status::Authorizing;
+        cx.store().save_connector(&connector).await.unwrap();
+        let needed = Error::SignInNeeded {
+            connector: connector.title.clone(),
+        };
+        record_failure(&cx, &connector.id, &needed).await.unwrap();
         let found = cx.store().find_connector(&connector.id).await.unwrap();
         assert_eq!(found.unwrap().status, connector.status);
         cx.close().await;
