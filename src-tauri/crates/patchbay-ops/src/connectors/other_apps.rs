@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 use directories::BaseDirs;
 use serde_json::{Map, Value};
 
-use super::pasted::{MAX_SERVERS, PastedServers, parse_settings, read_pasted};
+use super::pasted::{self, MAX_SERVERS, PastedServers, parse_settings};
 use crate::error::Error;
 use crate::secrets::programs::has_drive;
 
@@ -140,16 +140,16 @@ pub async fn read_other_app(name: &str) -> Result<PastedServers, Error> {
     let known = APPS.iter().find(|app| app.name == name);
     let task = tokio::task::spawn_blocking(move || {
         let folders = Folders::of_user()?;
-        let damaged = known.and_then(|app| folders.find_damaged(app));
-        Some((folders.find(), damaged))
+        let unusable = known.and_then(|app| folders.why_unusable(app));
+        Some((folders.find(), unusable))
     });
-    let (mut found, damaged) = task.await.ok().flatten().unwrap_or_default();
-    match (found.iter().position(|(app, _)| app.name == name), damaged) {
+    let (mut found, unusable) = task.await.ok().flatten().unwrap_or_default();
+    match (found.iter().position(|(app, _)| app.name == name), unusable) {
         (Some(at), _) => Ok(found.swap_remove(at).1),
-        (None, Some(file)) => Err(Error::usage(
-            format!("the settings in {} can't be read", file.display()),
-            "Correct the file, or copy its servers and use --from - to paste them.",
-        )),
+        (None, Some(what)) => {
+            let hint = "Correct the file, or copy its servers and use --from - to paste them.";
+            Err(Error::usage(what, hint))
+        }
         (None, None) => Err(no_servers(name, &found)),
     }
 }
@@ -201,7 +201,19 @@ impl Folders {
 
     fn read(&self, app: &App) -> Option<PastedServers> {
         let mut files = self.files(app);
-        files.find_map(|file| read_servers(&file, app.member))
+        files.find_map(|file| read_servers(&file, app.member)?.ok())
+    }
+
+    /// Why no server of an app can be imported, although there are settings.
+    fn why_unusable(&self, app: &App) -> Option<String> {
+        if let Some(file) = self.find_damaged(app) {
+            return Some(format!("the settings in {} can't be read", file.display()));
+        }
+        self.files(app).find_map(|file| {
+            let error = read_servers(&file, app.member)?.err()?;
+            let file = file.display();
+            Some(format!("no server in {file} can be imported: {error}"))
+        })
     }
 
     /// Returns the first file of an app that is there, but can't be read.
@@ -211,9 +223,16 @@ impl Folders {
     }
 
     fn files(&self, app: &App) -> impl Iterator<Item = PathBuf> {
-        let path = move |file: &str| match file.strip_prefix("~/") {
-            Some(file) => self.home.join(file),
-            None => self.config.join(file),
+        let path = move |file: &str| {
+            let file = match file.strip_prefix("~/.config/") {
+                // `XDG_CONFIG_HOME` may name another folder.
+                Some(file) if cfg!(target_os = "linux") => file,
+                _ => file,
+            };
+            match file.strip_prefix("~/") {
+                Some(file) => self.home.join(file),
+                None => self.config.join(file),
+            }
         };
         let named = self.named.iter().filter(move |(name, _)| *name == app.name);
         let named = named.map(|(_, file)| file.clone());
@@ -229,18 +248,21 @@ fn read_settings(file: &Path) -> Option<Map<String, Value>> {
     parse_settings(&text, file.extension()?.to_str()?)
 }
 
-fn read_servers(file: &Path, member: &str) -> Option<PastedServers> {
+/// Reads the servers in a file; `None` if there are none.
+fn read_servers(file: &Path, member: &str) -> Option<Result<PastedServers, Error>> {
     let mut settings = read_settings(file)?;
     let projects = settings.remove("projects");
     // Drop everything else that the app keeps in the file.
     settings.retain(|name, _| name == member || name == "inputs");
     let is_cut = add_projects(&mut settings, projects, member);
-    let mut found = read_pasted(&Value::Object(settings).to_string()).ok()?;
-    if is_cut {
-        let note = format!("Only the first {MAX_SERVERS} servers of all projects were read");
-        found.notes.push(note);
-    }
-    Some(found)
+    let found = pasted::read_settings(&Value::Object(settings))?;
+    Some(found.map(|mut found| {
+        if is_cut {
+            let note = format!("Only the first {MAX_SERVERS} servers of all projects were read");
+            found.notes.push(note);
+        }
+        found
+    }))
 }
 
 /// Adds the servers that Claude Code keeps for single folders. Returns whether there are too many.
@@ -526,6 +548,66 @@ mod tests {
             damaged("cursor"),
             Some(home.path().join(".cursor/mcp.json"))
         );
+    }
+
+    #[test]
+    fn servers_that_cannot_be_imported_are_told_from_none() {
+        let home = tempfile::tempdir().unwrap();
+        write(home.path(), ".claude.json", "{}");
+        write(
+            home.path(),
+            ".kiro/settings/mcp.json",
+            r#"{"mcpServers": {"a": {"url": "unix:///a.sock"}}}"#,
+        );
+        let servers: Map<String, Value> = (0..=MAX_SERVERS)
+            .map(|number| (format!("s{number}"), serde_json::json!({"command": "a"})))
+            .collect();
+        let many = serde_json::json!({ "mcpServers": servers }).to_string();
+        write(home.path(), ".cursor/mcp.json", &many);
+        let folders = folders(home.path());
+        let why = |name| {
+            let app = APPS.iter().find(|app| app.name == name);
+            folders.why_unusable(app.unwrap())
+        };
+        assert_eq!(why("claude-code"), None);
+        let kiro = why("kiro").unwrap();
+        assert!(kiro.contains("mcp.json can be imported: can't add a: its address"));
+        assert!(
+            why("cursor")
+                .unwrap()
+                .ends_with(": the list of servers is too long")
+        );
+    }
+
+    #[test]
+    fn a_file_may_begin_with_a_byte_order_mark() {
+        let home = tempfile::tempdir().unwrap();
+        for (file, text) in [
+            (
+                ".cursor/mcp.json",
+                r#"{"mcpServers": {"a": {"command": "a"}}}"#,
+            ),
+            (".codex/config.toml", "[mcp_servers.c]\ncommand = \"c\"\n"),
+            (
+                ".continue/config.yaml",
+                "mcpServers:\n- name: i\n  command: i\n",
+            ),
+        ] {
+            write(home.path(), file, &format!("\u{feff}{text}"));
+        }
+        let expected = [("cursor", 1), ("codex", 1), ("continue", 1)];
+        assert_eq!(names(&folders(home.path())), expected);
+    }
+
+    #[test]
+    #[cfg(target_os = "linux")]
+    fn settings_are_looked_for_in_the_folder_that_the_user_chose_for_them() {
+        let home = tempfile::tempdir().unwrap();
+        let zed = r#"{"context_servers": {"e": {"command": "e"}}}"#;
+        write(home.path(), "settings/zed/settings.json", zed);
+        let mut folders = folders(home.path());
+        folders.config = home.path().join("settings");
+        assert_eq!(names(&folders), [("zed", 1)]);
     }
 
     #[test]

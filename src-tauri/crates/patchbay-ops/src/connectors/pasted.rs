@@ -157,8 +157,18 @@ pub fn is_pasted_link(text: &str) -> bool {
     link::read(plain_text(text), "~").is_some()
 }
 
+/// Reads the servers in the settings of another app; `None` if there are none.
+pub(super) fn read_settings(settings: &Value) -> Option<Result<PastedServers, Error>> {
+    match read(&settings.to_string(), home().as_deref()) {
+        Err(PasteError::NoServer) => None,
+        found => Some(found.map_err(Error::from)),
+    }
+}
+
 /// Parses the settings of another app in a file with this extension; `None` unless they are an object.
 pub(super) fn parse_settings(text: &str, extension: &str) -> Option<Map<String, Value>> {
+    // Editors of Windows begin a file with a mark.
+    let text = text.trim_start_matches('\u{feff}');
     let parsed = match extension {
         "toml" => return toml::from_str(text).ok(),
         "yaml" => yaml::parse(text).ok(),
