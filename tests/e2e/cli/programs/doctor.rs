@@ -1,5 +1,7 @@
 //! What the doctor says of local programs.
 
+use std::os::unix::fs::PermissionsExt as _;
+
 use super::*;
 
 impl Programs {
@@ -56,6 +58,38 @@ async fn each_step_that_fails_has_its_cause_and_a_command() {
     assert_eq!(step, "found", "{said}");
     let hint = "Install it, or run `patchbay connector edit files -- FULL_PATH ARGUMENTS`.";
     assert!(said.contains(hint), "{said}");
+}
+
+#[tokio::test]
+async fn a_program_whose_secret_is_lost_was_not_started() {
+    let harness = Programs::new().await;
+    harness.connect("well").await;
+    let vault = harness.home.path().join("patchbay/data/vault.json");
+    std::fs::remove_file(vault).unwrap();
+    let (step, said) = harness.failing_step().await;
+    assert_eq!(step, "started", "{said}");
+    assert!(said.contains("is missing from the vault"), "{said}");
+}
+
+#[tokio::test]
+async fn what_keeps_a_program_from_starting_is_named() {
+    let harness = Programs::new().await;
+    harness.add("well", &["--allow"]).await.succeeded();
+    let file = harness.home.path().join("server");
+    std::fs::write(&file, "#!/gone/python3 -u\n").unwrap();
+    harness.now_starts(&[file.to_str().unwrap()]).await;
+    let (step, said) = harness.failing_step().await;
+    assert_eq!(step, "found", "{said}");
+    assert!(
+        said.contains("it isn't executable, which chmod +x changes"),
+        "{said}"
+    );
+    std::fs::set_permissions(&file, std::fs::Permissions::from_mode(0o755)).unwrap();
+    harness.does("connector edit files --allow").await;
+    let (step, said) = harness.failing_step().await;
+    assert_eq!(step, "started", "{said}");
+    let why = r#"its first line names "/gone/python3", which doesn't exist"#;
+    assert!(said.contains(why), "{said}");
 }
 
 #[tokio::test]

@@ -271,7 +271,7 @@ fn render_hints(problem: Option<&Problem>) -> String {
         .map(|hint| format!("     {hint}\n"))
         .unwrap_or_default();
     let output: String = match problem.code {
-        Code::ProgramEnded => detail_lines(&problem)
+        Code::ProgramEnded | Code::ProgramNotFound => detail_lines(&problem)
             .iter()
             .map(|line| format!("     {line}\n"))
             .collect(),

@@ -293,11 +293,12 @@ fn failed_steps(
 ) -> Vec<CheckStep> {
     let problem = error.problem();
     let failing = match connector.command {
+        // Whatever its code: the server of the connector is not what failed.
+        Some(_) if is_of_credential(error) => "started",
+        None if is_of_credential(error) => "sign_in",
         // After initialization only listing the tools can fail.
         Some(_) if is_connected => "tools",
         Some(_) => failing_step_of_program(problem.code),
-        // Whatever its code: the server of the connector is not what failed.
-        None if is_of_credential(error) => "sign_in",
         None => failing_step(problem.code),
     };
     // Steps between the platform and the service are not visible.
@@ -324,7 +325,7 @@ fn failed_steps(
 fn is_of_credential(error: &Error) -> bool {
     matches!(
         error,
-        Error::Platform(patchbay_platforms::Error::Credential(_))
+        Error::Platform(patchbay_platforms::Error::Credential(_)) | Error::SecretLost { .. }
     )
 }
 
@@ -332,9 +333,7 @@ fn failing_step_of_program(code: Code) -> &'static str {
     match code {
         Code::ProgramNotFound | Code::UsageInvalid => "found",
         Code::ProgramNotAllowed | Code::ProgramNotStarted | Code::FileFailed => "started",
-        code if code.as_str().starts_with("vault.") || code == Code::ReferenceNotAllowed => {
-            "started"
-        }
+        code if code.as_str().starts_with("vault.") => "started",
         Code::ProgramEnded | Code::TimedOut => "spoke",
         _ => "negotiation",
     }
