@@ -100,7 +100,8 @@ pub use connectors::bundle::{
     AddBundle, Bundle, BundleSetting, BundleSettingKind, add_bundle, read_bundle,
 };
 pub use connectors::check::{
-    Check, CheckState, CheckStep, cancel_check, check_connector, check_connectors, platform_problem,
+    Check, CheckState, CheckStep, MAX_CONCURRENT_CHECKS, cancel_check, check_connector,
+    check_connectors, platform_problem,
 };
 pub use connectors::client_certificate::set_client_certificate;
 pub use connectors::create::{

@@ -93,6 +93,40 @@ async fn what_keeps_a_program_from_starting_is_named() {
 }
 
 #[tokio::test]
+async fn few_programs_are_started_at_a_time() {
+    let harness = Programs::new().await;
+    let (file, log) = (
+        harness.home.path().join("slow"),
+        harness.home.path().join("starts"),
+    );
+    let slow = format!(
+        "#!/bin/sh\necho + >>'{log}'\nsleep 1\necho - >>'{log}'\nexec python3 '{}' well\n",
+        harness.script,
+        log = log.display(),
+    );
+    std::fs::write(&file, slow).unwrap();
+    std::fs::set_permissions(&file, std::fs::Permissions::from_mode(0o755)).unwrap();
+    let pids = format!("PID_FILE={}", harness.pids.display());
+    for name in ["a", "b", "c", "d", "e", "f"] {
+        let add = ["connector", "add", name, "--env", &pids, "--allow", "--"];
+        let command = [file.to_str().unwrap()];
+        harness
+            .run(&[&add[..], &command].concat())
+            .await
+            .succeeded();
+    }
+    harness.does("doctor").await;
+    let lines = std::fs::read_to_string(log).unwrap();
+    let mut starting = 0;
+    let at_once = lines.lines().map(|line| {
+        starting += if line == "+" { 1 } else { -1 };
+        starting
+    });
+    assert!(at_once.max() <= Some(4), "{lines}");
+    assert_eq!(lines.lines().count(), 12);
+}
+
+#[tokio::test]
 async fn a_report_is_fit_to_be_given_away() {
     let harness = Programs::new().await;
     let title = ["--title", "Lovelace's files", "--allow"];

@@ -1,14 +1,16 @@
 //! `patchbay doctor`: checks folders, vault and connectors.
 
 use std::path::Path;
+use std::sync::Arc;
 
 use patchbay_model::{Code, Connector, Problem, Status, VaultBackend, VaultState, VaultStatus};
 use patchbay_ops::{
-    Check, CheckState, CheckStep, DataExposure, Exposure, check_connector, check_report,
-    list_connectors, probe_vault, vault_status,
+    Check, CheckState, CheckStep, DataExposure, Exposure, MAX_CONCURRENT_CHECKS, check_connector,
+    check_report, list_connectors, probe_vault, vault_status,
 };
 use serde::Serialize;
 use serde_json::json;
+use tokio::sync::Semaphore;
 use tokio::task::JoinSet;
 
 use super::vault;
@@ -156,13 +158,15 @@ async fn check_vault(cli: &Cli) -> VaultStatus {
     }
 }
 
-/// Checks all connectors concurrently; the results keep their order.
+/// Checks all connectors, a few at a time; the results keep their order.
 async fn checks(cli: &Cli, connectors: Vec<Connector>) -> Result<Vec<Check>, Failure> {
     let mut tasks = JoinSet::new();
+    let turns = Arc::new(Semaphore::new(MAX_CONCURRENT_CHECKS));
     for (index, connector) in connectors.into_iter().enumerate() {
-        cli.stderr.step(&format!("Checking {} …", connector.title));
-        let (cx, stderr) = (cli.cx.clone(), cli.stderr.clone());
+        let (cx, stderr, turns) = (cli.cx.clone(), cli.stderr.clone(), Arc::clone(&turns));
         tasks.spawn(async move {
+            let _turn = turns.acquire_owned().await;
+            stderr.step(&format!("Checking {} …", connector.title));
             let checking = check_connector(&cx, &connector.id);
             let check = with_start_log(&cx, &stderr, &connector, checking).await;
             (index, check)

@@ -73,8 +73,9 @@ pub enum CheckState {
     Skipped,
 }
 
-/// Maximum number of concurrent checks, which bounds their memory: each may read the maximum size of a tool list.
-const MAX_CONCURRENT_CHECKS: usize = 4;
+/// Maximum number of concurrent checks. It bounds their memory, as each may read the maximum size of a tool list, and how
+/// many local servers start at once, which would slow each other down beyond their time limits.
+pub const MAX_CONCURRENT_CHECKS: usize = 4;
 
 /// Checks one connector: connects anew and lists its tools. Never opens a browser.
 ///
