@@ -47,6 +47,20 @@ async fn the_doctor_opens_a_vault_that_no_connector_needs() {
     found.assert_stdout(vault);
 }
 
+#[cfg(target_os = "linux")]
+#[tokio::test(flavor = "multi_thread")]
+async fn the_doctor_names_a_folder_in_which_nothing_can_be_written() {
+    let terminal = Terminal::new().await;
+    // Root can write in any other.
+    let settings = terminal.home.path().join("patchbay/settings");
+    std::os::unix::fs::symlink("/proc", &settings).unwrap();
+    let found = terminal.run(&["doctor"]).await;
+    assert_ne!(found.code, 0);
+    let line = format!("!!  settings     {}: not writable (", settings.display());
+    found.assert_stdout(&line);
+    found.assert_stdout("ok  data ");
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_destructive_tool_runs_once_it_is_confirmed() {
     let terminal = Terminal::connected().await;

@@ -1,5 +1,6 @@
 //! `patchbay doctor`: checks folders, vault and connectors.
 
+use std::io;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -124,13 +125,20 @@ fn exposure_problem(path: &Path, found: &DataExposure) -> Problem {
 fn folder_problem(path: &Path) -> Option<Problem> {
     let message = match std::fs::metadata(path) {
         Ok(found) if !found.is_dir() => "not a folder".to_owned(),
-        Ok(found) if found.permissions().readonly() => "not writable".to_owned(),
-        Err(error) if error.kind() != std::io::ErrorKind::NotFound => error.to_string(),
-        _ => return None,
+        Ok(_) => format!("not writable ({})", probe_folder(path).err()?),
+        Err(error) if error.kind() != io::ErrorKind::NotFound => error.to_string(),
+        Err(_) => return None,
     };
     let message = format!("{}: {message}", path.display());
     let hint = "Check the path and permissions.";
     Some(Problem::new(Code::FileFailed, message).with_hint(hint))
+}
+
+/// Tests a folder by a file, because permissions don't tell: another user may own it, or the disk may be read-only.
+fn probe_folder(folder: &Path) -> io::Result<()> {
+    let file = folder.join(format!(".patchbay-doctor-{}", std::process::id()));
+    std::fs::File::create_new(&file)?;
+    std::fs::remove_file(file)
 }
 
 /// Tests the vault by writing and reading a secret, unless it is empty.
