@@ -256,11 +256,14 @@ impl Shared {
         let lost = || StreamEnd::Lost.error(&self.wire.host());
         let headers = HeaderMap::from_iter([(header::ACCEPT, JSON), (header::CONTENT_TYPE, JSON)]);
         let plan = |text| self.wire.plan(&self.endpoint, &headers, text);
-        let (text, tracked) = self.pending_requests.note_outgoing(message, plan, lost)?;
+        let (message, tracked) = self.pending_requests.note_outgoing(message, plan, lost)?;
         let capture = tracked
             .as_ref()
             .map(|tracked| tracked.exchange.capture().clone());
-        let (capture, body) = (capture.unwrap_or_default(), Some(text.into()));
+        let (capture, body) = (
+            capture.unwrap_or_default(),
+            Some(message.to_string().into()),
+        );
         let posting = self
             .wire
             .send_to(&self.endpoint, Method::POST, &headers, body, &capture);

@@ -75,8 +75,8 @@ impl PendingRequests {
         &self.server_requests
     }
 
-    /// Registers a message before it is sent, to match its response; returns its text and its request. In a dry run
-    /// its description by `plan` is stored for the caller instead.
+    /// Registers a message before it is sent, to match its response; returns its JSON and its request. In a dry run
+    /// the description of its text by `plan` is stored for the caller instead.
     ///
     /// # Errors
     /// [`SendError`] in a dry run, and once the stream has ended: the request fails with the error that `over` returns.
@@ -85,15 +85,15 @@ impl PendingRequests {
         message: &ClientJsonRpcMessage,
         plan: impl FnOnce(String) -> Result<SentRequest, Error>,
         over: impl FnOnce() -> Error,
-    ) -> Result<(String, Option<TrackedRequest>), SendError> {
+    ) -> Result<(Value, Option<TrackedRequest>), SendError> {
         let tracked = TrackedRequest::of(message);
-        let text = serde_json::to_string(message).map_err(|_| SendError)?;
+        let json = serde_json::to_value(message).map_err(|_| SendError)?;
         if let Some(tracked) = &tracked {
             if tracked.kind.begins_negotiation() {
                 self.server_requests.clear();
             }
             if let Some(slot) = tracked.exchange.plan() {
-                let error = match plan(text) {
+                let error = match plan(json.to_string()) {
                     Ok(planned) => {
                         *slot.lock() = Some(planned);
                         Error::Cancelled
@@ -116,7 +116,7 @@ impl PendingRequests {
         {
             self.pending.lock().tracked.remove(id);
         }
-        Ok((text, tracked))
+        Ok((json, tracked))
     }
 
     /// Fails a request that is not sent.
@@ -143,8 +143,9 @@ impl PendingRequests {
 
     /// Reads a message that was parsed within the limits before.
     pub(super) fn take(&self, message: Value) -> Read {
-        let (piece, values) = (message.to_string(), json::count_values(&message));
-        self.classify(message, piece.as_bytes(), values)
+        let piece = serde_json::to_vec(&message).unwrap_or_default();
+        let values = json::count_values(&message);
+        self.classify(message, &piece, values)
     }
 
     fn classify(&self, message: Value, piece: &[u8], values: usize) -> Read {

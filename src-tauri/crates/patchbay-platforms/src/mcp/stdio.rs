@@ -245,9 +245,10 @@ impl Shared {
             .server_requests()
             .begin_answer(message)?;
         let plan = |text| Ok(SentRequest::line(text));
-        let (text, tracked) = self
+        let (message, tracked) = self
             .pending_requests
             .note_outgoing(message, plan, || self.process.end_error())?;
+        let text = serde_json::to_string(&message).map_err(|_| SendError)?;
         if let Some(limit) = self.max_message_bytes()
             && text.len() > limit
         {
@@ -268,10 +269,7 @@ impl Shared {
                 line.push(b'\n');
                 stream.send(line).await.is_ok()
             }
-            Outgoing::Host(host) => {
-                let message = serde_json::to_value(message).map_err(|_| SendError)?;
-                host.send(message).await
-            }
+            Outgoing::Host(host) => host.send(message).await,
         };
         is_sent.then_some(()).ok_or(SendError)
     }

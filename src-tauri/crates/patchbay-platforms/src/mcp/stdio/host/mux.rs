@@ -22,11 +22,10 @@ const ASKING: [&str; 4] = [
     "tasks/result",
 ];
 
-/// Where the notifications of a subscription, and its final result, name the request that they belong to.
+/// In `_meta`, where the notifications of a subscription, and its final result, name the request that they belong to.
 ///
 /// Source: MCP 2026-07-28, `subscriptions/listen`.
-const SUBSCRIPTION_OF_NOTICE: &str = "/params/_meta/io.modelcontextprotocol~1subscriptionId";
-const SUBSCRIPTION_OF_RESULT: &str = "/result/_meta/io.modelcontextprotocol~1subscriptionId";
+const SUBSCRIPTION: &str = "io.modelcontextprotocol/subscriptionId";
 
 pub(super) type ClientId = u64;
 
@@ -98,7 +97,7 @@ impl Mux {
                     let clients = self.subscribed.entry(uri.to_owned()).or_default();
                     clients.insert(client);
                 }
-                let token = message.pointer_mut("/params/_meta/progressToken");
+                let token = find_mut(&mut message, ["params", "_meta", "progressToken"]);
                 let number = self.last + 1;
                 let token = token.map(|token| std::mem::replace(token, number.into()));
                 Some(self.send_request(Some(client), id, token, message))
@@ -108,7 +107,7 @@ impl Mux {
                 is_first.then_some(Outgoing::Server(message))
             }
             (Some("notifications/cancelled"), None) => {
-                let requested = message.pointer_mut("/params/requestId")?;
+                let requested = find_mut(&mut message, ["params", "requestId"])?;
                 let is_requested =
                     |pending: &Pending| pending.client == Some(client) && pending.id == *requested;
                 let mut all = self.pending.iter();
@@ -193,7 +192,7 @@ impl Mux {
             )),
             (Some(_), Some(id)) => Some(self.route_question(id, message)),
             (Some("notifications/progress"), None) => {
-                let token = message.pointer_mut("/params/progressToken");
+                let token = find_mut(&mut message, ["params", "progressToken"]);
                 token
                     .and_then(|token| {
                         let pending = self.pending.get(&request_number(token)?)?;
@@ -202,8 +201,8 @@ impl Mux {
                     })
                     .map(|client| Outgoing::Client(client, message))
             }
-            (Some(_), None) if message.pointer(SUBSCRIPTION_OF_NOTICE).is_some() => {
-                let subscription = message.pointer_mut(SUBSCRIPTION_OF_NOTICE);
+            (Some(_), None) if message["params"]["_meta"].get(SUBSCRIPTION).is_some() => {
+                let subscription = find_mut(&mut message, ["params", "_meta", SUBSCRIPTION]);
                 let client = subscription.and_then(|subscription| {
                     let pending = self.pending.get(&request_number(subscription)?)?;
                     *subscription = pending.id.clone();
@@ -251,7 +250,7 @@ impl Mux {
         };
         self.has_answered |= message.get("result").is_some();
         if let Some(client) = pending.client {
-            if let Some(subscription) = message.pointer_mut(SUBSCRIPTION_OF_RESULT) {
+            if let Some(subscription) = find_mut(&mut message, ["result", "_meta", SUBSCRIPTION]) {
                 subscription.clone_from(&pending.id);
             }
             message["id"] = pending.id;
@@ -310,6 +309,11 @@ impl Mux {
 fn no_client(id: &Value) -> Outgoing {
     let error = json!({ "code": -32601, "message": "nobody is there to be asked" });
     Outgoing::Server(json!({ "jsonrpc": "2.0", "id": id, "error": error }))
+}
+
+fn find_mut<'a, const N: usize>(message: &'a mut Value, path: [&str; N]) -> Option<&'a mut Value> {
+    let mut names = path.iter();
+    names.try_fold(message, |value, name| value.get_mut(*name))
 }
 
 /// One of our request ids, which some servers turn into text.
