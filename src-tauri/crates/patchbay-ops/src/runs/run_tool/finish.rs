@@ -32,8 +32,10 @@ pub(in crate::runs) fn finish_run(
     for question in &mut run.questions {
         question.message = secrets.redact_text(std::mem::take(&mut question.message));
     }
-    run.arguments = Json(secrets.redact(std::mem::take(&mut run.arguments).0));
-    run.summary.arguments_line = arguments_line(&run.arguments.0);
+    if !secrets.is_empty() {
+        run.arguments = Json(secrets.redact(std::mem::take(&mut run.arguments).0));
+        run.summary.arguments_line = arguments_line(&run.arguments.0);
+    }
     run.task = None;
     // A resumed run has an earlier part.
     let earlier = run.summary.duration_ms.unwrap_or_default();
@@ -88,18 +90,16 @@ fn redact_result(result: ToolResult, secrets: &KnownSecrets) -> ToolResult {
 
 /// The arguments in one short line, as a row of the history shows them.
 pub(in crate::runs) fn arguments_line(arguments: &Value) -> Option<String> {
-    let written = arguments
-        .as_object()?
-        .iter()
-        .map(|(name, value)| match value {
-            Value::String(text) => {
-                let end = text.char_indices().nth(LINE_LIMIT);
-                let shown = end.map_or(text.as_str(), |(end, _)| &text[..end]);
-                format!("{name}={shown}")
-            }
-            value => format!("{name}={value}"),
-        });
-    let line = clean_text(&written.collect::<Vec<_>>().join(", "), LINE_LIMIT);
+    let mut line = String::new();
+    for (name, value) in arguments.as_object()? {
+        let separator = if line.is_empty() { "" } else { ", " };
+        line.extend([separator, name, "="]);
+        match value {
+            Value::String(text) => line.extend(text.chars().take(LINE_LIMIT)),
+            value => line.push_str(&value.to_string()),
+        }
+    }
+    let line = clean_text(&line, LINE_LIMIT);
     (!line.is_empty()).then_some(line)
 }
 
