@@ -26,7 +26,7 @@ fn distance(meant: &str, name: &str) -> Option<usize> {
         letters.flat_map(char::to_lowercase).take(100).collect()
     };
     let (meant, name) = (letters(meant), letters(name));
-    let distance = strsim::levenshtein(&meant, &name);
+    let distance = strsim::osa_distance(&meant, &name);
     let length = meant.chars().count();
     let is_part = length > 2 && name.contains(&meant);
     (is_part || distance <= length / 3).then_some(distance)
@@ -41,6 +41,7 @@ mod tests {
         for (meant, name, expected) in [
             ("addNote", "add_note", Some(0)),
             ("ad_note", "add_note", Some(1)),
+            ("ecoh", "echo", Some(1)),
             ("note", "add_note", Some(3)),
             ("add_note", "delete_note", None),
             ("nothing", "echo", None),
