@@ -159,6 +159,10 @@ fn hint_of(error: &patchbay_ops::Error, known: Option<&Connector>) -> Option<Str
             let value = text::quote(&format!("{name}=TEXT"));
             format!("Add {value}.")
         }
+        Error::NotFound {
+            kind: "connector or credential",
+            ..
+        } => "Run `patchbay connector list` or `patchbay credential list`.".to_owned(),
         Error::NotFound { kind, .. } => format!("Run `patchbay {}`.", list_command(kind)?),
         _ => return None,
     })
@@ -363,11 +367,17 @@ mod tests {
             hint(out),
             "Run `patchbay account replace-key acc --from -`."
         );
-        let gone = patchbay_ops::Error::NotFound {
-            kind: "credential",
-            name: account(),
-        };
-        assert_eq!(hint(gone), "Run `patchbay credential list`.");
+        for (kind, expected) in [
+            ("credential", "Run `patchbay credential list`."),
+            (
+                "connector or credential",
+                "Run `patchbay connector list` or `patchbay credential list`.",
+            ),
+        ] {
+            let name = account();
+            let gone = patchbay_ops::Error::NotFound { kind, name };
+            assert_eq!(hint(gone), expected);
+        }
     }
 
     #[test]
