@@ -168,6 +168,37 @@ describe("a question of a server", () => {
     expect(await within(dialog).findByLabelText(/^Password/)).toHaveAttribute("type", "password");
   });
 
+  it("sends_a_secret_that_was_typed_all_the_same", async () => {
+    const secret: Question = {
+      ...form,
+      form: {
+        schema: {
+          type: "object",
+          properties: {
+            key: { type: "string", format: "password", title: "API key", writeOnly: true },
+            pin: { type: "integer", title: "PIN", writeOnly: true },
+          },
+          required: ["key"],
+        },
+        values: {},
+        kept: [],
+      },
+      secrets: ["API key", "PIN"],
+    };
+    const { user, dialog, host } = await asked(secret);
+    const key = await within(dialog).findByLabelText(/^API key/);
+    expect(key).toHaveAttribute("type", "password");
+    expect(within(dialog).queryByRole("radio", { name: "Secret reference" })).toBeNull();
+    await user.type(key, "sk-1 ");
+    await user.type(within(dialog).getByLabelText(/^PIN/), "12");
+    await user.click(within(dialog).getByRole("button", { name: "Send" }));
+    await waitFor(() =>
+      expect(host.lastCall("answerQuestion")).toMatchObject({
+        answer: { kind: "accept", values: { key: "sk-1 ", pin: 12 } },
+      }),
+    );
+  });
+
   it("opens_a_page_by_one_click_and_only_then", async () => {
     const page: Question = {
       kind: "page",

@@ -1,4 +1,4 @@
-import { useEffect, useState } from "react";
+import { useEffect, useMemo, useState } from "react";
 import { Button } from "@/components/Button";
 import { ConfirmDialog } from "@/components/ConfirmDialog";
 import { ConnectorMark } from "@/components/ConnectorMark";
@@ -13,11 +13,13 @@ import { SubmitButton } from "@/components/SubmitButton";
 import { ContentPart } from "@/components/ToolResult/ContentPart";
 import { textOf } from "@/components/ToolResult/textOf";
 import { inertText } from "@/lib/inertText";
+import { asSchema, mapChildren } from "@/lib/schema/schema";
 import { ago } from "@/lib/time";
 import { count, joinTexts } from "@/lib/words";
 import {
   type AskedDuring,
   type Content,
+  type Form,
   type OpenQuestion,
   type Problem,
   type Question,
@@ -57,7 +59,8 @@ type Props<Kind> = Framed & { question: Extract<Question, { kind: Kind }> };
 
 function FormDialog({ question, ...asked }: Props<"form">) {
   const { answering } = asked;
-  const state = usePlatformForm(question.form);
+  const form = useMemo(() => withSecretsAsValues(question.form), [question]);
+  const state = usePlatformForm(form);
   const fields = useRefusalFocus(state);
   const isEmpty = Object.keys((question.form.schema as { properties?: object }).properties ?? {}).length === 0;
   const { problem } = answering;
@@ -80,6 +83,15 @@ function FormDialog({ question, ...asked }: Props<"form">) {
       {!isEmpty && <PlatformForm ref={fields} label="Answer" state={state} wallet={[]} />}
     </Frame>
   );
+}
+
+/** What the server asks for as a secret is sent to it as typed, and not kept apart as a platform's secrets are. */
+function withSecretsAsValues(form: Form): Form {
+  const schema = mapChildren(asSchema(form.schema), (field) => {
+    const { writeOnly: _writeOnly, ...others } = asSchema(field);
+    return others;
+  });
+  return { ...form, schema };
 }
 
 function PageDialog({ question, ...asked }: Props<"page">) {
