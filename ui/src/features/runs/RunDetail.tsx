@@ -9,6 +9,7 @@ import { Button } from "@/components/Button";
 import { useCopy } from "@/components/CopyContext";
 import { ConfirmDialog } from "@/components/ConfirmDialog";
 import { EmptyState } from "@/components/EmptyState";
+import { identityWith } from "@/components/identityWith";
 import { actingWords } from "@/components/identityWords";
 import { Menu } from "@/components/Menu";
 import { ErrorNotice } from "@/components/ProblemNotice";
@@ -77,6 +78,8 @@ function Loaded({
   const actions = useRunActions(run, show, onRemoved);
   const { data: connectors } = useQuery(queries.connectors());
   const connector = connectors?.find((one) => one.id === run.connector);
+  // Somebody else may be signed in since.
+  const acting = connector ? identityWith(connector, run.credential ?? null) : run.identity;
   const isRunning = run.state === "running";
   const copyCommand = () => {
     const [rounded] = roundedNames(run.arguments);
@@ -251,7 +254,7 @@ function Loaded({
           onConfirm={() => actions.replay(undefined, true)}
           onKeep={actions.closeConfirmation}
         >
-          {`On ${run.connectorTitle}, as ${actingWords(run.identity)}. This tool may delete or overwrite data.`}
+          {`On ${run.connectorTitle}, as ${actingWords(acting)}. This tool may delete or overwrite data.`}
         </ConfirmCard>
       )}
       {removing && (

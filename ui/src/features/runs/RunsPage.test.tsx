@@ -295,6 +295,15 @@ describe("what can be done", () => {
     await waitFor(() => expect(confirmations).toEqual([false, true]));
   });
 
+  it("names who is signed in now before it repeats a destructive tool", async () => {
+    const own = host.state.connectors.find((one) => one.id === "con_github")!;
+    own.identity = { ...own.identity, credential: "ops", user: "bob" };
+    host.handlers.replayRun = () => Promise.reject(problem({ code: "confirmation_needed" }));
+    open("/runs/run_2");
+    await userEvent.click(await screen.findByRole("button", { name: "Run again" }));
+    expect(await screen.findByRole("alertdialog")).toHaveTextContent("as This computer · ops · bob. This tool");
+  });
+
   it("opens the runner with the arguments of the run", async () => {
     open();
     await detail("search");

@@ -61,6 +61,17 @@ it("lets one choose with which of the platform's credentials a tool runs", async
   expect(await axeViolations(page())).toEqual([]);
 });
 
+it("names the credential that was chosen before it deletes something", async () => {
+  open("mistral");
+  host.handlers.runTool = () => Promise.reject(problem({ code: "confirmation_needed", fields: [] }));
+  await userEvent.click(await screen.findByRole("button", { name: "Change credential" }));
+  await userEvent.click(await screen.findByRole("button", { name: /Credential/ }));
+  await userEvent.click(await screen.findByRole("option", { name: /sandbox/ }));
+  await userEvent.click(screen.getByRole("button", { name: /^Run/ }));
+  const card = await screen.findByRole("alertdialog");
+  expect(card).toHaveTextContent("as Northlight · sandbox. This tool may delete");
+});
+
 it("offers no choice where the platform has none", async () => {
   open("airbyte");
   await screen.findByRole("button", { name: /^Run/ });

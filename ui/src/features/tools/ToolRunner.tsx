@@ -136,6 +136,7 @@ function Runner({ connector, tool, initialValues, missing, visit, from, initialC
             connector={connector}
             tool={tool}
             values={args.value}
+            credential={credential}
             onConfirm={runner.confirm}
             onKeep={runner.closeConfirmation}
           />
