@@ -7,6 +7,8 @@ type RunOptions = {
   /** Name of a platform's credential. */
   credential?: string | null;
   asTask?: boolean;
+  /** In seconds; `null` for the default. */
+  timeout?: number | null;
 };
 
 /**
@@ -18,9 +20,13 @@ export function toolCommand(
   tool: string,
   schema: AnySchema,
   values: JsonObject,
-  { credential = null, asTask = false }: RunOptions = {},
+  { credential = null, asTask = false, timeout = null }: RunOptions = {},
 ): string {
-  const options = [...(credential === null ? [] : ["--credential", credential]), ...(asTask ? ["--as-task"] : [])];
+  const options = [
+    ...(credential === null ? [] : ["--credential", credential]),
+    ...(asTask ? ["--as-task"] : []),
+    ...(timeout === null ? [] : ["--timeout", String(timeout)]),
+  ];
   return commandWith(["patchbay", "tool", "run", connector, tool, ...options], schema, values);
 }
 

@@ -414,6 +414,15 @@ it("copies the command that does the same", async () => {
   expect(copied.mock.lastCall?.[0]).toBe("patchbay tool run github search 'q=it'\\''s'");
 });
 
+it("copies the command with the timeout that was set", async () => {
+  await userEvent.type(await search(), "x");
+  await userEvent.click(screen.getByRole("button", { name: "More actions" }));
+  await userEvent.click(await screen.findByRole("menuitem", { name: "Set timeout…" }));
+  await userEvent.type(await screen.findByLabelText("Timeout (seconds)"), "600");
+  await userEvent.click(screen.getByRole("button", { name: "Copy as command" }));
+  expect(copied.mock.lastCall?.[0]).toBe("patchbay tool run github search --timeout 600 q=x");
+});
+
 it("begins with the arguments of an earlier run, without its secrets", async () => {
   host.state.runs = [sampleRun({ arguments: { q: "earlier", token: "<redacted>" } })];
   open("/tools/con_github/search?from=run_1");

@@ -102,7 +102,7 @@ function Runner({ connector, tool, initialValues, missing, visit, from, initialC
   const submitDryRun = () => runner.send((values) => dryRun(request(values, false)));
   const copyCommand = () =>
     copy(
-      toolCommand(connector.name, tool.name, schemaOf(tool.inputSchema), args.value, { credential, asTask }),
+      toolCommand(connector.name, tool.name, schemaOf(tool.inputSchema), args.value, { credential, asTask, timeout }),
       "Command",
     );
 
