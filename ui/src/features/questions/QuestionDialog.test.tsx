@@ -153,6 +153,23 @@ describe("a question of a server", () => {
     await waitFor(() => expect(screen.queryByRole("dialog")).toBeNull());
   });
 
+  it("says_that_an_answer_that_was_begun_was_not_sent_when_nobody_waits_any_more", async () => {
+    const { user, dialog, host } = await asked(form);
+    const name = await within(dialog).findByLabelText(/^Your name/);
+    await user.clear(name);
+    await user.type(name, "Eve");
+    host.state.questions = [];
+    await act(() => host.emit({ kind: "questions_changed" }));
+    expect(await screen.findByText("echo no longer waits. Your answer was not sent.")).toBeVisible();
+    host.state.questions = [open(form, { id: "ask_2" })];
+    await act(() => host.emit({ kind: "questions_changed" }));
+    const next = await screen.findByRole("dialog", { name: "The server Files asks" });
+    await user.type(await within(next).findByLabelText(/^Your name/), "m");
+    await user.click(within(next).getByRole("button", { name: "Send" }));
+    await waitFor(() => expect(screen.queryByRole("dialog")).toBeNull());
+    expect(screen.getAllByText(/no longer waits/)).toHaveLength(1);
+  });
+
   it("warns_where_a_secret_is_asked_for", async () => {
     const secret: Question = {
       ...form,

@@ -1,4 +1,4 @@
-import { useEffect, useMemo, useState } from "react";
+import { useEffect, useEffectEvent, useMemo, useState } from "react";
 import { Button } from "@/components/Button";
 import { ConfirmDialog } from "@/components/ConfirmDialog";
 import { ConnectorMark } from "@/components/ConnectorMark";
@@ -12,6 +12,7 @@ import { Notice, ProblemNotice } from "@/components/ProblemNotice";
 import { SubmitButton } from "@/components/SubmitButton";
 import { ContentPart } from "@/components/ToolResult/ContentPart";
 import { textOf } from "@/components/ToolResult/textOf";
+import { useToasts } from "@/host/toasts";
 import { inertText } from "@/lib/inertText";
 import { asSchema, mapChildren } from "@/lib/schema/schema";
 import { ago } from "@/lib/time";
@@ -229,6 +230,15 @@ function useCanAnswer(isNext: boolean): boolean {
   return isLate || !isNext;
 }
 
+/** Shows a message when the question goes away. */
+function useLossNotice(message: string | null): void {
+  const { toast } = useToasts();
+  const notify = useEffectEvent(() => {
+    if (message !== null) toast(message);
+  });
+  useEffect(() => () => notify(), []);
+}
+
 type FrameProps = Framed & {
   problem: Problem | null;
   /** Whether closing would lose an answer that the user began. */
@@ -243,7 +253,9 @@ function Frame({ open, more, isNext, answering, problem, hasInput = false, act, 
   const canAnswer = useCanAnswer(isNext);
   const [confirmsClose, setConfirmsClose] = useState(false);
   const close = hasInput ? () => setConfirmsClose(true) : answering.cancel;
-  const waiting = <span className="mono">{inertText(nameOf(open.during))}</span>;
+  const name = inertText(nameOf(open.during));
+  const waiting = <span className="mono">{name}</span>;
+  useLossNotice(hasInput && !answering.isAnswered ? `${name} no longer waits. Your answer was not sent.` : null);
   return (
     <>
       <Dialog

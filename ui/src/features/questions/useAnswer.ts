@@ -35,6 +35,8 @@ export function useAnswer(id: QuestionId) {
     /** Tells the server that the user is done on the page. */
     finishPage: () => answer.mutate({ kind: "accept", values: {} }),
     isPending: answer.isPending || open.isPending,
+    /** Whether an answer was given, also if the server has not got it yet. */
+    isAnswered: answer.isPending || answer.isSuccess,
     problem: error && asProblem(error),
   };
 }
