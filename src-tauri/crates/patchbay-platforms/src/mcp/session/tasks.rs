@@ -307,6 +307,12 @@ impl<'a> TaskWait<'a> {
         let update = UpdateTaskRequest::new(update);
         match self.exchange(update.into(), Exchange::default()).await {
             Err(error) if self.tolerates(&error) => {}
+            Err(error @ Error::ServerError { .. }) => {
+                // The task may have ended while the person was thinking.
+                if !self.poll_once().await?.task.status.is_terminal() {
+                    return Err(error);
+                }
+            }
             updated => {
                 updated?;
                 let sent = std::mem::take(&mut self.unsent);

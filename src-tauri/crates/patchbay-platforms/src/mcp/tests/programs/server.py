@@ -200,6 +200,9 @@ for line in sys.stdin:
             if method == "tasks/get" and params["taskId"] not in ("t1", "slow"):
                 say({"jsonrpc": "2.0", "id": asked, "error": {"code": -32602, "message": "no such task"}})
                 continue
+            if method == "tasks/update" and how in ("gives up", "refuses"):
+                say({"jsonrpc": "2.0", "id": asked, "error": {"code": -32602, "message": "nothing was asked"}})
+                continue
             if method == "tasks/update" and how == "loses" and task_methods.count(method) == 1:
                 continue
             if method == "tasks/update":
@@ -209,7 +212,7 @@ for line in sys.stdin:
                 result = {"resultType": "complete"}
             elif looks < 2 or how == "never":
                 result = extension_task("working", statusMessage="half done")
-            elif how in ("asks", "loses") and (not answers or looks < 4):
+            elif how == "refuses" or (how == "gives up" and looks < 3) or how in ("asks", "loses") and (not answers or looks < 4):
                 # It goes on asking for a while after it was answered, as servers may.
                 result = extension_task("input_required", inputRequests={"who": {"method": "elicitation/create", "params": QUESTIONS["asks"]}})
             elif how == "fails":

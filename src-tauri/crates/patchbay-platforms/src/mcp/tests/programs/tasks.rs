@@ -251,6 +251,26 @@ async fn an_answer_that_is_lost_on_its_way_is_sent_again() {
 }
 
 #[tokio::test]
+async fn a_task_that_went_on_without_the_answer_has_its_result() {
+    let cancel = CancellationToken::new();
+    for (how, ends) in [
+        ("gives up", Ok("done")),
+        (
+            "refuses",
+            Err("the server returned an error: nothing was asked"),
+        ),
+    ] {
+        let session = session("modern_tasks").await;
+        let asker = ScriptedAsker::accepting(json!({ "name": "Grace" }));
+        let ended = session.call_tool(task(how, &asker), &cancel).await;
+        let ended = ended.map(|outcome| text_of(&outcome).to_owned());
+        let ended = ended.map_err(|error| error.to_string());
+        assert_eq!(ended.as_deref().map_err(String::as_str), ends);
+        session.close().await;
+    }
+}
+
+#[tokio::test]
 async fn how_such_a_task_ends_is_said_as_it_is() {
     let cancel = CancellationToken::new();
     for (how, says) in [
