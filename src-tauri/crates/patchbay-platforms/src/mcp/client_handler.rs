@@ -21,7 +21,7 @@ use serde_json::{Map, Value};
 use tokio::sync::{Notify, broadcast, watch};
 
 use super::features_off::FeaturesOff;
-use super::question_router::{QuestionKind, QuestionRouter, RegisteredCall};
+use super::question_router::{QuestionKind, QuestionRouter, RELATED_TASK, RegisteredCall};
 use super::{ClientFeatures, McpLimits};
 use crate::Error;
 
@@ -138,9 +138,14 @@ impl McpClientHandler {
             Some(InboundStreamOrigin::OutboundRequest(id)) => Some(id),
             _ => None,
         };
+        let task = context.meta.get(RELATED_TASK);
+        let task = task.and_then(|task| task["taskId"].as_str());
         let router = &self.question_router;
         match router.may_ask(method) {
-            Some(kind) => router.answer(kind, params, origin, &context.ct).await,
+            Some(kind) => {
+                let about = (origin, task);
+                router.answer(kind, params, about, &context.ct).await
+            }
             None => {
                 self.features_off.note_request(method);
                 let code = ErrorCode::METHOD_NOT_FOUND;

@@ -26,6 +26,11 @@ use super::{ClientFeatures, sampling};
 const MAX_QUESTIONS: usize = 10;
 const WINDOW: Duration = Duration::from_secs(60);
 
+/// The entry of a request's metadata that names the task it belongs to.
+///
+/// Source: MCP 2025-11-25, "Tasks", "Related Task Metadata".
+pub(super) const RELATED_TASK: &str = "io.modelcontextprotocol/related-task";
+
 /// Asks the person who had a server do something.
 #[async_trait]
 pub trait Asker: Send + Sync {
@@ -106,6 +111,8 @@ struct Call {
     pages: Mutex<HashMap<String, CancellationToken>>,
     /// The requests that it sent.
     requests: Mutex<HashSet<RequestId>>,
+    /// The id of the task that the server made of it.
+    task: Mutex<Option<String>>,
     ended: CancellationToken,
 }
 
@@ -141,6 +148,7 @@ impl QuestionRouter {
             unanswered: watch::Sender::default(),
             pages: Mutex::default(),
             requests: Mutex::default(),
+            task: Mutex::default(),
             ended: CancellationToken::new(),
         });
         self.state.lock().calls.push(Arc::clone(&call));
@@ -150,8 +158,9 @@ impl QuestionRouter {
         })
     }
 
-    /// Answers a request of the server. `origin` is the request on whose stream it arrived; where there is none, as over
-    /// stdio, the protocol doesn't say which call it belongs to: the latest one is assumed.
+    /// Answers a request of the server. `origin` is the request on whose stream it arrived, and `task` the task that it
+    /// names. Without either, as over stdio, the protocol doesn't say which call it belongs to: the latest one is
+    /// assumed.
     ///
     /// # Errors
     /// The error to send if there is no answer.
@@ -159,10 +168,10 @@ impl QuestionRouter {
         &self,
         kind: QuestionKind,
         params: &Value,
-        origin: Option<&RequestId>,
+        (origin, task): (Option<&RequestId>, Option<&str>),
         withdrawn: &CancellationToken,
     ) -> Result<Value, ErrorData> {
-        let call = self.call_of(origin);
+        let call = self.call_of(origin, task);
         let Some(call) = call else {
             return kind.to_wire(None, QuestionAnswer::Cancel);
         };
@@ -173,11 +182,14 @@ impl QuestionRouter {
         }
     }
 
-    fn call_of(&self, origin: Option<&RequestId>) -> Option<Arc<Call>> {
+    fn call_of(&self, origin: Option<&RequestId>, task: Option<&str>) -> Option<Arc<Call>> {
         let calls = &self.state.lock().calls;
         let has_sent =
             |call: &&Arc<Call>| origin.is_some_and(|id| call.requests.lock().contains(id));
-        calls.iter().find(has_sent).or(calls.last()).cloned()
+        let is_task = |call: &&Arc<Call>| task.is_some() && call.task.lock().as_deref() == task;
+        let found = calls.iter().find(has_sent);
+        let found = found.or_else(|| calls.iter().find(is_task));
+        found.or(calls.last()).cloned()
     }
 
     async fn answer_for(
@@ -267,6 +279,11 @@ impl RegisteredCall<'_> {
     /// Notes a request of the call, on whose stream questions may arrive.
     pub(super) fn note_request(&self, id: &RequestId) {
         self.call.requests.lock().insert(id.clone());
+    }
+
+    /// Notes the task that the server made of the call.
+    pub(super) fn note_task(&self, id: &str) {
+        *self.call.task.lock() = Some(id.to_owned());
     }
 
     /// The number of its unanswered questions, and when that changes.

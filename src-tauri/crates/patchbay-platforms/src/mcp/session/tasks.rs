@@ -181,6 +181,9 @@ struct TaskPoll {
 impl<'a> TaskWait<'a> {
     fn new(session: &'a McpSession, task: ServerTask, cx: CallContext<'a>) -> Self {
         let CallContext { call, .. } = cx;
+        if let Some(registered_call) = cx.registered_call {
+            registered_call.note_task(&task.id);
+        }
         Self {
             session,
             cx,

@@ -15,6 +15,7 @@ use tokio_util::sync::CancellationToken;
 use super::hand_made::{self, accepted, event, events, result_of};
 use super::{Server, call, connect_to, http, json_of, run_tool, target, text_of, tools_of};
 use crate::Error;
+use crate::mcp::question_router::{QuestionKind, QuestionRouter};
 use crate::mcp::{
     Asker, CallOutcome, ClientFeatures, McpLimits, McpSession, McpTarget, ToolCall, connect,
 };
@@ -333,6 +334,29 @@ async fn a_question_is_for_the_call_on_whose_stream_it_arrives() {
     let (first, second) = tokio::join!(first, second);
     first.and(second).unwrap();
     assert_eq!(askers.map(|asker| asker.asked()), [1, 0]);
+}
+
+#[tokio::test]
+async fn a_question_is_for_the_call_whose_task_it_names() {
+    let router = QuestionRouter::new(&client_features(false), Duration::from_secs(5));
+    let askers: [Arc<dyn Asker>; 2] = [
+        ScriptedAsker::accepting(json!({ "name": "task" })),
+        ScriptedAsker::accepting(json!({ "name": "latest" })),
+    ];
+    let [task, _latest] = askers
+        .each_ref()
+        .map(|asker| router.register_call(Some(asker)));
+    task.as_ref().unwrap().note_task("t1");
+    let never = CancellationToken::new();
+    for (named, who) in [
+        (Some("t1"), "task"),
+        (Some("t2"), "latest"),
+        (None, "latest"),
+    ] {
+        let (kind, asked) = (QuestionKind::Elicitation, ask_name("name"));
+        let answer = router.answer(kind, &asked, (None, named), &never).await;
+        assert_eq!(answer.unwrap()["content"]["name"], who);
+    }
 }
 
 #[tokio::test]

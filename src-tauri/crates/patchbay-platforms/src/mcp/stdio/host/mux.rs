@@ -8,6 +8,7 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 use serde_json::{Value, json};
 
 use crate::mcp::pending_requests::UNREADABLE;
+use crate::mcp::question_router::RELATED_TASK;
 use crate::mcp::server_requests::is_valid_id;
 use crate::mcp::wire::answer::is_answer;
 
@@ -62,6 +63,8 @@ struct Pending {
     token: Option<Value>,
     /// Whether its person may be asked.
     may_ask: bool,
+    /// The task that it is about.
+    task: Option<String>,
 }
 
 #[derive(Default)]
@@ -174,6 +177,7 @@ impl Mux {
             id,
             token,
             may_ask: ASKING.iter().any(|method| message["method"] == *method),
+            task: message["params"]["taskId"].as_str().map(str::to_owned),
         };
         self.pending.insert(self.last, pending);
         Outgoing::Server(message)
@@ -221,13 +225,17 @@ impl Mux {
         out.into_iter().collect()
     }
 
-    /// Routes a question to the client of the latest request that may cause one. Roots may be requested at any time, and
-    /// are the same for all clients.
+    /// Routes a question to the client that waits for the task that it names, or else to that of the latest request that
+    /// may cause one. Roots may be requested at any time, and are the same for all clients.
     fn route_question(&mut self, id: Value, message: Value) -> Outgoing {
         let asks_for_roots = message["method"] == "roots/list";
+        let task = message["params"]["_meta"][RELATED_TASK]["taskId"].as_str();
         let mut newest = self.pending.values().rev();
-        let client =
-            newest.find_map(|pending| pending.client.filter(|_| pending.may_ask || asks_for_roots));
+        let waits = |pending: &&Pending| task.is_some() && pending.task.as_deref() == task;
+        let waiting = newest.clone().find(waits);
+        let client = waiting.and_then(|pending| pending.client).or_else(|| {
+            newest.find_map(|pending| pending.client.filter(|_| pending.may_ask || asks_for_roots))
+        });
         let client = client.or(self.newest.filter(|_| asks_for_roots));
         match client.filter(|_| self.questions.len() < MAX_QUESTIONS) {
             Some(client) => {

@@ -89,6 +89,24 @@ fn answers_and_progress_reach_whoever_asked() {
 }
 
 #[test]
+fn what_a_task_asks_reaches_whoever_waits_for_it() {
+    let mut mux = Mux::default();
+    let wait = |id: &str| {
+        let params = json!({ "taskId": id });
+        json!({ "jsonrpc": "2.0", "id": 1, "method": "tasks/result", "params": params })
+    };
+    to_server(mux.on_client(1, wait("t1")));
+    to_server(mux.on_client(2, call("2", "token")));
+    for (task, client) in [("t1", 1), ("t2", 2)] {
+        let meta = json!({ "io.modelcontextprotocol/related-task": { "taskId": task } });
+        let mut asked = request(task, "elicitation/create");
+        asked["params"]["_meta"] = meta;
+        let heard = mux.on_server(asked.clone());
+        assert_eq!(heard, [Outgoing::Client(client, asked)]);
+    }
+}
+
+#[test]
 fn a_resource_is_watched_until_the_last_client_wants_no_more() {
     let mut mux = Mux::default();
     let asked = |id: u64, method: &str| {
