@@ -1,6 +1,9 @@
 //! Reads lines within a size limit.
 
+use std::time::Duration;
+
 use tokio::io::{AsyncBufReadExt as _, AsyncRead, BufReader};
+use tokio::time::Instant;
 
 /// Written by some shells before the first line.
 const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
@@ -8,6 +11,8 @@ const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
 pub(super) struct Lines<R> {
     input: BufReader<R>,
     line: Vec<u8>,
+    /// When the line began.
+    since: Instant,
     max_bytes: usize,
 }
 
@@ -25,6 +30,7 @@ impl<R: AsyncRead + Unpin> Lines<R> {
         Self {
             input: BufReader::with_capacity(64 * 1024, input),
             line: Vec::new(),
+            since: Instant::now(),
             max_bytes,
         }
     }
@@ -36,14 +42,33 @@ impl<R: AsyncRead + Unpin> Lines<R> {
 
     /// Reads the next line. Cancel safe: a partially read line is kept.
     pub(super) async fn next(&mut self) -> NextLine<'_> {
+        self.read(None).await
+    }
+
+    /// As [`Lines::next`]. What there is of a line after `limit` is a line by itself, and so is the rest.
+    pub(super) async fn next_within(&mut self, limit: Duration) -> NextLine<'_> {
+        self.read(Some(limit)).await
+    }
+
+    async fn read(&mut self, limit: Option<Duration>) -> NextLine<'_> {
         if self.line.last() == Some(&b'\n') {
             self.line.clear();
             // Releases the memory of a large line.
             self.line.shrink_to(64 * 1024);
         }
         loop {
-            let Ok(available) = self.input.fill_buf().await else {
-                return NextLine::End;
+            let more = self.input.fill_buf();
+            let more = match limit.filter(|_| !self.line.is_empty()) {
+                Some(limit) => tokio::time::timeout_at(self.since + limit, more).await,
+                None => Ok(more.await),
+            };
+            let available = match more {
+                Ok(Ok(available)) => available,
+                Ok(Err(_)) => return NextLine::End,
+                Err(_) => {
+                    self.line.push(b'\n');
+                    break;
+                }
             };
             if available.is_empty() {
                 if self.line.is_empty() {
@@ -59,6 +84,9 @@ impl<R: AsyncRead + Unpin> Lines<R> {
             };
             if self.line.len() + taken > self.max_bytes {
                 return NextLine::TooLong;
+            }
+            if self.line.is_empty() {
+                self.since = Instant::now();
             }
             self.line.extend_from_slice(&available[..taken]);
             self.input.consume(taken);

@@ -42,6 +42,10 @@ const FIRST_LINE_BYTES: u64 = 256;
 /// Maximum bytes of one line of standard error.
 const LINE_BYTES: usize = 1024 * 1024;
 
+/// How long a line of standard error may take: a prompt never ends its line, and the progress of a download may end it only
+/// when it is done.
+const LINE_LIMIT: Duration = Duration::from_secs(1);
+
 /// Number of lines of standard error that are logged before other tasks get their turn.
 const LINES_AT_ONCE: u64 = 8;
 
@@ -254,7 +258,7 @@ fn command(program: &McpProgram) -> CommandWrap {
 async fn listen(stderr: impl AsyncRead + Unpin, tail: StderrTail) {
     let mut lines = Lines::new(stderr, LINE_BYTES);
     for number in 1_u64.. {
-        match lines.next().await {
+        match lines.next_within(LINE_LIMIT).await {
             NextLine::Line(line) => tail.note(line),
             NextLine::TooLong => lines.skip(),
             NextLine::End => return,

@@ -505,6 +505,26 @@ async fn one_that_tells_what_it_does_is_waited_for() {
 }
 
 #[tokio::test]
+async fn one_whose_line_does_not_end_is_heard_and_waited_for() {
+    let limits = McpLimits {
+        connect: Duration::from_secs(2),
+        ..McpLimits::DEFAULT
+    };
+    let groups = Arc::new(Groups::default());
+    let (log, lines) = recorded_log();
+    let program = McpProgram {
+        log,
+        ..program("one line", &groups)
+    };
+    let (cancel, nothing) = (CancellationToken::new(), ClientFeatures::default());
+    let session = connect_program(program, nothing, limits, &cancel).await;
+    session.unwrap().close().await;
+    let lines = lines.lock().unwrap().clone();
+    assert!(lines[1].starts_with("0 of 12 1 of 12"), "{lines:?}");
+    groups.wait_until_gone().await;
+}
+
+#[tokio::test]
 async fn one_that_never_spoke_is_not_kept() {
     let host = TestHost::new();
     let launch = host.launch("silent", "");

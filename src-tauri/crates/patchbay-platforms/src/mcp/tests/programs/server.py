@@ -104,6 +104,11 @@ if manner == "downloads":
     for number in range(12):
         tell(f"fetched part {number}")
         time.sleep(0.3)
+if manner == "one line":
+    for number in range(12):
+        sys.stderr.write(f"\r{number} of 12")
+        sys.stderr.flush()
+        time.sleep(0.3)
 if manner == "silent":
     time.sleep(600)
 if manner == "deaf":
