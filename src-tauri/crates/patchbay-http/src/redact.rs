@@ -86,7 +86,9 @@ pub(crate) fn redact_given(value: &mut Value, given: &[&str]) {
         let mut given = given.iter();
         given.any(|given| given.len() >= 3 && *given == text && !is_identifier_name(name))
     });
-    redact_texts(value, given);
+    let words = given.iter().copied();
+    let words = words.filter(|given| !is_plain_word(given));
+    redact_texts(value, &text::Redaction::new(words));
 }
 
 /// Removes properties that hold text and are secret by name and text.
@@ -97,13 +99,12 @@ fn remove(value: &mut Value, is_secret: &impl Fn(&str, &str) -> bool) {
     json_parts_mut(value).for_each(|part| remove(part, is_secret));
 }
 
-/// Redacts the `given` values in all texts.
-fn redact_texts(value: &mut Value, given: &[&str]) {
+/// Redacts all texts.
+fn redact_texts(value: &mut Value, redaction: &text::Redaction) {
     if let Value::String(words) = value {
-        let given = given.iter().copied();
-        *words = text::redact(words, given.filter(|given| !is_plain_word(given)));
+        *words = redaction.redact(words);
     }
-    json_parts_mut(value).for_each(|part| redact_texts(part, given));
+    json_parts_mut(value).for_each(|part| redact_texts(part, redaction));
 }
 
 /// Replaces strings of a JSON text, names included, for which `hide` returns a replacement, and then the whole text if
@@ -142,8 +143,9 @@ pub(crate) fn redact_json_text(text: String, secrets: &[Secret]) -> String {
     if secrets.is_empty() {
         return text;
     }
+    let redaction = text::Redaction::new(secrets.iter().map(Secret::expose));
     redact_in_json_text(&text, |text| {
-        let redacted = text::redact(text, secrets.iter().map(Secret::expose));
+        let redacted = redaction.redact(text);
         (redacted != text).then_some(redacted)
     })
 }

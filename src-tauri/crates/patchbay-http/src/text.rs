@@ -2,8 +2,12 @@
 
 use std::iter;
 
+use base64::Engine as _;
+use base64::prelude::{BASE64_STANDARD_NO_PAD, BASE64_URL_SAFE_NO_PAD};
 use patchbay_model::clean_text;
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use serde_json::Value;
+use url::form_urlencoded;
 
 use crate::json;
 
@@ -40,11 +44,29 @@ pub fn clean_lines(text: &str, max_chars: usize) -> String {
     lines.join("\n").trim().to_owned()
 }
 
+/// Encodes all but the unreserved characters of RFC 3986.
+const IN_ADDRESS: &AsciiSet = &NON_ALPHANUMERIC
+    .remove(b'-')
+    .remove(b'.')
+    .remove(b'_')
+    .remove(b'~');
+
+/// As [`IN_ADDRESS`], but keeps what `encodeURIComponent` of JavaScript keeps.
+const BY_JAVASCRIPT: &AsciiSet = &IN_ADDRESS
+    .remove(b'!')
+    .remove(b'\'')
+    .remove(b'(')
+    .remove(b')')
+    .remove(b'*');
+
+/// Minimum bytes of a secret that is looked for within base64, where a shorter one may be by chance.
+const BASE64_SECRET: usize = 8;
+
 /// Minimum bytes of a line of a secret that is one by itself.
 const SECRET_LINE: usize = 8;
 
 /// Returns the forms in which a secret may occur in a text: as it is, without the scheme of an `Authorization` header,
-/// line by line, and escaped as in JSON within JSON.
+/// line by line, escaped as in JSON within JSON, encoded as in an address, and within base64, as of `USER:SECRET`.
 pub fn secret_forms(secret: &str) -> Vec<String> {
     let token = secret
         .split_once(' ')
@@ -64,9 +86,29 @@ pub fn secret_forms(secret: &str) -> Vec<String> {
         let escaped: Vec<String> = special.map(|form| escape(form)).collect();
         forms.extend(escaped);
     }
+    for text in iter::once(secret).chain(token) {
+        let encoded = [IN_ADDRESS, BY_JAVASCRIPT].map(|kept| utf8_percent_encode(text, kept));
+        forms.extend(encoded.map(|encoded| encoded.to_string()));
+        forms.push(form_urlencoded::byte_serialize(text.as_bytes()).collect());
+        forms.extend(within_base64(text));
+    }
     forms.sort_unstable();
     forms.dedup();
     forms
+}
+
+/// What base64 of a longer text with a secret in it has of the secret alone, wherever that begins.
+fn within_base64(secret: &str) -> Vec<String> {
+    if secret.len() < BASE64_SECRET {
+        return Vec::new();
+    }
+    let places = (0..3_usize).flat_map(|before| {
+        let bytes = [&[0; 2][..before], secret.as_bytes()].concat();
+        let own = (before * 8).div_ceil(6)..bytes.len() * 8 / 6;
+        [BASE64_STANDARD_NO_PAD, BASE64_URL_SAFE_NO_PAD]
+            .map(|engine| engine.encode(&bytes)[own.clone()].to_owned())
+    });
+    places.collect()
 }
 
 /// Whether a word is the scheme of an `Authorization` header, as far as the token after it is one without it too.
@@ -88,16 +130,32 @@ fn escape(text: &str) -> String {
 /// Replaces the secrets in a text by `<redacted>`, in all their [forms](secret_forms), longest first so that none
 /// survives inside another.
 pub fn redact<'a>(text: &str, secrets: impl IntoIterator<Item = &'a str>) -> String {
-    let mut forms: Vec<String> = secrets
-        .into_iter()
-        .flat_map(secret_forms)
-        // Shorter ones are words, and replacing them would make the text unreadable.
-        .filter(|form| form.len() >= 4)
-        .collect();
-    forms.sort_by_key(|form| std::cmp::Reverse(form.len()));
-    forms.iter().fold(text.to_owned(), |text, form| {
-        text.replace(form, "<redacted>")
-    })
+    Redaction::new(secrets).redact(text)
+}
+
+/// Does the same to many texts.
+pub struct Redaction(Vec<String>);
+
+impl Redaction {
+    /// Of these secrets.
+    pub fn new<'a>(secrets: impl IntoIterator<Item = &'a str>) -> Self {
+        let mut forms: Vec<String> = secrets
+            .into_iter()
+            .flat_map(secret_forms)
+            // Shorter ones are words, and replacing them would make the text unreadable.
+            .filter(|form| form.len() >= 4)
+            .collect();
+        forms.sort_by_key(|form| std::cmp::Reverse(form.len()));
+        Self(forms)
+    }
+
+    /// As [`redact`].
+    pub fn redact(&self, text: &str) -> String {
+        let found = self.0.iter().filter(|form| text.contains(form.as_str()));
+        found.fold(text.to_owned(), |text, form| {
+            text.replace(form, "<redacted>")
+        })
+    }
 }
 
 #[cfg(test)]
@@ -124,6 +182,30 @@ mod tests {
             ["Bearer tok-12345"],
         );
         assert_eq!(text, "you sent <redacted>, <redacted>!");
+    }
+
+    #[test]
+    fn a_secret_in_an_address_is_redacted_however_it_is_encoded() {
+        let secret = "a+b/c=!d";
+        for encoded in ["a%2Bb%2Fc%3D%21d", "a%2Bb%2Fc%3D!d"] {
+            let text = format!("GET https://a.example/?key={encoded}&n=1 failed");
+            let shown = redact(&text, [format!("Bearer {secret}").as_str()]);
+            assert_eq!(shown, "GET https://a.example/?key=<redacted>&n=1 failed");
+        }
+    }
+
+    #[test]
+    fn a_secret_within_base64_is_redacted_wherever_it_begins() {
+        let secret = "tok-12345?>~";
+        for before in ["", "u", "us", "user:"] {
+            let text = format!("{before}{secret}, and more");
+            for engine in [BASE64_STANDARD_NO_PAD, BASE64_URL_SAFE_NO_PAD] {
+                let shown = redact(&format!("Basic {}=", engine.encode(&text)), [secret]);
+                let rest = engine.encode(&text).len() - secret.len() * 8 / 6;
+                let left = shown.replace("<redacted>", "").len() - "Basic =".len();
+                assert!(shown.contains("<redacted>") && left <= rest + 2, "{shown}");
+            }
+        }
     }
 
     #[test]

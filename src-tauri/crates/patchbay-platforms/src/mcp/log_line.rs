@@ -20,8 +20,8 @@ pub(super) fn sanitize_log_line<'a>(
     secrets: impl IntoIterator<Item = &'a Secret>,
 ) -> String {
     let line = String::from_utf8_lossy(&line[..line.len().min(LINE_BYTES)]);
-    let secrets: Vec<&str> = secrets.into_iter().map(Secret::expose).collect();
-    let redact = |line: &str| text::redact(line, secrets.iter().copied());
+    let redaction = text::Redaction::new(secrets.into_iter().map(Secret::expose));
+    let redact = |line: &str| redaction.redact(line);
     // Before cleaning, which changes blanks within a secret; and after it, as it removes what could split one.
     let line = redact(&clean_text(&redact(&strip_ansi_codes(&line)), usize::MAX));
     clean_text(&line, LINE_LENGTH)

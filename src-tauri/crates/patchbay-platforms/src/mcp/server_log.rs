@@ -103,12 +103,13 @@ impl ServerLog {
 
 /// The line for a message; `None` for an empty one.
 fn format_line(params: &Value, secrets: &VecDeque<Secret>) -> Option<String> {
+    let redaction = text::Redaction::new(secrets.iter().map(Secret::expose));
     let message = match &params["data"] {
         Value::Null => return None,
         Value::String(text) => text.clone(),
         // Secrets may be escaped in it.
         other => redact_in_json_text(&other.to_string(), |text| {
-            let redacted = text::redact(text, secrets.iter().map(Secret::expose));
+            let redacted = redaction.redact(text);
             (redacted != text).then_some(redacted)
         }),
     };
