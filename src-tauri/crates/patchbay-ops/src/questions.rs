@@ -148,16 +148,26 @@ impl PersonAsker {
         std::mem::take(&mut *self.log.lock())
     }
 
-    fn record_answer(&self, question: &Question, answer: &QuestionAnswer) {
+    /// Logs a question, as unanswered for now, since the run may end before it is closed. Returns its place in the log.
+    fn record_question(&self, message: &str, reply: Reply) -> usize {
+        let questions = &mut self.log.lock().questions;
+        questions.push(RunQuestion {
+            message: text::clean_lines(message, MESSAGE_LIMIT),
+            reply,
+        });
+        questions.len() - 1
+    }
+
+    fn record_answer(&self, place: usize, question: &Question, answer: &QuestionAnswer) {
         let mut log = self.log.lock();
         if let (Question::Form(form), QuestionAnswer::Accept { values }) = (question, answer) {
             let secrets = marked_values(values, &form.form.schema);
             log.secrets.extend(secrets);
         }
-        log.questions.push(RunQuestion {
-            message: text::clean_lines(&question.message(), MESSAGE_LIMIT),
-            reply: answer.reply(),
-        });
+        // The log may have been taken.
+        if let Some(recorded) = log.questions.get_mut(place) {
+            recorded.reply = answer.reply();
+        }
     }
 }
 
@@ -166,7 +176,7 @@ impl Asker for PersonAsker {
     async fn ask(&self, question: Question, done: &CancellationToken) -> QuestionAnswer {
         let cx = &self.cx;
         if self.declines_rest.load(Ordering::SeqCst) {
-            self.record_answer(&question, &QuestionAnswer::Decline);
+            self.record_question(&question.message(), Reply::Declined);
             return QuestionAnswer::Decline;
         }
         let may_decline_all = self.log.lock().questions.len() >= BEFORE_DECLINE_ALL;
@@ -185,6 +195,7 @@ impl Asker for PersonAsker {
             cx,
             asker: self,
             id: open.id.clone(),
+            place: self.record_question(&question.message(), Reply::Cancelled),
             question,
             answer: QuestionAnswer::Cancel,
         };
@@ -206,10 +217,7 @@ impl Asker for PersonAsker {
     }
 
     fn note_not_shown(&self, message: &str) {
-        self.log.lock().questions.push(RunQuestion {
-            message: text::clean_lines(message, MESSAGE_LIMIT),
-            reply: Reply::NotShown,
-        });
+        self.record_question(message, Reply::NotShown);
     }
 }
 
@@ -218,13 +226,16 @@ struct ListedQuestion<'a> {
     cx: &'a Context,
     asker: &'a PersonAsker,
     id: QuestionId,
+    /// Its place in the log.
+    place: usize,
     question: Question,
     answer: QuestionAnswer,
 }
 
 impl Drop for ListedQuestion<'_> {
     fn drop(&mut self) {
-        self.asker.record_answer(&self.question, &self.answer);
+        let asker = self.asker;
+        asker.record_answer(self.place, &self.question, &self.answer);
         let mut all = self.cx.questions().lock();
         let before = all.len();
         all.retain(|one| one.open.id != self.id);
@@ -429,5 +440,17 @@ mod tests {
             assert!(matches!(events.recv().await, Ok(Event::QuestionsChanged)));
         }
         assert_eq!(asker.take().questions[0].reply, Reply::Cancelled);
+    }
+
+    #[tokio::test]
+    async fn a_run_that_ends_before_its_question_is_closed_has_it_all_the_same() {
+        let (_home, cx) = open_temporary().await;
+        let asker = asker(&cx).await;
+        tokio::select! {
+            answer = ask(&asker, password()) => panic!("{answer:?}"),
+            _ = wait_for_question(&cx) => {
+                assert_eq!(asker.take().questions[0].reply, Reply::Cancelled);
+            }
+        }
     }
 }
