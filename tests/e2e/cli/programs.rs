@@ -888,6 +888,16 @@ async fn what_looks_like_a_secret_is_not_shown_and_not_kept() {
 }
 
 #[tokio::test]
+async fn a_secret_in_what_a_tool_says_of_its_progress_is_not_shown() {
+    let harness = Programs::new().await;
+    harness.connect("tells").await;
+    let done = harness.typed(&RUN, &[]).await;
+    done.succeeded();
+    done.assert_stdout("with <redacted>");
+    assert!(!done.stdout.contains(TOKEN), "{done:?}");
+}
+
+#[tokio::test]
 async fn where_nobody_is_there_servers_are_not_told_that_they_may_ask() {
     let harness = Programs::new().await;
     harness.connect("asks").await;

@@ -114,6 +114,7 @@ pub fn is_marked(schema: &Value) -> bool {
 }
 
 /// A member of arguments that [`redact_marked`] changes.
+#[derive(Clone)]
 struct MarkedMember {
     name: String,
     value: Value,
@@ -146,7 +147,7 @@ fn collect_members(value: &Value, hidden: &Value, found: &mut Vec<MarkedMember>)
 }
 
 /// Secrets to redact wherever they occur. The longest come first, since one secret may contain another.
-#[derive(Default)]
+#[derive(Clone, Default)]
 pub(crate) struct KnownSecrets {
     texts: Vec<Secret>,
     /// Redacted in JSON text only, by name and value, however short they are.

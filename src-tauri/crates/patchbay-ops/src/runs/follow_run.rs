@@ -110,7 +110,9 @@ async fn await_task(
     let hooks = RunHooks::new(cx, run, &connector);
     let (again, task) = (run.clone(), run.task.clone());
     let resumed = resume_call(&again, task, &connector);
-    let called = call(cx, &connector, resumed, &hooks, cancel, on_progress).await;
+    let secrets = || async { KnownSecrets::new(for_connector(cx, &connector).secrets().await) };
+    let known = secrets().await;
+    let called = call(cx, &connector, resumed, &hooks, cancel, &known, on_progress).await;
     if hooks.task.is_detached() {
         return Ok(again);
     }
@@ -125,8 +127,9 @@ async fn await_task(
             run.summary.duration_ms = Some(millis(earlier.saturating_sub(began.elapsed())));
             let recorded = hooks.take_questions();
             run.questions.extend(recorded.questions);
-            let secrets = for_connector(cx, &connector).secrets().await;
-            let secrets = KnownSecrets::new(secrets).and(KnownSecrets::new(recorded.secrets));
+            // The token may have been renewed meanwhile.
+            let secrets = known.and(secrets().await);
+            let secrets = secrets.and(KnownSecrets::new(recorded.secrets));
             let wire = hooks.capture.take_exchange();
             Ok(record_outcome(cx, run, &connector, called, (wire, began), &secrets).await)
         }

@@ -128,6 +128,7 @@ pub async fn run_tool(
         tool_call,
         &hooks,
         &cancel,
+        &secrets,
         on_progress,
     )
     .await;
@@ -402,22 +403,23 @@ fn tool_call(request: &RunTool, prepared: &Prepared) -> ToolCall {
     }
 }
 
-/// Calls the tool and forwards its progress and questions.
+/// Calls the tool and forwards its progress, without secrets, and its questions.
 pub(super) async fn call(
     cx: &Context,
     connector: &Connector,
     call: ToolCall,
     hooks: &RunHooks,
     cancel: &CancellationToken,
+    secrets: &KnownSecrets,
     on_progress: impl Fn(RunProgress) + Send + Sync + 'static,
 ) -> Result<CompletedCall, Error> {
     let progress = Arc::new(Progress::new(on_progress));
-    let sink = Arc::clone(&progress);
+    let (sink, secrets) = (Arc::clone(&progress), secrets.clone());
     let report = move |step: CallProgress| {
         sink.push(RunProgress::Progress {
             progress: step.progress,
             total: step.total,
-            message: step.message,
+            message: step.message.map(|message| secrets.redact_text(message)),
         });
     };
     let credential = hooks.task.credential();

@@ -292,7 +292,8 @@ for line in sys.stdin:
             sys.stderr.write("z" * (3 * 1024 * 1024))
         token = message["params"].get("_meta", {}).get("progressToken")
         for step in (1, 2):
-            say({"jsonrpc": "2.0", "method": "notifications/progress", "params": {"progressToken": token, "progress": step}})
+            words = {"message": "with " + os.environ["API_KEY"]} if manner == "tells" else {}
+            say({"jsonrpc": "2.0", "method": "notifications/progress", "params": {"progressToken": token, "progress": step, **words}})
         text = message["params"].get("arguments", {}).get("text", str(heard))
         if manner == "logs":
             for number in range(3):
