@@ -659,6 +659,8 @@ for awaited, typed in steps:
     os.write(terminal, typed.encode())
 while read():
     pass
+if not termios.tcgetattr(terminal)[3] & termios.ECHO:
+    sys.exit("the terminal doesn't show what is typed any more")
 sys.stdout.write(shown.decode(errors="replace"))
 sys.exit(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]))
 "#;
@@ -895,6 +897,17 @@ async fn a_secret_in_what_a_tool_says_of_its_progress_is_not_shown() {
     done.succeeded();
     done.assert_stdout("with <redacted>");
     assert!(!done.stdout.contains(TOKEN), "{done:?}");
+}
+
+#[tokio::test]
+async fn a_run_that_ends_while_a_secret_is_typed_leaves_the_terminal_as_it_was() {
+    let harness = Programs::new().await;
+    harness.connect("asks secret and leaves").await;
+    let done = harness.typed(&RUN, &[("password: ", "half")]).await;
+    done.succeeded();
+    done.assert_stdout("left");
+    let shown = harness.find_run(0).await;
+    assert_eq!(shown["questions"][0]["reply"], "cancelled", "{shown}");
 }
 
 #[tokio::test]

@@ -4,6 +4,7 @@ use std::io::{self, ErrorKind, IsTerminal as _, Write as _};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
+use parking_lot::Mutex;
 use patchbay_model::Secret;
 use tokio::runtime::Handle;
 
@@ -14,6 +15,9 @@ use crate::output::{self, text};
 
 /// Whether nobody is to be asked.
 static IS_DISABLED: AtomicBool = AtomicBool::new(false);
+
+/// The mode of the terminal before a secret, while that is read.
+static HIDDEN: Mutex<Option<TerminalMode>> = Mutex::new(None);
 
 /// Makes every read from a terminal fail from now on, as `--no-input` says.
 pub(crate) fn disable() {
@@ -76,10 +80,18 @@ pub(crate) fn secret(what: &str) -> Result<Secret, Failure> {
         // Before the prompt, which may be answered at once.
         let mode = TerminalMode::of_stdin();
         mode.hide_input();
+        *HIDDEN.lock() = Some(mode);
         let secret = rpassword::prompt_password(&prompt).map(Secret::new);
-        mode.restore();
+        show_input();
         secret
     })
+}
+
+/// Shows again what is typed, also while a secret is still being read that is no longer needed.
+pub(crate) fn show_input() {
+    if let Some(mode) = HIDDEN.lock().take() {
+        mode.restore();
+    }
 }
 
 /// Reads the next line of standard input, without its end; `None` at the end of input.

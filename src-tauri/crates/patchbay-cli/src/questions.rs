@@ -41,6 +41,13 @@ impl QuestionResponder {
     }
 }
 
+impl Drop for QuestionResponder {
+    /// The run may end while a secret is being typed.
+    fn drop(&mut self) {
+        prompt::show_input();
+    }
+}
+
 async fn answer_all(cx: Context, stderr: Stderr, now: Timestamp) {
     let mut events = cx.events();
     let mut seen: HashSet<QuestionId> = HashSet::new();

@@ -47,6 +47,10 @@ QUESTIONS = {
         "message": "Sign in",
         "requestedSchema": {"type": "object", "properties": {"password": {"type": "string"}}, "required": ["password"]},
     },
+    "asks secret and leaves": {
+        "message": "Sign in",
+        "requestedSchema": {"type": "object", "properties": {"password": {"type": "string"}}, "required": ["password"]},
+    },
     "asks page": {"mode": "url", "message": "Pay here", "url": "https://127.0.0.1/pay?x=1", "elicitationId": "1"},
 }
 
@@ -314,7 +318,11 @@ for line in sys.stdin:
         if manner == "samples":
             told = {"capabilities": capabilities, "answer": ask(SAMPLING, "sampling/createMessage")}
             text = json.dumps(told, sort_keys=True)
-        if manner in QUESTIONS:
+        if manner == "asks secret and leaves":
+            say({"jsonrpc": "2.0", "id": "ask", "method": "elicitation/create", "params": QUESTIONS[manner]})
+            time.sleep(3)
+            text = "left"
+        elif manner in QUESTIONS:
             text = json.dumps(ask(QUESTIONS[manner]), sort_keys=True)
         result = {"content": [{"type": "text", "text": text}], "resultType": "complete"}
     if result is not None:
