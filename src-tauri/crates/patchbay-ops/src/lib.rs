@@ -213,7 +213,7 @@ pub use runs::retention::{
     History, Retention, history, keep_runs, remove_all_runs, trim_periodically, trim_runs,
     trim_runs_daily,
 };
-pub use runs::run_tool::{RunProgress, RunTool, count_active_runs, run_tool};
+pub use runs::run_tool::{RunProgress, RunTool, count_active_runs, run_identity, run_tool};
 pub use runs::runs_file::{RunsFile, read_runs_file};
 pub use runs::save_attachment::{Attachment, SavedAttachment};
 pub use runs::{LATEST_RUN, find_run, list_runs, remove_run, resolve_run};

@@ -230,11 +230,11 @@ async fn replay(
     id: &RunId,
     (connector, credential): (Option<String>, Option<String>),
 ) -> Result<(ToolRun, Connector), Failure> {
-    let earlier = find_run(&cli.cx, id).await?.summary;
+    let earlier = find_run(&cli.cx, id).await?;
     let is_elsewhere = connector.is_some() || credential.is_some();
     let connector = match &connector {
         Some(named) => cli.connector(named).await?,
-        None => find_connector(&cli.cx, &earlier.connector).await?,
+        None => find_connector(&cli.cx, &earlier.summary.connector).await?,
     };
     let target = is_elsewhere.then(|| ReplayTarget {
         connector: connector.id.clone(),
@@ -245,6 +245,10 @@ async fn replay(
         let (target, origin) = (target.clone(), Origin::CommandLine);
         replay_run(&cli.cx, id, target, origin, confirmed, progress.listener())
     };
-    let run = with_confirmation(cli, &connector, start).await?;
+    let named = match &target {
+        Some(target) => &target.credential,
+        None => &earlier.credential,
+    };
+    let run = with_confirmation(cli, &connector, named.as_deref(), start).await?;
     Ok((run, connector))
 }

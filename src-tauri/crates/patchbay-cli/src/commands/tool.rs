@@ -7,7 +7,7 @@ use patchbay_model::{
 };
 use patchbay_ops::{
     ConnectorTool, DryRun, Error, RunProgress, RunTool, cancel_run, check_connectors, dry_run,
-    find_tool, list_connectors, list_tools, run_tool, trim_runs_daily,
+    find_tool, list_connectors, list_tools, run_identity, run_tool, trim_runs_daily,
 };
 use serde_json::Value;
 
@@ -223,7 +223,7 @@ pub(super) async fn run_confirmed(
         };
         run_tool(&cli.cx, request, progress.listener())
     };
-    let run = with_confirmation(cli, &connector, start).await?;
+    let run = with_confirmation(cli, &connector, request.credential.as_deref(), start).await?;
     let finished = run_result::finish(cli, &run, Some(&connector));
     trim_runs_daily(&cli.cx).await;
     finished
@@ -233,6 +233,7 @@ pub(super) async fn run_confirmed(
 pub(super) async fn with_confirmation<F>(
     cli: &Cli,
     connector: &Connector,
+    credential: Option<&str>,
     start: impl Fn(bool, &Progress) -> F,
 ) -> Result<ToolRun, Failure>
 where
@@ -246,7 +247,7 @@ where
     };
     let run = match attempt(cli.assume_yes()).await {
         Err(RunError::Failed(Error::ConfirmationNeeded { what: tool })) => {
-            confirm(cli, &tool, connector)?;
+            confirm(cli, &tool, connector, credential)?;
             attempt(true).await
         }
         run => run,
@@ -283,13 +284,28 @@ fn explain(error: Error, connector: &Connector) -> Failure {
 }
 
 /// Asks before a destructive tool runs, naming tool, connector and identity.
-fn confirm(cli: &Cli, tool: &str, connector: &Connector) -> Result<(), Failure> {
-    let identity = words::identity(&connector.identity, cli.now());
-    let [tool, connector, identity] = [tool, &connector.title, &identity].map(text::line);
-    let question =
-        format!("{tool} may delete or overwrite data. Run it on {connector} as {identity}?");
-    let needed = Error::ConfirmationNeeded { what: tool };
+fn confirm(
+    cli: &Cli,
+    tool: &str,
+    connector: &Connector,
+    credential: Option<&str>,
+) -> Result<(), Failure> {
+    let question = confirmation(tool, connector, credential, cli.now());
+    let needed = Error::ConfirmationNeeded {
+        what: text::line(tool),
+    };
     cli.confirm(&question, needed.into())
+}
+
+fn confirmation(
+    tool: &str,
+    connector: &Connector,
+    credential: Option<&str>,
+    now: Timestamp,
+) -> String {
+    let identity = words::identity(&run_identity(connector, credential), now);
+    let [tool, connector, identity] = [tool, &connector.title, &identity].map(text::line);
+    format!("{tool} may delete or overwrite data. Run it on {connector} as {identity}?")
 }
 
 pub(super) enum RunError {
@@ -381,6 +397,23 @@ mod tests {
     use super::*;
     use crate::command_hint::tests::named_commands::assert_runnable;
     use crate::command_hint::tests::wiki;
+
+    #[test]
+    fn a_confirmation_names_the_credential_that_was_chosen() {
+        let mut wiki = wiki();
+        wiki.identity.credential = Some("mine".to_owned());
+        wiki.identity.user = Some("ada".to_owned());
+        let now = Timestamp::parse("2026-11-20T09:41:00Z").unwrap();
+        for (chosen, who) in [
+            (None, "mine · ada"),
+            (Some("mine"), "mine · ada"),
+            (Some("ops"), "ops"),
+        ] {
+            let asked = confirmation("wipe", &wiki, chosen, now);
+            let end = format!("Run it on Wiki as This computer · {who}?");
+            assert!(asked.ends_with(&end), "{asked}");
+        }
+    }
 
     #[test]
     fn a_tool_is_shown_with_the_command_that_runs_it() {

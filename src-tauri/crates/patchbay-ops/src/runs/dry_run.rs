@@ -9,7 +9,7 @@ use crate::backend::for_connector;
 use crate::context::Context;
 use crate::error::Error;
 use crate::redact::redact_marked;
-use crate::runs::run_tool::{RunTool, identity, prepare};
+use crate::runs::run_tool::{RunTool, prepare, run_identity};
 
 /// What a run would send, without secrets.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Type)]
@@ -44,7 +44,7 @@ pub async fn dry_run(cx: &Context, request: RunTool) -> Result<DryRun, Error> {
     Ok(DryRun {
         request: planned.request,
         is_exact: planned.is_exact,
-        identity: identity(&prepared.connector, &request),
+        identity: run_identity(&prepared.connector, request.credential.as_deref()),
         effect: prepared.effect,
     })
 }

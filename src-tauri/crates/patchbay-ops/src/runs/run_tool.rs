@@ -353,7 +353,7 @@ fn new_run(
             connector: connector.id.clone(),
             connector_title: connector.title.clone(),
             tool: prepared.tool.name.clone(),
-            identity: identity(connector, request),
+            identity: run_identity(connector, request.credential.as_deref()),
             origin: request.origin.clone(),
             state: RunState::Running,
             started_at: cx.now(),
@@ -376,12 +376,13 @@ fn new_run(
     }
 }
 
-/// The identity of the run. Level and expiry of a named credential are unknown here.
-pub(crate) fn identity(connector: &Connector, request: &RunTool) -> IdentityLine {
+/// The identity of a run with a credential, `None` for the connector's default. Level and expiry of a named one are
+/// unknown here.
+pub fn run_identity(connector: &Connector, credential: Option<&str>) -> IdentityLine {
     let own = connector.identity.clone();
-    match &request.credential {
-        Some(name) if own.credential.as_ref() != Some(name) => IdentityLine {
-            credential: Some(name.clone()),
+    match credential {
+        Some(name) if own.credential.as_deref() != Some(name) => IdentityLine {
+            credential: Some(name.to_owned()),
             user: None,
             level: None,
             expires_at: None,
