@@ -62,6 +62,14 @@ async fn two_runs_are_compared_and_what_is_ignored_is_remembered() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_repetition_that_fails_is_compared_and_fails() {
+    let terminal = open().await;
+    terminal.fails("tool run play fail", 5).await;
+    let again = terminal.fails("run again latest --compare", 5).await;
+    again.assert_stdout("Outcome: no difference");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn the_newest_run_has_a_name() {
     let terminal = open().await;
     terminal.fails("run show latest", 6).await;

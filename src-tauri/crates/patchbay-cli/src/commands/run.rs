@@ -15,7 +15,7 @@ use patchbay_ops::{
     Error, ReplayTarget, find_connector, find_run, list_runs, remove_run, replay_run,
 };
 
-use super::run_result::{finish, result_text};
+use super::run_result::{check, finish, result_text};
 use super::tool::{Progress, with_confirmation};
 use super::watch;
 use crate::args::{RunCompareArgs, RunFilterArgs, RunListArgs, RunVerb};
@@ -220,7 +220,8 @@ async fn again(
             second: Some(run.summary.id.to_string()),
             ..RunCompareArgs::default()
         };
-        return compare::run(cli, args).await;
+        compare::run(cli, args).await?;
+        return check(&run, Some(&connector));
     }
     finish(cli, &run, Some(&connector))
 }

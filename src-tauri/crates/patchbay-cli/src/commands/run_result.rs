@@ -27,18 +27,21 @@ pub(super) fn finish(
             .map(|result| result_text(result, Some(&run.summary.id), screen))
             .unwrap_or_default()
     })?;
+    check(run, connector)?;
     let summary = &run.summary;
-    match (&summary.problem, summary.state) {
-        (None, RunState::Done) => {
-            let took = summary.duration_ms.map(when::duration).unwrap_or_default();
-            cli.say(format!("Done in {took} (run {})", summary.id));
-            Ok(())
-        }
-        (None, _) => Err(Failure::cancelled()),
-        (Some(problem), _) => Err(match connector {
-            Some(connector) => failure_of(problem, run, connector),
-            None => problem.clone().into(),
-        }),
+    let took = summary.duration_ms.map(when::duration).unwrap_or_default();
+    cli.say(format!("Done in {took} (run {})", summary.id));
+    Ok(())
+}
+
+/// Fails if the run failed or was cancelled.
+pub(super) fn check(run: &ToolRun, connector: Option<&Connector>) -> Result<(), Failure> {
+    let summary = &run.summary;
+    match (&summary.problem, summary.state, connector) {
+        (None, RunState::Done, _) => Ok(()),
+        (None, _, _) => Err(Failure::cancelled()),
+        (Some(problem), _, Some(connector)) => Err(failure_of(problem, run, connector)),
+        (Some(problem), _, None) => Err(problem.clone().into()),
     }
 }
 
