@@ -1,13 +1,11 @@
 //! `patchbay connector resources|resource|prompts|prompt`.
 
-use base64::Engine as _;
-use base64::prelude::BASE64_STANDARD;
 use patchbay_model::{
     Code, Connector, Content, Explain as _, FilledPrompt, Json, PromptArgument, inert_json_pretty,
 };
 use patchbay_ops::{
-    Error, fill_prompt, fill_resource_template, is_resource_template, list_prompts, list_resources,
-    read_resource, watch_resource,
+    Attachment, Error, fill_prompt, fill_resource_template, is_resource_template, list_prompts,
+    list_resources, read_resource, watch_resource,
 };
 
 use crate::cli::Cli;
@@ -123,13 +121,8 @@ fn print(cli: &Cli, parts: &[Content]) -> Result<(), Failure> {
             Content::Resource { blob: Some(_), .. } if raw.is_terminal() => {
                 raw.write((content::as_text(part, Some(TO_SAVE)) + "\n").as_bytes())?;
             }
-            Content::Resource {
-                blob: Some(blob), ..
-            } => {
-                let bytes = BASE64_STANDARD
-                    .decode(blob)
-                    .map_err(|_| Failure::internal("server sent invalid data"))?;
-                raw.write(&bytes)?;
+            Content::Resource { blob: Some(_), .. } => {
+                raw.write(Attachment::of(part)?.bytes())?;
             }
             other => {
                 raw.write((inert_json_pretty(other) + "\n").as_bytes())?;

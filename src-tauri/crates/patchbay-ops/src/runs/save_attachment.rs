@@ -4,7 +4,8 @@ use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
 use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD;
+use base64::alphabet::STANDARD;
+use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
 use patchbay_model::{Content, PlainFileName, RunId, count};
 use serde::{Deserialize, Serialize};
 use specta::Type;
@@ -59,9 +60,13 @@ impl Attachment {
     /// Returns a part of a resource or a prompt.
     ///
     /// # Errors
-    /// [`Error::Usage`] when it is not a file.
+    /// [`Error::Usage`] when it is not a file; [`Error::Platform`] when it isn't what its server says.
     pub fn of(part: &Content) -> Result<Self, Error> {
-        file_of(part).ok_or_else(no_file)
+        file_of(part)?.ok_or_else(no_file)
+    }
+
+    pub fn bytes(&self) -> &[u8] {
+        &self.bytes
     }
 
     /// Writes the file into a folder under its suggested name, with a number when a file of that name exists. Only the
@@ -104,15 +109,14 @@ fn no_file() -> Error {
 }
 
 /// Returns the part with its bytes; `None` when it is not a file.
-fn file_of(part: &Content) -> Option<Attachment> {
-    let decoded = |data: &str| STANDARD.decode(data.trim()).ok();
+fn file_of(part: &Content) -> Result<Option<Attachment>, Error> {
     let (name, bytes) = match part {
         Content::Image {
             data, mime_type, ..
-        } => (unnamed("picture", mime_type), decoded(data)?),
+        } => (unnamed("picture", mime_type), decode(data)?),
         Content::Audio {
             data, mime_type, ..
-        } => (unnamed("sound", mime_type), decoded(data)?),
+        } => (unnamed("sound", mime_type), decode(data)?),
         Content::Resource {
             uri,
             mime_type,
@@ -121,17 +125,32 @@ fn file_of(part: &Content) -> Option<Attachment> {
             ..
         } => {
             let bytes = match (blob, text) {
-                (Some(blob), _) => decoded(blob)?,
+                (Some(blob), _) => decode(blob)?,
                 (None, Some(text)) => text.clone().into_bytes(),
-                (None, None) => return None,
+                (None, None) => return Ok(None),
             };
             let kind = mime_type.as_deref().unwrap_or_default();
             let name = name_in(uri).or_else(|| unnamed("resource", kind));
             (name, bytes)
         }
-        Content::Text { .. } | Content::ResourceLink { .. } | Content::Other { .. } => return None,
+        Content::Text { .. } | Content::ResourceLink { .. } | Content::Other { .. } => {
+            return Ok(None);
+        }
     };
-    Some(Attachment { name: name?, bytes })
+    Ok(name.map(|name| Attachment { name, bytes }))
+}
+
+/// Decodes base64, as the window does: servers also send it in lines, or without its padding.
+fn decode(data: &str) -> Result<Vec<u8>, Error> {
+    let config = GeneralPurposeConfig::new()
+        .with_decode_padding_mode(DecodePaddingMode::Indifferent)
+        .with_decode_allow_trailing_bits(true);
+    let mut data = data.as_bytes().to_vec();
+    data.retain(|byte| !byte.is_ascii_whitespace());
+    let decoded = GeneralPurpose::new(&STANDARD, config).decode(data);
+    Ok(decoded.map_err(|_| {
+        patchbay_platforms::Error::Protocol("a file that isn't valid base64".to_owned())
+    })?)
 }
 
 fn unnamed(what: &str, mime_type: &str) -> Option<PlainFileName> {
@@ -195,6 +214,30 @@ mod tests {
         assert_eq!(called("resource", "text/plain"), "resource.txt");
         assert_eq!(called("resource", "application/../x"), "resource.x");
         assert_eq!(called("sound", ""), "sound");
+    }
+
+    #[test]
+    fn base64_in_lines_or_without_padding_is_a_file_and_anything_else_the_fault_of_its_server() {
+        let picture = |data: &str| Content::Image {
+            data: data.to_owned(),
+            mime_type: "image/png".to_owned(),
+            annotations: None,
+        };
+        for data in ["aGVsbG8h\r\nIQ==\n", "aGVsbG8hIQ"] {
+            assert_eq!(
+                Attachment::of(&picture(data)).unwrap().bytes(),
+                b"hello!!",
+                "{data}"
+            );
+        }
+        for data in ["<svg>", "aGVsbG8hI"] {
+            let refused = Attachment::of(&picture(data)).map(|_| ());
+            assert!(matches!(refused, Err(Error::Platform(_))), "{data}");
+        }
+        assert!(matches!(
+            Attachment::of(&Content::text("x")).map(|_| ()),
+            Err(Error::Usage { .. })
+        ));
     }
 
     #[tokio::test]
