@@ -84,6 +84,8 @@ async fn first_file(cli: &Cli, id: &RunId) -> Result<u32, Failure> {
     };
     let index = parts.iter().position(is_file);
     let index = index.and_then(|index| u32::try_from(index).ok());
+    // Saving any part says that none was kept.
+    let index = index.or((!run.summary.capture.is_full()).then_some(0));
     index.ok_or_else(|| {
         Failure::usage(
             "no file in the result",
