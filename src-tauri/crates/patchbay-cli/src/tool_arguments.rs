@@ -113,7 +113,7 @@ fn invalid_pair() -> Failure {
 }
 
 /// Whether JSON contains a whole number that 64 bits don't hold, which would be sent rounded.
-fn has_oversized_number(json: &str) -> bool {
+pub(crate) fn has_oversized_number(json: &str) -> bool {
     let (mut is_text, mut is_escaped) = (false, false);
     let mut rest = json.split(|sign: char| {
         is_text ^= sign == '"' && !is_escaped;

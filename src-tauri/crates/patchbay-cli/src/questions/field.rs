@@ -6,6 +6,7 @@ use serde_json::{Map, Value};
 
 use super::{MAX_ROWS, Prompter, say_lines};
 use crate::output::text;
+use crate::tool_arguments::has_oversized_number;
 
 pub(super) struct Field<'a> {
     pub(super) question: &'a Question,
@@ -112,6 +113,9 @@ impl Field<'_> {
         } else {
             match kind {
                 Some("string") => Value::from(typed),
+                Some("integer" | "number") | None if has_oversized_number(trimmed) => {
+                    return Err("A whole number of more than 64 bits would be rounded.".to_owned());
+                }
                 Some("boolean") => match trimmed.to_lowercase().as_str() {
                     "y" | "yes" | "true" => true.into(),
                     "n" | "no" | "false" => false.into(),

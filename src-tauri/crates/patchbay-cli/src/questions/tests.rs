@@ -189,6 +189,25 @@ fn a_default_that_the_server_itself_does_not_allow_is_asked_for_again() {
 }
 
 #[test]
+fn a_whole_number_that_would_be_rounded_is_asked_for_again() {
+    let fields = json!({ "n": { "type": "integer" }, "x": {} });
+    let typed = [
+        "18446744073709551616",
+        "7",
+        "[18446744073709551616]",
+        "8",
+        "yes",
+    ];
+    let (answer, _) = asked(form(fields, json!([])), &typed);
+    assert_eq!(
+        answer,
+        QuestionAnswer::Accept {
+            values: Json(json!({ "n": 7, "x": 8 }))
+        }
+    );
+}
+
+#[test]
 fn all_further_questions_are_declined_only_where_that_is_offered() {
     let decide = |may_decline_all, typed: &[&'static str]| {
         let open = OpenQuestion {
