@@ -7,10 +7,16 @@
 use std::ffi::OsString;
 use std::fs::{File, OpenOptions};
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use patchbay_files::{create_private_folder, open, open_lock};
 
 use crate::Error;
+
+/// How often, and at what interval, the lock of a process that is gone is looked at: a program that it was starting when
+/// it was killed holds it too, until the system has loaded that program.
+const RELEASE_CHECKS: u32 = 20;
+const RELEASE_INTERVAL: Duration = Duration::from_millis(10);
 
 /// The locked file of one open store, which is removed with it.
 #[derive(Debug)]
@@ -42,7 +48,7 @@ impl Presence {
         let own = self.owner.clone();
         let folder = self.folder.clone();
         // A released run has an empty owner, whose path would be the folder.
-        move |owner| owner == own || (!owner.is_empty() && is_held(&folder.join(owner)))
+        move |owner| owner == own || (!owner.is_empty() && is_open(&folder, owner))
     }
 }
 
@@ -72,6 +78,37 @@ fn lock_file(path: &Path) -> Result<File, Error> {
     Ok(file)
 }
 
+/// Whether the store of an owner is open.
+fn is_open(folder: &Path, owner: &str) -> bool {
+    let path = folder.join(owner);
+    for _ in 0..RELEASE_CHECKS {
+        if !is_held(&path) {
+            return false;
+        }
+        if !is_gone(owner) {
+            return true;
+        }
+        std::thread::sleep(RELEASE_INTERVAL);
+    }
+    // The process may be one of another container.
+    true
+}
+
+/// Whether this system has no process of this owner.
+#[cfg(unix)]
+fn is_gone(owner: &str) -> bool {
+    use rustix::{io::Errno, process};
+    let id = owner.split('-').next().and_then(|id| id.parse().ok());
+    let id = id.and_then(process::Pid::from_raw);
+    id.is_some_and(|id| process::test_kill_process(id) == Err(Errno::SRCH))
+}
+
+/// No other process has the locks of a process there.
+#[cfg(windows)]
+fn is_gone(_owner: &str) -> bool {
+    false
+}
+
 /// Whether some process holds the lock.
 fn is_held(path: &Path) -> bool {
     // A file that cannot be opened counts as locked: a run that stays open is better than one that is closed while its
@@ -91,4 +128,32 @@ fn remove_stale(folder: &Path) -> Result<(), Error> {
         }
     }
     Ok(())
+}
+
+#[cfg(all(test, unix))]
+mod tests {
+    use super::*;
+
+    #[tokio::test(flavor = "multi_thread")]
+    async fn a_lock_that_outlives_its_process_for_a_moment_counts_as_released() {
+        let home = tempfile::tempdir().unwrap();
+        let database = home.path().join("store.db");
+        let own = Presence::new(&database, "1-own".to_owned()).unwrap();
+        let mut ended = std::process::Command::new("true").spawn().unwrap();
+        ended.wait().unwrap();
+        let gone = format!("{}-gone", ended.id());
+        let running = format!("{}-running", std::process::id());
+        let folder = folder_of(&database).unwrap();
+        let [lock, held] = [&gone, &running].map(|owner| lock_file(&folder.join(owner)).unwrap());
+        let (is_alive, owner) = (own.liveness(), gone.clone());
+        let asked = tokio::task::spawn_blocking(move || is_alive(&owner));
+        tokio::time::sleep(RELEASE_INTERVAL * 3).await;
+        assert!(!asked.is_finished());
+        drop(lock);
+        assert!(!asked.await.unwrap());
+        let is_alive = own.liveness();
+        assert!(is_alive(&running));
+        drop(held);
+        assert!(!is_alive(&running));
+    }
 }
