@@ -94,21 +94,21 @@ pub async fn update_connector(
     }
     let (change, created) = prepare_change(cx, changes, &connector).await?;
     let changed = status::update(cx, id, change).await;
-    let Changed { before, after } = discard_unless_ok(cx, created.as_ref(), changed).await?;
+    let Changed { before, mut after } = discard_unless_ok(cx, created.as_ref(), changed).await?;
     if is_outdated(&before, &after) {
         // The session belongs to the former address and credential.
         servers::sessions::over_http::end_for_connector(cx, &before).await;
         servers::sessions::end_session(cx, id).await;
     }
+    if after.authentication.entry() != before.authentication.entry() {
+        after = refresh_identity(cx, after).await?;
+        drop_own_sign_in(cx, &before).await?;
+    }
+    // Needed until here, by the network settings with which the former sign-in is revoked.
     let had_certificate = before.network.client_certificate.is_some();
     if had_certificate && after.network.client_certificate.is_none() {
         client_certificate::forget(cx.vault(), id).await?;
     }
-    if after.authentication.entry() == before.authentication.entry() {
-        return Ok(after);
-    }
-    let after = refresh_identity(cx, after).await?;
-    drop_own_sign_in(cx, &before).await?;
     Ok(after)
 }
 
@@ -645,6 +645,35 @@ mod tests {
             request.contains("client_secret=s3cret-of-the-app"),
             "{request}"
         );
+    }
+
+    #[tokio::test]
+    async fn a_sign_in_is_revoked_though_its_client_certificate_goes_too() {
+        const PEM: &str = concat!(
+            include_str!("../../../../../tests/playground/src/self_signed/certificate.pem"),
+            include_str!("../../../../../tests/playground/src/self_signed/key.pem"),
+        );
+        let (_home, cx) = open_temporary().await;
+        let (grant, provider) = revocable_grant().await;
+        let id = add_signed_in(&cx, &grant, None).await.id;
+        let pem = Secret::new(PEM);
+        let certificate = patchbay_http::ClientCertificate::read(&pem).unwrap();
+        client_certificate::save(cx.vault(), &id, &pem)
+            .await
+            .unwrap();
+        let facts = certificate.facts().clone();
+        let show = move |it: &mut Connector| it.network.client_certificate = Some(facts);
+        status::update(&cx, &id, show).await.unwrap();
+        let moved = ConnectorChanges {
+            url: Some("https://two.example/mcp".to_owned()),
+            ..ConnectorChanges::default()
+        };
+        let moved = update_connector(&cx, &id, moved).await.unwrap();
+        assert_eq!(moved.network.client_certificate, None);
+        let revoked = receive_revocation(&provider, "refresh-token-1");
+        tokio::time::timeout(Duration::from_secs(10), revoked)
+            .await
+            .unwrap();
     }
 
     #[tokio::test]
