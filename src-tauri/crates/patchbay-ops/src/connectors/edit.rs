@@ -179,9 +179,11 @@ async fn prepare_change(
             }
         }
         if let Some(resolved) = authentication {
-            let chosen = resolved.authentication;
-            connector.authentication = retain_sign_in(chosen, &connector.authentication);
-            connector.identity = status::identity(resolved.entry.as_ref());
+            let chosen = retain_sign_in(resolved.authentication, &connector.authentication);
+            if chosen.entry() != connector.authentication.entry() {
+                connector.identity = status::identity(resolved.entry.as_ref());
+            }
+            connector.authentication = chosen;
             status::reset(connector);
         }
         if let Some(enabled) = changes.enabled {
@@ -423,7 +425,9 @@ fn clean_tags(tags: Vec<String>) -> Vec<String> {
 mod tests {
     use std::sync::Arc;
 
-    use patchbay_model::{CertificateFacts, Pin, ProxyChoice, Secret, Timestamp};
+    use patchbay_model::{
+        CertificateFacts, OauthGrant, Pin, ProxyChoice, Redirect, Secret, Timestamp,
+    };
 
     use super::*;
     use crate::SecretInput;
@@ -431,8 +435,8 @@ mod tests {
     use crate::connectors::disconnect::disconnect_connector;
     use crate::credentials::edit::remove_wallet_entry;
     use crate::testing::{
-        UNREACHABLE_URL, add, add_app, add_signed_in, open, open_temporary, receive_revocation,
-        revocable_grant,
+        UNREACHABLE_URL, add, add_app, add_signed_in, lapsed_grant, open, open_temporary,
+        receive_revocation, revocable_grant,
     };
     use crate::vault::{choose_passphrase, unlock_vault};
 
@@ -674,6 +678,33 @@ mod tests {
         tokio::time::timeout(Duration::from_secs(10), revoked)
             .await
             .unwrap();
+    }
+
+    #[tokio::test]
+    async fn another_setting_of_a_sign_in_keeps_whose_it_is() {
+        let (_home, cx) = open_temporary().await;
+        let grant = lapsed_grant("first-token-1", UNREACHABLE_URL);
+        let id = add_signed_in(&cx, &grant, None).await.id;
+        let before = find_connector(&cx, &id).await.unwrap();
+        let before = refresh_identity(&cx, before).await.unwrap();
+        assert!(before.identity.credential.is_some());
+        let changes = ConnectorChanges {
+            authentication: Some(AuthenticationChoice::Oauth {
+                client: None,
+                callback_port: Some(27_300),
+                callback_host: None,
+                redirect: Redirect::Loopback,
+                scopes: vec!["read".to_owned()],
+                grant: OauthGrant::AuthorizationCode,
+            }),
+            ..ConnectorChanges::default()
+        };
+        let changed = update_connector(&cx, &id, changes).await.unwrap();
+        assert_eq!(
+            changed.authentication.entry(),
+            before.authentication.entry()
+        );
+        assert_eq!(changed.identity, before.identity);
     }
 
     #[tokio::test]
