@@ -14,6 +14,7 @@ use url::Url;
 use crate::abilities::abilities;
 use crate::address::{NewName, clean_title, endpoint_of, plain_http, read_address};
 use crate::authorizations::own_sign_in::{drop_own_sign_in, ensure_own_sign_in_readable};
+use crate::authorizations::scope_upgrade;
 use crate::backend::for_connector;
 use crate::connectors::add::{
     AuthenticationChoice, ensure_name_is_free, resolve_authentication, validate_name,
@@ -367,6 +368,8 @@ fn set_endpoint(connector: &mut Connector, url: &Url) {
         connector.oauth_deviations.clear();
         connector.network.pins.clear();
         connector.network.client_certificate = None;
+        connector.tools_lacking_access.clear();
+        scope_upgrade::clear_wanted_scopes(connector);
         // A secret belongs to the origin that it was given for.
         match &mut connector.authentication {
             Authentication::Oauth { entry, .. } => *entry = None,
@@ -705,6 +708,37 @@ mod tests {
             before.authentication.entry()
         );
         assert_eq!(changed.identity, before.identity);
+    }
+
+    #[tokio::test]
+    async fn another_server_is_not_asked_for_what_the_former_one_wanted() {
+        let (_home, cx) = open_temporary().await;
+        let id = add(&cx, "https://one.example/mcp").await.id;
+        let refused = patchbay_platforms::Error::Forbidden {
+            scope: Some("admin".to_owned()),
+            challenge: None,
+            refusal: Box::default(),
+        };
+        let refused = Error::from(refused);
+        scope_upgrade::record_refused_scopes(&cx, &id, &refused)
+            .await
+            .unwrap();
+        let connector = find_connector(&cx, &id).await.unwrap();
+        scope_upgrade::record_tool_access(&cx, &connector, "report", true)
+            .await
+            .unwrap();
+        let moved = |url: &str| ConnectorChanges {
+            url: Some(url.to_owned()),
+            ..ConnectorChanges::default()
+        };
+        let same = update_connector(&cx, &id, moved("https://one.example/v2")).await;
+        let same = same.unwrap();
+        assert_eq!(scope_upgrade::wanted_scopes(&same), ["admin"]);
+        assert_eq!(same.tools_lacking_access, ["report"]);
+        let other = update_connector(&cx, &id, moved("https://two.example/mcp")).await;
+        let other = other.unwrap();
+        assert!(scope_upgrade::wanted_scopes(&other).is_empty());
+        assert!(other.tools_lacking_access.is_empty());
     }
 
     #[tokio::test]
