@@ -93,6 +93,17 @@ async fn a_provider_that_announces_no_pkce_is_used_where_the_person_chose_so() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn the_address_of_a_signed_in_connector_can_be_changed() {
+    let terminal = Terminal::connected().await;
+    let other = Playground::start(Options::default()).await.unwrap();
+    let edit = format!("connector edit play --url {}", other.url());
+    terminal.does(&edit).await;
+    let moved = terminal.json("connector show play").await;
+    assert_eq!(moved["endpoint"], other.url().as_str());
+    assert!(moved["authentication"]["entry"].is_null());
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn another_authorization_server_takes_a_flag_that_names_it() {
     let terminal = Terminal::connected().await;
     let other = Playground::start(Options::default()).await.unwrap();

@@ -85,7 +85,11 @@ pub(super) async fn edit(cli: &Cli, args: EditArgs) -> Result<(), Failure> {
     }
     if changes_secrets || certificate.is_some() {
         cli.unlock().await?;
-    } else if changes.authentication.is_some() || changes.command.is_some() || is_allowed {
+    } else if changes.url.is_some()
+        || changes.authentication.is_some()
+        || changes.command.is_some()
+        || is_allowed
+    {
         cli.unlock_for(&connector).await?;
     }
     // With the variables that are removed, which may be plain ones there.
