@@ -1,9 +1,13 @@
 //! Consents that end in every other way, and the link for those without a browser.
 
+use std::net::TcpListener;
 #[cfg(unix)]
 use std::time::Duration;
 
-use patchbay_playground::{Consent, Document, Endpoint, Failure, Options, Playground, Switches};
+use patchbay_playground::{
+    APP_CLIENT_ID, Consent, Document, Endpoint, Failure, LoopbackPort, Options, Playground,
+    Switches,
+};
 use serde_json::json;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::process::{Child, ChildStderr};
@@ -90,6 +94,36 @@ async fn a_provider_that_announces_no_pkce_is_used_where_the_person_chose_so() {
     assert_ne!(terminal.run(&words(&again)).await.code, 0);
     let unknown = "connector edit play --oauth-deviation no-tls";
     terminal.fails(unknown, 2).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_change_of_one_setting_of_a_sign_in_keeps_the_others() {
+    let terminal = Terminal::with(|switches| {
+        switches.consent = Consent::AllowAtOnce;
+        switches.loopback_port = LoopbackPort::Free;
+    });
+    let terminal = terminal.await;
+    let url = terminal.playground.url();
+    // Another test may use the default one.
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let port = listener.local_addr().unwrap().port();
+    drop(listener);
+    let add = format!(
+        "connector add {url} --name play --connect --client-id {APP_CLIENT_ID} --callback-port {port}"
+    );
+    terminal.does(&add).await;
+    let before = terminal.json("connector show play").await;
+    assert!(before["identity"]["credential"].is_string(), "{before}");
+    terminal.does("connector edit play --scope read").await;
+    let after = terminal.json("connector show play").await;
+    assert_eq!(after["identity"], before["identity"]);
+    let mut expected = before["authentication"].clone();
+    expected["scopes"] = json!(["read"]);
+    assert_eq!(after["authentication"], expected);
+    terminal.does("tool run play echo message=hi").await;
+    terminal.does("connector edit play --auth oauth").await;
+    let reset = terminal.json("connector show play").await;
+    assert!(reset["authentication"]["client"].is_null());
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -11,7 +11,11 @@ use super::choice::{one_of, whole_number};
 #[command(next_help_heading = "Sign-in")]
 pub(crate) struct AuthenticationArgs {
     /// Sign-in method [default: auto]
-    #[arg(long, value_enum)]
+    #[arg(
+        long,
+        value_enum,
+        long_help = "Sign-in method [default: auto]. With it, `connector edit` resets the options below that are left out"
+    )]
     pub(crate) auth: Option<Method>,
     /// Read the token from: - (stdin), env://NAME, cmd://…, op://… or wallet:NAME
     #[arg(long, value_name = "SOURCE", conflicts_with = "headers")]

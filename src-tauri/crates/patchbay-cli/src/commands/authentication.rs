@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use patchbay_model::{OauthGrant, Secret, WalletEntry, WalletKind};
+use patchbay_model::{Authentication, Connector, OauthGrant, Secret, WalletEntry, WalletKind};
 use patchbay_ops::{
     AuthenticationChoice, OAuthClientInput, SecretInput, SecretValue, WalletSecret,
     resolve_wallet_entry,
@@ -27,6 +27,43 @@ pub(super) async fn choice(
         Method::Headers => headers(cli, &args.headers).await?,
     };
     Ok(Some(choice))
+}
+
+/// Reads the sign-in from the options of `connector edit`; `None` to leave it. Without `--auth`, what the options leave
+/// out of a sign-in by OAuth stays.
+pub(super) async fn changed(
+    cli: &Cli,
+    connector: &Connector,
+    mut args: AuthenticationArgs,
+) -> Result<Option<AuthenticationChoice>, Failure> {
+    if args.auth.is_none() && method(&args)? == Method::Oauth {
+        keep_oauth(&mut args, &connector.authentication);
+    }
+    choice(cli, args).await
+}
+
+fn keep_oauth(args: &mut AuthenticationArgs, saved: &Authentication) {
+    let Authentication::Oauth {
+        client,
+        callback_port,
+        callback_host,
+        redirect,
+        scopes,
+        grant,
+        ..
+    } = saved
+    else {
+        return;
+    };
+    let saved_app = || client.as_ref().map(|entry| format!("wallet:{entry}"));
+    args.client_id = args.client_id.take().or_else(saved_app);
+    args.callback_port = args.callback_port.or(*callback_port);
+    args.callback_host = args.callback_host.take().or_else(|| callback_host.clone());
+    args.redirect = args.redirect.or(Some(*redirect));
+    if args.scopes.is_empty() {
+        args.scopes.clone_from(scopes);
+    }
+    args.client_credentials |= *grant == OauthGrant::ClientCredentials;
 }
 
 /// The method of `--auth`, or the one that the other options imply.
@@ -254,4 +291,45 @@ pub(super) async fn next_secret(
         }
     }
     Ok(secret)
+}
+
+#[cfg(test)]
+mod tests {
+    use patchbay_model::{Redirect, WalletEntryId};
+
+    use super::*;
+
+    #[test]
+    fn what_the_options_leave_out_of_a_sign_in_stays() {
+        let saved = Authentication::Oauth {
+            client: Some(WalletEntryId::new("cred_1")),
+            entry: None,
+            callback_port: Some(4711),
+            callback_host: Some("localhost".to_owned()),
+            redirect: Redirect::DeepLink,
+            scopes: vec!["read".to_owned()],
+            grant: OauthGrant::ClientCredentials,
+        };
+        let mut args = AuthenticationArgs::default();
+        keep_oauth(&mut args, &saved);
+        assert_eq!(args.client_id.as_deref(), Some("wallet:cred_1"));
+        assert_eq!(args.callback_port, Some(4711));
+        assert_eq!(args.callback_host.as_deref(), Some("localhost"));
+        assert_eq!(args.redirect, Some(Redirect::DeepLink));
+        assert_eq!(args.scopes, ["read"]);
+        assert!(args.client_credentials);
+
+        let mut args = AuthenticationArgs {
+            client_id: Some("me".to_owned()),
+            callback_port: Some(1),
+            redirect: Some(Redirect::Loopback),
+            scopes: vec!["write".to_owned()],
+            ..AuthenticationArgs::default()
+        };
+        keep_oauth(&mut args, &saved);
+        assert_eq!(args.client_id.as_deref(), Some("me"));
+        assert_eq!(args.callback_port, Some(1));
+        assert_eq!(args.redirect, Some(Redirect::Loopback));
+        assert_eq!(args.scopes, ["write"]);
+    }
 }

@@ -38,7 +38,7 @@ pub(super) async fn edit(cli: &Cli, args: EditArgs) -> Result<(), Failure> {
         .chain(secret_variable_notes(&args.program.variables))
         .collect();
     let command = program::updated_command(&connector, &removed, args.program)?;
-    let authentication = authentication::choice(cli, args.authentication).await?;
+    let authentication = authentication::changed(cli, &connector, args.authentication).await?;
     let authorities = trust::read_authorities(&args.authorities, args.no_authorities).await?;
     if is_change {
         match change::change(cli, &connector, args.change).await? {
