@@ -138,6 +138,19 @@ async fn the_address_of_a_signed_in_connector_can_be_changed() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_sign_in_that_ends_in_the_app_is_not_waited_for() {
+    let terminal = Terminal::new().await;
+    let url = terminal.playground.url();
+    let add = format!("connector add {url} --name play --redirect deep-link");
+    terminal.does(&add).await;
+    let refused = terminal.fails(CONNECT, 2).await;
+    let command = "connector edit play --redirect loopback";
+    refused.assert_stderr(&format!("`patchbay {command}`"));
+    terminal.does(command).await;
+    terminal.does(CONNECT).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn another_authorization_server_takes_a_flag_that_names_it() {
     let terminal = Terminal::connected().await;
     let other = Playground::start(Options::default()).await.unwrap();

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use patchbay_model::{
     Authentication, Authorization, AuthorizationState, Code, Connector, Form, IssuerChange, Json,
-    Problem, Secret, Status, TimeLimits, clean_text, count,
+    OauthGrant, Problem, Redirect, Secret, Status, TimeLimits, clean_text, count,
 };
 use patchbay_ops::{
     ConnectorChanges, Event, GUESSED_SIGN_IN, StartAuthorization, abilities, authorization_page,
@@ -16,7 +16,7 @@ use tokio::sync::broadcast;
 
 use crate::args::ConnectArgs;
 use crate::cli::Cli;
-use crate::command_hint::connect_command;
+use crate::command_hint::{connect_command, quoted_name};
 use crate::failure::Failure;
 use crate::input;
 use crate::interrupt::{Interrupts, interrupted};
@@ -208,6 +208,7 @@ async fn authorize(
     choices: Json,
     how: ConnectArgs,
 ) -> Result<Authorization, Failure> {
+    ensure_ends_here(cli, connector)?;
     let mut accepted = None;
     loop {
         let events = cli.cx.events();
@@ -230,6 +231,28 @@ async fn authorize(
             _ => return Ok(ended),
         }
     }
+}
+
+/// Refuses a sign-in that ends with a link to the app, unless that link can be pasted.
+fn ensure_ends_here(cli: &Cli, connector: &Connector) -> Result<(), Failure> {
+    let Authentication::Oauth {
+        redirect: Redirect::DeepLink,
+        grant: OauthGrant::AuthorizationCode,
+        ..
+    } = &connector.authentication
+    else {
+        return Ok(());
+    };
+    if cli.is_interactive() {
+        return Ok(());
+    }
+    let (title, name) = (&connector.title, quoted_name(connector));
+    Err(Failure::usage(
+        format!("the sign-in to {title} ends with a link to the app"),
+        format!(
+            "Sign in with the app, or run `patchbay connector edit {name} --redirect loopback`."
+        ),
+    ))
 }
 
 /// Whether to accept a new sign-in host, by flag or by a prompt. `--yes` is not enough, because it was given before the
@@ -378,7 +401,12 @@ fn print_page(cli: &Cli, authorization: &Authorization, no_browser: bool) {
         cli.say(FORGOTTEN_HINT);
     }
     if cli.is_interactive() {
-        cli.say("Signing in on another computer? Paste the final address here.");
+        cli.say(match authorization.redirect {
+            Redirect::Loopback => "Signing in on another computer? Paste the final address here.",
+            Redirect::DeepLink => {
+                "It ends with a patchbay:// link. Paste that here, or sign in with the app."
+            }
+        });
     }
 }
 
