@@ -120,10 +120,31 @@ async fn a_change_of_one_setting_of_a_sign_in_keeps_the_others() {
     let mut expected = before["authentication"].clone();
     expected["scopes"] = json!(["read"]);
     assert_eq!(after["authentication"], expected);
+    // It works as before, also where the next sign-in is denied.
+    terminal
+        .playground
+        .configure(|switches| switches.consent = Consent::DenyAtOnce);
+    terminal.fails(CONNECT, 4).await;
+    let denied = terminal.json("connector show play").await;
+    assert_eq!(denied["status"]["status"], "unknown");
     terminal.does("tool run play echo message=hi").await;
     terminal.does("connector edit play --auth oauth").await;
     let reset = terminal.json("connector show play").await;
     assert!(reset["authentication"]["client"].is_null());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_status_tells_why_the_last_sign_in_failed() {
+    let terminal = Terminal::with(|switches| switches.consent = Consent::DenyAtOnce).await;
+    terminal.add(terminal.playground.url().as_str(), &[]).await;
+    let code = async || terminal.json("connector show play").await["status"]["code"].take();
+    terminal.fails(CONNECT, 4).await;
+    assert_eq!(code().await, "auth.denied");
+    terminal
+        .playground
+        .configure(|switches| switches.consent = Consent::Ask);
+    terminal.fails(&format!("{CONNECT} --timeout 1"), 3).await;
+    assert_eq!(code().await, "auth.timed_out");
 }
 
 #[tokio::test(flavor = "multi_thread")]

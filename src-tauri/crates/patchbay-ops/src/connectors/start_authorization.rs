@@ -4,8 +4,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use patchbay_model::{
-    Authentication, Authorization, AuthorizationId, AuthorizationState, Connector, ConnectorId,
-    ConnectorStatus, Explain, Form, Json, Redirect, Status,
+    Authentication, Authorization, AuthorizationId, AuthorizationState, Code, Connector,
+    ConnectorId, ConnectorStatus, Explain, Form, Json, Redirect, Status,
 };
 use patchbay_oauth::{CallbackError, CallbackParams};
 use serde::Deserialize;
@@ -163,7 +163,7 @@ async fn finish(
     let error = outcome.as_ref().err();
     if let Some(error) = error {
         discard_failed_registration(cx, running, error).await;
-        let after = status_after(cx, before, running, error);
+        let after = status_after(cx, connector, before, running, error);
         // A saved registration may lack them, and is replaced first.
         let refuses_scopes = running.registration.get().is_none() && refuses_scopes(error);
         let change = move |connector: &mut Connector| {
@@ -209,7 +209,7 @@ async fn discard_failed_registration(cx: &Context, running: &RunningAuthorizatio
     let Some((server, issuer)) = running.registration.get().filter(|_| had_page) else {
         return;
     };
-    if error.code() == patchbay_model::Code::AuthDenied {
+    if error.code() == Code::AuthDenied {
         return;
     }
     let forgotten = forget_registrations(cx.store(), cx.vault(), server, issuer).await;
@@ -218,9 +218,11 @@ async fn discard_failed_registration(cx: &Context, running: &RunningAuthorizatio
     }
 }
 
-/// Returns the status of the connector after a failure: the one before, unless that was unknown.
+/// Returns the status of the connector after a failure: the one before, unless that says no more than that it has to be
+/// signed in.
 fn status_after(
     cx: &Context,
+    connector: &Connector,
     before: ConnectorStatus,
     running: &RunningAuthorization,
     error: &Error,
@@ -235,7 +237,12 @@ fn status_after(
             last_ok_at: before.last_ok_at,
         };
     }
-    if !matches!(before.status, Status::Unknown | Status::Authorizing) {
+    let is_kept = match before.status {
+        Status::Unknown => connector.authentication.entry().is_some(),
+        Status::NeedsAuthorization => error.code() == Code::Cancelled,
+        status => status != Status::Authorizing,
+    };
+    if is_kept {
         return before;
     }
     ConnectorStatus {
