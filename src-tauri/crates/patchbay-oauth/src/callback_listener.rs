@@ -22,7 +22,7 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{Semaphore, mpsc, oneshot};
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
-use url::Url;
+use url::{Position, Url};
 
 use crate::client_identity::CALLBACK_PATH;
 use crate::page::CONTENT_SECURITY_POLICY;
@@ -116,13 +116,14 @@ impl LoopbackListener {
             LoopbackHost::Ip => "127.0.0.1",
             LoopbackHost::Localhost => "localhost",
         };
-        let authority = format!("{host}:{port}");
         #[expect(
             clippy::expect_used,
             reason = "made of a fixed host, a number and a fixed path"
         )]
-        let redirect = Url::parse(&format!("http://{authority}{CALLBACK_PATH}"))
+        let redirect = Url::parse(&format!("http://{host}:{port}{CALLBACK_PATH}"))
             .expect("a host, a port and a path are an address");
+        // As browsers send it: without the default port.
+        let authority = &redirect[Position::BeforeHost..Position::AfterPort];
         let (sender, requests) = mpsc::channel(CONNECTIONS);
         let acceptor = Acceptor {
             authority: authority.into(),

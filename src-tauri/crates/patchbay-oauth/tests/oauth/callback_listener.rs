@@ -2,6 +2,7 @@
 
 use std::io::{Read, Write};
 use std::net::TcpStream;
+use std::time::Duration;
 
 use patchbay_model::{Code, Explain};
 use patchbay_oauth::{Error, LoopbackHost, LoopbackListener, LoopbackOptions, Page, PortChoice};
@@ -72,6 +73,20 @@ async fn other_paths_methods_and_hosts_are_not_found() {
     let stop = CancellationToken::new();
     stop.cancel();
     assert!(matches!(listener.next(&stop).await, Err(Error::Cancelled)));
+}
+
+#[tokio::test]
+async fn a_browser_leaves_out_the_default_port() {
+    // Many systems keep it from ordinary users.
+    let Ok(mut listener) = bind(LoopbackHost::Ip, PortChoice::Pinned(80)).await else {
+        return;
+    };
+    let browser = browse(at(&listener, "/callback?state=y"));
+    let stop = CancellationToken::new();
+    let request = tokio::time::timeout(Duration::from_secs(5), listener.next(&stop)).await;
+    let request = request.unwrap().unwrap();
+    request.respond(Page::declined("GitHub")).await;
+    assert_eq!(browser.await.unwrap().0, 200);
 }
 
 #[tokio::test]
