@@ -201,8 +201,15 @@ fn find_entries<'a>(
         let name = name.or_else(|| text(object, "name"));
         return Some(all(vec![(name, object)]));
     }
+    let is_server = |member: &Value| member.as_object().is_some_and(is_entry);
+    let mut members = object
+        .iter()
+        .filter(|(name, _)| !matches!(name.as_str(), "inputs" | "$schema"));
+    let has_servers_only = members.all(|(_, member)| is_server(member));
     let containers = CONTAINERS.iter().filter(|_| depth < MAX_DEPTH);
     let inner = containers.filter_map(|container| object.get(*container));
+    // A server may be named like a container.
+    let inner = inner.filter(|inner| !is_server(inner) || depth == 0 && !has_servers_only);
     let found = inner.filter_map(|inner| find_entries(inner, None, depth + 1, notes));
     // A file for several apps has its servers more than once.
     let joined = found.reduce(|mut all, found| {
@@ -229,12 +236,7 @@ fn find_entries<'a>(
         .collect();
     let are_entries = match depth {
         // Other files have members with an address too, such as `bugs` in a `package.json`.
-        0 => {
-            let mut members = object
-                .iter()
-                .filter(|(name, _)| !matches!(name.as_str(), "inputs" | "$schema"));
-            !named.is_empty() && members.all(|(_, member)| member.as_object().is_some_and(is_entry))
-        }
+        0 => !named.is_empty() && has_servers_only,
         _ => named.iter().any(|(_, entry)| is_entry(entry)),
     };
     if !are_entries {

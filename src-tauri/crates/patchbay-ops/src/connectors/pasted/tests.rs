@@ -311,6 +311,27 @@ fn servers_are_found_in_every_known_container() {
 }
 
 #[test]
+fn a_server_may_be_named_like_a_container() {
+    let entry = json!({"url": URL});
+    for name in ["mcp", "servers", "extensions"] {
+        for text in [
+            json!({"mcpServers": {name: entry, "zz": entry}}),
+            json!({name: entry, "zz": entry}),
+        ] {
+            let found = servers(&text.to_string());
+            let titles = found.iter().map(|server| server.title.as_deref());
+            assert_eq!(
+                titles.collect::<Vec<_>>(),
+                [Some(name), Some("zz")],
+                "{text}"
+            );
+        }
+    }
+    let alone = json!({"mcp": entry, "theme": "dark"}).to_string();
+    assert_eq!(line(&one(&alone)), [URL]);
+}
+
+#[test]
 fn files_of_the_registry_are_parsed() {
     let file = json!({
         "$schema": "https://static.modelcontextprotocol.io/schemas/2025-12-11/server.schema.json",
