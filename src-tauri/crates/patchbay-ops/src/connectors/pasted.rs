@@ -18,6 +18,7 @@ mod yaml;
 use std::collections::BTreeSet;
 use std::fmt;
 use std::iter;
+use std::path::Path;
 
 use patchbay_model::{clean_text, is_invisible};
 use serde::Serialize;
@@ -30,6 +31,7 @@ use crate::connectors::add_program::{MAX_WORD_BYTES, MAX_WORDS};
 use crate::error::Error;
 use crate::home_folder::{home, home_relative};
 use crate::secret_detection::{SECRET_ARGUMENT_NOTE, is_secret_argument};
+use crate::secrets::programs::has_drive;
 
 /// Maximum length of the pasted text. Settings with a hundred servers take a tenth of it.
 const MAX_BYTES: usize = 256 * 1024;
@@ -291,9 +293,7 @@ fn is_member(text: &str) -> bool {
 /// Whether a line is an address, perhaps without its scheme; paths and variables are commands.
 fn is_address(line: &str) -> bool {
     let begins_a_path = line.starts_with(['/', '.', '~', '\\', '$', '%']);
-    let has_drive =
-        matches!(line.as_bytes(), [drive, b':', b'\\', ..] if drive.is_ascii_alphabetic());
-    !begins_a_path && !has_drive && !line.contains(char::is_whitespace)
+    !begins_a_path && !has_drive(Path::new(line)) && !line.contains(char::is_whitespace)
 }
 
 /// The text without what may surround it.

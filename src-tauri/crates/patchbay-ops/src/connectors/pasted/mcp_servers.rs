@@ -1,6 +1,7 @@
 //! JSON, TOML and YAML settings of other apps: one entry, several, or a whole file.
 
 use std::borrow::Cow;
+use std::path::Path;
 
 use jsonc_parser::{ParseOptions, parse_to_serde_value};
 use patchbay_model::{clean_text, is_variable_name};
@@ -15,6 +16,7 @@ use super::{
 use crate::catalogue::registry::is_registry_file;
 use crate::json_object::scalar_text;
 use crate::secret_detection::is_secret_name;
+use crate::secrets::programs::has_drive;
 
 /// Members in which apps keep their servers.
 const CONTAINERS: [&str; 7] = [
@@ -417,8 +419,9 @@ fn command_words(command: &Value, arguments: Option<&Value>) -> Result<Vec<Strin
         let word = |value: &Value| scalar_text(value).ok_or("an argument isn't text");
         list.iter().map(word).collect()
     };
+    let has_no_arguments = arguments.is_none_or(|list| list.as_array().is_some_and(Vec::is_empty));
     let mut words = match command {
-        Value::String(line) if arguments.is_none() && is_command_line(line) => {
+        Value::String(line) if has_no_arguments && is_command_line(line) => {
             let mut commands = words::split(line).map_err(|_| "its command needs a shell")?;
             match commands.len() {
                 1 => commands.remove(0),
@@ -442,7 +445,7 @@ fn command_words(command: &Value, arguments: Option<&Value>) -> Result<Vec<Strin
 
 /// Whether a command without a list of arguments is a whole line rather than a path with spaces.
 fn is_command_line(command: &str) -> bool {
-    let is_path = command.starts_with(['/', '~']) || command.contains(":\\");
+    let is_path = command.starts_with(['/', '~']) || has_drive(Path::new(command));
     command.trim().contains(char::is_whitespace) && !is_path
 }
 

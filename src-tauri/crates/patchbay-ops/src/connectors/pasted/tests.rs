@@ -332,6 +332,27 @@ fn a_server_may_be_named_like_a_container() {
 }
 
 #[test]
+fn a_whole_command_in_one_text_is_split() {
+    let words = |command: &str, more: Value| {
+        let mut entry = more;
+        entry["command"] = command.into();
+        line(&one(&json!({"mcpServers": {"x": entry}}).to_string()))
+    };
+    for more in [json!({}), json!({"args": []})] {
+        assert_eq!(words("uvx server --all", more), ["uvx", "server", "--all"]);
+    }
+    let program = "C:/Program Files/s.exe";
+    assert_eq!(words(program, json!({})), [program]);
+    let script = words(r"node C:\s\x.js", json!({}));
+    assert_eq!(script, ["node", r"C:\s\x.js"]);
+    assert_eq!(line(&one("C:/tools/server.exe")), ["C:/tools/server.exe"]);
+    assert!(matches!(
+        one("C:/tools/server.exe").place,
+        PastedPlace::Program { .. }
+    ));
+}
+
+#[test]
 fn files_of_the_registry_are_parsed() {
     let file = json!({
         "$schema": "https://static.modelcontextprotocol.io/schemas/2025-12-11/server.schema.json",
