@@ -65,13 +65,15 @@ impl Blanks {
         | PastedPlace::Program {
             variables: values, ..
         }) = place;
-        for value in values {
-            for blank in &mut blanks {
-                if value.value.contains(&blank.text) {
-                    // A secret value makes its blank secret, and the other way round.
-                    value.is_secret |= blank.is_secret;
-                    if value.is_secret {
+        // A secret value makes its blank secret, and the other way round, also in the values before it.
+        let mut has_changed = true;
+        while std::mem::take(&mut has_changed) {
+            for value in &mut *values {
+                for blank in &mut blanks {
+                    if value.is_secret != blank.is_secret && value.value.contains(&blank.text) {
+                        value.is_secret = true;
                         blank.make_secret();
+                        has_changed = true;
                     }
                 }
             }

@@ -109,18 +109,20 @@ fn fill(
     let mut filled = Vec::new();
     for input in inputs {
         let Some(name) = &input.name else { continue };
-        let is_secret = input.is_secret();
+        let mut is_secret = input.is_secret();
         let text = match &input.value {
             Some(text) => {
                 let mut variables = input.variables.clone().unwrap_or_default();
                 variables.retain(|name, _| text.contains(&format!("{{{name}}}")));
-                for (name, variable) in &variables {
-                    let mut blank = blank(name, variable);
-                    if is_secret {
-                        blank.make_secret();
-                    }
-                    blanks.push(blank);
+                let of_text = variables
+                    .iter()
+                    .map(|(name, variable)| blank(name, variable));
+                let mut of_text: Vec<_> = of_text.collect();
+                is_secret |= of_text.iter().any(|blank| blank.is_secret);
+                if is_secret {
+                    of_text.iter_mut().for_each(PastedBlank::make_secret);
                 }
+                blanks.append(&mut of_text);
                 text.clone()
             }
             None if is_secret || input.is_required() || input.default.is_some() => {

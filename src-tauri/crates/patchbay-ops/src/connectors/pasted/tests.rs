@@ -353,6 +353,40 @@ fn a_whole_command_in_one_text_is_split() {
 }
 
 #[test]
+fn a_placeholder_is_secret_wherever_it_is_used() {
+    let text = json!({"mcpServers": {"x": {
+        "command": "x", "env": {"A_LOG": "${WHO}:${AT}", "B_MODE": "${AT}", "Z_TOKEN": "${WHO}"},
+    }}});
+    let server = one(&text.to_string());
+    assert_eq!(
+        line(&server),
+        [
+            "A_LOG!=${WHO}:${AT}",
+            "B_MODE!=${AT}",
+            "Z_TOKEN!=${WHO}",
+            "x"
+        ]
+    );
+    assert!(server.blanks.iter().all(|blank| blank.is_secret));
+}
+
+#[test]
+fn a_value_with_a_secret_of_the_registry_in_it_is_secret() {
+    let file = json!({"name": "com.example/w", "packages": [{
+        "registryType": "npm", "identifier": "w",
+        "environmentVariables": [
+            {"name": "EXTRA", "value": "k={pin}", "variables": {"pin": {"isSecret": true}}},
+            {"name": "MODE", "value": "{mode}", "variables": {"mode": {}}},
+        ],
+    }]});
+    let server = one(&file.to_string());
+    assert_eq!(
+        line(&server),
+        ["EXTRA!=k={pin}", "MODE={mode}", "npx", "-y", "w"]
+    );
+}
+
+#[test]
 fn files_of_the_registry_are_parsed() {
     let file = json!({
         "$schema": "https://static.modelcontextprotocol.io/schemas/2025-12-11/server.schema.json",
