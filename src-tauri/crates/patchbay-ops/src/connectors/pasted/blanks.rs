@@ -89,7 +89,10 @@ impl Blanks {
         let values = values.map(|(part, name)| self.blank(part, name, None));
         let mut blanks: Vec<_> = values.take(MAX_VALUES + 1).collect();
         let mut rest = text;
-        while let Some(at) = rest.find(['$', '%', '<', '{']) {
+        // In an address, `%` begins an escaped letter.
+        let is_address = text.contains("://");
+        let begins = |sign| matches!(sign, '$' | '<' | '{') || sign == '%' && !is_address;
+        while let Some(at) = rest.find(begins) {
             rest = &rest[at..];
             let (length, blank) = self.first(rest);
             blanks.extend(blank);

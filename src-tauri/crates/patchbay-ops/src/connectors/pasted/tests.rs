@@ -371,6 +371,18 @@ fn a_placeholder_is_secret_wherever_it_is_used() {
 }
 
 #[test]
+fn letters_of_an_address_are_not_placeholders() {
+    let address = "https://h.example/%E4%BD%A0/%BCber%20/mcp";
+    let server = one(&format!("npx mcp-remote {address}"));
+    assert_eq!(line(&server), [address]);
+    assert!(server.blanks.is_empty(), "{:?}", server.blanks);
+    assert_eq!(
+        blanks(&one("npx server %TEAM%")),
+        [("%TEAM%", "TEAM", false)]
+    );
+}
+
+#[test]
 fn a_value_with_a_secret_of_the_registry_in_it_is_secret() {
     let file = json!({"name": "com.example/w", "packages": [{
         "registryType": "npm", "identifier": "w",
