@@ -141,7 +141,10 @@ impl Blanks {
                 .find_map(|prefix| name.strip_prefix(prefix))
                 .unwrap_or(name);
             let fits = |c: char| is_name(c) || "-.: ".contains(c);
-            if name.is_empty() || name.len() > MAX_NAME || !name.chars().all(fits) {
+            let fits = !name.is_empty() && name.len() <= MAX_NAME && name.chars().all(fits);
+            let mut inputs = self.inputs.iter();
+            let is_input = inner.starts_with("input:") && inputs.any(|input| input.name == name);
+            if !(fits || is_input) {
                 return (2, None);
             }
             return (length, Some(self.blank(&text[..length], name, default)));

@@ -383,6 +383,18 @@ fn letters_of_an_address_are_not_placeholders() {
 }
 
 #[test]
+fn an_input_may_have_any_id() {
+    let text = json!({
+        "inputs": [{"id": "api key (prod)", "type": "promptString", "password": true}],
+        "servers": {"x": {"command": "x", "env": {
+            "A": "${input:api key (prod)}", "B": "${input:other (x)}",
+        }}},
+    });
+    let expected = [("${input:api key (prod)}", "api key (prod)", true)];
+    assert_eq!(blanks(&one(&text.to_string())), expected);
+}
+
+#[test]
 fn a_value_with_a_secret_of_the_registry_in_it_is_secret() {
     let file = json!({"name": "com.example/w", "packages": [{
         "registryType": "npm", "identifier": "w",
