@@ -251,7 +251,7 @@ it("a_link_that_proposes_a_server_waits_for_the_dialog_that_is_open", async () =
       folder: null,
       variables: [],
     };
-    return { servers: [{ title: "files", place, blanks: [], notes: [] }], notes: [] };
+    return { servers: [{ title: "files", place, blanks: [], notes: [] }], notes: [], isLink: true };
   };
   await act(() => host.emit({ kind: "link_offered" }));
   expect(keys).toBeInTheDocument();
@@ -282,6 +282,7 @@ it("nothing_is_sent_to_the_address_of_a_link_before_somebody_agreed", async () =
   host.handlers.readPasted = () => ({
     servers: [{ title: null, place: { kind: "address" as const, url, headers: [] }, blanks: [], notes: [] }],
     notes: [],
+    isLink: true,
   });
   await act(() => host.emit({ kind: "link_offered" }));
   expect(await screen.findByRole("dialog")).toHaveTextContent(url);

@@ -29,7 +29,7 @@ import { useGo } from "./useGo";
 import { useOpenTools } from "./useOpenTools";
 
 type Open =
-  | { kind: "add"; address: string; isOffered?: boolean; isDropped?: boolean; known?: KnownServer }
+  | { kind: "add"; address: string; isDropped?: boolean; known?: KnownServer }
   | { kind: "create"; start: CreateStart }
   | { kind: "account" }
   | { kind: "palette"; prefix: string }
@@ -86,7 +86,6 @@ export function LayersProvider({ children }: { children: ReactNode }) {
         {open?.kind === "add" && (
           <AddDialog
             address={open.address}
-            isOffered={open.isOffered}
             isDropped={open.isDropped}
             known={open.known}
             onClose={close}
@@ -128,7 +127,7 @@ export function LayersProvider({ children }: { children: ReactNode }) {
         )}
         {open?.kind === "palette" && <Palette prefix={open.prefix} onClose={close} />}
         <RefusedLink />
-        <OfferedLink isFree={isFree} onOffered={(address) => setOpen({ kind: "add", address, isOffered: true })} />
+        <OfferedLink isFree={isFree} onOffered={(address) => setOpen({ kind: "add", address })} />
         <OpenQuestion />
         {open?.kind === "keys" && <CheatSheet onClose={close} />}
         {signIn.shown && <AuthorizationLayer signIn={signIn} onOpenConnector={(id) => go.connector(id, "tools")} />}

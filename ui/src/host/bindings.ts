@@ -1888,6 +1888,8 @@ export type PastedServers = {
 	servers: PastedServer[],
 	/**  Corrections, and what was left out and why. */
 	notes: string[],
+	/**  Whether the text is a link that installs a server, in Patchbay or another app: others chose what it adds. */
+	isLink: boolean,
 };
 
 /**  A header or an environment variable. */

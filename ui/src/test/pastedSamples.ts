@@ -35,10 +35,14 @@ export function readPasted(text: string): PastedServers {
   const trimmed = text.trim();
   if (trimmed.startsWith("{")) {
     const { mcpServers } = JSON.parse(trimmed) as { mcpServers: Record<string, Entry> };
-    return { servers: Object.entries(mcpServers).map(([title, entry]) => serverOf(title, entry)), notes: [] };
+    return {
+      servers: Object.entries(mcpServers).map(([title, entry]) => serverOf(title, entry)),
+      notes: [],
+      isLink: false,
+    };
   }
   const servers = /\s/.test(trimmed) ? [pastedProgram(trimmed.split(/\s+/))] : [pastedAddress(trimmed)];
-  return { servers, notes: [] };
+  return { servers, notes: [], isLink: false };
 }
 
 function serverOf(title: string, { command = "", args = [], url, env = {} }: Entry): PastedServer {

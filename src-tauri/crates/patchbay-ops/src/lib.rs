@@ -127,7 +127,7 @@ pub use connectors::network::{NetworkChanges, read_authorities_file};
 pub use connectors::other_apps::read_other_app;
 pub use connectors::pasted::{
     PastedBlank, PastedPlace, PastedServer, PastedServers, PastedValue, check_filled, fill_in,
-    is_install_link, is_pasted_link, read_pasted,
+    is_install_link, read_pasted,
 };
 pub use connectors::program_version::has_open_version;
 pub use connectors::refresh::refresh_connector;

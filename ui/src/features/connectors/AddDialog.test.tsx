@@ -3,6 +3,7 @@ import { expect, it } from "vitest";
 import { type AddressInspection, type Connector, type Problem } from "@/host/bindings";
 import { axeViolations } from "@/test/axe";
 import { inspection } from "@/test/mockHost";
+import { pastedAddress } from "@/test/pastedSamples";
 import { expectCall } from "@/test/expectCall";
 import { renderApp } from "@/test/renderApp";
 import { problem, vault } from "@/test/samples";
@@ -339,4 +340,14 @@ it("offers_a_retry_and_selects_no_method_without_a_response", async () => {
   await user.click(dialog.getByRole("radio", { name: "None" }));
   await user.click(dialog.getByRole("button", { name: "Add anyway" }));
   await expectCall(host, "addConnector").toMatchObject({ request: { url: address } });
+});
+
+it("sends_nothing_to_the_address_in_a_pasted_link_before_somebody_agreed", async () => {
+  const { user, host } = await paste("cursor://anysphere.cursor-deeplink/mcp/install?config=e30", (mock) => {
+    mock.handlers.readPasted = () => ({ servers: [pastedAddress(address)], notes: [], isLink: true });
+  });
+  expect(await screen.findByText(address)).toBeVisible();
+  expect(host.lastCall("inspectAddress")).toBeUndefined();
+  await user.click(screen.getByRole("button", { name: "Continue" }));
+  await waitFor(() => expect(host.lastCall("inspectAddress")).toMatchObject({ address }));
 });

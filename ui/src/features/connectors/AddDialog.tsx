@@ -26,8 +26,6 @@ import { useDroppedBundle } from "./useDroppedBundle";
 type Props = {
   /** Text to start with, read at once. */
   address: string;
-  /** Whether the text came from a link, so that nothing is sent before the user agrees. */
-  isOffered?: boolean;
   /** Whether to start with a bundle that was dropped on the window. */
   isDropped?: boolean;
   known?: KnownServer;
@@ -41,15 +39,7 @@ type Props = {
 type Review = { servers: PastedServer[]; at: number; filled: PastedServer | null };
 
 /** Adds connectors from any text that names servers. Each one is reviewed before it is added. */
-export function AddDialog({
-  address: initialText,
-  isOffered = false,
-  isDropped = false,
-  known,
-  onClose,
-  onAdded,
-  onAddedSeveral,
-}: Props) {
+export function AddDialog({ address: initialText, isDropped = false, known, onClose, onAdded, onAddedSeveral }: Props) {
   const [text, setText] = useState(initialText);
   const [problem, setProblem] = useState<Problem | null>(null);
   // Pasted text may hold secrets: it is kept only as long as the dialog.
@@ -183,8 +173,7 @@ export function AddDialog({
       <AddAddress
         key={`${review.at} ${url}`}
         url={url}
-        // Text other than that of the link was typed by the user.
-        isOffered={isOffered && text === initialText}
+        isOffered={pasted?.isLink ?? false}
         headers={headersForm(headers)}
         typed={isOnlyOne ? typedForm : null}
         onTyped={(form) => isOnlyOne && setTypedForm(form)}

@@ -17,7 +17,7 @@ const dialog = () => within(screen.getByRole("dialog"));
 /** Pastes a text that the host reads as these servers. */
 async function paste(servers: PastedServer[], notes: string[] = [], prepare?: Parameters<typeof renderApp>[2]) {
   const view = renderApp("/connectors", {}, (host) => {
-    host.handlers.readPasted = () => ({ servers, notes });
+    host.handlers.readPasted = () => ({ servers, notes, isLink: false });
     prepare?.(host);
   });
   await screen.findByText("No connectors yet");

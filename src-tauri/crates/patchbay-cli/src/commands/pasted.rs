@@ -6,8 +6,8 @@ mod requests;
 use patchbay_model::Connector;
 use patchbay_ops::{
     AddedConnector, ConnectionOptions, ConnectorView, Error, PastedServers, add_connector_with,
-    add_program, check_add_connector, check_add_program, is_pasted_link, read_other_app,
-    read_pasted, view_connectors,
+    add_program, check_add_connector, check_add_program, read_other_app, read_pasted,
+    view_connectors,
 };
 
 use self::recipients::{
@@ -27,31 +27,21 @@ use crate::text_file::text_of;
 /// One byte more than the parser accepts, so that it rejects a longer file by its length.
 const MAX_BYTES: u64 = 256 * 1024 + 1;
 
-/// What `--from` or `--from-app` names.
-pub(super) struct Found {
-    servers: PastedServers,
-    is_link: bool,
-}
-
 /// Reads the servers of `--from` or `--from-app`; `None` if neither is given.
-pub(super) async fn read(args: &PastedArgs) -> Result<Option<Found>, Failure> {
-    let (servers, is_link) = match (&args.from, &args.from_app) {
-        (Some(file), _) => {
-            let text = text_of(file, MAX_BYTES)?;
-            (read_pasted(&text)?, is_pasted_link(&text))
-        }
-        (None, Some(app)) => (read_other_app(app).await?, false),
-        (None, None) => return Ok(None),
-    };
-    Ok(Some(Found { servers, is_link }))
+pub(super) async fn read(args: &PastedArgs) -> Result<Option<PastedServers>, Failure> {
+    Ok(match (&args.from, &args.from_app) {
+        (Some(file), _) => Some(read_pasted(&text_of(file, MAX_BYTES)?)?),
+        (None, Some(app)) => Some(read_other_app(app).await?),
+        (None, None) => None,
+    })
 }
 
 /// Adds the servers, after a review. None is added unless all of them are complete.
-pub(super) async fn add(cli: &Cli, found: Found, args: AddArgs) -> Result<(), Failure> {
-    for note in &found.servers.notes {
+pub(super) async fn add(cli: &Cli, found: PastedServers, args: AddArgs) -> Result<(), Failure> {
+    for note in &found.notes {
         cli.say(format!("Note: {note}."));
     }
-    let servers = select_servers(found.servers.servers, &args.pasted.only)?;
+    let servers = select_servers(found.servers, &args.pasted.only)?;
     if servers.len() > 1 && (args.name.is_some() || args.title.is_some()) {
         return Err(Failure::usage(
             "--name and --title are for one server, and there are several",

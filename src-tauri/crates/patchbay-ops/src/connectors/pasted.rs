@@ -50,14 +50,23 @@ pub struct PastedServers {
     pub servers: Vec<PastedServer>,
     /// Corrections, and what was left out and why.
     pub notes: Vec<String>,
+    /// Whether the text is a link that installs a server, in Patchbay or another app: others chose what it adds.
+    pub is_link: bool,
+}
+
+impl From<Vec<PastedServer>> for PastedServers {
+    fn from(servers: Vec<PastedServer>) -> Self {
+        Self {
+            servers,
+            notes: Vec::new(),
+            is_link: false,
+        }
+    }
 }
 
 impl From<PastedServer> for PastedServers {
     fn from(server: PastedServer) -> Self {
-        Self {
-            servers: vec![server],
-            notes: Vec::new(),
-        }
+        vec![server].into()
     }
 }
 
@@ -152,11 +161,6 @@ pub struct PastedBlank {
 /// [`Error::Usage`], which names what was not understood.
 pub fn read_pasted(text: &str) -> Result<PastedServers, Error> {
     Ok(read(text, home().as_deref())?)
-}
-
-/// Whether a text is a link that installs a server, in Patchbay or another app: others chose what it adds.
-pub fn is_pasted_link(text: &str) -> bool {
-    link::read(plain_text(text), "~").is_some()
 }
 
 /// Reads the servers in the settings of another app; `None` if there are none.
@@ -259,7 +263,10 @@ fn read(text: &str, home: Option<&str>) -> Result<PastedServers, PasteError> {
         return mcp_servers::read(text, None, home);
     }
     if let Some(linked) = link::read(text, home) {
-        return linked;
+        return linked.map(|found| PastedServers {
+            is_link: true,
+            ..found
+        });
     }
     let lines = text.lines().map(str::trim).filter(|line| !line.is_empty());
     if !lines.clone().all(is_address) {
@@ -278,10 +285,7 @@ fn read(text: &str, home: Option<&str>) -> Result<PastedServers, PasteError> {
     if servers.len() > MAX_SERVERS {
         return Err(PasteError::LONG_LIST);
     }
-    Ok(PastedServers {
-        servers,
-        notes: Vec::new(),
-    })
+    Ok(servers.into())
 }
 
 /// Whether a text begins with a name and a colon, like an entry that was copied without its braces.

@@ -139,7 +139,10 @@ fn read_value(root: Value, name: Option<&str>, home: &str) -> Result<PastedServe
     if servers.is_empty() {
         return Err(first_refused.unwrap_or(PasteError::NoServer));
     }
-    Ok(PastedServers { servers, notes })
+    Ok(PastedServers {
+        notes,
+        ..servers.into()
+    })
 }
 
 /// Parses JSON that may have comments, trailing commas or typographic quotes, or lack its outer braces.

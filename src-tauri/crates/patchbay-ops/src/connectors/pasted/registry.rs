@@ -17,10 +17,7 @@ pub(super) fn read(root: Value, home: &str) -> Result<PastedServers, PasteError>
         name: None,
         why: clean_text(&error.to_string(), 200),
     })?;
-    let mut found = PastedServers {
-        servers: Vec::new(),
-        notes: Vec::new(),
-    };
+    let mut found = PastedServers::from(Vec::new());
     for file in files {
         let title = file.title();
         for endpoint in file.endpoints() {

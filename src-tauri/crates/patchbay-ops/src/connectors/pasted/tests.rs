@@ -616,6 +616,23 @@ fn blanks_are_filled_in_once() {
 }
 
 #[test]
+fn a_link_is_told_from_other_texts() {
+    let is_link = |text: &str| read(text, None).unwrap().is_link;
+    let config = BASE64_STANDARD.encode(json!({"url": URL}).to_string());
+    for link in [
+        format!("cursor://anysphere.cursor-deeplink/mcp/install?config={config}"),
+        format!("`https://cursor.com/en/install-mcp?config={config}`"),
+        format!("patchbay://install?url={URL}"),
+    ] {
+        assert!(is_link(&link), "{link}");
+    }
+    let settings = json!({"mcpServers": {"linear": {"url": URL}}}).to_string();
+    for text in [URL, &settings, "npx -y server"] {
+        assert!(!is_link(text), "{text}");
+    }
+}
+
+#[test]
 fn install_links_are_parsed() {
     let entry = json!({"command": "npx", "args": ["-y", "server"], "env": {"MODE": "ä?>"}});
     let wrapped = json!({"files": entry});
