@@ -46,6 +46,13 @@ describe("a sign-in in progress", () => {
     expect(await axeViolations(dialog)).toEqual([]);
   });
 
+  it("is_started_here_where_another_process_waits_for_one", async () => {
+    const elsewhere = authorization({ pageHost: null });
+    const { user, host } = renderApp("/connectors", { connectors: [notion], authorizations: [elsewhere] });
+    await user.click(await screen.findByRole("button", { name: /^Show ?, Notion/ }));
+    await expectCall(host, "startAuthorization").toMatchObject({ request: { connector: "con_notion" } });
+  });
+
   it("has_shortcuts", async () => {
     const { user, host } = await openWaiting();
     await user.keyboard("o");

@@ -54,7 +54,9 @@ export function useSignIn() {
   const { mutate } = useCommand({
     mutationFn: async ({ connector, choices = null, acceptIssuer }: Input) => {
       const latest = await client.fetchQuery({ ...queries.authorizations(), staleTime: 0 });
-      const waiting = latest.find((one) => one.connector === connector.id && isInProgress(one.state));
+      const running = latest.filter((one) => one.connector === connector.id && isInProgress(one.state));
+      // One that waits without a page does so in another process, where nothing here reaches it.
+      const waiting = running.find((one) => one.state !== "awaiting_user" || one.pageHost !== null);
       if (waiting) return { form: null, authorization: waiting };
       const form =
         choices === null && abilitiesOf(connector).hasConsentForm
