@@ -17,9 +17,9 @@ export function defaultsOf(blanks: PastedBlank[]): Filled {
   return Object.fromEntries(blanks.map(({ text, default: preset, options }) => [text, preset ?? options[0] ?? ""]));
 }
 
-/** Error messages for placeholders without a value, by placeholder text. */
+/** Error messages for placeholders without a value, by placeholder text. One like `${NAME:-}` may be empty. */
 export function emptyBlanks(blanks: PastedBlank[], filled: Filled): Record<string, string> {
-  const empty = blanks.filter(({ text }) => !filled[text]?.trim());
+  const empty = blanks.filter(({ text, default: preset }) => !filled[text]?.trim() && preset !== "");
   return Object.fromEntries(empty.map(({ text }) => [text, "Enter a value"]));
 }
 
