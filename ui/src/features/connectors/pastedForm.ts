@@ -55,9 +55,10 @@ export type PastedProgram = Extract<PastedServer["place"], { kind: "program" }>;
 
 /** The initial form for a pasted program. */
 export function programForm(server: PastedServer, command: PastedProgram): ProgramForm {
+  const others = blanksNeedingField(server, command);
   const variables = command.variables.map(({ name, value, isSecret }): VariableDraft => {
-    // A variable that is only a placeholder is filled in at its own field.
-    const blank = server.blanks.find((one) => one.text === value);
+    // A variable that is only a placeholder is filled in at its own field, unless the placeholder has one.
+    const blank = server.blanks.find((one) => one.text === value && !others.includes(one));
     const text = blank ? (blank.default ?? blank.options[0] ?? "") : value;
     return {
       name,
@@ -67,13 +68,7 @@ export function programForm(server: PastedServer, command: PastedProgram): Progr
       options: blank?.options ?? [],
     };
   });
-  return {
-    title: server.title ?? "",
-    name: "",
-    folder: command.folder ?? "",
-    variables,
-    filled: defaultsOf(blanksNeedingField(server, command)),
-  };
+  return { title: server.title ?? "", name: "", folder: command.folder ?? "", variables, filled: defaultsOf(others) };
 }
 
 /** Placeholders that need a field, because they are more than the whole value of a variable. */
