@@ -166,9 +166,14 @@ async fn finish(
         let after = status_after(cx, connector, before, running, error);
         // A saved registration may lack them, and is replaced first.
         let refuses_scopes = running.registration.get().is_none() && refuses_scopes(error);
+        let was_checking = running.snapshot().state == AuthorizationState::Checking;
         let change = move |connector: &mut Connector| {
             if refuses_scopes {
                 scope_upgrade::clear_wanted_scopes(connector);
+            }
+            // Meanwhile another process may have signed in, or a call have succeeded.
+            if !was_checking && connector.status.status != Status::Authorizing {
+                return;
             }
             let last_ok_at = connector.status.last_ok_at.max(after.last_ok_at);
             let status = ConnectorStatus {
@@ -178,7 +183,7 @@ async fn finish(
             status::set(connector, status);
         };
         status::change(cx, &connector.id, change).await?;
-        if running.snapshot().state != AuthorizationState::Checking {
+        if !was_checking {
             for_connector(cx, connector).give_up_authorization().await;
         }
     } else {
@@ -251,5 +256,42 @@ fn status_after(
         reason: Some(error.to_string()),
         code: Some(error.code()),
         ..before
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::testing::{UNREACHABLE_URL, add, open_temporary};
+
+    #[tokio::test]
+    async fn a_sign_in_that_fails_leaves_what_another_process_achieved_meanwhile() {
+        let (_home, cx) = open_temporary().await;
+        let connector = add(&cx, UNREACHABLE_URL).await;
+        let authorization = Authorization::preparing(
+            AuthorizationId::new("aut-1"),
+            connector.id.clone(),
+            connector.title.clone(),
+            connector.identity.clone(),
+            Redirect::Loopback,
+            cx.now(),
+            Duration::from_secs(300),
+        );
+        let cancel = cx.shutdown().child_token();
+        let (running, _callbacks) = RunningAuthorization::new(authorization, None, cancel);
+        let status = async || find_connector(&cx, &connector.id).await.unwrap().status;
+        for (meanwhile, left) in [
+            (Status::Authorizing, Status::NeedsAuthorization),
+            (Status::Ready, Status::Ready),
+        ] {
+            let set = move |it: &mut Connector| it.status.status = meanwhile;
+            status::update(&cx, &connector.id, set).await.unwrap();
+            let before = connector.status.clone();
+            let denied = Err(Error::ConsentTimedOut);
+            finish(&cx, &running, &connector, before, denied)
+                .await
+                .unwrap();
+            assert_eq!(status().await.status, left);
+        }
     }
 }
