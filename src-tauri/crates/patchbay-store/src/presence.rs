@@ -79,6 +79,10 @@ fn lock_file(path: &Path) -> Result<File, Error> {
 }
 
 /// Whether the store of an owner is open.
+#[expect(
+    clippy::disallowed_methods,
+    reason = "no system tells when a lock is released"
+)]
 fn is_open(folder: &Path, owner: &str) -> bool {
     let path = folder.join(owner);
     for _ in 0..RELEASE_CHECKS {
