@@ -15,7 +15,7 @@ use crate::Error;
 
 /// How often, and at what interval, the lock of a process that is gone is looked at: a program that it was starting when
 /// it was killed holds it too, until the system has loaded that program.
-const RELEASE_CHECKS: u32 = 20;
+const RELEASE_CHECKS: u32 = 200;
 const RELEASE_INTERVAL: Duration = Duration::from_millis(10);
 
 /// The locked file of one open store, which is removed with it.
