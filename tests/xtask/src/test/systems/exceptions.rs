@@ -164,6 +164,13 @@ const ABSENT: &[Group] = &[
     },
     Group {
         program: "patchbay-ops",
+        reason: "the variable that names the folder is one of Linux",
+        tests: &[
+            "connectors::other_apps::tests::settings_are_looked_for_in_the_folder_that_the_user_chose_for_them",
+        ],
+    },
+    Group {
+        program: "patchbay-ops",
         reason: "Windows ends servers by their job, with whoever started them",
         tests: &["processes::guard::"],
     },
@@ -190,6 +197,13 @@ const ABSENT: &[Group] = &[
         ],
     },
     Group {
+        program: "patchbay-store",
+        reason: "on Windows a child has no locks of its parent",
+        tests: &[
+            "presence::tests::a_lock_that_outlives_its_process_for_a_moment_counts_as_released",
+        ],
+    },
+    Group {
         program: "patchbay-vault",
         reason: FILES,
         tests: &[
@@ -211,7 +225,10 @@ const ABSENT: &[Group] = &[
     Group {
         program: "src-tauri",
         reason: "Windows starts programs by its registry, which is tested in its place",
-        tests: &["autostart::list::tests::a_program_may_lie_in_any_folder"],
+        tests: &[
+            "autostart::list::tests::a_program_may_lie_in_any_folder",
+            "autostart::list::tests::an_entry_counts_while_it_starts_this_program",
+        ],
     },
     Group {
         program: "src-tauri",
@@ -242,6 +259,11 @@ const ABSENT: &[Group] = &[
             "outside_text::",
             "references::",
         ],
+    },
+    Group {
+        program: "tests e2e",
+        reason: FILES,
+        tests: &["cli::exits::the_doctor_names_a_folder_in_which_nothing_can_be_written"],
     },
     Group {
         program: "tests e2e",
