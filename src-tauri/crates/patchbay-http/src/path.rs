@@ -7,8 +7,8 @@ use url::Url;
 
 use crate::Error;
 
-/// Everything but `A–Z a–z 0–9 - . _ ~`.
-const RESERVED: &AsciiSet = &NON_ALPHANUMERIC
+/// Everything but the unreserved characters of RFC 3986, `A–Z a–z 0–9 - . _ ~`.
+pub const NOT_UNRESERVED: &AsciiSet = &NON_ALPHANUMERIC
     .remove(b'-')
     .remove(b'.')
     .remove(b'_')
@@ -41,7 +41,7 @@ impl Path {
             return Err(Error::Usage(format!("{name} can't be {value:?}")));
         }
         self.0.push('/');
-        self.0.extend(utf8_percent_encode(value, RESERVED));
+        self.0.extend(utf8_percent_encode(value, NOT_UNRESERVED));
         Ok(self)
     }
 

@@ -139,11 +139,12 @@ fn literal_end(text: &str) -> usize {
 }
 
 /// Redacts secrets in a JSON text, as [`redact_in_json_text`] does.
-pub(crate) fn redact_json_text(text: String, secrets: &[Secret]) -> String {
-    if secrets.is_empty() {
+pub fn redact_json_text<'a>(text: String, secrets: impl IntoIterator<Item = &'a Secret>) -> String {
+    let mut secrets = secrets.into_iter().peekable();
+    if secrets.peek().is_none() {
         return text;
     }
-    let redaction = text::Redaction::new(secrets.iter().map(Secret::expose));
+    let redaction = text::Redaction::new(secrets.map(Secret::expose));
     redact_in_json_text(&text, |text| {
         let redacted = redaction.redact(text);
         (redacted != text).then_some(redacted)

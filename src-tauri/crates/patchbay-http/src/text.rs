@@ -5,11 +5,12 @@ use std::iter;
 use base64::Engine as _;
 use base64::prelude::{BASE64_STANDARD_NO_PAD, BASE64_URL_SAFE_NO_PAD};
 use patchbay_model::clean_text;
-use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
+use percent_encoding::{AsciiSet, utf8_percent_encode};
 use serde_json::Value;
 use url::form_urlencoded;
 
 use crate::json;
+use crate::path::NOT_UNRESERVED;
 
 /// Limits for JSON of hosted platforms, whose longest lists are a fraction of it.
 pub const JSON_LIMITS: json::Limits = json::Limits {
@@ -44,15 +45,8 @@ pub fn clean_lines(text: &str, max_chars: usize) -> String {
     lines.join("\n").trim().to_owned()
 }
 
-/// Encodes all but the unreserved characters of RFC 3986.
-const IN_ADDRESS: &AsciiSet = &NON_ALPHANUMERIC
-    .remove(b'-')
-    .remove(b'.')
-    .remove(b'_')
-    .remove(b'~');
-
-/// As [`IN_ADDRESS`], but keeps what `encodeURIComponent` of JavaScript keeps.
-const BY_JAVASCRIPT: &AsciiSet = &IN_ADDRESS
+/// As [`NOT_UNRESERVED`], but without what `encodeURIComponent` of JavaScript keeps.
+const BY_JAVASCRIPT: &AsciiSet = &NOT_UNRESERVED
     .remove(b'!')
     .remove(b'\'')
     .remove(b'(')
@@ -87,7 +81,7 @@ pub fn secret_forms(secret: &str) -> Vec<String> {
         forms.extend(escaped);
     }
     for text in iter::once(secret).chain(token) {
-        let encoded = [IN_ADDRESS, BY_JAVASCRIPT].map(|kept| utf8_percent_encode(text, kept));
+        let encoded = [NOT_UNRESERVED, BY_JAVASCRIPT].map(|kept| utf8_percent_encode(text, kept));
         forms.extend(encoded.map(|encoded| encoded.to_string()));
         forms.push(form_urlencoded::byte_serialize(text.as_bytes()).collect());
         forms.extend(within_base64(text));

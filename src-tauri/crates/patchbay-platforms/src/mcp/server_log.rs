@@ -9,7 +9,7 @@ use std::collections::VecDeque;
 use std::time::{Duration, Instant};
 
 use parking_lot::Mutex;
-use patchbay_http::{redact_in_json_text, text};
+use patchbay_http::redact_json_text;
 use patchbay_model::{LogLevel, Secret, clean_text};
 use rmcp::model::{ConstString as _, LoggingMessageNotificationMethod};
 use serde_json::Value;
@@ -103,15 +103,11 @@ impl ServerLog {
 
 /// The line for a message; `None` for an empty one.
 fn format_line(params: &Value, secrets: &VecDeque<Secret>) -> Option<String> {
-    let redaction = text::Redaction::new(secrets.iter().map(Secret::expose));
     let message = match &params["data"] {
         Value::Null => return None,
         Value::String(text) => text.clone(),
         // Secrets may be escaped in it.
-        other => redact_in_json_text(&other.to_string(), |text| {
-            let redacted = redaction.redact(text);
-            (redacted != text).then_some(redacted)
-        }),
+        other => redact_json_text(other.to_string(), secrets),
     };
     let level = params["level"].as_str().and_then(LogLevel::from_word);
     let level = level.unwrap_or(LogLevel::Info).as_str();

@@ -3,19 +3,15 @@
 //! Source: RFC 6570, levels 1 to 3, with string values only. Of level 4, a list of path segments (`{/path*}`) is filled
 //! from a path.
 
+use patchbay_http::NOT_UNRESERVED;
 use patchbay_model::TemplateVariable;
-use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
+use percent_encoding::{AsciiSet, utf8_percent_encode};
 use serde_json::{Map, Value};
 
 /// Maximum number of variables of one template.
 const MAX_VARIABLES: usize = 50;
 
-/// Encodes all but the unreserved characters of RFC 3986.
-const SIMPLE: &AsciiSet = &NON_ALPHANUMERIC
-    .remove(b'-')
-    .remove(b'.')
-    .remove(b'_')
-    .remove(b'~');
+const SIMPLE: &AsciiSet = NOT_UNRESERVED;
 
 /// As [`SIMPLE`], but keeps what separates path segments.
 const PATH: &AsciiSet = &SIMPLE.remove(b'/');
