@@ -260,13 +260,10 @@ impl Shared {
         let capture = tracked
             .as_ref()
             .map(|tracked| tracked.exchange.capture().clone());
-        let (capture, body) = (
-            capture.unwrap_or_default(),
-            Some(message.to_string().into()),
-        );
-        let posting = self
-            .wire
-            .send_to(&self.endpoint, Method::POST, &headers, body, &capture);
+        let (capture, body) = (capture.unwrap_or_default(), message.to_string().into());
+        let posting =
+            self.wire
+                .send_to(&self.endpoint, Method::POST, &headers, Some(body), &capture);
         let overdue = async {
             match &tracked {
                 None => tokio::time::sleep(ANSWER_TIMEOUT).await,
