@@ -140,8 +140,11 @@ pub async fn read_other_app(name: &str) -> Result<PastedServers, Error> {
     let known = APPS.iter().find(|app| app.name == name);
     let task = tokio::task::spawn_blocking(move || {
         let folders = Folders::of_user()?;
-        let unusable = known.and_then(|app| folders.why_unusable(app));
-        Some((folders.find(), unusable))
+        let found = folders.find();
+        let is_found = |app: &&App| found.iter().any(|(one, _)| one.name == app.name);
+        let missing = known.filter(|app| !is_found(app));
+        let unusable = missing.and_then(|app| folders.why_unusable(app));
+        Some((found, unusable))
     });
     let (mut found, unusable) = task.await.ok().flatten().unwrap_or_default();
     match (found.iter().position(|(app, _)| app.name == name), unusable) {
@@ -224,11 +227,11 @@ impl Folders {
 
     fn files(&self, app: &App) -> impl Iterator<Item = PathBuf> {
         let path = move |file: &str| {
-            let file = match file.strip_prefix("~/.config/") {
-                // `XDG_CONFIG_HOME` may name another folder.
-                Some(file) if cfg!(target_os = "linux") => file,
-                _ => file,
-            };
+            // `XDG_CONFIG_HOME` may name another folder.
+            let of_linux = file.strip_prefix("~/.config/");
+            let file = of_linux
+                .filter(|_| cfg!(target_os = "linux"))
+                .unwrap_or(file);
             match file.strip_prefix("~/") {
                 Some(file) => self.home.join(file),
                 None => self.config.join(file),
