@@ -93,11 +93,11 @@ async fn end_authorizing(cx: &Context) -> Result<(), Error> {
 mod tests {
     use std::time::Duration;
 
-    use patchbay_model::{Authorization, AuthorizationId, AuthorizationState, Redirect, RunState};
+    use patchbay_model::{AuthorizationState, RunState};
     use patchbay_store::Store;
 
     use super::*;
-    use crate::testing::{UNREACHABLE_URL, add, finished_run, open_temporary};
+    use crate::testing::{UNREACHABLE_URL, add, authorization, finished_run, open_temporary};
 
     #[tokio::test]
     async fn a_sign_in_whose_process_is_gone_ends_while_others_run() {
@@ -105,15 +105,7 @@ mod tests {
         let connector = add(&cx, UNREACHABLE_URL).await;
         let start = |it: &mut Connector| it.status.status = Status::Authorizing;
         status::change(&cx, &connector.id, start).await.unwrap();
-        let mut running = Authorization::preparing(
-            AuthorizationId::new("aut-1"),
-            connector.id.clone(),
-            connector.title.clone(),
-            connector.identity.clone(),
-            Redirect::Loopback,
-            cx.now(),
-            Duration::ZERO,
-        );
+        let mut running = authorization(&cx, &connector, Duration::ZERO);
         running.state = AuthorizationState::AwaitingUser;
         let other = Store::open(&cx.paths().database()).await.unwrap();
         other.save_authorization(&running).await.unwrap();

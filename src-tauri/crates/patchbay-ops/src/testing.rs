@@ -2,11 +2,12 @@
 
 use std::path::Path;
 use std::sync::Arc;
+use std::time::Duration;
 
 use async_trait::async_trait;
 use patchbay_model::{
-    Account, AccountId, Authentication, Connector, Json, Platform, Secret, ToolRun, WalletEntry,
-    WalletEntryId, WalletKind,
+    Account, AccountId, Authentication, Authorization, AuthorizationId, Connector, Json, Platform,
+    Redirect, Secret, ToolRun, WalletEntry, WalletEntryId, WalletKind,
 };
 use patchbay_oauth::Grant;
 use patchbay_vault::{MemoryKeychain, SecretName};
@@ -71,6 +72,19 @@ pub(crate) async fn add(cx: &Context, url: &str) -> Connector {
         allow_plain_http: false,
     };
     add_connector(cx, request).await.unwrap()
+}
+
+/// A sign-in to a connector that waits for the person for this long.
+pub(crate) fn authorization(cx: &Context, connector: &Connector, limit: Duration) -> Authorization {
+    Authorization::preparing(
+        AuthorizationId::new("aut-1"),
+        connector.id.clone(),
+        connector.title.clone(),
+        connector.identity.clone(),
+        Redirect::Loopback,
+        cx.now(),
+        limit,
+    )
 }
 
 /// An account of a hosted platform, labelled by its id.

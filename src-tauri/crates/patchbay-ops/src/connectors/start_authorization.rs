@@ -262,21 +262,13 @@ fn status_after(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::testing::{UNREACHABLE_URL, add, open_temporary};
+    use crate::testing::{UNREACHABLE_URL, add, authorization, open_temporary};
 
     #[tokio::test]
     async fn a_sign_in_that_fails_leaves_what_another_process_achieved_meanwhile() {
         let (_home, cx) = open_temporary().await;
         let connector = add(&cx, UNREACHABLE_URL).await;
-        let authorization = Authorization::preparing(
-            AuthorizationId::new("aut-1"),
-            connector.id.clone(),
-            connector.title.clone(),
-            connector.identity.clone(),
-            Redirect::Loopback,
-            cx.now(),
-            Duration::from_secs(300),
-        );
+        let authorization = authorization(&cx, &connector, Duration::from_secs(300));
         let cancel = cx.shutdown().child_token();
         let (running, _callbacks) = RunningAuthorization::new(authorization, None, cancel);
         let status = async || find_connector(&cx, &connector.id).await.unwrap().status;
