@@ -68,14 +68,22 @@ impl Draft {
     /// # Errors
     /// [`Error::Io`]; the old state remains.
     pub fn replace(mut self, bytes: &[u8]) -> Result<(), Error> {
+        self.complete(bytes)?;
+        rename(&self.path, &self.target)?;
+        self.file = None;
+        Ok(sync_folder(self.target.parent().unwrap_or(Path::new(".")))?)
+    }
+
+    /// Writes the new state, and unlocks it: Windows lets nobody else read a locked file.
+    fn complete(&self, bytes: &[u8]) -> io::Result<()> {
         let mut file = self.open()?;
         file.seek(SeekFrom::Start(0))?;
         file.write_all(bytes)?;
         file.set_len(bytes.len() as u64)?;
         file.sync_all()?;
-        rename(&self.path, &self.target)?;
-        self.file = None;
-        Ok(sync_folder(self.target.parent().unwrap_or(Path::new(".")))?)
+        // Wine takes it for an error that nothing is left to unlock.
+        drop(file.unlock());
+        Ok(())
     }
 
     fn open(&self) -> io::Result<&File> {
@@ -169,6 +177,16 @@ mod tests {
         assert_eq!(fs::read(&target).unwrap(), b"new");
         drop(Draft::create(&target).unwrap());
         assert_eq!(names(folder.path()), ["vault.json"]);
+    }
+
+    #[test]
+    fn a_complete_draft_is_not_locked_when_it_takes_its_place() {
+        let folder = tempfile::tempdir().unwrap();
+        let draft = Draft::create(&folder.path().join("vault.json")).unwrap();
+        assert!(is_in_use(&draft.path));
+        draft.complete(b"new").unwrap();
+        assert!(!is_in_use(&draft.path));
+        assert_eq!(fs::read(&draft.path).unwrap(), b"new");
     }
 
     #[test]
