@@ -99,38 +99,33 @@ fn read_exposure(_: &Path) -> io::Result<Option<Exposure>> {
     Ok(None)
 }
 
-/// Removes the permissions of others from the folder.
+/// Removes the permissions of others from the folder; on Windows, also from its contents.
 ///
 /// # Errors
-/// Those of the system.
-#[cfg(unix)]
+/// Those of the system, and when others still have access afterwards, as on a disk without permissions.
 pub fn close_to_others(folder: &Path) -> io::Result<()> {
-    use std::os::unix::fs::PermissionsExt as _;
-
-    let mode = std::fs::metadata(folder)?.permissions().mode() & 0o700;
-    std::fs::set_permissions(folder, std::fs::Permissions::from_mode(mode))
-}
-
-/// Removes the permissions of others from the folder and its contents.
-///
-/// # Errors
-/// Those of the system, and when others still have access afterwards.
-#[cfg(windows)]
-pub fn close_to_others(folder: &Path) -> io::Result<()> {
-    let user = access_list::user()?;
-    access_list::set(folder, &descriptor::private(&user))?;
+    restrict(folder)?;
     match exposure(folder)? {
         Some(exposure) => Err(io::Error::other(exposure)),
         None => Ok(()),
     }
 }
 
-/// Does nothing on other systems.
-///
-/// # Errors
-/// None.
+#[cfg(unix)]
+fn restrict(folder: &Path) -> io::Result<()> {
+    use std::os::unix::fs::PermissionsExt as _;
+
+    let mode = std::fs::metadata(folder)?.permissions().mode() & 0o700;
+    std::fs::set_permissions(folder, std::fs::Permissions::from_mode(mode))
+}
+
+#[cfg(windows)]
+fn restrict(folder: &Path) -> io::Result<()> {
+    access_list::set(folder, &descriptor::private(&access_list::user()?))
+}
+
 #[cfg(not(any(unix, windows)))]
-pub fn close_to_others(_: &Path) -> io::Result<()> {
+fn restrict(_: &Path) -> io::Result<()> {
     Ok(())
 }
 
