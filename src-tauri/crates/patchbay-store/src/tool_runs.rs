@@ -7,6 +7,7 @@ mod label;
 mod queued_writes;
 mod retention;
 
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use patchbay_model::{Code, Problem, RunId, RunPage, RunQuery, RunState, ToolRun, ToolRunSummary};
@@ -358,7 +359,12 @@ fn orphans(
     let owned: Vec<(i64, String, String)> = list_rows(tx, sql, [], |row| {
         Ok((row.get(0)?, row.get(1)?, row.get(2)?))
     })?;
-    let orphaned = owned.into_iter().filter(|(_, owner, _)| !is_alive(owner));
+    // One owner may have many runs, and telling that it is gone may take seconds.
+    let mut alive: HashMap<String, bool> = HashMap::new();
+    let orphaned = owned.into_iter().filter(|(_, owner, _)| {
+        let is_alive = || is_alive(owner);
+        !*alive.entry(owner.clone()).or_insert_with(is_alive)
+    });
     Ok(orphaned
         .filter_map(|(row, _, body)| Some((row, parse_row(TABLE, &body)?)))
         .collect())

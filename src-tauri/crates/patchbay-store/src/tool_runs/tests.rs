@@ -1,3 +1,5 @@
+use std::sync::atomic::{AtomicUsize, Ordering};
+
 use patchbay_model::{Content, Json, Origin, ServerTask, ToolResult};
 use proptest::prelude::*;
 use rusqlite::Connection;
@@ -379,6 +381,22 @@ async fn running_runs_of_ended_processes_fail() {
     );
     assert_eq!(store.find_run(&over.summary.id).await.unwrap(), Some(over));
     assert_eq!(store.close_orphans(|_| false).await.unwrap(), []);
+}
+
+#[tokio::test]
+async fn an_owner_of_several_runs_is_looked_for_once() {
+    let (_home, store) = store().await;
+    for number in 1..=3 {
+        store.open_run(&run(number)).await.unwrap();
+    }
+    let asked = Arc::new(AtomicUsize::new(0));
+    let counted = Arc::clone(&asked);
+    let gone = move |_: &str| {
+        counted.fetch_add(1, Ordering::Relaxed);
+        false
+    };
+    assert_eq!(store.close_orphans(gone).await.unwrap().len(), 3);
+    assert_eq!(asked.load(Ordering::Relaxed), 1);
 }
 
 #[tokio::test]
