@@ -114,6 +114,13 @@ impl From<rusqlite::Error> for Error {
     }
 }
 
+const FREE_SPACE: &str = "Free up disk space and try again.";
+
+fn is_full(error: &std::io::Error) -> bool {
+    use std::io::ErrorKind::{QuotaExceeded, StorageFull};
+    matches!(error.kind(), StorageFull | QuotaExceeded)
+}
+
 impl Explain for Error {
     fn code(&self) -> Code {
         match self {
@@ -132,8 +139,12 @@ impl Explain for Error {
             (Self::TooNew { .. } | Self::Row { .. }, _) => "Update Patchbay.",
             (Self::NameTaken { .. }, _) => "Choose another name.",
             (Self::NotPlain { .. }, _) => "Put the file itself there, or move away what is there.",
-            (Self::File { .. }, _) => "Check folder permissions.",
-            (_, Some(ErrorCode::DiskFull)) => "Free up disk space and try again.",
+            (Self::File { source, .. }, _) if is_full(source) => FREE_SPACE,
+            (Self::File { .. }, _) | (_, Some(ErrorCode::ReadOnly | ErrorCode::CannotOpen)) => {
+                "Check folder permissions."
+            }
+            (_, Some(ErrorCode::DiskFull)) => FREE_SPACE,
+            (_, Some(ErrorCode::SystemIoFailure)) => "Check disk space, and the disk itself.",
             (_, Some(ErrorCode::DatabaseBusy)) => "Try again when other Patchbay commands finish.",
             (_, Some(ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase)) => {
                 "Move the file away, and with it the one ending in -wal. Then put a backup there, or start over."
@@ -155,5 +166,30 @@ impl Explain for Error {
             retryable: busy,
             ..Problem::new(self.code(), self.to_string())
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::ErrorKind;
+
+    use rusqlite::ffi;
+
+    use super::*;
+
+    #[test]
+    fn a_hint_says_what_is_wrong_with_the_disk() {
+        let of_sqlite = |code| {
+            let error = rusqlite::Error::SqliteFailure(ffi::Error::new(code), None);
+            Error::Failed(error).hint().unwrap()
+        };
+        let of_file = |kind: ErrorKind| Error::file(Path::new("a"))(kind.into()).hint().unwrap();
+        let permissions = "Check folder permissions.";
+        assert_eq!(of_sqlite(ffi::SQLITE_FULL), FREE_SPACE);
+        assert_eq!(of_file(ErrorKind::StorageFull), FREE_SPACE);
+        assert_eq!(of_file(ErrorKind::PermissionDenied), permissions);
+        assert_eq!(of_sqlite(ffi::SQLITE_READONLY), permissions);
+        assert_eq!(of_sqlite(ffi::SQLITE_CANTOPEN), permissions);
+        assert!(of_sqlite(ffi::SQLITE_IOERR).contains("disk"));
     }
 }
