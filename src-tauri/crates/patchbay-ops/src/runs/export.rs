@@ -5,7 +5,7 @@
 
 mod csv;
 
-use std::collections::HashMap;
+use std::collections::{HashMap, VecDeque};
 use std::path::Path;
 
 use patchbay_model::{
@@ -26,8 +26,11 @@ use crate::runs::find_run;
 use crate::runs::run_tool::finish::arguments_line;
 use crate::runs::runs_file::limit_note;
 
-/// Number of runs that are read at once.
+/// Number of runs that are listed at once.
 const PAGE: u32 = 100;
+
+/// Size in bytes at which a chunk ends: a single run may have many megabytes.
+const CHUNK: usize = 1024 * 1024;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, Type)]
 #[serde(rename_all = "snake_case")]
@@ -119,7 +122,10 @@ pub struct RunExport<'a> {
     header: Option<String>,
     /// Maximum number of further runs; `None` for all.
     left: Option<u32>,
+    /// Whether no more runs are listed.
     is_over: bool,
+    /// Runs that were listed and not written yet.
+    listed: VecDeque<RunId>,
     runs: u32,
     bytes: usize,
     lookups: Lookups,
@@ -142,6 +148,7 @@ impl<'a> RunExport<'a> {
             header: (format == ExportFormat::Csv).then(csv::header),
             left: (query.limit > 0).then_some(query.limit),
             is_over: false,
+            listed: VecDeque::new(),
             runs: 0,
             bytes: 0,
             lookups: Lookups::default(),
@@ -170,22 +177,33 @@ impl<'a> RunExport<'a> {
         if let Some(header) = self.header.take() {
             return Ok(Some(header.into_bytes()));
         }
-        self.query.limit = self.left.map_or(PAGE, |left| left.min(PAGE));
-        if self.is_over || self.query.limit == 0 {
-            return Ok(None);
+        if self.listed.is_empty() {
+            self.query.limit = self.left.map_or(PAGE, |left| left.min(PAGE));
+            if self.is_over || self.query.limit == 0 {
+                return Ok(None);
+            }
+            self.list().await?;
         }
-        let page = self.cx.store().list_runs(&self.query).await?;
         let mut text = String::new();
-        for run in &page.runs {
-            self.write(&run.id, &mut text).await?;
+        while text.len() < CHUNK
+            && let Some(run) = self.listed.pop_front()
+        {
+            self.write(&run, &mut text).await?;
         }
+        self.bytes += text.len();
+        Ok(Some(text.into_bytes()))
+    }
+
+    /// Lists the next page of runs.
+    async fn list(&mut self) -> Result<(), Error> {
+        let page = self.cx.store().list_runs(&self.query).await?;
         if let Some(left) = &mut self.left {
             *left -= self.query.limit;
         }
         self.is_over = page.next.is_none();
         self.query.before = page.next;
-        self.bytes += text.len();
-        Ok(Some(text.into_bytes()))
+        self.listed = page.runs.into_iter().map(|run| run.id).collect();
+        Ok(())
     }
 
     async fn write(&mut self, id: &RunId, text: &mut String) -> Result<(), Error> {
@@ -282,11 +300,35 @@ pub(super) async fn secrets_of(cx: &Context, connector: &Connector) -> Result<Kn
 
 #[cfg(test)]
 mod tests {
-    use patchbay_model::{Code, Exchange, Json, Problem, ReceivedResponse, SentRequest};
+    use patchbay_model::{
+        Code, Content, Exchange, Json, Problem, ReceivedResponse, SentRequest, ToolResult,
+    };
     use serde_json::json;
 
     use super::*;
-    use crate::testing::finished_run;
+    use crate::testing::{finished_run, open_temporary};
+
+    #[tokio::test]
+    async fn large_runs_are_not_in_one_chunk() {
+        let (_home, cx) = open_temporary().await;
+        for number in 0..3 {
+            let mut run = finished_run();
+            run.summary.id = RunId::new(format!("run_{number}"));
+            run.result = Some(ToolResult {
+                content: vec![Content::text("x".repeat(CHUNK))],
+                ..ToolResult::default()
+            });
+            cx.store().open_run(&run).await.unwrap();
+        }
+        let mut export = RunExport::new(&cx, &RunQuery::default(), ExportFormat::Jsonl);
+        for runs in 1..=3 {
+            let chunk = export.next().await.unwrap().unwrap();
+            assert!((CHUNK..2 * CHUNK).contains(&chunk.len()));
+            assert_eq!(export.runs(), runs);
+        }
+        assert_eq!(export.next().await.unwrap(), None);
+        cx.close().await;
+    }
 
     #[test]
     fn what_a_tool_has_marked_since_is_redacted_wherever_the_run_repeats_it() {
