@@ -70,6 +70,8 @@ fn read_runs(bytes: &[u8]) -> Result<Vec<ToolRun>, Error> {
     if bytes.len() > MAX_BYTES {
         return Err(too_much(&format!("{} MiB", MAX_BYTES / 1024 / 1024)));
     }
+    // Some programs on Windows begin a text with it.
+    let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
     let lines = bytes.split(|byte| *byte == b'\n');
     let lines: Vec<_> = lines.filter(|line| !line.trim_ascii().is_empty()).collect();
     let is_document = |line: &&[u8]| {
@@ -184,6 +186,14 @@ mod tests {
         assert_eq!(pretty[0].summary.tool, "search");
         assert_eq!(pretty[0].arguments.0, json!({"q": "a"}));
         assert_eq!(pretty[0].replay_of, None);
+    }
+
+    #[test]
+    fn a_byte_order_mark_is_no_part_of_a_run() {
+        let one = inert_json(&run());
+        assert_eq!(read(&format!("\u{feff}{one}\n{one}\n")).unwrap().len(), 2);
+        let pretty = inert_json_pretty(&run());
+        assert_eq!(read(&format!("\u{feff}{pretty}")).unwrap().len(), 1);
     }
 
     #[test]
