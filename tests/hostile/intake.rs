@@ -135,6 +135,7 @@ pub(crate) const INTAKES: &[Intake] = &[
             "crates/patchbay-ops/src/accounts/form.rs::field_of",
             "crates/patchbay-ops/src/background/intervals.rs::from_environment",
             "crates/patchbay-ops/src/connectors/other_apps.rs::of_user",
+            "crates/patchbay-ops/src/connectors/other_apps.rs::packaged_files",
             "crates/patchbay-ops/src/connectors/report/person.rs::of_system",
             "crates/patchbay-ops/src/browser.rs::open",
             "crates/patchbay-ops/src/browser.rs::start",

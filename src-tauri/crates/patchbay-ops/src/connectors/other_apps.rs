@@ -179,21 +179,22 @@ fn no_servers(name: &str, found: &[Found]) -> Error {
 struct Folders {
     home: PathBuf,
     config: PathBuf,
-    /// Files that variables name, by app.
+    /// Files that variables name and those of packages, by app.
     named: Vec<(&'static str, PathBuf)>,
 }
 
 impl Folders {
     fn of_user() -> Option<Self> {
         let folders = BaseDirs::new()?;
+        let home = folders.home_dir();
         let named = FOLDER_VARIABLES.iter().filter_map(|(app, variable, file)| {
             let folder = PathBuf::from(env::var_os(variable)?);
             folder.is_absolute().then(|| (*app, folder.join(file)))
         });
         Some(Self {
-            home: folders.home_dir().to_owned(),
+            home: home.to_owned(),
             config: folders.config_dir().to_owned(),
-            named: named.collect(),
+            named: named.chain(packaged_files(home)).collect(),
         })
     }
 
@@ -241,6 +242,20 @@ impl Folders {
         let named = named.map(|(_, file)| file.clone());
         named.chain(app.files.iter().map(move |file| path(file)))
     }
+}
+
+/// The settings of Claude Desktop where Windows redirects those of an app in a package, whose folder has the name of the
+/// app and an id of its publisher.
+fn packaged_files(home: &Path) -> Vec<(&'static str, PathBuf)> {
+    const FILE: &str = "LocalCache/Roaming/Claude/claude_desktop_config.json";
+    let packages = std::fs::read_dir(home.join("AppData/Local/Packages"));
+    let packages = packages.into_iter().flatten().flatten();
+    let of_claude = packages.filter(|package| {
+        let name = package.file_name();
+        name.as_encoded_bytes().starts_with(b"Claude_")
+    });
+    let files = of_claude.map(|package| package.path().join(FILE));
+    files.map(|file| ("claude-desktop", file)).collect()
 }
 
 fn read_settings(file: &Path) -> Option<Map<String, Value>> {
@@ -516,6 +531,23 @@ mod tests {
         folders.named.push(("claude-code", file));
         let found = folders.find().remove(0).1;
         assert_eq!(found.servers[0].title.as_deref(), Some("named"));
+    }
+
+    #[test]
+    fn claude_desktop_in_a_package_is_read_from_there() {
+        let home = tempfile::tempdir().unwrap();
+        let settings =
+            |name: &str| format!(r#"{{"mcpServers": {{"{name}": {{"command": "a"}}}}}}"#);
+        let file = "Claude/claude_desktop_config.json";
+        write(home.path(), &format!(".config/{file}"), &settings("unused"));
+        let package = "AppData/Local/Packages/Claude_pzs8sxrjxfjjc/LocalCache/Roaming";
+        write(home.path(), &format!("{package}/{file}"), &settings("used"));
+        let folders = Folders {
+            named: packaged_files(home.path()),
+            ..folders(home.path())
+        };
+        let found = folders.find().remove(0).1;
+        assert_eq!(found.servers[0].title.as_deref(), Some("used"));
     }
 
     #[test]
