@@ -37,12 +37,19 @@ fn strip_ansi_codes(line: &str) -> String {
             continue;
         }
         let mut code = rest.clone();
-        if code.next() != Some('[') {
-            continue;
-        }
-        // Parameters, then a final byte.
-        if code.any(|sign| ('\u{40}'..='\u{7e}').contains(&sign)) {
+        let end = match code.next() {
+            // Parameters, then a final byte.
+            Some('[') => code.find(|sign| ('\u{40}'..='\u{7e}').contains(sign)),
+            // A title or link of the terminal, up to a bell or an escape character with a backslash.
+            Some(']') => code.find(|sign| matches!(sign, '\u{7}' | '\u{1b}')),
+            _ => None,
+        };
+        if let Some(end) = end {
             rest = code;
+            if end == '\u{1b}' {
+                let after = rest.as_str();
+                rest = after.strip_prefix('\\').unwrap_or(after).chars();
+            }
         }
     }
     text
@@ -51,6 +58,23 @@ fn strip_ansi_codes(line: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn titles_and_links_of_a_terminal_are_left_out() {
+        for (line, shown) in [
+            (
+                "\u{1b}]0;npm install\u{7}added 3 packages",
+                "added 3 packages",
+            ),
+            (
+                "see \u{1b}]8;;https://a.example\u{1b}\\here\u{1b}]8;;\u{1b}\\!",
+                "see here!",
+            ),
+            ("\u{1b}]0;never ends", "]0;never ends"),
+        ] {
+            assert_eq!(sanitize_log_line(line.as_bytes(), &[]), shown, "{line:?}");
+        }
+    }
 
     #[test]
     fn nothing_within_a_secret_keeps_it_from_redaction() {
