@@ -26,6 +26,7 @@ const PASSED_ON: &[&str] = &[
     "VOLTA_HOME",
     "PNPM_HOME",
     "JAVA_HOME",
+    "DOTNET_ROOT",
     "DOCKER_HOST",
     "DOCKER_CONTEXT",
     "MISE_DATA_DIR",
@@ -221,7 +222,13 @@ mod tests {
 
     #[test]
     fn only_listed_variables_are_inherited() {
-        for name in ["HTTP_PROXY", "LC_ALL", "MISE_DATA_DIR", "MISE_NODE_VERSION"] {
+        for name in [
+            "HTTP_PROXY",
+            "DOTNET_ROOT",
+            "LC_ALL",
+            "MISE_DATA_DIR",
+            "MISE_NODE_VERSION",
+        ] {
             assert!(is_passed_on(OsStr::new(name)), "{name}");
         }
         for name in [
