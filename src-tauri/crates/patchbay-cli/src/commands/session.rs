@@ -39,7 +39,7 @@ fn row(session: &HeldSession) -> [Cell; 7] {
         Cell::from(or_dash(
             session
                 .memory_kib
-                .map(|kib| when::size(kib.saturating_mul(1024))),
+                .map(|kib| when::size(u64::from(kib) * 1024)),
         )),
         Cell::from(session.clients.to_string()),
         Cell::from(when::duration(session.seconds.max(1).saturating_mul(1000))),

@@ -7,7 +7,7 @@ use super::when;
 /// Renders a part: text as it is, and a description of anything else, with a hint how to save its bytes.
 pub(crate) fn as_text(part: &Content, to_save: Option<&str>) -> String {
     let describe = |what: &str, kind: &str, base64: &str| {
-        let bytes = u32::try_from(base64.len() / 4 * 3).unwrap_or(u32::MAX);
+        let bytes = base64.len() as u64 / 4 * 3;
         let hint = to_save.map(|hint| format!("; {hint}")).unwrap_or_default();
         format!("[{what}, {kind}, {}{hint}]", when::size(bytes))
     };

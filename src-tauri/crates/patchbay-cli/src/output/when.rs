@@ -43,11 +43,11 @@ pub(crate) fn duration(millis: u32) -> String {
     }
 }
 
-pub(crate) fn size(bytes: u32) -> String {
-    match bytes {
-        0..1000 => format!("{bytes} B"),
-        1000..1_000_000 => format!("{:.1} kB", f64::from(bytes) / 1e3),
-        _ => megabytes(bytes.into()),
+pub(crate) fn size(bytes: impl Into<u64>) -> String {
+    match bytes.into() {
+        bytes @ 0..1000 => format!("{bytes} B"),
+        bytes @ 1000..1_000_000 => format!("{:.1} kB", bytes as f64 / 1e3),
+        bytes => megabytes(bytes),
     }
 }
 
@@ -86,7 +86,8 @@ mod tests {
         assert_eq!(duration(999), "999 ms");
         assert_eq!(duration(1500), "1.5 s");
         assert_eq!(duration(61_000), "1 min 1 s");
-        assert_eq!(size(120), "120 B");
-        assert_eq!(size(6144), "6.1 kB");
+        assert_eq!(size(120_u32), "120 B");
+        assert_eq!(size(6144_u32), "6.1 kB");
+        assert_eq!(size(5_000_000_000_u64), "5000.0 MB");
     }
 }

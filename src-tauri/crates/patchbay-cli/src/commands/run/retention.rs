@@ -40,7 +40,7 @@ fn facts(history: &History, now: Timestamp, screen: Screen) -> String {
     Facts::default()
         .add("Limit", format!("{days}, {newest}"))
         .add("Runs", history.runs.to_string())
-        .add("Size", when::size(history.kilobytes.saturating_mul(1000)))
+        .add("Size", when::size(u64::from(history.kilobytes) * 1000))
         .add_optional(
             "Pinned",
             (history.pinned > 0).then(|| history.pinned.to_string()),
