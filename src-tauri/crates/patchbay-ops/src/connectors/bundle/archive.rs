@@ -7,7 +7,7 @@ use std::fs::{self, File, OpenOptions};
 use std::io::{self, Read, Seek as _, SeekFrom};
 use std::path::{Path, PathBuf};
 
-use patchbay_files::{NotPlain, create_private_folder, sync_folder};
+use patchbay_files::{NotPlain, create_private_folder, rename, sync_folder};
 use sha2::{Digest as _, Sha256};
 use zip::read::ZipFile;
 use zip::result::ZipError;
@@ -144,7 +144,7 @@ impl Archive {
                 .ok_or_else(|| bundle_error("far more comes out of it than it holds"))?;
         }
         let whole = || {
-            fs::rename(&root, target)?;
+            rename(&root, target)?;
             sync_folder(target.parent().unwrap_or(target))
         };
         whole().map_err(|error| file_error(target, error))
