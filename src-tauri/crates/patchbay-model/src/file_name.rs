@@ -33,7 +33,7 @@ impl PlainFileName {
         let name = name.trim_start_matches([' ', '.', '-']);
         let name = shorten(name);
         let name = name.trim_end_matches([' ', '.']);
-        let mark = if is_device(name) { "_" } else { "" };
+        let mark = if is_device_name(name) { "_" } else { "" };
         (!name.is_empty()).then(|| Self(format!("{mark}{name}")))
     }
 
@@ -78,7 +78,8 @@ fn shorten(name: &str) -> String {
     stem + ending
 }
 
-fn is_device(name: &str) -> bool {
+/// Whether Windows takes the name for that of a device, in any folder and with any extension.
+pub fn is_device_name(name: &str) -> bool {
     let stem = name.split('.').next().unwrap_or_default();
     let stem = stem.trim_end().to_lowercase();
     let numbered = ["com", "lpt"].iter().any(|port| {

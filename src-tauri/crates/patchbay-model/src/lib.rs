@@ -63,7 +63,7 @@ pub use count::{count, megabytes};
 pub use credential::{UsedBy, WalletEntry, WalletKind};
 pub use definition::{ConnectorSettings, Definition, Difference, Form};
 pub use exchange::{Exchange, ReceivedResponse, SentRequest};
-pub use file_name::PlainFileName;
+pub use file_name::{PlainFileName, is_device_name};
 pub use id::{
     AccountId, AuthorizationId, ConnectorId, InspectionId, QuestionId, RemoteId, RunId,
     WalletEntryId, WatchId,

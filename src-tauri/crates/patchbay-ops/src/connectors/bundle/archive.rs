@@ -8,6 +8,7 @@ use std::io::{self, Read, Seek as _, SeekFrom};
 use std::path::{Path, PathBuf};
 
 use patchbay_files::{NotPlain, create_private_folder, rename, sync_folder};
+use patchbay_model::{clean_text, is_device_name};
 use sha2::{Digest as _, Sha256};
 use zip::read::ZipFile;
 use zip::result::ZipError;
@@ -217,7 +218,7 @@ fn validate_entry_name<R: Read>(entry: &ZipFile<'_, R>) -> Result<String, Error>
     let name = entry
         .name()
         .map_err(|_| bundle_error("a file in it has a name that isn't text"))?;
-    let shown = || patchbay_model::clean_text(&name, 100);
+    let shown = || clean_text(&name, 100);
     if entry.is_symlink()
         || entry
             .unix_mode()
@@ -246,16 +247,8 @@ fn validate_entry_name<R: Read>(entry: &ZipFile<'_, R>) -> Result<String, Error>
 
 /// Whether a path component names a file in its folder on every system.
 fn is_plain(part: &str) -> bool {
-    const DEVICES: [&str; 22] = [
-        "con", "prn", "aux", "nul", "com1", "com2", "com3", "com4", "com5", "com6", "com7", "com8",
-        "com9", "lpt1", "lpt2", "lpt3", "lpt4", "lpt5", "lpt6", "lpt7", "lpt8", "lpt9",
-    ];
     let is_forbidden = |c: char| c.is_control() || "\\:*?\"<>|".contains(c);
-    let stem = part.split('.').next().unwrap_or(part).trim_end();
-    let is_device = cfg!(windows)
-        && DEVICES
-            .iter()
-            .any(|device| stem.eq_ignore_ascii_case(device));
+    let is_device = cfg!(windows) && is_device_name(part);
     !part.is_empty() && !part.contains(is_forbidden) && !part.ends_with(['.', ' ']) && !is_device
 }
 
