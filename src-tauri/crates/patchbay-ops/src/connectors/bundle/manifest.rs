@@ -303,10 +303,10 @@ impl Manifest {
         all.collect()
     }
 
-    /// Returns the systems that the bundle is made for, unless this is one of them.
+    /// Returns the systems that the bundle is made for, unless this is one of them or none is named.
     pub(super) fn other_systems(&self) -> Option<String> {
         let platforms = self.compatibility.platforms.as_ref()?;
-        if platforms.iter().any(|one| one == SYSTEM) {
+        if platforms.is_empty() || platforms.iter().any(|one| one == SYSTEM) {
             return None;
         }
         let names = platforms.iter().take(5).map(|one| match one.as_str() {

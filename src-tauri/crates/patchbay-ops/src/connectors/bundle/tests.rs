@@ -467,6 +467,14 @@ async fn hostile_manifests_are_refused_and_shown_as_text() {
 }
 
 #[test]
+fn an_empty_list_of_systems_names_none() {
+    let mut manifest = manifest();
+    manifest["compatibility"]["platforms"] = json!([]);
+    let manifest = Manifest::parse(manifest.to_string().as_bytes());
+    assert_eq!(manifest.unwrap().other_systems(), None);
+}
+
+#[test]
 fn a_manifest_may_have_its_version_under_both_names() {
     let mut both = manifest();
     both["dxt_version"] = json!("9.9");
