@@ -145,9 +145,18 @@ pub async fn read_bundle(cx: &Context, file: &Path) -> Result<Bundle, Error> {
         );
     }
     let path = search_path::server_search_path(path_of(&launch)).await;
-    let program = find_launched_program(&launch, &manifest, &archive, &path)?;
+    let defaults = settings
+        .iter()
+        .map(|it| (it.key.clone(), it.default.clone()));
+    let variables = Variables {
+        folder: FOLDER,
+        settings: &settings,
+        plain: &defaults.collect(),
+        secret: &BTreeMap::new(),
+    };
+    let program = find_launched_program(&launch, &manifest, &archive, &path, &variables)?;
     let found = match &program {
-        Program::Inside(_) => None,
+        Program::Inside(_) | Program::Chosen(_) => None,
         Program::Outside(name) => match find_in(name, &path) {
             Ok(found) => {
                 notes.extend(older_program_note(name, &found, &manifest));
@@ -208,7 +217,11 @@ pub async fn add_bundle(cx: &Context, file: &Path, request: AddBundle) -> Result
         secret: &request.secrets,
     };
     let path = search_path::server_search_path(path_of(&launch)).await;
-    let program = find_launched_program(&launch, &manifest, &archive, &path)?;
+    let command = Variables {
+        folder: FOLDER,
+        ..variables
+    };
+    let program = find_launched_program(&launch, &manifest, &archive, &path, &command)?;
     let words = launch.args.iter().flatten();
     let words = words.map(|word| variables.words(word));
     let arguments = words.collect::<Result<Vec<_>, _>>()?.concat();
@@ -238,6 +251,12 @@ pub async fn add_bundle(cx: &Context, file: &Path, request: AddBundle) -> Result
     let own_program = match program {
         Program::Inside(name) => Some(name),
         Program::Outside(_) => None,
+        Program::Chosen(_) => {
+            return Err(Error::usage(
+                "the bundle's program isn't chosen",
+                "Enter a value for the setting that names it.",
+            ));
+        }
     };
     blocking(move || archive.unpack(&target, own_program.as_deref())).await?;
     let connector = add_program_as(cx, id, added).await;
@@ -307,6 +326,8 @@ enum Program {
     Inside(String),
     /// Name or path of an installed program.
     Outside(String),
+    /// The text of the manifest for a program that a setting without a value names.
+    Chosen(String),
 }
 
 impl Program {
@@ -317,26 +338,25 @@ impl Program {
                 let path: PathBuf = std::iter::once(folder).chain(name.split('/')).collect();
                 path.display().to_string()
             }
-            Self::Outside(name) => name.clone(),
+            Self::Outside(name) | Self::Chosen(name) => name.clone(),
         }
     }
 }
 
-/// Finds out which program a bundle starts, and refuses a file that the bundle lacks.
+/// Finds out which program a bundle starts, and refuses a file that the bundle lacks. The folder among the variables is
+/// [`FOLDER`].
 fn find_launched_program(
     launch: &Launch,
     manifest: &Manifest,
     archive: &Archive,
     path: &[PathBuf],
+    variables: &Variables<'_>,
 ) -> Result<Program, Error> {
-    let variables = Variables {
-        folder: FOLDER,
-        settings: &[],
-        plain: &BTreeMap::new(),
-        secret: &BTreeMap::new(),
-    };
-    let words = variables.words(launch.command.as_deref().unwrap_or_default())?;
-    let command = words.concat();
+    let text = launch.command.as_deref().unwrap_or_default();
+    let command = variables.words(text)?.concat();
+    if command.is_empty() {
+        return Ok(Program::Chosen(text.to_owned()));
+    }
     let within = command
         .strip_prefix(FOLDER)
         .map(|rest| rest.trim_start_matches(['/', '\\']));

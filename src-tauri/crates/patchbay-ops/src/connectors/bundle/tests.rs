@@ -289,6 +289,35 @@ async fn a_bundled_program_has_its_full_path_and_is_executable() {
 }
 
 #[tokio::test]
+async fn a_setting_may_name_the_program() {
+    let fixture = Fixture::new().await;
+    let mut manifest = manifest();
+    manifest["server"]["mcp_config"] =
+        json!({ "command": "${user_config.python}", "args": ["-m", "notes"] });
+    manifest["user_config"] = json!({ "python": { "type": "file", "title": "Python" } });
+    let file = fixture.file(&bundle_of(&manifest, &[]));
+    let bundle = read_bundle(&fixture.cx, &file).await.unwrap();
+    assert_eq!(bundle.command, ["${user_config.python}", "-m", "notes"]);
+    assert_eq!((bundle.program, bundle.notes.len()), (None, 0));
+    let mut asked = AddBundle {
+        sha256: bundle.sha256,
+        values: BTreeMap::new(),
+        secrets: BTreeMap::new(),
+        name: None,
+        title: None,
+    };
+    let missing = add_bundle(&fixture.cx, &file, asked.clone()).await;
+    let missing = missing.unwrap_err().to_string();
+    assert_eq!(missing, "the bundle's program isn't chosen");
+    let python = full("python");
+    asked
+        .values
+        .insert("python".to_owned(), vec![python.clone()]);
+    let added = add_bundle(&fixture.cx, &file, asked).await.unwrap();
+    assert_eq!(added.command.unwrap().program, python);
+}
+
+#[tokio::test]
 async fn a_missing_runtime_is_named_with_its_version() {
     let fixture = Fixture::new().await;
     for (runtimes, hint) in [
