@@ -125,7 +125,7 @@ pub(crate) const INTAKES: &[Intake] = &[
             "crates/patchbay-cli/src/main.rs::is_first_argument",
             "crates/patchbay-ops/src/processes/guard/watcher.rs::command",
             "crates/patchbay-ops/src/processes/guard/watcher.rs::watch_programs",
-            "crates/patchbay-ops/src/secrets/programs.rs::withhold_passphrase",
+            "crates/patchbay-ops/src/secrets/programs.rs::withhold_own_variables",
             "crates/patchbay-ops/src/secrets/programs/search_path.rs::newest_node_of_nvm",
             "crates/patchbay-ops/src/secrets/programs/search_path.rs::nvm_folder",
             "crates/patchbay-ops/src/servers/sessions/host.rs::start_program",

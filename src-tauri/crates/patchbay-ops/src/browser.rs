@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use patchbay_http::BrowserUrl;
 
-use crate::secrets::programs::withhold_passphrase;
+use crate::secrets::programs::withhold_own_variables;
 
 /// A browser process that runs longer than this has started successfully.
 const START_LIMIT: Duration = Duration::from_millis(500);
@@ -50,7 +50,7 @@ fn start_first(mut commands: Vec<Command>) -> io::Result<()> {
 
 /// Starts a program, which has the URL as an argument: without a shell, so that the URL cannot contain commands.
 fn start(command: &mut Command) -> io::Result<()> {
-    withhold_passphrase(command);
+    withhold_own_variables(command);
     // What stops a command at the terminal does not stop the browser.
     #[cfg(unix)]
     std::os::unix::process::CommandExt::process_group(command, 0);

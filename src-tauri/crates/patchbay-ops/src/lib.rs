@@ -222,7 +222,7 @@ pub use secret_detection::{SECRET_ARGUMENT_NOTE, is_secret_argument};
 pub use secrets::programs::search_path::declare_desktop_app;
 pub use secrets::programs::{
     NoProgramConsent, Occasion, PASSPHRASE_VARIABLE, ProgramConsent, ProgramRequest, Purpose,
-    withhold_passphrase,
+    withhold_own_variables,
 };
 pub use secrets::reference::resolve_from_environment;
 pub use servers::find_program;

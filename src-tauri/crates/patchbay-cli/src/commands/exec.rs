@@ -5,7 +5,7 @@
 
 use std::process::Command;
 
-use patchbay_ops::{VariableSource, own_program, program_environment, withhold_passphrase};
+use patchbay_ops::{VariableSource, own_program, program_environment, withhold_own_variables};
 
 use crate::args::ExecArgs;
 use crate::cli::Cli;
@@ -29,7 +29,7 @@ pub(super) async fn prepare(cli: &Cli, args: ExecArgs) -> Result<Command, Failur
     let environment = program_environment(&cli.cx, args.subject.as_deref(), &variables).await?;
     let mut command = Command::new(file);
     command.args(words);
-    withhold_passphrase(&mut command);
+    withhold_own_variables(&mut command);
     for (name, secret) in &environment {
         command.env(name, secret.expose());
     }

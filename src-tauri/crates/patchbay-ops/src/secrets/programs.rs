@@ -2,6 +2,8 @@
 
 pub(crate) mod search_path;
 
+use std::env;
+use std::ffi::OsString;
 use std::io;
 use std::path::{Path, PathBuf};
 use std::process::Stdio;
@@ -122,14 +124,40 @@ pub(crate) fn program_id(program: &Program) -> String {
     digest.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
-/// Removes the variables from which the passphrase of the vault can be read: no other program gets them.
-pub fn withhold_passphrase(command: &mut std::process::Command) {
+/// Removes the variables that are for us alone: those from which the passphrase of the vault can be read, and what the
+/// AppImage that we run from has set, as its libraries keep other programs from starting.
+pub fn withhold_own_variables(command: &mut std::process::Command) {
     command.env_remove(PASSPHRASE_VARIABLE);
-    let given = std::env::var(PASSPHRASE_VARIABLE).unwrap_or_default();
+    let given = env::var(PASSPHRASE_VARIABLE).unwrap_or_default();
     if let Ok(reference) = SecretReference::parse(&given)
         && let ReferenceTarget::Variable(name) = reference.target()
     {
         command.env_remove(name);
+    }
+    if let Some(image) = env::var_os("APPDIR").map(PathBuf::from)
+        && env::current_exe().is_ok_and(|program| program.starts_with(&image))
+    {
+        withhold_paths(command, &image, env::vars_os());
+    }
+}
+
+/// Removes the paths within a folder from the variables.
+fn withhold_paths(
+    command: &mut std::process::Command,
+    folder: &Path,
+    variables: impl Iterator<Item = (OsString, OsString)>,
+) {
+    for (name, value) in variables {
+        let (within, others): (Vec<_>, Vec<_>) =
+            env::split_paths(&value).partition(|path| path.starts_with(folder));
+        if within.is_empty() {
+            continue;
+        }
+        let others = others.iter().filter(|path| !path.as_os_str().is_empty());
+        match env::join_paths(others) {
+            Ok(rest) if !rest.is_empty() => command.env(name, rest),
+            _ => command.env_remove(name),
+        };
     }
 }
 
@@ -240,7 +268,7 @@ async fn run_within(program: &Program, is_group: bool, limit: Duration) -> Resul
         .stderr(Stdio::null())
         .stdout(Stdio::piped())
         .kill_on_drop(true);
-    withhold_passphrase(command.as_std_mut());
+    withhold_own_variables(command.as_std_mut());
     #[cfg(unix)]
     if is_group {
         command.process_group(0);

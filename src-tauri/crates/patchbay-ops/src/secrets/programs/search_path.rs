@@ -272,7 +272,7 @@ async fn ask(shell: &Path, options: &[&str], limit: Duration) -> Option<OsString
         .stdin(Stdio::null())
         .stdout(Stdio::piped())
         .stderr(Stdio::null());
-    super::withhold_passphrase(command.as_std_mut());
+    super::withhold_own_variables(command.as_std_mut());
     let mut command = CommandWrap::from(command);
     command.wrap(KillOnDrop);
     #[cfg(unix)]

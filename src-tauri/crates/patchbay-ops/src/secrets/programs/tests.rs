@@ -1,5 +1,6 @@
 #![cfg(unix)]
 
+use std::ffi::OsStr;
 use std::fs;
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::Path;
@@ -305,4 +306,33 @@ fn what_is_wrong_with_the_file_at_a_path_is_told() {
         let name = path(name);
         assert_eq!(find_in(&name, &[]), Err(format!("{name} {why}")));
     }
+}
+
+#[test]
+fn what_an_app_image_sets_is_not_for_other_programs() {
+    let variables = [
+        ("APPDIR", "/tmp/.mount_a"),
+        ("LD_LIBRARY_PATH", "/tmp/.mount_a/usr/lib/:"),
+        ("PATH", "/tmp/.mount_a/usr/bin:/usr/local/bin:/usr/bin"),
+        ("HOME", "/home/ada"),
+        ("PLACE", "/tmp/.mount_ab"),
+    ];
+    let mut command = std::process::Command::new("x");
+    let variables = variables.map(|(name, value)| (name.into(), value.into()));
+    withhold_paths(
+        &mut command,
+        Path::new("/tmp/.mount_a"),
+        variables.into_iter(),
+    );
+    let text = |value: &OsStr| value.to_str().unwrap().to_owned();
+    let changed = command.get_envs();
+    let changed: Vec<_> = changed
+        .map(|(name, value)| (text(name), value.map(text)))
+        .collect();
+    let rest = Some("/usr/local/bin:/usr/bin".to_owned());
+    let expected = [("APPDIR", None), ("LD_LIBRARY_PATH", None), ("PATH", rest)];
+    assert_eq!(
+        changed,
+        expected.map(|(name, value)| (name.to_owned(), value))
+    );
 }
