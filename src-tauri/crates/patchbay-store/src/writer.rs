@@ -17,7 +17,9 @@ use rusqlite::{Connection, Transaction, TransactionBehavior};
 use tokio::sync::{Semaphore, oneshot};
 
 use crate::Error;
+use crate::migrations;
 use crate::row;
+use crate::tables::TABLES;
 use crate::tool_runs::{RunWrite, merge_writes, write_run};
 
 /// Maximum time that a queued row waits for further ones.
@@ -290,6 +292,8 @@ fn transact<T>(
 ) -> Result<T, Error> {
     // Locks now and not at the first write, where SQLite could not wait for another process.
     let tx = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+    // A newer program may have migrated the file since it was opened.
+    migrations::check(&tx, migrations::newest_version(TABLES))?;
     let answer = work(&tx)?;
     tx.commit()?;
     Ok(answer)

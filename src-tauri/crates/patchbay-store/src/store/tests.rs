@@ -108,6 +108,21 @@ async fn a_newer_file_is_refused_and_left_alone() {
 }
 
 #[tokio::test]
+async fn nothing_is_written_to_a_file_that_was_migrated_since() {
+    let home = tempfile::tempdir().unwrap();
+    let path = home.path().join("patchbay.sqlite");
+    let store = Store::open(&path).await.unwrap();
+    let names = || vec!["days".to_owned()];
+    store.put_settings(names(), &30).await.unwrap();
+    let newer = newest_version(TABLES) + 1;
+    let program = Connection::open(&path).unwrap();
+    program.pragma_update(None, "user_version", newer).unwrap();
+    let refused = store.put_settings(names(), &40).await.unwrap_err();
+    assert_eq!(refused.code(), Code::StoreTooNew);
+    assert_eq!(store.find_setting("days").await.unwrap(), Some(30));
+}
+
+#[tokio::test]
 async fn what_is_no_database_is_refused_and_left_alone() {
     let home = tempfile::tempdir().unwrap();
     let path = home.path().join("patchbay.sqlite");
