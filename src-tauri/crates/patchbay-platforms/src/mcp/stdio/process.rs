@@ -467,9 +467,16 @@ fn describe_exit(status: io::Result<ExitStatus>) -> String {
     if let Some(signal) = std::os::unix::process::ExitStatusExt::signal(&status) {
         return format!("signal {signal}");
     }
-    match status.code() {
-        Some(code) => format!("exit code {code}"),
-        None => status.to_string(),
+    status
+        .code()
+        .map_or_else(|| status.to_string(), describe_code)
+}
+
+fn describe_code(code: i32) -> String {
+    match code {
+        // Windows gives these to programs that it ended or did not start, and people know them in this form.
+        -0x4000_0000..-0x3000_0000 => format!("exit code {code:#x}"),
+        _ => format!("exit code {code}"),
     }
 }
 
@@ -477,6 +484,13 @@ fn describe_exit(status: io::Result<ExitStatus>) -> String {
 mod tests {
     use super::*;
     use crate::mcp::tests::recorded_log;
+
+    #[test]
+    fn codes_of_windows_are_shown_as_people_know_them() {
+        assert_eq!(describe_code(-1_073_741_515), "exit code 0xc0000135");
+        assert_eq!(describe_code(-1), "exit code -1");
+        assert_eq!(describe_code(3), "exit code 3");
+    }
 
     #[tokio::test]
     async fn other_tasks_have_their_turn_while_a_program_floods_its_standard_error() {
