@@ -60,7 +60,7 @@ impl Connections {
             false => None,
         };
         if let Some(found) = &found {
-            migrations::check(found, migrations::newest_version(TABLES))?;
+            migrations::check(found, TABLES)?;
         }
         let _opening = opening_lock(path)?;
         make_private(path, found.is_some())?;

@@ -23,22 +23,22 @@ pub(crate) struct Migration {
 /// # Errors
 /// [`Error::TooNew`] as in [`check`]; the file stays as it is.
 pub(crate) fn migrate(connection: &mut Connection, tables: &[&[Migration]]) -> Result<(), Error> {
-    let known = newest_version(tables);
     // Another process may be migrating too: only the version read inside the transaction counts.
     let tx = connection.transaction_with_behavior(TransactionBehavior::Exclusive)?;
-    check(&tx, known)?;
-    for version in version_of(&tx)? + 1..=known {
+    check(&tx, tables)?;
+    for version in version_of(&tx)? + 1..=newest_version(tables) {
         apply_version(&tx, tables, version)?;
     }
     tx.commit()?;
     Ok(())
 }
 
-/// Checks that a program that knows versions up to `known` can use the file.
+/// Checks that a program that knows these migrations can use the file.
 ///
 /// # Errors
-/// [`Error::TooNew`] when a version above `known` is not marked as compatible.
-pub(crate) fn check(connection: &Connection, known: u32) -> Result<(), Error> {
+/// [`Error::TooNew`] when a version above theirs is not marked as compatible.
+pub(crate) fn check(connection: &Connection, tables: &[&[Migration]]) -> Result<(), Error> {
+    let known = newest_version(tables);
     let found = version_of(connection)?;
     if found <= known {
         return Ok(());

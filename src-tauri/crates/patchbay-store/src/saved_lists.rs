@@ -24,7 +24,7 @@ impl SavedLists {
             return Ok(None);
         }
         let connection = open_reader(path)?;
-        migrations::check(&connection, migrations::newest_version(TABLES))?;
+        migrations::check(&connection, TABLES)?;
         Ok(Some(Self(connection)))
     }
 

@@ -293,7 +293,7 @@ fn transact<T>(
     // Locks now and not at the first write, where SQLite could not wait for another process.
     let tx = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
     // A newer program may have migrated the file since it was opened.
-    migrations::check(&tx, migrations::newest_version(TABLES))?;
+    migrations::check(&tx, TABLES)?;
     let answer = work(&tx)?;
     tx.commit()?;
     Ok(answer)
