@@ -1,6 +1,7 @@
 import { screen, waitFor, within } from "@testing-library/react";
 import { expect, it } from "vitest";
 import { type ToolChange } from "@/host/bindings";
+import { queries } from "@/host/queries";
 import { axeViolations } from "@/test/axe";
 import { need } from "@/test/needSamples";
 import { renderApp } from "@/test/renderApp";
@@ -54,4 +55,15 @@ it("changed tools are reviewed from home and accepted by a key", async () => {
   await user.keyboard("{Shift>}a{/Shift}");
   await waitFor(() => expect(screen.queryByRole("region", { name: "Changed tools" })).toBeNull());
   expect(host.lastCall("acceptTools")).toEqual({ connector: "con_github" });
+});
+
+it("retrying_to_read_changes_accepts_nothing", async () => {
+  const { user, host, client } = renderApp("/connectors/con_github?tab=tools", state);
+  const changes = await screen.findByRole("region", { name: "Changed tools" });
+  host.fail("listToolChanges", { message: "the database is busy" });
+  await client.invalidateQueries({ queryKey: queries.toolChanges("con_github").queryKey });
+  host.handlers.listToolChanges = () => toolChanges;
+  await user.click(await within(changes).findByRole("button", { name: "Try again" }));
+  await waitFor(() => expect(within(changes).queryByText("The database is busy")).toBeNull());
+  expect(host.lastCall("acceptTools")).toBeUndefined();
 });

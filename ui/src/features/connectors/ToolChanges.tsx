@@ -18,12 +18,13 @@ const kindWords: Record<ToolChangeKind, string> = { added: "new", removed: "gone
 /** Tools that changed since they were first listed, for the user to review and accept. */
 export function ToolChanges({ connector }: { connector: Connector }) {
   const now = useNow();
-  const { data: changes = [], error } = useQuery(queries.toolChanges(connector.id));
+  const { data: changes = [], error, refetch } = useQuery(queries.toolChanges(connector.id));
   const accept = useAcceptTools(connector);
   const [first] = changes;
   useShortcut(first ? { keys: "connectors.accept", run: () => accept.mutate() } : null);
   const problem = accept.error ?? error;
-  if (!first) return <ErrorNotice className={styles.changes} error={problem} />;
+  const retry = () => (accept.error ? accept.mutate() : void refetch());
+  if (!first) return <ErrorNotice className={styles.changes} error={problem} onRetry={retry} />;
   return (
     <section className={styles.changes} aria-label="Changed tools">
       <div className={styles.head}>
@@ -38,7 +39,7 @@ export function ToolChanges({ connector }: { connector: Connector }) {
         </Button>
       </div>
       <p className="text2">Review what changed before using these tools again.</p>
-      <ErrorNotice error={problem} onRetry={() => accept.mutate()} />
+      <ErrorNotice error={problem} onRetry={retry} />
       <ul className={styles.list}>
         {changes.map((change) => (
           <Change key={change.name} change={change} />
