@@ -235,6 +235,18 @@ it("a_link_that_was_refused_is_explained", async () => {
   );
 });
 
+it("a_refused_link_stays_explained_when_its_event_comes_after_it_was_taken", async () => {
+  const reason = problem({ code: "auth.callback", message: "the link belongs to no sign-in" });
+  const refused = [reason];
+  const { host } = renderApp("/", full, (host) => {
+    host.handlers.takeRefusedLink = () => refused.shift() ?? null;
+  });
+  const dialog = await screen.findByRole("alertdialog", { name: "Couldn't open link" });
+  await act(() => host.emit({ kind: "link_refused", problem: reason }));
+  await waitFor(() => expect(host.calls.filter(({ name }) => name === "takeRefusedLink")).toHaveLength(2));
+  expect(dialog).toBeVisible();
+});
+
 it("a_link_that_proposes_a_server_waits_for_the_dialog_that_is_open", async () => {
   const { user, host } = renderApp("/settings", full);
   await user.keyboard("?");
