@@ -97,6 +97,20 @@ it("a_run_whose_program_was_allowed_is_not_sent_once_the_form_has_changed", asyn
   expect(host.calls.filter(({ name }) => name === "runTool")).toHaveLength(1);
 });
 
+it("a_run_whose_secret_reference_is_not_allowed_runs_again_once_that_is", async () => {
+  const { user, host } = renderApp("/tools/con_github/report", {
+    connectors: [connector()],
+    tools: [{ connector: "con_github", tool: tool({ name: "report", inputSchema: { type: "object" } }) }],
+  });
+  const refused = problem({ code: "reference.not_allowed", detail: "cmd://op read op://a/b", retryable: false });
+  const answers = [run({ tool: "report", state: "failed", result: null, problem: refused }), run({ tool: "report" })];
+  host.handlers.runTool = () => answers.shift()!;
+  await user.click(await screen.findByRole("button", { name: /^Run/ }));
+  await user.click(await screen.findByRole("button", { name: "Allow program…" }));
+  await waitFor(() => expect(screen.getByRole("region", { name: "Result" })).toHaveTextContent("Done"));
+  expect(host.lastCall("allowProgram")).toEqual({ reference: "cmd://op read op://a/b" });
+});
+
 it("a_run_that_needs_what_is_off_leads_to_the_settings", async () => {
   const { user } = await failing("mcp.feature_off");
   await user.click(await screen.findByRole("button", { name: "Open settings" }));

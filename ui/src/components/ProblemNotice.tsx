@@ -71,7 +71,7 @@ export function ProblemNotice({
         </button>
       }
       actions={
-        (onRetry ?? children ?? fix ?? program) && (
+        (onRetry || children || fix || program) && (
           <>
             {program && (
               <Button
@@ -80,7 +80,7 @@ export function ProblemNotice({
                 // Declining needs no message; the notice stays.
                 onPress={() =>
                   void allow.mutateAsync(program).then(
-                    () => onRetry?.(),
+                    () => onFixed?.(),
                     () => undefined,
                   )
                 }
