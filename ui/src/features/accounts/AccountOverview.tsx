@@ -1,10 +1,8 @@
 import { useQuery } from "@tanstack/react-query";
-import { type FormEvent, useState } from "react";
 import { Ago } from "@/components/Ago";
 import { Button } from "@/components/Button";
 import { Code, Fact } from "@/components/Fact";
-import { Field } from "@/components/Field";
-import { ErrorNotice } from "@/components/ProblemNotice";
+import { RenameForm } from "@/components/RenameForm";
 import { Section } from "@/components/Section";
 import { useAccountStates } from "@/host/accountSync";
 import { type Account, type PlatformForm } from "@/host/bindings";
@@ -29,7 +27,7 @@ export function AccountOverview({ account, platform, onShowConnectors, onRemove 
   // An array with keys, so that the input survives reordering.
   const key = platform && <ChangeKey key="key" account={account} fields={platform.fields} />;
   const others = [
-    <Rename key={`name ${account.label}`} account={account} />,
+    <Rename key="name" account={account} />,
     <ColourChoice key="color" account={account} />,
     platform && <AccountSettings key="settings" account={account} platform={platform} />,
   ];
@@ -77,24 +75,17 @@ function Facts({ account, platform, onShowConnectors }: Omit<Props, "onRemove">)
 }
 
 function Rename({ account }: { account: Account }) {
-  const [label, setLabel] = useState(account.label);
-  const rename = useRenameAccount(account.id);
-  const changed = label.trim() !== "" && label.trim() !== account.label;
-  const submit = (event: FormEvent) => {
-    event.preventDefault();
-    if (changed) rename.mutate(label.trim());
-  };
+  const { mutate, isPending, error } = useRenameAccount(account.id);
   return (
     <Section title="Name" label="Rename">
-      <form className={styles.form} onSubmit={submit}>
-        <div className={styles.pair}>
-          <Field label="Account name" hideLabel value={label} onChange={setLabel} />
-          <Button type="submit" isDisabled={!changed} isPending={rename.isPending}>
-            Rename
-          </Button>
-        </div>
-        <ErrorNotice error={rename.error} />
-      </form>
+      <RenameForm
+        label="Account name"
+        hideLabel
+        name={account.label}
+        isPending={isPending}
+        error={error}
+        onRename={mutate}
+      />
     </Section>
   );
 }

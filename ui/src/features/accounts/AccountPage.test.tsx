@@ -1,4 +1,4 @@
-import { fireEvent, screen, waitFor, within } from "@testing-library/react";
+import { act, fireEvent, screen, waitFor, within } from "@testing-library/react";
 import { beforeAll, describe, expect, it } from "vitest";
 import { axeViolations } from "@/test/axe";
 import { type CallOperation } from "@/host/bindings";
@@ -87,6 +87,19 @@ describe("account", () => {
     await user.type(label, "Work{Enter}");
     expect(await screen.findByRole("heading", { name: "Work", level: 1 })).toBeVisible();
     expect(host.lastCall("renameAccount")).toEqual({ account: "acc_mistral", label: "Work" });
+  });
+
+  it("keeps_the_focus_in_the_name_and_shows_one_that_is_given_elsewhere", async () => {
+    const { user, host } = renderApp("/accounts/acc_mistral", state);
+    const label = await screen.findByRole("textbox", { name: "Account name" });
+    await user.type(label, " 2{Enter}");
+    await screen.findByRole("heading", { name: "Mistral · Northlight 2", level: 1 });
+    expect(label).toHaveFocus();
+    host.state.accounts = host.state.accounts.map((one) =>
+      one.id === "acc_mistral" ? { ...one, label: "Elsewhere" } : one,
+    );
+    await act(() => host.emit({ kind: "accounts_changed" }));
+    await waitFor(() => expect(label).toHaveValue("Elsewhere"));
   });
 
   it("replaces_its_key_and_keeps_the_input_on_failure", async () => {

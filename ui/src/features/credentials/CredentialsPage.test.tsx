@@ -102,6 +102,15 @@ describe("the wallet", () => {
     expect(within(second).queryByRole("button", { name: "Replace" })).toBeNull();
   });
 
+  it("shows_the_name_that_was_given_elsewhere", async () => {
+    const { user, host } = renderApp("/credentials", { wallet: [entry({ id: "wal_one", name: "Former" })] });
+    await user.click(await screen.findByRole("row", { name: /^Former/ }));
+    const field = await screen.findByRole("textbox", { name: "Name" });
+    host.state.wallet = [entry({ id: "wal_one", name: "Elsewhere" })];
+    await act(() => host.emit({ kind: "wallet_changed" }));
+    await waitFor(() => expect(field).toHaveValue("Elsewhere"));
+  });
+
   it("says_what_would_break_before_it_deletes", async () => {
     const { user, host } = renderApp("/credentials", { wallet: manyEntries() });
     await screen.findByRole("row", { name: /^analytics/ });

@@ -1,11 +1,10 @@
 import { useQuery, useQueryClient } from "@tanstack/react-query";
-import { type FormEvent, useState } from "react";
 import { Ago } from "@/components/Ago";
 import { Button } from "@/components/Button";
 import { ConnectorMark } from "@/components/ConnectorMark";
 import { Code, Fact } from "@/components/Fact";
-import { Field } from "@/components/Field";
 import { ErrorNotice } from "@/components/ProblemNotice";
+import { RenameForm } from "@/components/RenameForm";
 import { Sheet } from "@/components/Sheet";
 import { Tag } from "@/components/Tag";
 import { type AccountId, type ConnectorId, type WalletEntry } from "@/host/bindings";
@@ -227,22 +226,14 @@ function Replace({ entry, titles, onTyped, onReplaced }: ReplaceProps) {
 }
 
 function Rename({ entry }: { entry: WalletEntry }) {
-  const [name, setName] = useState(entry.name);
   const { rename } = useWalletActions();
-  const changed = name.trim() !== "" && name.trim() !== entry.name;
-  const submit = (event: FormEvent) => {
-    event.preventDefault();
-    if (changed) rename.mutate({ id: entry.id, name: name.trim() });
-  };
   return (
-    <form className={styles.section} onSubmit={submit}>
-      <div className={styles.pair}>
-        <Field label="Name" value={name} onChange={setName} />
-        <Button type="submit" isDisabled={!changed} isPending={rename.isPending}>
-          Rename
-        </Button>
-      </div>
-      <ErrorNotice error={rename.error} />
-    </form>
+    <RenameForm
+      label="Name"
+      name={entry.name}
+      isPending={rename.isPending}
+      error={rename.error}
+      onRename={(name, done) => rename.mutate({ id: entry.id, name }, done)}
+    />
   );
 }
