@@ -210,6 +210,57 @@ describe("account", () => {
     expect(address).toHaveValue("https://nowhere.example");
   });
 
+  it("says_nothing_of_settings_that_were_discarded", async () => {
+    const { user, host } = renderApp("/accounts/acc_mistral", state);
+    const settings = await openAdvanced(user);
+    const choose = async (region: string) => {
+      await user.click(settings.getByRole("button", { name: /Region/ }));
+      await user.click(await screen.findByRole("option", { name: region }));
+    };
+    await choose("us");
+    await user.click(settings.getByRole("button", { name: /^Test/ }));
+    await settings.findByText("Settings work");
+    await user.click(settings.getByRole("button", { name: "Discard changes" }));
+    expect(settings.queryByText("Settings work")).toBeNull();
+    host.fail("changeAccountSettings", { message: "the platform is down" });
+    if (settings.queryByRole("button", { name: /Region/ }) === null)
+      await user.click(settings.getByRole("button", { name: "Advanced" }));
+    await choose("us");
+    await user.click(settings.getByRole("button", { name: /^Save/ }));
+    await settings.findByText("The platform is down");
+    await user.click(settings.getByRole("button", { name: "Discard changes" }));
+    expect(settings.queryByText("The platform is down")).toBeNull();
+  });
+
+  it("has_nothing_to_save_once_typed_text_is_deleted_again", async () => {
+    const { user } = renderApp("/accounts/acc_mistral", state);
+    const settings = await openAdvanced(user);
+    const address = settings.getByRole("textbox", { name: "Base URL" });
+    await user.type(address, "h");
+    expect(settings.getByRole("button", { name: "Discard changes" })).toBeVisible();
+    await user.clear(address);
+    expect(settings.queryByRole("button", { name: "Discard changes" })).toBeNull();
+  });
+
+  it("keeps_what_was_typed_while_settings_were_saved", async () => {
+    const { user, host } = renderApp("/accounts/acc_mistral", state);
+    const settings = await openAdvanced(user);
+    await user.click(settings.getByRole("button", { name: /Region/ }));
+    await user.click(await screen.findByRole("option", { name: "us" }));
+    const save = host.handlers.changeAccountSettings!;
+    let answer = () => undefined as void;
+    host.handlers.changeAccountSettings = (given) =>
+      new Promise((done) => {
+        answer = () => done(save(given));
+      });
+    await user.click(settings.getByRole("button", { name: /^Save/ }));
+    await user.type(settings.getByRole("textbox", { name: "Base URL" }), "https://late.example");
+    answer();
+    await screen.findByText("Settings of Mistral · Northlight saved");
+    const later = await openAdvanced(user);
+    expect(later.getByRole("textbox", { name: "Base URL" })).toHaveValue("https://late.example");
+  });
+
   it("asks_for_the_key_of_another_address", async () => {
     const { user, host } = renderApp("/accounts/acc_mistral", state);
     const settings = await openAdvanced(user);

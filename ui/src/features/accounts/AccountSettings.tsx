@@ -11,7 +11,15 @@ import { useClientState } from "@/host/clientState";
 import { useToasts } from "@/host/toasts";
 import { isPlainHttp } from "@/lib/plainHttp";
 import { AccountFields } from "./AccountFields";
-import { type AccountForm, beyondFields, formOf, leadsElsewhere, secretsOf, settingsOf } from "./accountForm";
+import {
+  type AccountForm,
+  beyondFields,
+  changedSettings,
+  formOf,
+  leadsElsewhere,
+  secretsOf,
+  settingsOf,
+} from "./accountForm";
 import styles from "./AccountPage.module.css";
 import { settingsEdits, useChangeSettings, useTestSettings } from "./useAccountActions";
 import { useAccountForm } from "./useAccountForm";
@@ -41,7 +49,7 @@ function SettingsForm({ account, platform }: Props) {
   // Fields of JSON settings hold their own input.
   const [discards, setDiscards] = useState(0);
   const failure = test.error ?? change.error;
-  const isChanged = JSON.stringify(form.settings) !== JSON.stringify(first.settings);
+  const isChanged = Object.keys(changedSettings(first, form)).length > 0;
   const isSignedOut = account.isSignedOut ?? false;
 
   const given = () => ({ settings: settingsOf(platform, form), secrets: secretsOf(fields, form) });
@@ -49,8 +57,9 @@ function SettingsForm({ account, platform }: Props) {
     inputs.onChange(next);
     setIsElsewhere(leadsElsewhere(first, next));
     // Only what differs is kept, so that it does not undo what changes elsewhere meanwhile.
-    const changed = Object.entries(next.settings).filter(([name, text]) => text !== first.settings[name]);
-    setEdits(Object.fromEntries(changed));
+    setEdits(changedSettings(first, next));
+    test.reset();
+    if (!change.isPending) change.reset();
   };
   const testChanges = () => {
     const isValid = validate();
@@ -63,7 +72,7 @@ function SettingsForm({ account, platform }: Props) {
     event?.preventDefault();
     const isValid = isChanged && !isSignedOut && validate();
     test.reset();
-    if (isValid) change.mutate(given(), { onError: showErrors });
+    if (isValid) change.mutate({ ...given(), edits }, { onError: showErrors });
   };
   useShortcut({ keys: "form.save", run: () => save() });
   useShortcut({ keys: "form.submit", label: "Test settings", run: testChanges });
@@ -71,15 +80,7 @@ function SettingsForm({ account, platform }: Props) {
   return (
     <Section title="Settings">
       <form ref={box} className={styles.form} onSubmit={save} noValidate>
-        <AccountFields
-          key={discards}
-          {...inputs}
-          autoFocus={false}
-          onChange={(next) => {
-            changeForm(next);
-            test.reset();
-          }}
-        />
+        <AccountFields key={discards} {...inputs} autoFocus={false} onChange={changeForm} />
         {isElsewhere && (
           <p className="text2 small">The saved key isn&apos;t sent to another address. Enter the key for it.</p>
         )}

@@ -42,6 +42,12 @@ export function formOf(platform: Pick<PlatformForm, "fields">, settings: unknown
   return { ...emptyForm, settings: Object.fromEntries(typed) };
 }
 
+/** The settings that differ from those of the former form; one that is empty is the same as none. */
+export function changedSettings(former: AccountForm, next: AccountForm): AccountForm["settings"] {
+  const changed = Object.entries(next.settings).filter(([name, text]) => text !== (former.settings[name] ?? ""));
+  return Object.fromEntries(changed);
+}
+
 /** The sign-in methods; empty if there is only one. */
 export function signInMethods({ fields }: Pick<PlatformForm, "fields">): string[] {
   return [...new Set(fields.flatMap((field) => field.signInMethod ?? []))];

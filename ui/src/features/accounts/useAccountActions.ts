@@ -94,12 +94,18 @@ export function useTestSettings(id: AccountId) {
 /** Key of edited settings that are not saved, by name. */
 export const settingsEdits = (id: AccountId) => stateKey<AccountForm["settings"]>(emptyForm.settings, "account", id);
 
+/** New settings with the edits that led to them. */
+type SavedSettings = NewSettings & { edits: AccountForm["settings"] };
+
 /** Saves the settings of an account after testing them. */
 export function useChangeSettings(id: AccountId) {
   return useCommand({
-    command: ({ settings, secrets }: NewSettings) => commands.changeAccountSettings(id, settings, secrets),
-    update: (client, account) => {
-      clientState(client).set(settingsEdits(id), emptyForm.settings);
+    command: ({ settings, secrets }: SavedSettings) => commands.changeAccountSettings(id, settings, secrets),
+    update: (client, account, { edits }) => {
+      // What was typed meanwhile stays.
+      clientState(client).set(settingsEdits(id), (now) =>
+        Object.fromEntries(Object.entries(now).filter(([name, text]) => text !== edits[name])),
+      );
       upsertAndRefresh(client, account);
     },
     toast: ({ label }) => `Settings of ${label} saved`,
