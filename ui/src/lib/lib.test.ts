@@ -69,6 +69,7 @@ describe("times", () => {
 
   it("say_sizes_in_decimal_units", () => {
     expect([999, 1800, 2_500_000].map(bytes)).toEqual(["999 B", "1.8 kB", "2.5 MB"]);
+    expect([999_960, 1_500_000_000].map(bytes)).toEqual(["1.0 MB", "1.5 GB"]);
   });
 
   it("say_when_something_is_to_come", () => {
@@ -82,6 +83,7 @@ describe("times", () => {
 
   it("have_units_that_fit", () => {
     expect([412, 1210, 14_200, 125_000].map(duration)).toEqual(["412 ms", "1.21 s", "14 s", "2 min 5 s"]);
+    expect([999.7, 9_996, 59_600, 86_400_000].map(duration)).toEqual(["1.00 s", "10 s", "1 min 0 s", "24 h 0 min"]);
   });
 });
 

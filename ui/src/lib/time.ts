@@ -119,12 +119,14 @@ export function exactTime(timestamp: string): string {
   return `${dayAndMonth(at)} ${at.getFullYear()}, ${clockWithSeconds(at)}`;
 }
 
-/** `412 ms`, `1.21 s`, `14 s`, `2 min 5 s`. */
+/** `412 ms`, `1.21 s`, `14 s`, `2 min 5 s`, `3 h 5 min`. */
 export function duration(milliseconds: number): string {
-  if (milliseconds < 1000) return `${Math.round(milliseconds)} ms`;
-  if (milliseconds < 10_000) return `${hundredths(milliseconds / 1000)} s`;
-  if (milliseconds < minute) return `${Math.round(milliseconds / 1000)} s`;
-  return `${Math.floor(milliseconds / minute)} min ${Math.floor((milliseconds % minute) / 1000)} s`;
+  if (milliseconds < 999.5) return `${Math.round(milliseconds)} ms`;
+  if (milliseconds < 9_995) return `${hundredths(milliseconds / 1000)} s`;
+  const seconds = Math.round(milliseconds / 1000);
+  if (seconds < 60) return `${seconds} s`;
+  const minutes = Math.floor(seconds / 60);
+  return minutes < 60 ? `${minutes} min ${seconds % 60} s` : `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
 }
 
 /** `4:12`, for countdowns. */
@@ -136,8 +138,9 @@ export function countdown(seconds: number): string {
 /** `1.8 kB`. */
 export function bytes(size: number): string {
   if (size < 1000) return `${size} B`;
-  if (size < 1_000_000) return `${tenths(size / 1000)} kB`;
-  return `${tenths(size / 1_000_000)} MB`;
+  if (size < 999_950) return `${tenths(size / 1000)} kB`;
+  if (size < 999_950_000) return `${tenths(size / 1_000_000)} MB`;
+  return `${tenths(size / 1_000_000_000)} GB`;
 }
 
 /** The time of old data: `09:12` today and within the last hour, else as {@link ago}. */
