@@ -24,6 +24,7 @@ export function PassphraseForm({ isNew = false, submitLabel, isPending, error, o
   useInvalidFocus(form, wrong);
   const submit = (event: FormEvent) => {
     event.preventDefault();
+    if (isPending) return;
     const found = check(passphrase, again, isNew);
     setWrong(found);
     if (!found.passphrase && !found.again) onSubmit(passphrase);

@@ -28,7 +28,7 @@ export function draftError(draft: SecretDraft): string | null {
 export function secretInputOf(draft: SecretDraft): SecretInput | null {
   switch (draft.from) {
     case "new":
-      return draft.secret === "" ? null : { kind: "new", secret: stripBearerPrefix(draft.secret.trim()) };
+      return draft.secret.trim() === "" ? null : { kind: "new", secret: stripBearerPrefix(draft.secret.trim()) };
     case "reference":
       return draft.reference.trim() ? { kind: "reference", reference: draft.reference.trim() } : null;
     case "entry":

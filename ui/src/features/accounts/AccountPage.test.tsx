@@ -122,6 +122,20 @@ describe("account", () => {
     });
   });
 
+  it("sends_its_key_once_and_none_of_spaces_only", async () => {
+    const { user, host } = renderApp("/accounts/acc_cohere", state, (mock) => {
+      mock.handlers.replaceAccountSecrets = () => new Promise(() => undefined);
+    });
+    const key = await screen.findByLabelText(/^API key/, { selector: "input" });
+    const calls = () => host.calls.filter(({ name }) => name === "replaceAccountSecrets");
+    await user.type(key, "  {Enter}");
+    expect(calls()).toHaveLength(0);
+    await user.type(key, "co-2{Enter}{Enter}");
+    await waitFor(() => expect(calls()).toHaveLength(1));
+    await user.type(key, "{Enter}");
+    expect(calls()).toHaveLength(1);
+  });
+
   it("signs_in_again_without_a_key_where_none_is_needed", async () => {
     const keyless = account({ id: "acc_stack", platform: "agentstack", label: "Stack", isSignedOut: true });
     const { user, host } = renderApp("/accounts/acc_stack", { ...state, accounts: [account(), keyless] });

@@ -70,7 +70,7 @@ function SettingsForm({ account, platform }: Props) {
   };
   const save = (event?: FormEvent) => {
     event?.preventDefault();
-    const isValid = isChanged && !isSignedOut && validate();
+    const isValid = isChanged && !isSignedOut && !change.isPending && validate();
     test.reset();
     if (isValid) change.mutate({ ...given(), edits }, { onError: showErrors });
   };

@@ -27,7 +27,7 @@ export function ChangeKey({ account, fields }: Props) {
   const canSubmit = isTouched || account.isSignedOut === true;
   const submit = (event?: FormEvent) => {
     event?.preventDefault();
-    if (!validate() || !canSubmit) return;
+    if (replace.isPending || !validate() || !canSubmit) return;
     replace.mutate(
       { secrets: given, signsIn: account.isSignedOut ?? false },
       { onSuccess: () => setForm(emptyForm), onError: showErrors },

@@ -21,7 +21,7 @@ export function SettingsForm({ save, saveLabel, isChanged, onSubmit, onDiscard, 
       className={styles.form}
       onSubmit={(event) => {
         event.preventDefault();
-        if (isChanged) onSubmit();
+        if (isChanged && !save.isPending) onSubmit();
       }}
     >
       {children}

@@ -196,7 +196,8 @@ function Replace({ entry, titles, onTyped, onReplaced }: ReplaceProps) {
           </p>
         )
       }
-      onSubmit={(secret, reset) =>
+      onSubmit={(secret, reset) => {
+        if (replace.isPending) return;
         replace.mutate(
           { id: entry.id, secret },
           {
@@ -205,8 +206,8 @@ function Replace({ entry, titles, onTyped, onReplaced }: ReplaceProps) {
               onReplaced();
             },
           },
-        )
-      }
+        );
+      }}
     >
       <ErrorNotice error={replace.error} />
       <div className={styles.actions}>

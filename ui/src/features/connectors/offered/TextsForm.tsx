@@ -31,6 +31,7 @@ export function TextsForm({ connector, target, fields, submitLabel, isPending, o
   const isMissing = ({ name, isRequired }: TextField) => isRequired && !values[name];
   const submit = (event: FormEvent) => {
     event.preventDefault();
+    if (isPending) return;
     if (fields.some(isMissing)) return setAttempts(attempts + 1);
     onSubmit(typed);
   };
