@@ -52,9 +52,15 @@ function mapPages(data: Pages, change: (page: RunPage) => RunPage): Pages {
   return { ...data, pages: data.pages.map(change) };
 }
 
+/** Changes how long runs are kept. */
 export function useSetRetention() {
   return useCommand({
-    mutationFn: (retention: Retention) => call(commands.keepRuns(retention)),
+    // One after the other, so that each keeps what the one before it changed.
+    scope: { id: "retention" },
+    mutationFn: async (changes: Partial<Retention>, { client }) => {
+      const { retention } = await client.ensureQueryData(queries.history());
+      return call(commands.keepRuns({ ...retention, ...changes }));
+    },
     update: (client, history) => void client.setQueryData(queries.history().queryKey, history),
   });
 }

@@ -7,7 +7,7 @@ import { queries } from "@/host/queries";
 import { offeredDays, retentionText } from "@/lib/retention";
 
 /** Shows and changes how long runs are kept. */
-export function RetentionMenu({ onChange }: { onChange: (retention: Retention) => void }) {
+export function RetentionMenu({ onChange }: { onChange: (changes: Partial<Retention>) => void }) {
   const { data: history } = useQuery(queries.history());
   const navigate = useNavigate();
   if (!history) return null;
@@ -21,7 +21,7 @@ export function RetentionMenu({ onChange }: { onChange: (retention: Retention) =
           id: String(days),
           label: retentionText(days),
           icon: days === retention.days ? ("check" as const) : undefined,
-          onAction: () => onChange({ ...retention, days }),
+          onAction: () => onChange({ days }),
         })),
         {
           id: "more",

@@ -39,14 +39,14 @@ function Loaded({ history }: { history: History }) {
         offered={offeredDays}
         chosen={retention.days}
         words={daysWords}
-        onChoose={(days) => keep.mutate({ ...retention, days })}
+        onChoose={(days) => keep.mutate({ days })}
       />
       <Choice
         label="Maximum"
         offered={offeredRuns}
         chosen={retention.runs}
         words={runsWords}
-        onChoose={(runs) => keep.mutate({ ...retention, runs })}
+        onChoose={(runs) => keep.mutate({ runs })}
       />
       <Setting name="Stored now">
         <span>

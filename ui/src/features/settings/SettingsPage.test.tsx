@@ -1,4 +1,4 @@
-import { screen } from "@testing-library/react";
+import { screen, waitFor } from "@testing-library/react";
 import { expect, it } from "vitest";
 import { renderApp } from "@/test/renderApp";
 import { problem } from "@/test/samples";
@@ -47,4 +47,22 @@ it("shows_each_part_once_those_above_it_have_their_height", async () => {
   expect(screen.queryByRole("region", { name: "Vault" })).toBeNull();
   answer();
   expect(await screen.findByRole("region", { name: "About" })).toBeVisible();
+});
+
+it("keeps_both_of_two_limits_that_are_chosen_at_once", async () => {
+  const { user, host } = renderApp("/settings");
+  const usual = host.handlers.keepRuns!;
+  let answer = (): void => undefined;
+  host.handlers.keepRuns = async (given) => {
+    await new Promise<void>((resolve) => (answer = resolve));
+    return usual(given);
+  };
+  const choose = async (setting: RegExp, option: string) => {
+    await user.click(await screen.findByRole("button", { name: setting }));
+    await user.click(await screen.findByRole("option", { name: option }));
+  };
+  await choose(/Keep runs for/, "7 days");
+  await choose(/Maximum/, "No limit");
+  answer();
+  await waitFor(() => expect(host.lastCall("keepRuns")).toEqual({ retention: { days: 7, runs: null } }));
 });
