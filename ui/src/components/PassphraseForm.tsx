@@ -1,6 +1,7 @@
 import { type FormEvent, useRef, useState } from "react";
 import { Button } from "./Button";
 import { Field } from "./Field";
+import { FocusReturn } from "./FocusReturn";
 import styles from "./PassphraseForm.module.css";
 import { useInvalidFocus } from "./useInvalidFocus";
 
@@ -31,6 +32,7 @@ export function PassphraseForm({ isNew = false, submitLabel, isPending, error, o
   };
   return (
     <form ref={form} className={styles.form} onSubmit={submit}>
+      <FocusReturn />
       <Field
         label="Passphrase"
         type="password"

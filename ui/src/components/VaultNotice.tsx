@@ -98,7 +98,10 @@ function NotReadable({ vault }: { vault: VaultStatus }) {
             submitLabel="Set passphrase"
             isPending={choose.isPending}
             onSubmit={(passphrase) => choose.mutate(passphrase)}
-            onCancel={() => setChoosing(false)}
+            onCancel={() => {
+              setChoosing(false);
+              choose.reset();
+            }}
           />
         </div>
       )}

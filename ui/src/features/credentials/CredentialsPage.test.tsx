@@ -458,6 +458,13 @@ describe("the vault", () => {
     await waitFor(() => expect(screen.queryByText("Vault locked")).toBeNull());
   });
 
+  it("leaves_the_focus_in_the_page_once_it_is_unlocked", async () => {
+    const { user } = renderApp("/credentials", { vault: vault({ backend: "passphrase", state: "locked" }) });
+    await user.type(await screen.findByLabelText("Passphrase"), "correct horse{Enter}");
+    await waitFor(() => expect(screen.queryByText("Vault locked")).toBeNull());
+    await waitFor(() => expect(document.body).not.toHaveFocus());
+  });
+
   it("takes_a_new_passphrase_twice_where_no_keychain_answers", async () => {
     const { user, host } = renderApp("/credentials", {
       vault: vault({

@@ -1,4 +1,4 @@
-import { screen, waitFor, within } from "@testing-library/react";
+import { act, screen, waitFor, within } from "@testing-library/react";
 import { describe, expect, it } from "vitest";
 import { renderApp } from "@/test/renderApp";
 import { problem, vault } from "@/test/samples";
@@ -104,4 +104,22 @@ describe("secrets that are older than those saved last", () => {
     const { section } = await opens(older);
     expect(within(section).getByRole("button", begins)).toBeVisible();
   });
+});
+
+it("a_passphrase_that_was_not_accepted_is_not_told_of_after_cancelling", async () => {
+  const { user, section } = await opens(vault({ state: "locked", backend: "passphrase" }));
+  await user.click(within(section).getByRole("button", { name: "Unlock" }));
+  await user.type(within(section).getByLabelText("Passphrase"), "wrong{Enter}");
+  expect(await within(section).findByText("Wrong passphrase")).toBeVisible();
+  await user.click(within(section).getByRole("button", { name: "Cancel" }));
+  expect(within(section).queryByText("Wrong passphrase")).toBeNull();
+  await waitFor(() => expect(document.body).not.toHaveFocus());
+});
+
+it("the_passphrase_is_not_asked_for_once_the_vault_is_unlocked_elsewhere", async () => {
+  const { user, host, section } = await opens(vault({ state: "locked", backend: "passphrase" }));
+  await user.click(within(section).getByRole("button", { name: "Unlock" }));
+  await act(() => host.emit({ kind: "vault_changed", status: vault({ state: "ready", backend: "passphrase" }) }));
+  await waitFor(() => expect(within(section).queryByLabelText("Passphrase")).toBeNull());
+  expect(within(section).getByRole("button", { name: "Change passphrase" })).toBeVisible();
 });

@@ -23,13 +23,20 @@ export function VaultSettings() {
 }
 
 function Loaded({ vault }: { vault: VaultStatus }) {
-  const [openForm, setOpenForm] = useState<"choose" | "unlock" | null>(null);
+  const [opened, setOpened] = useState<"choose" | "unlock" | null>(null);
   const { choose, keychain, probe, unlock } = useVaultActions();
   const { glyph, word } = vaultLooks[vault.state];
   const open = vault.state === "ready" || vault.state === "empty";
   const mayChoose = vault.state === "unavailable" && lacksKeychain(vault);
   const failure = lastError(keychain, choose, probe, unlock);
-  const closeForm = () => setOpenForm(null);
+  // It may be unlocked elsewhere.
+  const openForm = opened === "unlock" && vault.state !== "locked" ? null : opened;
+  const closeForm = () => setOpened(null);
+  const cancel = () => {
+    closeForm();
+    choose.reset();
+    unlock.reset();
+  };
   return (
     <>
       <Setting name="Protected by">
@@ -50,7 +57,7 @@ function Loaded({ vault }: { vault: VaultStatus }) {
           submitLabel="Set passphrase"
           isPending={choose.isPending}
           onSubmit={(passphrase) => choose.mutate(passphrase, { onSuccess: closeForm })}
-          onCancel={closeForm}
+          onCancel={cancel}
         />
       )}
       {openForm === "unlock" && (
@@ -58,13 +65,13 @@ function Loaded({ vault }: { vault: VaultStatus }) {
           submitLabel="Unlock"
           isPending={unlock.isPending}
           onSubmit={(passphrase) => unlock.mutate(passphrase, { onSuccess: closeForm })}
-          onCancel={closeForm}
+          onCancel={cancel}
         />
       )}
       {openForm === null && (
         <Setting name="">
           {vault.state === "locked" && vault.backend === "passphrase" && (
-            <Button onPress={() => setOpenForm("unlock")}>Unlock</Button>
+            <Button onPress={() => setOpened("unlock")}>Unlock</Button>
           )}
           {vault.backend === "passphrase" && vault.state === "ready" && (
             <Button isPending={keychain.isPending} onPress={() => keychain.mutate()}>
@@ -72,7 +79,7 @@ function Loaded({ vault }: { vault: VaultStatus }) {
             </Button>
           )}
           {(open || mayChoose) && (
-            <Button onPress={() => setOpenForm("choose")}>
+            <Button onPress={() => setOpened("choose")}>
               {vault.backend === "passphrase" ? "Change passphrase" : "Use a passphrase"}
             </Button>
           )}
