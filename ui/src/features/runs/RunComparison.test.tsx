@@ -152,6 +152,19 @@ describe("ignored paths", () => {
     expect(await screen.findByRole("button", { name: "2 paths ignored" })).toBeVisible();
   });
 
+  it("are ignored by another try where that failed", async () => {
+    const { host, user } = await open("/runs/run_4?with=run_1");
+    const usual = host.handlers.ignorePaths!;
+    host.fail("ignorePaths", { message: "the database is busy" });
+    await user.click(await screen.findByRole("radio", { name: "Changes" }));
+    await user.click(screen.getByRole("button", { name: "Ignore result.data[0].balance" }));
+    await screen.findByText("The database is busy");
+    host.handlers.ignorePaths = usual;
+    await user.click(screen.getByRole("button", { name: "Try again" }));
+    expect(await screen.findByRole("button", { name: "2 paths ignored" })).toBeVisible();
+    await waitFor(() => expect(screen.queryByText("The database is busy")).toBeNull());
+  });
+
   it("are suggested, typed and taken back", async () => {
     const { host, user } = await open("/runs/run_4?with=run_1");
     await user.click(await screen.findByRole("button", { name: "1 path ignored" }));

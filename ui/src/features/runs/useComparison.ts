@@ -40,8 +40,8 @@ export function useComparison(one: RunId, other: RunId) {
   });
   return {
     comparison: comparison.data,
-    error: comparison.error ?? ignoring.error,
-    retry: () => void comparison.refetch(),
+    error: ignoring.error ?? comparison.error,
+    retry: () => (ignoring.error ? ignoring.mutate(ignoring.variables) : void comparison.refetch()),
     ignore: ignoring.mutate,
   };
 }
