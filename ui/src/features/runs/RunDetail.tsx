@@ -97,7 +97,10 @@ function Loaded({
   const label = run.label ?? unlabelled;
   const pin = () => actions.label({ ...label, pinned: !label.pinned });
   const pinWord = label.pinned ? "Unpin" : "Pin";
-  const rename = () => setLabelling(true);
+  const rename = () => {
+    actions.forgetLabelError();
+    setLabelling(true);
+  };
   const mayReplay = !actions.confirmation && !isRunning && !actions.isReplaying;
   useShortcut(mayReplay ? { keys: "runs.again", inBar: true, ofRow: true, run: actions.replay } : null);
   useShortcut(mayReplay ? { keys: "runs.elsewhere", inBar: true, ofRow: true, run: runElsewhere } : null);
@@ -230,7 +233,10 @@ function Loaded({
           isPending={actions.isLabelling}
           error={actions.labelError}
           onSave={(next) => actions.label(next, () => setLabelling(false))}
-          onClose={() => setLabelling(false)}
+          onClose={() => {
+            actions.forgetLabelError();
+            setLabelling(false);
+          }}
         />
       )}
       {elsewhere && (

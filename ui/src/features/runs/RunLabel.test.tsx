@@ -104,3 +104,15 @@ it("refuses to copy a command whose integers may have been rounded, and says whi
   expect(said.length).toBeGreaterThan(0);
   expect(host.lastCall("copyText")).toBeUndefined();
 });
+
+it("forgets why a name was not kept once the dialog is closed", async () => {
+  const { host, user } = renderApp("/runs", { runs: two() });
+  await screen.findByRole("article", { name: "Run of newer" });
+  host.fail("labelRun", { message: "the database is busy" });
+  await user.keyboard("n");
+  const dialog = within(await screen.findByRole("dialog", { name: "Name and note" }));
+  await user.click(dialog.getByRole("button", { name: "Save" }));
+  await dialog.findByText("The database is busy");
+  await user.click(dialog.getByRole("button", { name: "Cancel" }));
+  expect(screen.queryByText("The database is busy")).toBeNull();
+});

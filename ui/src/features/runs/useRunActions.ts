@@ -85,6 +85,7 @@ export function useRunActions(run: ToolRun, onShow: (id: RunId, beside: RunId | 
     label: (label: RunLabel, onSaved?: () => void) => labelling.mutate(label, { onSuccess: () => onSaved?.() }),
     isLabelling: labelling.isPending,
     labelError: labelling.error,
+    forgetLabelError: () => !labelling.isPending && labelling.reset(),
     exportToFile: () => exporting.mutate(),
     exportError: exporting.error,
     // Secrets that the schema marks were redacted when the run was stored.
