@@ -292,6 +292,18 @@ it("unsaved_settings_survive_leaving_the_tab_without_their_secrets", async () =>
   expect(again.getByRole("textbox", { name: "Name" })).toHaveValue("GitHub");
 });
 
+it("a_discarded_sign_in_leaves_no_error", async () => {
+  const { user, host } = renderApp("/connectors/con_github?tab=settings", { connectors: [connector()] });
+  host.fail("updateConnector", { message: "the vault is busy" });
+  const signIn = within(await screen.findByRole("region", { name: "Sign-in" }));
+  await user.click(signIn.getByRole("radio", { name: "Token" }));
+  await user.type(signIn.getByLabelText("Token", { selector: "input[type=password]" }), "ghp_typed");
+  await user.click(signIn.getByRole("button", { name: "Save sign-in" }));
+  await signIn.findByText("The vault is busy");
+  await user.click(signIn.getByRole("button", { name: "Discard changes" }));
+  expect(signIn.queryByText("The vault is busy")).toBeNull();
+});
+
 it("settings_follow_what_the_host_stored_and_what_others_change", async () => {
   const { user, host } = renderApp("/connectors/con_github?tab=settings", { connectors: [connector()] });
   const usual = host.handlers.updateConnector;

@@ -287,6 +287,10 @@ function SignInSettings({ connector }: { connector: Connector }) {
     setErrors({});
     setDraft(null);
   };
+  const discard = () => {
+    reset();
+    save.reset();
+  };
   const submit = () => {
     const found = errorsOf(form);
     setErrors(found);
@@ -316,7 +320,7 @@ function SignInSettings({ connector }: { connector: Connector }) {
           registersItself={null}
         />
         <ErrorNotice error={save.error} />
-        <SaveButtons isChanged={draft !== null} isPending={save.isPending} onSave={submit} onDiscard={reset}>
+        <SaveButtons isChanged={draft !== null} isPending={save.isPending} onSave={submit} onDiscard={discard}>
           Save sign-in
         </SaveButtons>
       </div>
