@@ -1,4 +1,5 @@
 import { useQuery, type UseQueryResult } from "@tanstack/react-query";
+import { type ReactNode } from "react";
 import { Button } from "@/components/Button";
 import { ErrorNotice } from "@/components/ProblemNotice";
 import { useShortcut } from "@/components/shortcuts";
@@ -37,20 +38,16 @@ export function HomePage(props: Props) {
   if (isFirst) {
     return <FirstLaunch {...props} />;
   }
-  if (failure || !connectors || !needs.data || runs.isPending) {
+  const notice = <ErrorNotice error={failure} onRetry={() => void (error ? refetch() : needs.refetch())} />;
+  if (!connectors || !needs.data || runs.isPending) {
     return (
       <>
         <Toolbar title="Home" />
-        <ErrorNotice
-          className={styles.left}
-          error={failure}
-          onRetry={() => void (error ? refetch() : needs.refetch())}
-        />
-        {!failure && <Skeleton label="Loading" rows={5} />}
+        {failure ? <div className={styles.left}>{notice}</div> : <Skeleton label="Loading" rows={5} />}
       </>
     );
   }
-  return <LoadedPage {...props} needs={needs.data} connectors={connectors} runs={runs} />;
+  return <LoadedPage {...props} needs={needs.data} connectors={connectors} runs={runs} notice={notice} />;
 }
 
 /** How many of the hosted accounts are up to date. */
@@ -69,9 +66,15 @@ function AccountsFact() {
   );
 }
 
-type LoadedProps = Props & { needs: Need[]; connectors: Connector[]; runs: UseQueryResult<RunPage> };
+type LoadedProps = Props & {
+  needs: Need[];
+  connectors: Connector[];
+  runs: UseQueryResult<RunPage>;
+  /** Why what is shown may be old. */
+  notice: ReactNode;
+};
 
-function LoadedPage({ needs, connectors, runs, ...props }: LoadedProps) {
+function LoadedPage({ needs, connectors, runs, notice, ...props }: LoadedProps) {
   const checkAll = useCheckAll();
   const { data: vault } = useQuery(queries.vault());
   const unusable = vault && !canUseVault(vault) ? vault : null;
@@ -89,6 +92,7 @@ function LoadedPage({ needs, connectors, runs, ...props }: LoadedProps) {
         <div className={styles.columns}>
           <div className={styles.left}>
             <PasteBox onPaste={props.onAdd} />
+            {notice}
             <ErrorNotice error={checkAll.error} onRetry={() => checkAll.mutate()} />
             {unusable && <VaultNotice vault={unusable} />}
             <NeedList {...props} needs={needs} isCalm={!unusable} connectors={connectors} />

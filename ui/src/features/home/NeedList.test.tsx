@@ -209,3 +209,19 @@ it("background_checks_can_be_switched_off", async () => {
   await waitFor(() => expect(host.lastCall("switchBackgroundChecks")).toEqual({ on: false }));
   await waitFor(() => expect(off).not.toBeChecked());
 });
+
+it("the_page_stays_with_what_is_typed_when_needs_cannot_be_read_again", async () => {
+  const { user, host } = renderApp("/", { connectors: [connector()], needs: [failing] });
+  const box = await screen.findByRole("textbox", { name: "Address of an MCP server" });
+  await user.type(box, "https://half");
+  const usual = host.handlers.listNeeds!;
+  host.fail("listNeeds", { message: "the database is busy" });
+  await act(() => host.emit({ kind: "settings_changed" }));
+  expect(await screen.findByText("The database is busy")).toBeVisible();
+  expect(screen.getByText("Couldn't load Cohere · Northlight")).toBeVisible();
+  expect(box).toHaveValue("https://half");
+  expect(box).toBeInTheDocument();
+  host.handlers.listNeeds = usual;
+  await user.click(screen.getByRole("button", { name: "Try again" }));
+  await waitFor(() => expect(screen.queryByText("The database is busy")).toBeNull());
+});
