@@ -112,7 +112,7 @@ export function ConnectorList({ connectors, isWhole, account, onAccount, onOpen,
   const startAction = (action: NextAction, connector: Connector) =>
     runAction(action, connector, { onSignIn, onOpen, onTurnOn: turnOn.mutate, onCheck: check.mutate });
   const activateNeighbour = (removed: Connector) => {
-    const at = order.indexOf(removed);
+    const at = order.findIndex((one) => one.id === removed.id);
     setActiveId((order[at + 1] ?? order[at - 1])?.id ?? null);
   };
   const removeCurrent = () => {

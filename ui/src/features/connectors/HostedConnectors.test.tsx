@@ -158,6 +158,19 @@ describe("hosted connector", () => {
     expect(host.lastCall("removeConnector")).toBeUndefined();
   });
 
+  it("leaves_the_selection_beside_it_if_it_changed_before_it_was_deleted", async () => {
+    const connectors = ["Alpha", "Beta", "Gamma"].map((title) => hostedConnector({ id: title, title }));
+    const { user, host } = renderApp("/connectors", { ...state, connectors });
+    await screen.findByRole("row", { name: /^Beta/ });
+    await user.keyboard("j{Backspace}");
+    const dialog = await screen.findByRole("alertdialog", { name: /^Delete Beta/ });
+    const changed = hostedConnector({ id: "Beta", title: "Beta", toolCount: 99 });
+    await act(() => host.emit({ kind: "connector_changed", connector: changed }));
+    await user.click(within(dialog).getByRole("button", { name: "Delete connector" }));
+    await waitFor(() => expect(screen.queryByRole("row", { name: /^Beta/ })).toBeNull());
+    expect(screen.getByRole("row", { name: /^Gamma/ })).toHaveAttribute("aria-selected", "true");
+  });
+
   it("edits_only_local_settings_and_shows_its_json", async () => {
     const { user, host, container } = renderApp("/connectors/con_hosted?tab=settings", state);
     const tags = await screen.findByRole("textbox", { name: "Tags" });
