@@ -156,6 +156,21 @@ describe("bulk actions", () => {
     expect(await screen.findByRole("row", { name: /^Beta/ })).toBeVisible();
   });
 
+  it("are_restored_as_far_as_possible", async () => {
+    const { user, host } = renderApp("/connectors", { connectors: three });
+    await screen.findByRole("row", { name: /^Alpha/ });
+    await user.keyboard("{Control>}a{/Control}{Backspace}");
+    const usual = host.handlers.restoreConnector!;
+    host.handlers.restoreConnector = (given) => {
+      if (given.connector === "a") throw problem({ message: "its name is taken" });
+      return usual(given);
+    };
+    await user.click(await screen.findByRole("button", { name: /^Undo/ }));
+    expect(await screen.findAllByText("1 of 3 not restored. Its name is taken.")).not.toHaveLength(0);
+    expect(screen.getByRole("row", { name: /^Beta/ })).toBeVisible();
+    expect(screen.queryByRole("row", { name: /^Alpha/ })).toBeNull();
+  });
+
   it("confirm_permanent_deletion_by_name", async () => {
     const { user, host } = renderApp("/connectors", {
       accounts: manyAccounts(),

@@ -101,8 +101,12 @@ export function useRemoveConnector() {
 /** Restores connectors that were removed together. The toast whose button does this is gone when it fails. */
 export function useRestoreConnectors() {
   return useCommand({
-    mutationFn: (ids: ConnectorId[]) => Promise.all(ids.map((id) => call(commands.restoreConnector(id)))),
-    update: (client, connectors) => connectors.forEach((connector) => upsertConnector(client, connector)),
-    onProblem: (client, thrown) => showToast(client, `Not restored. ${sentence(asProblem(thrown).message)}`),
+    mutationFn: async (ids: ConnectorId[], { client }) => {
+      const restoring = ids.map(async (id) => upsertConnector(client, await call(commands.restoreConnector(id))));
+      const failed = (await Promise.allSettled(restoring)).filter((one) => one.status === "rejected");
+      if (!failed[0]) return;
+      const words = ids.length === 1 ? "Not restored" : `${failed.length} of ${ids.length} not restored`;
+      showToast(client, `${words}. ${sentence(asProblem(failed[0].reason).message)}`);
+    },
   });
 }
