@@ -182,7 +182,8 @@ export const queries = {
   wallet: () => query(keys.wallet, () => commands.listWallet()),
   rotation: (entry: WalletEntryId) =>
     query([...keys.wallet, entry, "rotation"], () => commands.planRotation(entry), { retry: false }),
-  allowedPrograms: () => query(keys.allowedPrograms, () => commands.listAllowedPrograms()),
+  // No event tells of a program that was allowed in a system dialog or on the command line.
+  allowedPrograms: () => query(keys.allowedPrograms, () => commands.listAllowedPrograms(), { staleTime: 0 }),
   authorizations: () => query(keys.authorizations, () => commands.listAuthorizations()),
   authorization: (id: AuthorizationId) => query([...keys.authorizations, id], () => commands.findAuthorization(id)),
   questions: () => queryOptions({ queryKey: keys.questions, queryFn: () => later(() => commands.listQuestions()) }),

@@ -1,4 +1,4 @@
-import { screen, waitFor, within } from "@testing-library/react";
+import { act, screen, waitFor, within } from "@testing-library/react";
 import { expect, it } from "vitest";
 import { renderApp } from "@/test/renderApp";
 
@@ -33,4 +33,14 @@ it("shows_allowed_programs_whole_and_forgets_them", async () => {
   await user.click(within(section).getByRole("button", { name: "Forget pass" }));
   expect(host.lastCall("forgetProgram")).toEqual({ program: "a1" });
   await waitFor(() => expect(screen.queryByRole("region", { name: "Allowed programs" })).toBeNull());
+});
+
+it("shows_a_program_that_was_allowed_elsewhere_meanwhile", async () => {
+  const { user, host, history } = renderApp("/settings", { allowedPrograms: [allowed("pass")] });
+  await screen.findByRole("button", { name: "Forget pass" });
+  await user.click(screen.getByRole("link", { name: /^Connectors/ }));
+  await screen.findByRole("heading", { name: /^Connectors/ });
+  host.state.allowedPrograms = ["pass", "npx"].map(allowed);
+  act(() => history.back());
+  expect(await screen.findByRole("button", { name: "Forget npx" })).toBeVisible();
 });
