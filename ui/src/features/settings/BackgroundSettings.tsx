@@ -10,6 +10,8 @@ import { Section } from "./Section";
 export function BackgroundSettings() {
   const { data: on, error, refetch } = useQuery(queries.backgroundChecks());
   const change = useCommand({
+    // One after the other, so that the last one counts.
+    scope: { id: "background" },
     mutationFn: (next: boolean) => call(commands.switchBackgroundChecks(next)),
     update: (client, _nothing, next) => void client.setQueryData(queries.backgroundChecks().queryKey, next),
   });
@@ -19,8 +21,7 @@ export function BackgroundSettings() {
       <ErrorNotice error={change.error} />
       {on !== undefined && (
         <Switch
-          isSelected={on}
-          isDisabled={change.isPending}
+          isSelected={change.isPending ? change.variables : on}
           onChange={(next) => change.mutate(next)}
           help="Accounts every 10 min, connectors every 30 min. Pauses on battery saver and metered networks (Linux). Never opens a browser."
         >

@@ -66,3 +66,18 @@ it("keeps_both_of_two_limits_that_are_chosen_at_once", async () => {
   answer();
   await waitFor(() => expect(host.lastCall("keepRuns")).toEqual({ retention: { days: 7, runs: null } }));
 });
+
+it("switches_background_checks_at_once_and_back_if_that_fails", async () => {
+  let fail = (): void => undefined;
+  const { user } = renderApp("/settings", {}, (host) => {
+    host.handlers.switchBackgroundChecks = () =>
+      new Promise((_resolve, reject) => (fail = () => reject(problem({ message: "the database is busy" }))));
+  });
+  const toggle = await screen.findByRole("switch", { name: /Check connectors in the background/ });
+  await user.click(toggle);
+  await waitFor(() => expect(toggle).not.toBeChecked());
+  expect(toggle).toBeEnabled();
+  fail();
+  expect(await screen.findByText("The database is busy")).toBeVisible();
+  expect(toggle).toBeChecked();
+});
