@@ -75,6 +75,25 @@ describe("a sign-in in progress", () => {
     expect(host.calls.filter((call) => call.name === "finishAuthorization")).toHaveLength(1);
   });
 
+  it("keeps_the_focus_in_the_address_while_it_is_sent", async () => {
+    const { user, dialog } = await openWaiting((host) => {
+      host.handlers.finishAuthorization = () => new Promise(() => undefined);
+    });
+    const field = within(dialog).getByRole("textbox", { name: "Redirect address" });
+    await user.type(field, "http://127.0.0.1/callback?code=1{Enter}");
+    await waitFor(() => expect(field).toHaveAttribute("readonly"));
+    expect(field).toBeEnabled();
+    expect(field).toHaveFocus();
+  });
+
+  it("says_why_it_was_not_cancelled", async () => {
+    const { user, dialog } = await openWaiting((host) =>
+      host.fail("cancelAuthorization", { message: "the database is busy" }),
+    );
+    await user.click(within(dialog).getByRole("button", { name: /^Cancel sign-in/ }));
+    expect(await within(dialog).findByText("The database is busy")).toBeVisible();
+  });
+
   it("can_be_extended_by_five_minutes", async () => {
     stopTheClock();
     const { user, dialog } = await openWaiting();

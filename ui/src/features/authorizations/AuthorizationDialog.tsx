@@ -4,7 +4,7 @@ import { ConnectorMark } from "@/components/ConnectorMark";
 import { isInProgress } from "@/components/connectorStatus";
 import { Dialog } from "@/components/Dialog";
 import { IdentityLine } from "@/components/IdentityLine";
-import { Notice } from "@/components/ProblemNotice";
+import { ErrorNotice, Notice } from "@/components/ProblemNotice";
 import { useShortcut } from "@/components/shortcuts";
 import { useToasts } from "@/host/toasts";
 import { type Authorization, type Connector, type ConnectorId } from "@/host/bindings";
@@ -111,6 +111,7 @@ export function AuthorizationDialog({ authorization, connector, options, signIn,
       ) : (
         <AuthorizationEnd authorization={authorization} toolCount={toolCount} />
       )}
+      {inProgress && <ErrorNotice error={actions.cancel.error} />}
       <Trace authorization={authorization} />
     </Dialog>
   );

@@ -19,7 +19,7 @@ export function PasteAddress({ finish }: Props) {
     <form
       onSubmit={(event) => {
         event.preventDefault();
-        if (address.trim()) finish.mutate(address.trim());
+        if (address.trim() && !finish.isPending) finish.mutate(address.trim());
       }}
     >
       <Field
@@ -30,7 +30,8 @@ export function PasteAddress({ finish }: Props) {
         placeholder="Signed in on another computer? Paste the final address"
         value={address}
         onChange={setAddress}
-        isDisabled={finish.isPending}
+        // A disabled field would lose the focus.
+        isReadOnly={finish.isPending}
         end={
           address.trim() && (
             <Button small type="submit">
