@@ -20,6 +20,8 @@ export type AccountSync = {
 
 type Sync = {
   running: boolean;
+  /** Whether an account changed during the running sync, so that another follows. */
+  isOutdated: boolean;
   /** When the last sync ended. */
   endedAt: number | null;
   /** Why no account could be synced. */
@@ -32,7 +34,7 @@ export type AccountState = "fine" | (typeof accountStates)[Code];
 /** Milliseconds after which a pending account counts as slow. */
 export const slowAfter = 10_000;
 
-const nothingYet: Sync = { running: false, endedAt: null, problem: null, accounts: {} };
+const nothingYet: Sync = { running: false, isOutdated: false, endedAt: null, problem: null, accounts: {} };
 
 /** Key of the sync state. */
 export const syncKey = stateKey<Sync>(nothingYet, "sync");
@@ -81,8 +83,14 @@ export function useRefreshOnUnlock(): void {
   const isOpen = vault?.state === "ready";
   useEffect(() => {
     const problems = Object.values(clientState(client).get(syncKey).accounts).map((sync) => sync?.problem);
-    if (isOpen && problems.some((problem) => problem?.code.startsWith("vault."))) void refreshAccounts(client);
+    if (isOpen && problems.some((problem) => problem?.code.startsWith("vault."))) refreshChangedAccounts(client);
   }, [client, isOpen]);
+}
+
+/** Syncs the accounts after one has changed: once more if a sync is running, which may have asked before the change. */
+export function refreshChangedAccounts(client: QueryClient): void {
+  clientState(client).set(syncKey, (before) => ({ ...before, isOutdated: before.running }));
+  void refreshAccounts(client);
 }
 
 /** Syncs the connectors of all hosted accounts, unless a sync is running. Never throws. */
@@ -113,6 +121,7 @@ export async function refreshAccounts(client: QueryClient): Promise<void> {
       accounts: withoutRequests(before.accounts),
     }));
   }
+  if (state.get(syncKey).isOutdated) refreshChangedAccounts(client);
 }
 
 function withoutRequests(accounts: Sync["accounts"]): Sync["accounts"] {

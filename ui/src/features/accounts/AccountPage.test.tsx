@@ -122,6 +122,22 @@ describe("account", () => {
     });
   });
 
+  it("is_synced_anew_if_its_key_is_replaced_during_a_sync", async () => {
+    const ends: (() => void)[] = [];
+    const { user } = renderApp("/accounts/acc_cohere", state, (mock) => {
+      mock.handlers.syncConnectors = () => new Promise((resolve) => ends.push(() => resolve(null)));
+    });
+    await waitFor(() => expect(ends).toHaveLength(1));
+    await user.type(await screen.findByLabelText(/^API key/, { selector: "input" }), "co-2{Enter}");
+    await screen.findByText("Key of Cohere · Northlight replaced");
+    expect(ends).toHaveLength(1);
+    ends[0]?.();
+    await waitFor(() => expect(ends).toHaveLength(2));
+    ends[1]?.();
+    await new Promise((settled) => setTimeout(settled, 20));
+    expect(ends).toHaveLength(2);
+  });
+
   it("sends_its_key_once_and_none_of_spaces_only", async () => {
     const { user, host } = renderApp("/accounts/acc_cohere", state, (mock) => {
       mock.handlers.replaceAccountSecrets = () => new Promise(() => undefined);

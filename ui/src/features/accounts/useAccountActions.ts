@@ -1,6 +1,6 @@
 import { type QueryClient } from "@tanstack/react-query";
 import { useRef } from "react";
-import { refreshAccounts, setAccountProblem } from "@/host/accountSync";
+import { refreshChangedAccounts, setAccountProblem } from "@/host/accountSync";
 import {
   type Account,
   type AccountColour,
@@ -26,7 +26,7 @@ function upsertHealthy(client: QueryClient, account: Account): void {
 /** Stores an account whose connectors may differ now. */
 function upsertAndRefresh(client: QueryClient, account: Account): void {
   upsertHealthy(client, account);
-  void refreshAccounts(client);
+  refreshChangedAccounts(client);
 }
 
 /** Adds an account. `stop` abandons it: an account that is added later is removed again. */
