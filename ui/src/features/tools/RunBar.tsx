@@ -58,7 +58,9 @@ export function RunBar(props: Props) {
             inputMode="numeric"
             placeholder="60"
             value={timeout === null ? "" : String(timeout)}
-            onChange={(text) => onTimeout(/^[1-9]\d{0,4}$/.test(text) ? Number(text) : null)}
+            onChange={(text) => {
+              if (/^([1-9]\d{0,4})?$/.test(text)) onTimeout(text === "" ? null : Number(text));
+            }}
           />
         </div>
       )}

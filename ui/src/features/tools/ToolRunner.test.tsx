@@ -423,6 +423,17 @@ it("copies the command with the timeout that was set", async () => {
   expect(copied.mock.lastCall?.[0]).toBe("patchbay tool run github search --timeout 600 q=x");
 });
 
+it("keeps the timeout where what is typed after it is none", async () => {
+  await userEvent.type(await search(), "x");
+  await userEvent.click(screen.getByRole("button", { name: "More actions" }));
+  await userEvent.click(await screen.findByRole("menuitem", { name: "Set timeout…" }));
+  const field = await screen.findByLabelText("Timeout (seconds)");
+  await userEvent.type(field, "864001");
+  expect(field).toHaveValue(86400);
+  await userEvent.clear(field);
+  expect(field).toHaveValue(null);
+});
+
 it("begins with the arguments of an earlier run, without its secrets", async () => {
   host.state.runs = [sampleRun({ arguments: { q: "earlier", token: "<redacted>" } })];
   open("/tools/con_github/search?from=run_1");
