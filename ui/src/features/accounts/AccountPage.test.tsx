@@ -196,6 +196,25 @@ describe("account", () => {
     expect(host.lastCall("colourAccount")).toEqual({ account: "acc_cohere", colour: null });
   });
 
+  it("has_the_colour_chosen_last_however_late_the_host_answers", async () => {
+    const answers: (() => void)[] = [];
+    const { user, host } = renderApp("/accounts/acc_cohere", state, (mock) => {
+      const usual = mock.handlers.colourAccount!;
+      mock.handlers.colourAccount = (given) => new Promise((done) => answers.push(() => done(usual(given))));
+    });
+    await user.click(await screen.findByRole("radio", { name: "Violet" }));
+    await user.click(screen.getByRole("radio", { name: "Red" }));
+    await waitFor(() => expect(answers).toHaveLength(1));
+    act(() => answers[0]?.());
+    const link = screen.getByRole("link", { name: /Cohere · Northlight/ });
+    await waitFor(() => expect(link.querySelector("[data-colour=violet]")).not.toBeNull());
+    expect(screen.getByRole("radio", { name: "Red" })).toBeChecked();
+    await waitFor(() => expect(answers).toHaveLength(2));
+    act(() => answers[1]?.());
+    await waitFor(() => expect(host.state.accounts.find(({ id }) => id === "acc_cohere")?.colour).toBe("red"));
+    expect(screen.getByRole("radio", { name: "Red" })).toBeChecked();
+  });
+
   it("tests_settings_without_saving_and_then_saves", async () => {
     const { user, host, container } = renderApp("/accounts/acc_mistral", state);
     const settings = await openAdvanced(user);

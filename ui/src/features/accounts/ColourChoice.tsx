@@ -12,7 +12,7 @@ const colours: AccountColour[] = ["red", "orange", "yellow", "green", "teal", "b
 const none = "none";
 
 export function ColourChoice({ account }: { account: Account }) {
-  const colour = useColourAccount(account);
+  const { mutate, isPending, variables, error } = useColourAccount(account.id);
   const colourOf = (value: string) => colours.find((one) => one === value);
   return (
     <Section title="Color">
@@ -21,8 +21,8 @@ export function ColourChoice({ account }: { account: Account }) {
         className={styles.colours ?? ""}
         aria-label="Color"
         orientation="horizontal"
-        value={account.colour ?? none}
-        onChange={(value) => colour.mutate(colourOf(value) ?? null)}
+        value={(isPending ? variables : account.colour) ?? none}
+        onChange={(value) => mutate(colourOf(value) ?? null)}
       >
         {[none, ...colours].map((value) => (
           <Radio key={value} value={value} className={styles.colour ?? ""}>
@@ -31,7 +31,7 @@ export function ColourChoice({ account }: { account: Account }) {
           </Radio>
         ))}
       </RadioGroup>
-      <ErrorNotice error={colour.error} />
+      <ErrorNotice error={error} />
     </Section>
   );
 }

@@ -68,16 +68,12 @@ export function useRenameAccount(id: AccountId) {
   });
 }
 
-/** Sets the colour of an account, optimistically. */
-export function useColourAccount(account: Account) {
+export function useColourAccount(id: AccountId) {
   return useCommand({
-    command: (colour: AccountColour | null) => commands.colourAccount(account.id, colour),
-    onMutate: (colour, { client }) => {
-      upsertAccount(client, { ...account, colour });
-      return account;
-    },
+    // One after the other, so that the last one counts.
+    scope: { id: `color ${id}` },
+    command: (colour: AccountColour | null) => commands.colourAccount(id, colour),
     update: upsertAccount,
-    onError: (_problem, _colour, before, { client }) => before && upsertAccount(client, before),
   });
 }
 
