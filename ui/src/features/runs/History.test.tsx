@@ -128,3 +128,15 @@ it("tells of no failed cancelling once the run has ended", async () => {
   await shown.findByRole("button", { name: /^Run again/ });
   expect(shown.queryByText("The run is not running")).toBeNull();
 });
+
+it("counts neither runs nor tools before they are loaded", async () => {
+  const { user } = renderApp("/runs", {}, (host) => {
+    host.handlers.listRuns = () => new Promise(() => undefined);
+    host.handlers.listTools = () => new Promise(() => undefined);
+  });
+  expect(await screen.findByLabelText("Loading runs")).toBeVisible();
+  expect(screen.queryByText("0 runs")).toBeNull();
+  await user.click(screen.getByRole("link", { name: /^Tools/ }));
+  expect(await screen.findByLabelText("Loading tools")).toBeVisible();
+  expect(screen.queryByText("0 tools")).toBeNull();
+});

@@ -204,7 +204,7 @@ export function RunsBrowser({ connector }: Props) {
         </div>
       )}
       <StatusFacts>
-        <span>{totalText(total, { isFiltered, hasMoreThanTotal: found.hasMoreThanTotal })}</span>
+        {!found.isPending && <span>{totalText(total, { isFiltered, hasMoreThanTotal: found.hasMoreThanTotal })}</span>}
         {marks.marked.size > 0 && <span>{`${marks.marked.size} selected`}</span>}
         {!isEmpty && <span>Secret arguments are redacted</span>}
       </StatusFacts>

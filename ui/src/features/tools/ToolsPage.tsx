@@ -109,7 +109,7 @@ export function ToolsPage() {
 
   return (
     <div className={styles.page}>
-      <Toolbar title="Tools" count={total} />
+      <Toolbar title="Tools" count={tools.data?.length} />
       {total > 0 && (
         <div className={styles.find}>
           <FindTool
@@ -123,7 +123,9 @@ export function ToolsPage() {
       )}
       {body()}
       <StatusFacts>
-        <span>{filter === "" ? count(total, "tool") : `${grouped(shown)} of ${count(total, "tool")} shown`}</span>
+        {tools.data && (
+          <span>{filter === "" ? count(total, "tool") : `${grouped(shown)} of ${count(total, "tool")} shown`}</span>
+        )}
       </StatusFacts>
     </div>
   );
