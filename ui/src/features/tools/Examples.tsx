@@ -4,9 +4,11 @@ import { queries } from "@/host/queries";
 import { Button } from "@/components/Button";
 import { Menu } from "@/components/Menu";
 import { runStates } from "@/components/ToolResult/runWords";
+import { asProblem } from "@/host/call";
 import { useNow } from "@/host/clock";
+import { useToasts } from "@/host/toasts";
 import { ago, duration } from "@/lib/time";
-import { joinTexts } from "@/lib/words";
+import { joinTexts, sentence } from "@/lib/words";
 import { useRecentRuns } from "./useRecentRuns";
 
 type Props = { connector: ConnectorId; tool: string; onFill: (values: Json) => void };
@@ -16,10 +18,12 @@ export function Examples({ connector, tool, onFill }: Props) {
   const now = useNow();
   const client = useQueryClient();
   const runs = useRecentRuns(connector, tool);
-  const fill = async (id: RunId) => {
-    const run = await client.fetchQuery(queries.run(id));
-    onFill(run.arguments);
-  };
+  const { toast } = useToasts();
+  const fill = (id: RunId) =>
+    client.fetchQuery(queries.run(id)).then(
+      (run) => onFill(run.arguments),
+      (thrown: unknown) => toast(`Arguments not loaded. ${sentence(asProblem(thrown).message)}`),
+    );
   if (runs.length === 0) return null;
   return (
     <Menu
