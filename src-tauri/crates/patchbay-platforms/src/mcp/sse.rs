@@ -3,10 +3,11 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use bytes::Bytes;
-use futures::stream::{BoxStream, StreamExt};
+use futures::stream::{self, BoxStream, StreamExt};
 use rmcp::transport::streamable_http_client::SseError;
-use sse_stream::{Sse, SseStream};
+use sse_stream::Sse;
+
+const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
 
 /// Events as rmcp wants them.
 pub(super) type Events = BoxStream<'static, Result<Sse, SseError>>;
@@ -73,8 +74,8 @@ pub(super) fn events_counting(
     limits: StreamLimits,
     usage: StreamUsage,
 ) -> Events {
-    let mut size = EventSize::default();
-    let bytes = answer.bytes_stream().map(move |chunk| {
+    let (mut size, mut parser) = (EventSize::default(), EventParser::default());
+    let mut parse = move |chunk: reqwest::Result<bytes::Bytes>| {
         let chunk = chunk.map_err(|error| StreamError::Cut(error.without_url()))?;
         let (before, largest) = (size.events, size.add(&chunk));
         let (bytes, events) = usage.add(chunk.len(), size.events - before);
@@ -85,10 +86,85 @@ pub(super) fn events_counting(
         } else if events > limits.events {
             Err(StreamError::TooMany(limits.events))
         } else {
-            Ok::<Bytes, _>(chunk)
+            Ok(parser.parse(&chunk))
         }
+    };
+    let parsed = answer.bytes_stream().flat_map(move |chunk| {
+        let failed = |error| vec![Err(SseError::Body(Box::new(error)))];
+        stream::iter(parse(chunk).unwrap_or_else(failed))
     });
-    SseStream::from_bytes_stream(bytes).boxed()
+    parsed.boxed()
+}
+
+/// Parses events. What it can't use of a line it ignores, as the standard requires: such a line is no reason to lose the
+/// response that comes with it.
+///
+/// Source: HTML, "Interpreting an event stream".
+#[derive(Default)]
+struct EventParser {
+    /// The current line, as far as it was received.
+    line: Vec<u8>,
+    is_after_first_line: bool,
+    /// Whether a line feed at the beginning of the next chunk belongs to the last line end.
+    ends_with_return: bool,
+    /// The current event, as far as it was received.
+    event: Sse,
+}
+
+impl EventParser {
+    /// The events that the chunk completes.
+    fn parse(&mut self, chunk: &[u8]) -> Vec<Result<Sse, SseError>> {
+        let (mut events, mut rest) = (Vec::new(), chunk);
+        if !rest.is_empty() && std::mem::take(&mut self.ends_with_return) {
+            rest = rest.strip_prefix(b"\n").unwrap_or(rest);
+        }
+        while let Some(end) = rest.iter().position(|byte| matches!(byte, b'\r' | b'\n')) {
+            self.line.extend_from_slice(&rest[..end]);
+            let (line_end, after) = rest[end..].split_at(1);
+            rest = after;
+            if line_end == b"\r" {
+                self.ends_with_return = rest.is_empty();
+                rest = rest.strip_prefix(b"\n").unwrap_or(rest);
+            }
+            events.extend(self.end_line());
+        }
+        self.line.extend_from_slice(rest);
+        events
+    }
+
+    /// Adds a complete line to the event; returns the event if the line is empty.
+    fn end_line(&mut self) -> Option<Result<Sse, SseError>> {
+        let line = std::mem::take(&mut self.line);
+        let mut line = line.as_slice();
+        if !std::mem::replace(&mut self.is_after_first_line, true) {
+            line = line.strip_prefix(BYTE_ORDER_MARK).unwrap_or(line);
+        }
+        let event = &mut self.event;
+        if line.is_empty() {
+            let event = std::mem::take(event);
+            return (event != Sse::default()).then_some(Ok(event));
+        }
+        let colon = line.iter().position(|byte| *byte == b':');
+        let (name, value) = line.split_at(colon.unwrap_or(line.len()));
+        let value = value.strip_prefix(b":").unwrap_or(value);
+        let value = value.strip_prefix(b" ").unwrap_or(value);
+        let text = || String::from_utf8_lossy(value).into_owned();
+        match name {
+            b"data" => match (std::str::from_utf8(value), &mut event.data) {
+                (Ok(text), Some(data)) => data.extend(["\n", text]),
+                (Ok(text), data) => *data = Some(text.to_owned()),
+                // Replaced bytes could change what the rest means.
+                (Err(error), _) => return Some(Err(SseError::Utf8Parse(error))),
+            },
+            b"event" => event.event = Some(text()),
+            b"id" if !value.contains(&0) => event.id = Some(text()),
+            b"retry" if value.iter().all(u8::is_ascii_digit) => {
+                event.retry = text().parse().ok().or(event.retry);
+            }
+            _ => {}
+        }
+        None
+    }
 }
 
 /// Counts the bytes of the current event, which an empty line ends.
@@ -146,5 +222,43 @@ mod tests {
         let mut size = EventSize::default();
         let sizes: Vec<usize> = (0..4).map(|_| size.add(b"data: x")).collect();
         assert_eq!(sizes, [7, 14, 21, 28]);
+    }
+
+    /// The events of a stream that arrives in chunks of that size.
+    fn parse(text: &str, size: usize) -> Vec<Sse> {
+        let mut parser = EventParser::default();
+        let chunks = text.as_bytes().chunks(size);
+        let events = chunks.flat_map(|chunk| parser.parse(chunk));
+        events.map(Result::unwrap).collect()
+    }
+
+    #[test]
+    fn events_are_read_whatever_ends_their_lines_and_wherever_they_are_cut() {
+        let text = "\u{feff}: hi\nid: 1\nretry: 5\ndata: a\ndata:  b\ndata\n\n\nevent: message\ndata:c\n\n";
+        let events = [
+            Sse::default().id("1").retry(5).data("a\n b\n"),
+            Sse::default().event("message").data("c"),
+        ];
+        for end in ["\n", "\r\n", "\r"] {
+            let text = text.replace('\n', end);
+            for size in [1, 2, 3, 1000] {
+                assert_eq!(parse(&text, size), events, "{end:?}, {size}");
+            }
+        }
+    }
+
+    #[test]
+    fn what_the_standard_has_ignored_loses_no_event() {
+        let text = "x-trace: 1\nnonsense\nretry: soon\nretry: 99999999999999999999\nid: 1\nid: 2\nid: \0\n\
+                    event: a\nevent: message\ndata: x\n\nid: 3\ndata: cut";
+        let event = Sse::default().id("2").event("message").data("x");
+        assert_eq!(parse(text, 1000), [event]);
+    }
+
+    #[test]
+    fn data_that_is_not_utf_8_fails_after_the_events_before() {
+        let mut parser = EventParser::default();
+        let events = parser.parse(b"data: a\n\ndata: \xff\n\n");
+        assert!(matches!(&events[..], [Ok(_), Err(SseError::Utf8Parse(_))]));
     }
 }

@@ -3,7 +3,7 @@
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Instant;
 
-use axum::http::{HeaderMap, HeaderValue};
+use axum::http::{HeaderMap, HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use futures::{StreamExt, stream};
@@ -12,6 +12,7 @@ use tokio::sync::watch;
 
 use super::hand_made::{self, ReceivedMessage};
 use super::*;
+use crate::Unreachable;
 
 /// A stream with a single piece.
 fn once(piece: String) -> Response {
@@ -178,4 +179,31 @@ async fn the_first_answer_counts_and_answers_to_nobody_do_not() {
     let tools = tools_of(&session).await.unwrap();
     let names: Vec<&str> = tools.iter().map(|tool| tool.name.as_str()).collect();
     assert_eq!(names, ["first"]);
+}
+
+#[tokio::test]
+async fn lines_that_are_no_field_and_an_empty_id_lose_no_answer() {
+    let (_server, session) = serve(server(
+        |request| {
+            let answer = request.event(json!({ "tools": [] }));
+            once(format!("x-trace: 1\nretry: soon\nid\n{answer}"))
+        },
+        |_| StatusCode::METHOD_NOT_ALLOWED.into_response(),
+    ))
+    .await;
+    assert_eq!(tools_of(&session).await.unwrap(), []);
+}
+
+#[tokio::test]
+async fn a_stream_with_an_empty_id_is_not_resumed() {
+    let (_server, session) = serve(server(
+        |_| once("id:\ndata: \n\n".to_owned()),
+        |_| panic!("nothing to resume"),
+    ))
+    .await;
+    let error = tools_of(&session).await.err().unwrap();
+    assert!(
+        matches!(error, Error::Unreachable { how, .. } if how == Unreachable::Lost),
+        "{error:?}"
+    );
 }

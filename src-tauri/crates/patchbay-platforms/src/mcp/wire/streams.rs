@@ -287,9 +287,10 @@ fn refused() -> SseError {
     SseError::Body(Box::new(StreamError::Refused))
 }
 
-/// Limits the wait and the id of an event.
+/// Limits the wait and the id of an event. An empty id resumes nothing.
 fn clamp_event(mut event: Sse) -> Sse {
     event.retry = event.retry.map(clamp_retry);
-    event.id = event.id.filter(|id| id.len() <= EVENT_ID_BYTES);
+    let is_usable = |id: &String| !id.is_empty() && id.len() <= EVENT_ID_BYTES;
+    event.id = event.id.filter(is_usable);
     event
 }
