@@ -195,6 +195,23 @@ async fn lines_that_are_no_field_and_an_empty_id_lose_no_answer() {
 }
 
 #[tokio::test]
+async fn events_that_are_no_messages_fail_no_handshake() {
+    let router = hand_made::raw(|message| match message.method.as_str() {
+        "initialize" => {
+            let answer = message.event(hand_made::welcome());
+            let pieces = ["{\"type\":\"hello\"}", "[]", "\"ping\"", "ping"];
+            let pieces = pieces.map(|data| format!("event: message\ndata: {data}\n\n"));
+            once(pieces.concat() + &answer)
+        }
+        "notifications/initialized" => hand_made::accepted(),
+        "tools/list" => message.respond(json!({ "tools": [] })),
+        _ => message.refuse_method(),
+    });
+    let (_server, session) = serve(router).await;
+    assert_eq!(tools_of(&session).await.unwrap(), []);
+}
+
+#[tokio::test]
 async fn a_stream_with_an_empty_id_is_not_resumed() {
     let (_server, session) = serve(server(
         |_| once("id:\ndata: \n\n".to_owned()),

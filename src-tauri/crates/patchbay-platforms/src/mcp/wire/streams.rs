@@ -151,6 +151,11 @@ impl Wire {
 
     /// Registers a request of the server, or its cancellation; `false` if rmcp must not see the message.
     async fn admit(&self, message: &Value) -> Result<bool, TooManyRequests> {
+        let is_message = message["jsonrpc"] == "2.0" && message["method"].is_string();
+        // Such as a sign of life of the server's own, which would fail a handshake.
+        if !is_message && !answer::is_answer(message) {
+            return Ok(false);
+        }
         let is_request = message.get("id").is_some();
         if !is_request && message["method"] != CancelledNotificationMethod::VALUE {
             return Ok(true);
