@@ -252,7 +252,7 @@ pub(crate) const INTAKES: &[Intake] = &[
     // Authorization servers: one function reads all of their answers.
     intake(
         "challenge",
-        &["crates/patchbay-oauth/src/challenge.rs::parse"],
+        &["crates/patchbay-http/src/challenge.rs::parse"],
     ),
     intake(
         "metadata of a resource",

@@ -1,8 +1,9 @@
 //! Every outgoing HTTP request: which addresses may be requested or opened, and how much of a response is read.
 //!
 //! Addresses that servers, platforms and authorization servers name are checked in one place before anything
-//! is connected or opened ([`AddressPolicy`]), and their documents are read within limits ([`json`]). The crate
-//! speaks neither MCP nor OAuth and knows no platform; it shares its errors with the crates that do.
+//! is connected or opened ([`AddressPolicy`]), and their documents are read within limits ([`json`]). Of MCP
+//! and OAuth the crate reads only the challenge of a refusal, and it knows no platform; it shares its errors with the
+//! crates that do.
 //!
 //! Start reading at [`AddressPolicy`].
 //!
@@ -24,6 +25,7 @@ mod body;
 mod browser_url;
 mod capture;
 mod certificate;
+mod challenge;
 mod client;
 mod client_certificate;
 mod clock;
@@ -47,6 +49,7 @@ mod rejected_certificate;
 mod request;
 mod retry;
 mod retry_after;
+pub mod scopes;
 mod secret_argument;
 mod send;
 #[cfg(any(test, feature = "testing"))]
@@ -67,6 +70,7 @@ pub use body::{BodyError, read_body, read_start};
 pub use browser_url::BrowserUrl;
 pub use capture::{Capture, Captured, CapturedResponse};
 pub use certificate::read_certificates;
+pub use challenge::Challenge;
 pub use client::Clients;
 pub use client_certificate::ClientCertificate;
 pub use clock::{Clock, SystemClock};

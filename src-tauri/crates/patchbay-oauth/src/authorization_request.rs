@@ -9,9 +9,9 @@ use patchbay_model::{OauthDeviation, Secret, clean_text};
 use sha2::{Digest, Sha256};
 use url::Url;
 
-use crate::scopes::{OFFLINE_ACCESS, union};
+use crate::discovery::OFFLINE_ACCESS;
 use crate::trace::without_query;
-use crate::{ClientIdentity, Discovery, DiscoverySource, Error, OAuthClient};
+use crate::{ClientIdentity, Discovery, DiscoverySource, Error, OAuthClient, union};
 
 /// Purpose of the page's address, in messages.
 const PAGE: &str = "authorization endpoint";

@@ -8,11 +8,11 @@ use serde::de::DeserializeOwned;
 use serde_json::Value;
 use url::Url;
 
+use crate::discovery::OFFLINE_ACCESS;
 use crate::metadata::{
     ResourceMetadata, ServerMetadata, at, resource_metadata_urls, server_metadata_urls,
 };
-use crate::scopes::{OFFLINE_ACCESS, union};
-use crate::{Challenge, Deviations, Discovery, DiscoverySource, Error, OAuthClient, Trace};
+use crate::{Challenge, Deviations, Discovery, DiscoverySource, Error, OAuthClient, Trace, union};
 
 const RESOURCE_METADATA: &str = "protected resource metadata";
 const SERVER_METADATA: &str = "authorization server metadata";

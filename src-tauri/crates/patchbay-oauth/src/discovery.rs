@@ -4,8 +4,12 @@ use patchbay_http::Reach;
 use patchbay_model::OauthDeviation;
 use url::Url;
 
-use crate::scopes::union;
-use crate::{Deviations, Error, OAuthClient};
+use crate::{Deviations, Error, OAuthClient, union};
+
+/// The scope by which refresh tokens are requested from servers that follow OpenID.
+///
+/// Source: OpenID Connect Core 1.0, section 11.
+pub(crate) const OFFLINE_ACCESS: &str = "offline_access";
 
 /// How to sign in to an MCP server; every address and claim was checked.
 #[derive(Clone, Debug)]

@@ -18,7 +18,6 @@
 mod authorization_request;
 mod callback;
 mod callback_listener;
-mod challenge;
 mod client;
 mod client_identity;
 mod deviations;
@@ -33,7 +32,6 @@ mod port_holder;
 mod redirect_state;
 mod register;
 mod revoke;
-mod scopes;
 mod token;
 mod trace;
 mod user;
@@ -45,7 +43,6 @@ pub use callback::{
 pub use callback_listener::{
     CallbackRequest, DEFAULT_PORT, LoopbackHost, LoopbackListener, LoopbackOptions, PortChoice,
 };
-pub use challenge::Challenge;
 pub use client::{OAuthClient, REQUEST_LIMIT};
 pub use client_identity::{CALLBACK_PATH, ClientIdentity, TokenAuth};
 pub use deviations::{Deviations, source_of_deviation};
@@ -56,7 +53,8 @@ pub use error::{
 };
 pub use grant::{Grant, Tokens};
 pub use page::Page;
+pub use patchbay_http::Challenge;
+pub use patchbay_http::scopes::{parse_scopes, union};
 pub use redirect_state::RedirectState;
 pub use revoke::Revocation;
-pub use scopes::{parse_scopes, union};
 pub use trace::{Trace, Untraced};

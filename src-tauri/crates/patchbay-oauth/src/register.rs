@@ -12,9 +12,10 @@ use serde_json::{Value, json};
 use url::Url;
 
 use crate::http::{Answer, json_request};
-use crate::scopes::union;
 use crate::token::{oauth_error, seconds};
-use crate::{ClientIdentity, Discovery, DiscoverySource, Error, OAuthClient, TokenAuth, Trace};
+use crate::{
+    ClientIdentity, Discovery, DiscoverySource, Error, OAuthClient, TokenAuth, Trace, union,
+};
 
 const WHAT: &str = "registration endpoint";
 

@@ -17,9 +17,8 @@ use url::form_urlencoded::{Serializer, byte_serialize};
 use zeroize::Zeroizing;
 
 use crate::deviations::standard_error_code;
-use crate::discovery::sent_resource;
+use crate::discovery::{OFFLINE_ACCESS, sent_resource};
 use crate::http::{Answer, json_request};
-use crate::scopes::OFFLINE_ACCESS;
 use crate::{
     ClientIdentity, Deviations, Discovery, Error, Grant, OAuthClient, Pending, RefreshError,
     TokenAuth, Tokens, Trace, parse_scopes,

@@ -3,7 +3,8 @@
 use http::header::CONTENT_TYPE;
 use http::{HeaderMap, StatusCode};
 use patchbay_http::{
-    Clock as _, SystemClock, TEXT_LIMIT, challenge, host_of, read_start, retry_after, text,
+    Challenge, Clock as _, SystemClock, TEXT_LIMIT, challenge, host_of, read_start, retry_after,
+    text,
 };
 use patchbay_model::Secret;
 
@@ -53,20 +54,14 @@ const MAX_SCOPE_BYTES: usize = 1000;
 
 /// The scopes of an `insufficient_scope` challenge (RFC 6750, section 3.1).
 fn required_scope(challenge: &str) -> Option<String> {
-    let start = challenge
-        .match_indices("scope=")
-        .map(|(at, _)| at)
-        .find(|&at| at == 0 || matches!(challenge.as_bytes()[at - 1], b' ' | b',' | b'\t'))?;
-    let value = &challenge[start + "scope=".len()..];
-    let scope = match value.strip_prefix('"') {
-        Some(quoted) => quoted.split('"').next()?,
-        None => value.split([',', ' ']).next()?,
-    };
-    let scope = match scope.len() > MAX_SCOPE_BYTES {
-        true => &scope[..scope[..scope.floor_char_boundary(MAX_SCOPE_BYTES)].rfind(' ')?],
-        false => scope,
-    };
-    (!scope.is_empty()).then(|| scope.to_owned())
+    let mut bytes = 0;
+    let scopes = Challenge::parse(challenge).scopes.into_iter();
+    let scopes = scopes.take_while(|scope| {
+        bytes += scope.len() + 1;
+        bytes <= MAX_SCOPE_BYTES
+    });
+    let scope = scopes.collect::<Vec<_>>().join(" ");
+    (!scope.is_empty()).then_some(scope)
 }
 
 /// The message in a body, cleaned and without the credentials.
@@ -119,6 +114,17 @@ mod tests {
         assert!(read.len() <= MAX_SCOPE_BYTES && read.ends_with("read:x"));
         let endless = format!("Bearer scope=\"{}\"", "x".repeat(5000));
         assert_eq!(of(&endless), None);
+    }
+
+    #[test]
+    fn only_the_scopes_of_the_challenge_are_read_and_no_invisible_signs() {
+        let of = |challenge| required_scope(challenge);
+        let quoted = r#"Bearer error_description="say \"please\", scope=all", scope = "a""#;
+        assert_eq!(of(quoted).as_deref(), Some("a"));
+        let basic = r#"Basic realm="x", scope=other, Bearer Scope="a b""#;
+        assert_eq!(of(basic).as_deref(), Some("a b"));
+        let hidden = "Bearer scope=\"a \u{202e}b c\"";
+        assert_eq!(of(hidden).as_deref(), Some("a c"));
     }
 
     #[test]

@@ -2,10 +2,10 @@
 //!
 //! Source: RFC 9110, section 11.6.1; RFC 6750, section 3; RFC 9728, section 5.1.
 
-use patchbay_http::split_quoted;
 use url::Url;
 
 use crate::scopes::parse_scopes;
+use crate::split_quoted;
 
 /// The parts of a `WWW-Authenticate` header that matter for signing in.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

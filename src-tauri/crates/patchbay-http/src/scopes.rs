@@ -1,9 +1,6 @@
 //! Lists of scopes.
 
-/// The scope by which refresh tokens are requested from servers that follow OpenID.
-///
-/// Source: OpenID Connect Core 1.0, section 11.
-pub(crate) const OFFLINE_ACCESS: &str = "offline_access";
+use std::collections::HashSet;
 
 /// Parses a space-separated list of scopes, each once, in order. Words that aren't valid scopes are left out.
 ///
@@ -17,13 +14,11 @@ pub fn parse_scopes(list: &str) -> Vec<String> {
 ///
 /// A step-up requests the union of the previously requested scopes and those of the challenge.
 pub fn union(first: &[String], second: &[String]) -> Vec<String> {
-    let mut all: Vec<String> = Vec::new();
-    for scope in first.iter().chain(second) {
-        if is_scope(scope) && !all.contains(scope) {
-            all.push(scope.clone());
-        }
-    }
-    all
+    let mut known = HashSet::new();
+    let all = first.iter().chain(second);
+    all.filter(|scope| is_scope(scope) && known.insert(*scope))
+        .cloned()
+        .collect()
 }
 
 fn is_scope(word: &str) -> bool {
