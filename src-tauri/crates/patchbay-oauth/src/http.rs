@@ -48,6 +48,19 @@ impl Head for Answer {
 }
 
 impl Answer {
+    /// Fails unless the response is the endpoint's own decision.
+    ///
+    /// # Errors
+    /// [`Error::Redirect`]; [`Error::Failed`] for a status that may be another at the next attempt.
+    pub(crate) fn ensure_decided(&self) -> Result<(), Error> {
+        let (host, status) = (self.host.clone(), self.status.as_u16());
+        match status {
+            300..400 => Err(Error::Redirect { host }),
+            408 | 425 | 429 | 500.. => Err(Error::Failed { host, status }),
+            _ => Ok(()),
+        }
+    }
+
     /// The body as JSON; `None` if it isn't JSON.
     ///
     /// # Errors

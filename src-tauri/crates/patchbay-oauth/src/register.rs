@@ -2,7 +2,6 @@
 //!
 //! Source: RFC 7591, sections 2 and 3; OpenID Connect Registration (`application_type`).
 
-use http::StatusCode;
 use http::header::{CONTENT_TYPE, HeaderValue};
 use patchbay_http::host_of;
 use patchbay_http::text::non_empty;
@@ -71,37 +70,24 @@ impl OAuthClient {
                 .post_registration(discovery, endpoint, &metadata, trace)
                 .await?;
         }
-        if answer.status.is_redirection() {
-            return Err(Error::Redirect {
+        answer.ensure_decided()?;
+        if answer.status.is_success() {
+            return read_registration(discovery, redirects, method, &answer);
+        }
+        let status = answer.status.as_u16();
+        // Nothing at a guessed address: nothing says that the server offers any sign-in.
+        let is_guessed = discovery.source == DiscoverySource::LegacyEndpointFallback;
+        if is_guessed && matches!(status, 404 | 405) {
+            return Err(Error::NoSignIn {
                 host: host_of(endpoint),
             });
         }
-        let (status, refusal) = (answer.status.as_u16(), oauth_error(&answer, &[]));
-        let is_guessed = discovery.source == DiscoverySource::LegacyEndpointFallback;
-        match answer.status {
-            status if status.is_success() => {}
-            // Nothing at a guessed address: nothing says that the server offers any sign-in.
-            _ if is_guessed && matches!(status, 404 | 405) => {
-                return Err(Error::NoSignIn {
-                    host: host_of(endpoint),
-                });
-            }
-            status if status.is_server_error() || status == StatusCode::TOO_MANY_REQUESTS => {
-                return Err(Error::Failed {
-                    host: host_of(endpoint),
-                    status: status.as_u16(),
-                });
-            }
-            _ => {
-                let detail = refusal.detail.or(refusal.error);
-                return Err(Error::RegistrationRefused {
-                    issuer: issuer(),
-                    status,
-                    detail,
-                });
-            }
-        }
-        read_registration(discovery, redirects, method, &answer)
+        let refusal = oauth_error(&answer, &[]);
+        Err(Error::RegistrationRefused {
+            issuer: issuer(),
+            status,
+            detail: refusal.detail.or(refusal.error),
+        })
     }
 
     async fn post_registration(

@@ -64,20 +64,14 @@ impl OAuthClient {
         let note = Some(format!("Revoke {}", kind.replace('_', " ")));
         let reach = Reach::of(&grant.server);
         let answer = self.send(WHAT, request, note, &reach, trace).await?;
-        let (host, status) = (host_of(endpoint), answer.status.as_u16());
+        answer.ensure_decided()?;
         if answer.status.is_success() {
             return Ok(());
         }
-        if answer.status.is_redirection() {
-            return Err(Error::Redirect { host });
-        }
-        if answer.status.is_server_error() {
-            return Err(Error::Failed { host, status });
-        }
         let refusal = oauth_error(&answer, &secrets);
         Err(Error::Refused {
-            host,
-            status,
+            host: host_of(endpoint),
+            status: answer.status.as_u16(),
             error: refusal.error,
             detail: refusal.detail,
         })

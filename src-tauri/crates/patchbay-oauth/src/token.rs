@@ -262,12 +262,7 @@ fn basic(id: &str, secret: &Secret) -> HeaderValue {
 fn parse_success(endpoint: &Url, answer: &Answer, sent: &[Secret]) -> Result<Value, Error> {
     let host = host_of(endpoint);
     let status = answer.status.as_u16();
-    if answer.status.is_redirection() {
-        return Err(Error::Redirect { host });
-    }
-    if answer.status.is_server_error() || matches!(status, 408 | 425 | 429) {
-        return Err(Error::Failed { host, status });
-    }
+    answer.ensure_decided()?;
     let refusal = oauth_error(answer, sent);
     if !answer.status.is_success() || refusal.error.is_some() {
         return Err(Error::Refused {

@@ -368,6 +368,17 @@ async fn revocation_says_when_it_is_not_offered_or_fails() {
 }
 
 #[tokio::test]
+async fn a_revocation_that_has_to_wait_is_not_refused() {
+    let authority = Authority::complete().await;
+    let grant = granted(&authority).await;
+    authority.on("POST /revoke", Answer::Json(429, json!({})));
+    let waiting = client().revoke(&grant, &Untraced).await;
+    assert!(matches!(waiting, Err(Error::Failed { status: 429, .. })));
+    let seen = authority.requests("POST /revoke");
+    assert_eq!(seen.len(), 1, "the access token would be no different");
+}
+
+#[tokio::test]
 async fn no_secret_reaches_trace_or_errors() {
     let authority = Authority::complete().await;
     let grant = granted(&authority).await;
