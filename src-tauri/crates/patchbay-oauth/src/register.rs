@@ -161,8 +161,9 @@ fn read_registration(
         }
         (Some(_), None) => requested,
     };
-    // 0 means never.
-    let expires_at = seconds(&json["client_secret_expires_at"]).filter(|at| *at > 0);
+    // 0 means never. Without a secret there is nothing to expire.
+    let expires_at = seconds(&json["client_secret_expires_at"]);
+    let expires_at = expires_at.filter(|at| *at > 0 && secret.is_some());
     Ok(ClientIdentity::Dynamic {
         issuer: discovery.issuer.clone(),
         id: id.to_owned(),

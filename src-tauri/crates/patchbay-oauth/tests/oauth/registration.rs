@@ -122,6 +122,15 @@ async fn what_the_server_decides_counts() {
 }
 
 #[tokio::test]
+async fn a_registration_without_a_secret_has_none_that_expires() {
+    let authority = Authority::complete().await;
+    let answer = json!({"client_id": "abc", "client_secret_expires_at": 1});
+    authority.on("POST /register", Answer::Json(201, answer));
+    let identity = register(&authority).await.unwrap();
+    assert!(identity.fits(&authority.discover().await.unwrap(), &redirect()));
+}
+
+#[tokio::test]
 async fn an_identity_serves_its_issuer_and_redirects_only() {
     let (authority, other) = (Authority::complete().await, Authority::complete().await);
     authority.accept_registration();
