@@ -75,9 +75,13 @@ impl Search<'_> {
         if let Some(url) = named {
             match self.resource_at(url).await {
                 Ok(None) => {}
-                // A challenge with an address that must not be requested is ignored.
+                // A challenge with an address that must not be requested, or is known only where the server is, is
+                // ignored.
                 Err(
-                    Error::UnsafeUrl { .. } | Error::NotHttps { .. } | Error::PrivateAddress { .. },
+                    Error::UnsafeUrl { .. }
+                    | Error::NotHttps { .. }
+                    | Error::PrivateAddress { .. }
+                    | Error::Dns { .. },
                 ) => {}
                 found => return found,
             }

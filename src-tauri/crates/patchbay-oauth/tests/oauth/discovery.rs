@@ -365,6 +365,16 @@ async fn names_without_address_are_told_apart() {
 }
 
 #[tokio::test]
+async fn a_challenge_that_names_a_host_nobody_knows_has_no_say() {
+    let authority = Authority::complete().await;
+    let challenge = "Bearer resource_metadata=\"https://mcp.cluster.internal/meta\"";
+    let challenge = Challenge::parse(challenge);
+    let client = client_with(AddressPolicy::new(Arc::new(NoSuchName), Proxies::none()));
+    let found = discover(&client, &authority.server(), Some(&challenge), &Untraced).await;
+    assert_eq!(found.unwrap().issuer, authority.base);
+}
+
+#[tokio::test]
 async fn broken_tls_is_told_apart() {
     let authority = Authority::complete().await;
     let server = Url::parse(&authority.at("/mcp").replace("http:", "https:")).unwrap();
