@@ -76,6 +76,8 @@ pub fn parse(bytes: &[u8], limits: Limits) -> Result<Value, Error> {
 pub fn parse_counting(bytes: &[u8], limits: Limits) -> Result<(Value, usize), Error> {
     // From bytes, serde_json would check each string for UTF-8 by itself, which is much slower.
     let text = std::str::from_utf8(bytes).map_err(|_| Error::NotJson)?;
+    // RFC 8259, section 8.1. Some editors and frameworks write a byte order mark.
+    let text = text.strip_prefix('\u{feff}').unwrap_or(text);
     let budget = Budget {
         limits,
         spent: Cell::new(0),
@@ -293,6 +295,12 @@ mod tests {
             assert_eq!(count_values(&read) + is_kept_once, values, "{text}");
             assert_eq!(read.to_string(), wanted.to_string(), "{text}");
         }
+    }
+
+    #[test]
+    fn a_byte_order_mark_in_front_is_left_out() {
+        assert_eq!(read("\u{feff}[1]"), read("[1]"));
+        assert_eq!(read("\u{feff}\u{feff}[1]"), Err(Error::NotJson));
     }
 
     #[test]
