@@ -171,10 +171,10 @@ impl LoopbackListener {
     ) -> Result<CallbackRequest, Error> {
         loop {
             let request = self.next(cancel).await?;
+            // Without an answer it gets that page.
             if has_state(&request.params) {
                 return Ok(request);
             }
-            request.respond(Page::unknown()).await;
         }
     }
 }
