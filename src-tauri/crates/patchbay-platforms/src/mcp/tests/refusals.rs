@@ -54,6 +54,15 @@ async fn what_is_no_mcp_server_is_named() {
 }
 
 #[tokio::test]
+async fn a_proxy_that_wants_a_sign_in_is_not_taken_for_the_server() {
+    let error = error_of(always(StatusCode::PROXY_AUTHENTICATION_REQUIRED)).await;
+    assert!(
+        matches!(error, Error::Unreachable { how, .. } if how == Unreachable::ProxySignIn),
+        "{error:?}"
+    );
+}
+
+#[tokio::test]
 async fn a_failing_server_is_not_taken_for_none() {
     let error = error_of(always((
         StatusCode::INTERNAL_SERVER_ERROR,

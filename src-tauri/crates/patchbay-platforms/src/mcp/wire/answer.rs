@@ -77,7 +77,9 @@ impl Wire {
         }
         if matches!(
             status,
-            StatusCode::FORBIDDEN | StatusCode::TOO_MANY_REQUESTS
+            StatusCode::FORBIDDEN
+                | StatusCode::PROXY_AUTHENTICATION_REQUIRED
+                | StatusCode::TOO_MANY_REQUESTS
         ) {
             return Err(error.into());
         }

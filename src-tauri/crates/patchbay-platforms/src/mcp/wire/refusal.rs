@@ -8,7 +8,7 @@ use patchbay_http::{
 };
 use patchbay_model::Secret;
 
-use crate::{Error, Headers, Refusal};
+use crate::{Error, Headers, Refusal, Unreachable};
 
 /// Maximum bytes that are read of the body of an error response.
 const ERROR_BYTES: usize = 64 * 1024;
@@ -40,6 +40,10 @@ pub(in crate::mcp) async fn refusal(sent: ReceivedResponse) -> (Error, Vec<u8>) 
             challenge,
             refusal,
         },
+        // Only a proxy answers so (RFC 9110, section 15.5.8).
+        StatusCode::PROXY_AUTHENTICATION_REQUIRED => {
+            Error::unreachable(refusal.host.unwrap_or_default(), Unreachable::ProxySignIn)
+        }
         StatusCode::TOO_MANY_REQUESTS => Error::RateLimited {
             retry_after: retry_after(&headers, SystemClock.now()),
             refusal,
