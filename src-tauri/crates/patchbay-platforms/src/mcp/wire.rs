@@ -178,9 +178,6 @@ impl Wire {
                 .exchange
                 .note(|facts| facts.status = Some(status.as_u16()));
         }
-        if matches!(status, StatusCode::ACCEPTED | StatusCode::NO_CONTENT) {
-            return Ok(StreamableHttpPostResponse::Accepted);
-        }
         if status == StatusCode::NOT_FOUND && session.is_some() {
             return Err(PostError::SessionOver);
         }
@@ -192,7 +189,7 @@ impl Wire {
                 let id = answer::session_id(sent.answer.headers());
                 self.0.session.begin(id.as_deref(), &sent.credentials);
             }
-            self.read_success(sent, tracked).await
+            self.read_success(sent, tracked, session.is_some()).await
         } else {
             self.read_refusal(sent, tracked, session.is_some()).await
         }

@@ -63,6 +63,22 @@ async fn a_proxy_that_wants_a_sign_in_is_not_taken_for_the_server() {
 }
 
 #[tokio::test]
+async fn an_accepted_request_is_answered_at_once_or_not_at_all_where_there_is_no_session() {
+    for (body, is_answered) in [(true, true), (false, false)] {
+        let (_server, session) = serve(hand_made::legacy(move |request| {
+            let answer = request.respond(json!({ "tools": [] }));
+            match body {
+                true => (StatusCode::ACCEPTED, answer).into_response(),
+                false => StatusCode::ACCEPTED.into_response(),
+            }
+        }))
+        .await;
+        let listed = tools_of(&session).await;
+        assert_eq!(listed.is_ok(), is_answered, "{listed:?}");
+    }
+}
+
+#[tokio::test]
 async fn a_failing_server_is_not_taken_for_none() {
     let error = error_of(always((
         StatusCode::INTERNAL_SERVER_ERROR,

@@ -30,7 +30,9 @@ impl Wire {
         &self,
         sent: ReceivedResponse,
         tracked: &TrackedRequest,
+        in_session: bool,
     ) -> Result<StreamableHttpPostResponse, PostError> {
+        let status = sent.answer.status();
         let session = session_id(sent.answer.headers());
         if is_event_stream(&sent.answer) {
             let events = self.watch(sent.answer, tracked);
@@ -42,6 +44,11 @@ impl Wire {
         let body = read_body(&mut answer, limit, None).await;
         let body =
             body.map_err(|error| error.into_error(answer.url(), limit, started.elapsed()))?;
+        let may_come_later = matches!(status, StatusCode::ACCEPTED | StatusCode::NO_CONTENT);
+        // Without a session there is no other stream on which it could come.
+        if may_come_later && in_session && body.is_empty() {
+            return Ok(StreamableHttpPostResponse::Accepted);
+        }
         tracked
             .exchange
             .note(|facts| facts.bytes += body.len() as u64);
