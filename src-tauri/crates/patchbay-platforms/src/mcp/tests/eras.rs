@@ -48,6 +48,55 @@ impl ServerHandler for Echo {
     }
 }
 
+/// As written by servers that send every member, and by those of an earlier draft.
+#[tokio::test]
+async fn a_loosely_written_answer_prevents_no_connection() {
+    let loose = |message: &ReceivedMessage, result: Value| {
+        let mut response = message.response(result);
+        response["error"] = Value::Null;
+        axum::Json(response).into_response()
+    };
+    let legacy = hand_made::raw(move |message| match message.method.as_str() {
+        "initialize" => {
+            let mut welcome = hand_made::welcome();
+            welcome["serverInfo"]["icons"][1]["sizes"] = json!("48x48");
+            welcome["capabilities"]["logging"] = Value::Null;
+            loose(&message, welcome)
+        }
+        "notifications/initialized" => hand_made::accepted(),
+        "tools/list" => loose(&message, json!({"tools": []})),
+        method => {
+            let words = format!("no {method}");
+            let error = json!({"code": "E_METHOD", "message": words});
+            let mut response = message.error_response(error);
+            response["result"] = Value::Null;
+            axum::Json(response).into_response()
+        }
+    });
+    let (_server, session) = serve(legacy).await;
+    let icon = session.facts().icon.as_deref();
+    assert_eq!(icon, Some("https://mcp.example/x.png"));
+    assert_eq!(tools_of(&session).await.unwrap(), []);
+    let error = run_tool(&session, call("a")).await.err().unwrap();
+    let Error::ServerError { message, .. } = error else {
+        panic!("{error:?}")
+    };
+    assert_eq!(message, "no tools/call");
+
+    let modern = hand_made::raw(|message| match message.method.as_str() {
+        "server/discover" => {
+            let facts =
+                json!({"supportedVersions": ["2026-07-28"], "capabilities": {"tools": true}});
+            message.respond(facts)
+        }
+        "tools/list" => message.respond(json!({"tools": []})),
+        _ => message.refuse_method(),
+    });
+    let (_server, session) = serve(modern).await;
+    assert_eq!(session.facts().protocol_version, "2026-07-28");
+    assert_eq!(tools_of(&session).await.unwrap(), []);
+}
+
 #[tokio::test]
 async fn both_eras_list_and_call() {
     let server = Server::with_handler(|| Echo).await;

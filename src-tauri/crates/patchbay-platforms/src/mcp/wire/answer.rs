@@ -4,9 +4,9 @@ use std::time::Instant;
 
 use http::{HeaderMap, StatusCode};
 use patchbay_http::{json, read_body};
-use rmcp::model::{ErrorData, RequestId, ServerJsonRpcMessage, ServerResult};
+use rmcp::model::{ErrorCode, ErrorData, RequestId, ServerJsonRpcMessage, ServerResult};
 use rmcp::transport::streamable_http_client::StreamableHttpPostResponse;
-use serde_json::{Map, Value};
+use serde_json::{Map, Value, json};
 
 use super::refusal::{ReceivedResponse, is_html, media_type, names_session, refusal};
 use super::{PostError, Wire};
@@ -134,20 +134,95 @@ impl Wire {
 /// The experimental capability that stands for the one for tasks.
 pub(in crate::mcp) const TASK_CALLS: &str = "patchbay/tasks.requests.tools.call";
 
-/// Copies the capability for tasks of the older era, which rmcp drops, to where rmcp keeps it.
+/// Changes a message into one that fits rmcp's types: a part of another type would make it refuse the whole.
+pub(super) fn fit_rmcp(mut message: Value) -> Value {
+    let Value::Object(members) = &mut message else {
+        return message;
+    };
+    if let Some(Value::Object(error)) = members.get_mut("error") {
+        fit_error(error);
+        members.remove("result");
+    } else {
+        members.remove("error");
+    }
+    if let Some(Value::Object(result)) = members.get_mut("result") {
+        fit_server_info(result);
+        fit_capabilities(result);
+        if result.contains_key("supportedVersions") {
+            let required = [
+                ("resultType", json!("complete")),
+                ("ttlMs", json!(0)),
+                ("cacheScope", json!("private")),
+            ];
+            for (name, default) in required {
+                result.entry(name).or_insert(default);
+            }
+        }
+    }
+    message
+}
+
+fn fit_error(error: &mut Map<String, Value>) {
+    let code = error.get("code").and_then(Value::as_i64);
+    if code.is_none_or(|code| i32::try_from(code).is_err()) {
+        error.insert("code".to_owned(), ErrorCode::INTERNAL_ERROR.0.into());
+    }
+    if !error.get("message").is_some_and(Value::is_string) {
+        error.insert("message".to_owned(), "".into());
+    }
+}
+
+fn fit_server_info(result: &mut Map<String, Value>) {
+    let Some(Value::Object(info)) = result.get_mut("serverInfo") else {
+        return;
+    };
+    info.retain(|name, value| value.is_string() || name == "icons");
+    for required in ["name", "version"] {
+        info.entry(required).or_insert_with(|| "".into());
+    }
+    if let Some(icons) = info.get_mut("icons") {
+        // Before its final form, the size of an icon was a text.
+        let icon = |icon: &Value| {
+            let (address, media_type) = (icon["src"].as_str()?, icon["mimeType"].as_str());
+            Some(json!({ "src": address, "mimeType": media_type }))
+        };
+        *icons = icons
+            .as_array()
+            .into_iter()
+            .flatten()
+            .filter_map(icon)
+            .collect();
+    }
+}
+
+/// Also copies the capability for tasks of the older era, which rmcp drops, to where rmcp keeps it.
 ///
 /// Source: MCP 2025-11-25, "Tasks", "Capabilities".
-pub(super) fn keep_task_calls(mut message: Value) -> Value {
-    if let Some(Value::Object(capabilities)) = message.pointer_mut("/result/capabilities")
-        && let Some(tasks) = capabilities.get("tasks")
+fn fit_capabilities(result: &mut Map<String, Value>) {
+    let Some(Value::Object(capabilities)) = result.get_mut("capabilities") else {
+        return;
+    };
+    // Some servers say `true` for a capability without options.
+    capabilities.retain(|_, capability| capability.is_object() || *capability == true);
+    for (name, capability) in capabilities.iter_mut() {
+        let Value::Object(options) = capability else {
+            *capability = json!({});
+            continue;
+        };
+        match name.as_str() {
+            "experimental" | "extensions" => options.retain(|_, option| option.is_object()),
+            "tools" | "prompts" | "resources" => options.retain(|_, option| option.is_boolean()),
+            _ => {}
+        }
+    }
+    if let Some(tasks) = capabilities.get("tasks")
         && tasks["requests"]["tools"]["call"].is_object()
         && let Value::Object(experimental) = capabilities
             .entry("experimental")
-            .or_insert_with(|| Value::Object(Map::new()))
+            .or_insert_with(|| json!({}))
     {
-        experimental.insert(TASK_CALLS.to_owned(), Value::Object(Map::new()));
+        experimental.insert(TASK_CALLS.to_owned(), json!({}));
     }
-    message
 }
 
 /// Stores the first result in the exchange and returns the part that rmcp needs: that there is a response, and the
@@ -159,7 +234,7 @@ pub(in crate::mcp) fn for_rmcp(
     tracked: &TrackedRequest,
 ) -> Option<ServerJsonRpcMessage> {
     if message["error"].is_object() || tracked.kind.is_read_by_rmcp() {
-        return serde_json::from_value(keep_task_calls(message)).ok();
+        return serde_json::from_value(fit_rmcp(message)).ok();
     }
     let raw = message["result"].take();
     let result = match tracked.kind {
@@ -175,14 +250,22 @@ pub(in crate::mcp) fn for_rmcp(
 /// As [`for_rmcp`], for the data of an event.
 pub(super) fn for_rmcp_as_text(message: Value, tracked: &TrackedRequest) -> Option<String> {
     if message["error"].is_object() || tracked.kind.is_read_by_rmcp() {
-        return Some(keep_task_calls(message).to_string());
+        return Some(fit_rmcp(message).to_string());
     }
     serde_json::to_string(&for_rmcp(message, tracked)?).ok()
 }
 
-/// Whether this is a JSON-RPC result or error.
+/// Whether this is a JSON-RPC result or error. Some servers send both members, one of them null.
 pub(in crate::mcp) fn is_answer(message: &Value) -> bool {
-    message["jsonrpc"] == "2.0" && (message.get("result").is_some() != message["error"].is_object())
+    let is_error = message["error"].is_object() && message["result"].is_null();
+    message["jsonrpc"] == "2.0" && (is_error || result_of(message).is_some())
+}
+
+/// The result in a response; `None` if it is an error.
+pub(in crate::mcp) fn result_of(message: &Value) -> Option<&Value> {
+    message
+        .get("result")
+        .filter(|_| !message["error"].is_object())
 }
 
 /// Adds the id to an error, which may lack it: where one request is answered, it can belong to that one only.
@@ -253,7 +336,7 @@ mod tests {
     fn the_capability_for_tasks_is_kept_where_a_tool_can_be_called_so() {
         let kept = |capabilities: Value| {
             let message = json!({"result": {"capabilities": capabilities}});
-            let message = keep_task_calls(message);
+            let message = fit_rmcp(message);
             message["result"]["capabilities"]["experimental"].clone()
         };
         let tasks = json!({"requests": {"tools": {"call": {}}}});
@@ -266,7 +349,52 @@ mod tests {
             assert_eq!(kept(json!({"tasks": other})), Value::Null);
         }
         let other = json!({"result": {"content": []}});
-        assert_eq!(keep_task_calls(other.clone()), other);
+        assert_eq!(fit_rmcp(other.clone()), other);
+    }
+
+    #[test]
+    fn a_member_that_is_null_beside_the_other_does_not_count() {
+        let error = json!({"jsonrpc": "2.0", "id": 1, "result": null, "error": {"code": 1}});
+        assert!(is_answer(&error));
+        assert_eq!(result_of(&error), None);
+        let result = json!({"jsonrpc": "2.0", "id": 1, "result": {}, "error": null});
+        assert!(is_answer(&result));
+        assert_eq!(result_of(&result), Some(&json!({})));
+        let both = json!({"jsonrpc": "2.0", "id": 1, "result": {}, "error": {"code": 1}});
+        assert!(!is_answer(&both));
+    }
+
+    #[test]
+    fn what_rmcp_would_refuse_is_changed_or_left_out() {
+        let cases = [
+            (
+                json!({"result": null, "error": {"code": "E1", "data": 1}}),
+                json!({"error": {"code": -32603, "message": "", "data": 1}}),
+            ),
+            (json!({"result": {}, "error": null}), json!({"result": {}})),
+            (
+                json!({"result": {"serverInfo": {
+                    "name": "a", "title": 7,
+                    "icons": [7, {"src": "https://a.example/a.png", "sizes": "48x48"}],
+                }}}),
+                json!({"result": {"serverInfo": {
+                    "name": "a", "version": "",
+                    "icons": [{"src": "https://a.example/a.png", "mimeType": null}],
+                }}}),
+            ),
+            (
+                json!({"result": {"capabilities": {
+                    "tools": {"listChanged": "yes"}, "prompts": true, "resources": false,
+                    "logging": null, "experimental": {"a": true, "b": {}},
+                }}}),
+                json!({"result": {"capabilities": {
+                    "tools": {}, "prompts": {}, "experimental": {"b": {}},
+                }}}),
+            ),
+        ];
+        for (message, fit) in cases {
+            assert_eq!(fit_rmcp(message), fit);
+        }
     }
 
     #[test]

@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 use sha2::{Digest as _, Sha256};
 use tokio::sync::watch;
 
-use super::answer::keep_task_calls;
+use super::answer::fit_rmcp;
 
 /// What is needed to resume a session over streamable HTTP on another connection.
 #[derive(Clone)]
@@ -111,7 +111,7 @@ impl SessionState {
         id: RequestId,
     ) -> Option<ServerJsonRpcMessage> {
         let answer = json!({ "jsonrpc": "2.0", "id": id, "result": &session.handshake });
-        let answer: ServerJsonRpcMessage = serde_json::from_value(keep_task_calls(answer)).ok()?;
+        let answer: ServerJsonRpcMessage = serde_json::from_value(fit_rmcp(answer)).ok()?;
         *self.state.lock() = State {
             is_untried: true,
             skips_initialized: true,

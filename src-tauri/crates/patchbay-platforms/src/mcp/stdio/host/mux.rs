@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 use crate::mcp::pending_requests::UNREADABLE;
 use crate::mcp::question_router::RELATED_TASK;
 use crate::mcp::server_requests::is_valid_id;
-use crate::mcp::wire::answer::is_answer;
+use crate::mcp::wire::answer::{is_answer, result_of};
 
 /// Maximum number of open questions of a server.
 const MAX_QUESTIONS: usize = 64;
@@ -256,7 +256,7 @@ impl Mux {
         let Some((_, pending)) = known else {
             return Vec::new();
         };
-        self.has_answered |= message.get("result").is_some();
+        self.has_answered |= result_of(&message).is_some();
         if let Some(client) = pending.client {
             if let Some(subscription) = find_mut(&mut message, ["result", "_meta", SUBSCRIPTION]) {
                 subscription.clone_from(&pending.id);
@@ -264,7 +264,7 @@ impl Mux {
             message["id"] = pending.id;
             return vec![Outgoing::Client(client, message)];
         }
-        let next = match message.get("result") {
+        let next = match result_of(&message) {
             Some(result) if *result != UNREADABLE => Initialization::Done(result.clone()),
             // Refused, or malformed.
             _ => Initialization::NotStarted,
