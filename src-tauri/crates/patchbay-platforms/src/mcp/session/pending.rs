@@ -5,7 +5,9 @@ use std::time::Duration;
 
 use patchbay_http::text;
 use patchbay_model::SentRequest;
-use rmcp::model::{ClientRequest, GetExtensions, ProgressNotificationParam, ServerResult};
+use rmcp::model::{
+    ClientRequest, GetExtensions, ProgressNotificationParam, ProgressToken, ServerResult,
+};
 use rmcp::service::{RequestHandle, RoleClient, ServiceError};
 use serde_json::{Value, json};
 use tokio::sync::broadcast::error::RecvError;
@@ -306,9 +308,10 @@ impl Pending<'_> {
     }
 
     fn matches_progress(&self, step: &ProgressNotificationParam) -> bool {
-        self.handle
-            .as_ref()
-            .is_some_and(|handle| handle.progress_token == step.progress_token)
+        let token = |token: &ProgressToken| token.0.to_string();
+        let handle = self.handle.as_ref();
+        // Some servers turn numbers into text.
+        handle.is_some_and(|handle| token(&handle.progress_token) == token(&step.progress_token))
     }
 
     /// Prevents the cancellation on drop.

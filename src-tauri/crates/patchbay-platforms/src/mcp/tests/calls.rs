@@ -93,6 +93,26 @@ async fn progress_is_heard_in_order_before_the_answer() {
     assert!(outcome.bytes > 0);
 }
 
+#[tokio::test]
+async fn progress_whose_token_became_a_text_is_heard() {
+    let (_server, session) = serve(hand_made::legacy(|call| {
+        let token = &call.params["_meta"]["progressToken"];
+        let params = json!({"progressToken": token.to_string(), "progress": 1});
+        let message =
+            json!({"jsonrpc": "2.0", "method": "notifications/progress", "params": params});
+        let answer = call.event(json!({"content": []}));
+        let pieces = [hand_made::event(&message), answer].map(Ok);
+        hand_made::events(stream::iter(pieces))
+    }))
+    .await;
+    let heard: Arc<Mutex<Vec<f64>>> = Arc::default();
+    let mut call = call("a");
+    let sink = Arc::clone(&heard);
+    call.progress = Arc::new(move |step| sink.lock().unwrap().push(step.progress));
+    run_tool(&session, call).await.unwrap();
+    assert_eq!(*heard.lock().unwrap(), [1.0]);
+}
+
 /// The call takes twice the idle timeout.
 #[tokio::test]
 async fn progress_keeps_a_call_alive() {
