@@ -8,9 +8,12 @@ use serde_json::Value;
 /// Source: MCP 2026-07-28, `CallToolResult`, `ContentBlock`.
 pub(crate) fn tool_result(result: &Value) -> ToolResult {
     let parts = result.get("content").and_then(Value::as_array);
+    // Some servers send every member, null if it is empty.
+    let structured = result.get("structuredContent");
+    let structured = structured.filter(|value| !value.is_null());
     ToolResult {
         content: parts.into_iter().flatten().map(content).collect(),
-        structured: result.get("structuredContent").cloned().map(Json),
+        structured: structured.cloned().map(Json),
         is_error: result.get("isError").and_then(Value::as_bool) == Some(true),
     }
 }
@@ -112,6 +115,12 @@ mod tests {
                 }
             ]
         );
+    }
+
+    #[test]
+    fn a_structured_result_that_is_null_is_none() {
+        let result = tool_result(&json!({"content": [], "structuredContent": null}));
+        assert_eq!(result.structured, None);
     }
 
     #[test]
