@@ -28,6 +28,9 @@ use crate::stored_connectors::reach_of;
 /// Maximum characters of a question that are saved with its run.
 const MESSAGE_LIMIT: usize = 4_000;
 
+/// Maximum number of questions that are saved with a run though nobody saw them.
+const MAX_NOT_SHOWN: usize = 100;
+
 /// Questions of an operation after which all further ones can be declined at once.
 const BEFORE_DECLINE_ALL: usize = 3;
 
@@ -217,7 +220,17 @@ impl Asker for PersonAsker {
     }
 
     fn note_not_shown(&self, message: &str) {
-        self.record_question(message, Reply::NotShown);
+        let is_not_shown = |question: &&RunQuestion| question.reply == Reply::NotShown;
+        let count = self
+            .log
+            .lock()
+            .questions
+            .iter()
+            .filter(is_not_shown)
+            .count();
+        if count < MAX_NOT_SHOWN {
+            self.record_question(message, Reply::NotShown);
+        }
     }
 }
 
@@ -312,6 +325,16 @@ mod tests {
             }
             tokio::time::sleep(Duration::from_millis(5)).await;
         }
+    }
+
+    #[tokio::test]
+    async fn a_flood_of_questions_that_nobody_sees_is_not_kept() {
+        let (_home, cx) = open_temporary().await;
+        let asker = asker(&cx).await;
+        for _ in 0..10 * MAX_NOT_SHOWN {
+            asker.note_not_shown("again");
+        }
+        assert_eq!(asker.take().questions.len(), MAX_NOT_SHOWN);
     }
 
     #[tokio::test]
