@@ -254,7 +254,7 @@ pub(crate) async fn session_server() -> (String, Arc<parking_lot::Mutex<Vec<Stri
 }
 
 /// Returns the HTTP method of a request, and its JSON.
-async fn receive_message(stream: &mut TcpStream) -> (String, Value) {
+pub(crate) async fn receive_message(stream: &mut TcpStream) -> (String, Value) {
     let mut request = Vec::new();
     loop {
         let text = String::from_utf8_lossy(&request);

@@ -115,7 +115,13 @@ pub(crate) async fn inspect_address_over(
             add_server_facts(cx, &mut found, &session).await;
             session.close().await;
         }
-        Err(patchbay_platforms::Error::Unauthorized { challenge, .. }) => {
+        Err(
+            patchbay_platforms::Error::Unauthorized { challenge, .. }
+            | patchbay_platforms::Error::Forbidden {
+                challenge: challenge @ Some(_),
+                ..
+            },
+        ) => {
             found.transport = Some(Transport::StreamableHttp);
             found.needs_authorization = true;
             add_sign_in_methods(network, &mut found, &url, challenge.as_deref()).await;
@@ -211,5 +217,33 @@ async fn add_sign_in_methods(
             }
             found.problem = Some(error.problem());
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use tokio::io::AsyncWriteExt as _;
+    use tokio::net::TcpListener;
+
+    use super::*;
+    use crate::testing::{open_temporary, receive_message};
+
+    #[tokio::test]
+    async fn a_server_that_forbids_strangers_and_says_how_to_sign_in_is_signed_in_to() {
+        let (_home, cx) = open_temporary().await;
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let url = format!("http://{}/mcp", listener.local_addr().unwrap());
+        tokio::spawn(async move {
+            while let Ok((mut stream, _)) = listener.accept().await {
+                receive_message(&mut stream).await;
+                let response = "HTTP/1.1 403 Forbidden\r\nwww-authenticate: Bearer scope=\"a\"\r\n\
+                                content-length: 0\r\nconnection: close\r\n\r\n";
+                drop(stream.write_all(response.as_bytes()).await);
+            }
+        });
+        let found = inspect_address(&cx, &url).await.unwrap();
+        assert!(found.needs_authorization && found.problem.is_none());
+        assert!(found.methods.contains(&AuthenticationMethod::Oauth));
+        assert_eq!(found.scopes, ["a"]);
     }
 }
