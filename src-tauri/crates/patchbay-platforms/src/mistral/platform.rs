@@ -245,7 +245,10 @@ impl Mistral {
 
     /// Maps a connector of a list, which omits the user's sign-in, with the last known one. Also returns whether that is
     /// known.
-    fn map_listed_connector(&self, connector: &Object<Connector>) -> (RemoteConnector, bool) {
+    pub(super) fn map_listed_connector(
+        &self,
+        connector: &Object<Connector>,
+    ) -> (RemoteConnector, bool) {
         let observed = self.observed(&connector.value);
         match &observed.user_data {
             None => (self.map_with_observation(connector, &observed), false),

@@ -7,12 +7,14 @@ use patchbay_http::CallOptions;
 use patchbay_model::{ConnectorSettings, Definition, Form, RemoteId};
 use serde_json::{Map, Value};
 
+use super::SECRET_NAMES;
+use crate::client::without_extras;
 use crate::form::map_field_pointers;
-use crate::mistral::Mistral;
 use crate::mistral::forms::{profile, seed};
 use crate::mistral::operations::connectors::Protocol;
 use crate::mistral::quirks::pointers::form_pointer;
 use crate::mistral::quirks::surface::Surface;
+use crate::mistral::{Mistral, mapping};
 use crate::operations::arguments;
 use crate::{Creation, Error, Operation, RemoteConnector, Result, Settings};
 
@@ -80,8 +82,16 @@ impl Creation for Mistral {
                 profile.create()?.run(self, options).await
             }
         };
-        let made = map_field_pointers(made, |path, _| form_pointer(&values, path))?;
-        Ok(self.map_connector(&made.known()?))
+        let made = map_field_pointers(made, |path, _| form_pointer(&values, path))?.known()?;
+        if mapping::user_data(&made, &SECRET_NAMES).is_empty() {
+            // Whether the user has to sign in is known only by another request. Until one succeeds, each list tries again.
+            let options = without_extras(options);
+            return Ok(match self.find_known(&made.value.id, &options).await {
+                Ok(found) => self.map_connector(&found),
+                Err(_) => self.map_listed_connector(&made).0,
+            });
+        }
+        Ok(self.map_connector(&made))
     }
 }
 

@@ -1,7 +1,7 @@
 //! Creating against a platform that keeps to the contract.
 
-use patchbay_model::Explain as _;
-use serde_json::json;
+use patchbay_model::{Explain as _, Status};
+use serde_json::{Value, json};
 
 use crate::form::test_support::assert_fits;
 use crate::mistral::platform::tests::fixture::{Fixture, wiki};
@@ -155,4 +155,39 @@ async fn a_header_cannot_be_there_twice() {
     let refused = fixture.try_create("mcp", values).await;
     assert_eq!(refused.unwrap_err().kind(), "usage");
     assert!(fixture.fake.log().is_empty());
+}
+
+#[tokio::test]
+async fn a_created_connector_that_lacks_the_sign_in_is_read_again() {
+    let methods = json!({"auth_methods": [{"kind": "bearer"}]});
+    for is_readable in [true, false] {
+        let fixture = Fixture::new("current").await;
+        fixture
+            .fake
+            .tamper(move |asked, answer| match asked.method.as_str() {
+                "POST" => {
+                    let mut made: Value = serde_json::from_slice(&answer.body).unwrap();
+                    let made = made.as_object_mut().unwrap();
+                    made.remove("is_authenticated");
+                    made.remove("supported_auth_methods");
+                    answer.body = serde_json::to_vec(made).unwrap();
+                }
+                _ if !is_readable && asked.path.len() == 3 => answer.status = 500,
+                _ => {}
+            });
+        let made = fixture.try_create("mcp", wiki(methods.clone())).await;
+        let made = made.unwrap().status;
+        let connectors = fixture.platform.connectors().unwrap();
+        fixture.fake.clear_tamper();
+        let listed = connectors.list_connectors(&fixture.options).await.unwrap();
+        let known = match is_readable {
+            true => Status::NeedsAuthorization,
+            false => Status::Unknown,
+        };
+        assert_eq!(
+            (made, listed[0].status),
+            (known, Status::NeedsAuthorization)
+        );
+        fixture.over();
+    }
 }
