@@ -43,9 +43,10 @@ impl Mistral {
     }
 
     pub(super) fn record_page(&self, id: &RemoteId, page: &AuthUrl) {
-        let until = self.api.clock.now() + page.valid_for().min(MAX_PAGE_LIFETIME);
+        let valid_for = page.valid_for().map(|it| it.min(MAX_PAGE_LIFETIME));
+        let until = valid_for.map(|valid_for| self.api.clock.now() + valid_for);
         self.observations.note(id.as_str(), |observed| {
-            observed.page_until = Some(until);
+            observed.page_until = until;
             observed.awaited = None;
         });
     }

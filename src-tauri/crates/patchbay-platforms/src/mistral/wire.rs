@@ -455,9 +455,10 @@ pub struct AuthUrl {
 }
 
 impl AuthUrl {
-    /// Lifetime of the page; a negative one counts as zero.
-    pub fn valid_for(&self) -> Duration {
-        Duration::from_secs(self.ttl.try_into().unwrap_or_default())
+    /// Lifetime of the page; `None` unless it is positive.
+    pub fn valid_for(&self) -> Option<Duration> {
+        let seconds = u64::try_from(self.ttl).ok().filter(|ttl| *ttl > 0);
+        seconds.map(Duration::from_secs)
     }
 }
 

@@ -69,7 +69,7 @@ impl Consents for Mistral {
         let page = ask.run(self, options).await?;
         let started = StartedConsent {
             page: Some(web_page(&page.value.auth_url, 200)?),
-            valid_for: Some(page.value.valid_for()).filter(|valid_for| !valid_for.is_zero()),
+            valid_for: page.value.valid_for(),
             poll_every: POLL_EVERY,
         };
         self.observations

@@ -122,3 +122,23 @@ async fn choices_outside_the_rules_are_refused_before_anything_is_sent() {
         assert!(fixture.fake.log().is_empty(), "{choices}");
     }
 }
+
+#[tokio::test]
+async fn a_page_without_a_lifetime_does_not_expire_at_once() {
+    for ttl in [0, -1] {
+        let fixture = Fixture::new("current").await;
+        let id = fixture.created(json!({})).await;
+        fixture.fake.tamper(move |asked, answer| {
+            if asked.path.last().is_some_and(|part| part == "auth_url") {
+                let page = json!({"auth_url": "https://id.example/", "ttl": ttl});
+                answer.body = page.to_string().into();
+            }
+        });
+        let consents = fixture.platform.consents().unwrap();
+        let request = ConsentRequest::new(&id, None, members(json!({})));
+        let started = consents.start_consent(request, &fixture.options).await;
+        assert_eq!(started.unwrap().valid_for, None);
+        let state = consents.consent_state(&id, &fixture.options).await;
+        assert_eq!(state.unwrap(), ConsentState::Waiting);
+    }
+}
