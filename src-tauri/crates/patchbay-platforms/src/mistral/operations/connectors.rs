@@ -199,6 +199,10 @@ impl Operation<Mistral> for Update {
         }
         Request::patch(by_id(&self.connector_id)?).json(self)
     }
+
+    fn observe(&self, client: &Mistral, _: &LenientConnector) {
+        client.forget_tool_list(&self.connector_id);
+    }
 }
 
 on_connector! { Mistral, connector_id: RemoteId = "Id of the connector." =>

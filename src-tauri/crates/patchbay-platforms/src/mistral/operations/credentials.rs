@@ -152,6 +152,10 @@ impl Operation<Mistral> for CreateCredentials {
     fn request(&self, _: &Mistral) -> Result<Request> {
         Request::post(self.0.path()?).json(&self.0)
     }
+
+    fn observe(&self, client: &Mistral, _: &Acknowledgement) {
+        client.forget_tool_list(&self.0.connector_id_or_name);
+    }
 }
 
 /// Update credentials.
@@ -168,6 +172,10 @@ impl Operation<Mistral> for UpdateCredentials {
 
     fn request(&self, _: &Mistral) -> Result<Request> {
         Request::patch(self.0.path()?).json(&self.0)
+    }
+
+    fn observe(&self, client: &Mistral, _: &Acknowledgement) {
+        client.forget_tool_list(&self.0.connector_id_or_name);
     }
 }
 
@@ -195,6 +203,10 @@ impl Operation<Mistral> for DeleteCredentials {
         let path = all.value("credentials_name", &self.credentials_name)?;
         Ok(Request::delete(path))
     }
+
+    fn observe(&self, client: &Mistral, _: &Acknowledgement) {
+        client.forget_tool_list(&self.connector_id_or_name);
+    }
 }
 
 on_connector! { Mistral, connector_id_or_name: RemoteId = "Id or name of the connector." =>
@@ -202,5 +214,6 @@ on_connector! { Mistral, connector_id_or_name: RemoteId = "Id or name of the con
     ///
     /// Source: Mistral contract, section 2.
     DeleteAllUserCredentials(Contract::irreversible("delete_all_user_credentials").retry(RetryClass::Freely))
-        -> Acknowledgement: |id, _| Ok(Request::delete(credentials_path(id, Scope::User)?));
+        -> Acknowledgement: |id, _| Ok(Request::delete(credentials_path(id, Scope::User)?)),
+        noting |id, client, _| client.forget_tool_list(id);
 }

@@ -133,9 +133,7 @@ impl Credentials for Mistral {
             credentials_name: name.to_owned(),
         };
         // The same on both surfaces.
-        named.run_at(self, level.into(), options).await?;
-        self.forget_tool_list(id);
-        Ok(())
+        named.run_at(self, level.into(), options).await.map(drop)
     }
 }
 
@@ -149,7 +147,7 @@ impl Mistral {
         options: &CallOptions,
     ) -> Result<()> {
         let scope = credential.level.into();
-        let saved = match self.surface {
+        match self.surface {
             Surface::Current => {
                 let values = given.credential.map(Credential::wire);
                 let input = CredentialInput {
@@ -175,10 +173,8 @@ impl Mistral {
                 };
                 input.run_at(self, scope, options).await
             }
-        };
-        saved?;
-        self.forget_tool_list(id);
-        Ok(())
+        }
+        .map(drop)
     }
 }
 

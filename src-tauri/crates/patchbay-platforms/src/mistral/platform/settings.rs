@@ -127,9 +127,7 @@ impl Settings for Mistral {
                 profile.update(id)?.run(self, options).await
             }
         };
-        map_field_pointers(changed, |path, _| form_pointer(&changes, path))?;
-        self.forget_tool_list(id);
-        Ok(())
+        map_field_pointers(changed, |path, _| form_pointer(&changes, path)).map(drop)
     }
 }
 

@@ -139,6 +139,10 @@ impl Operation<Mistral> for Update {
     fn request(&self, _: &Mistral) -> Result<Request> {
         Request::patch(by_id(&self.connector_id)?).json(&WithProtocol::of(self))
     }
+
+    fn observe(&self, client: &Mistral, _: &LenientConnector) {
+        client.forget_tool_list(&self.connector_id);
+    }
 }
 
 /// A body with the member that is no argument, and always sent.

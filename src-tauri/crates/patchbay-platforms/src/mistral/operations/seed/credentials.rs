@@ -78,6 +78,10 @@ impl AtLevel for CredentialInput {
             _ => Ok(None),
         }
     }
+
+    fn observe_at(&self, client: &Mistral, _: Scope) {
+        client.forget_tool_list(&self.connector_id_or_name);
+    }
 }
 
 at_levels!(
@@ -113,6 +117,10 @@ impl AtLevel for NamedCredentials {
         let all = credentials_path(&self.connector_id_or_name, scope)?;
         let path = all.value("credentials_name", &self.credentials_name)?;
         Ok(Request::delete(path))
+    }
+
+    fn observe_at(&self, client: &Mistral, _: Scope) {
+        client.forget_tool_list(&self.connector_id_or_name);
     }
 }
 

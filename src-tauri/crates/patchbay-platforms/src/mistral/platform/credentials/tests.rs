@@ -1,11 +1,12 @@
 //! Credentials on a fake.
 
-use patchbay_model::{AuthenticationMethod, CredentialStatus};
+use patchbay_model::{AuthenticationMethod, CredentialStatus, Status};
 use serde_json::json;
 
 use super::*;
 use crate::form::test_support::{assert_fits, members};
 use crate::mistral::platform::tests::fixture::{Fixture, token};
+use crate::testing::call;
 
 async fn fixture(surface: &str) -> (Fixture, RemoteId) {
     let fixture = Fixture::new(surface).await;
@@ -205,4 +206,29 @@ async fn where_one_signs_in_on_a_page_there_is_nothing_to_type_in() {
     let form = fixture.credential_form(&id, Level::User).await;
     assert_eq!(form.unwrap_err().kind(), "not_supported");
     fixture.over();
+}
+
+#[tokio::test]
+async fn a_refused_tool_list_says_nothing_after_a_credential_was_saved_by_name() {
+    for (surface, operation) in [
+        ("current", "create_credentials"),
+        ("seed", "create_or_update_user_credentials"),
+    ] {
+        let (fixture, id) = fixture(surface).await;
+        fixture.show("is_authenticated", json!(false));
+        fixture.show("supported_auth_methods", json!([{"method_type": "bearer"}]));
+        let tools = fixture.platform.tools().unwrap();
+        tools.list_tools(&id, &fixture.options).await.unwrap_err();
+        let mut given = json!({
+            "connector_id_or_name": id, "name": "main", "credentials": {"bearer_token": "tok-12345"},
+        });
+        if surface == "current" {
+            given["consumer_scope"] = "user".into();
+        }
+        call(&*fixture.platform, operation, given).await.unwrap();
+        fixture.show("is_authenticated", json!(true));
+        let connectors = fixture.platform.connectors().unwrap();
+        let found = connectors.find_connector(&id, &fixture.options).await;
+        assert_eq!(found.unwrap().status, Status::Unknown, "{surface}");
+    }
 }
