@@ -190,6 +190,7 @@ fn words(json: &Value, fields: &[FieldProblem]) -> Option<String> {
         &json["error"],
         &json["error"]["message"],
         &json["detail"]["message"],
+        &json["message"]["detail"],
     ]
     .into_iter()
     .find_map(non_blank)
@@ -218,19 +219,30 @@ fn code(json: &Value) -> Option<&str> {
     })
 }
 
-/// Field problems in FastAPI's list `detail`, or in a list `errors`.
+/// Field problems in FastAPI's list `detail`, or in a list `errors` or `details`, also within the error's description.
 fn fields(json: &Value) -> Vec<FieldProblem> {
-    let list = [&json["detail"], &json["errors"]]
+    let places = [json, &json["message"], &json["error"], &json["detail"]];
+    let lists = places
         .into_iter()
-        .find_map(Value::as_array);
-    list.into_iter().flatten().filter_map(field).collect()
+        .flat_map(|place| ["detail", "errors", "details"].map(|name| &place[name]));
+    lists
+        .map(|list| list.as_array().into_iter().flatten())
+        .map(|list| list.filter_map(field).collect())
+        .find(|fields: &Vec<_>| !fields.is_empty())
+        .unwrap_or_default()
 }
 
 fn field(entry: &Value) -> Option<FieldProblem> {
-    let message = ["msg", "userPresentableMessage", "message", "error"]
-        .into_iter()
-        .find_map(|key| non_blank(&entry[key]))
-        .or_else(|| non_blank(entry))?;
+    let message = [
+        "msg",
+        "userPresentableMessage",
+        "message",
+        "error",
+        "error_code",
+    ]
+    .into_iter()
+    .find_map(|key| non_blank(&entry[key]))
+    .or_else(|| non_blank(entry))?;
     let path = match (&entry["loc"], &entry["field"]) {
         (Value::Array(segments), _) => pointer_of(segments.iter().map(|segment| match segment {
             Value::String(name) => name.clone(),
@@ -281,6 +293,26 @@ mod tests {
         assert_eq!(text.text.as_deref(), Some("no such thing"));
         assert_eq!(text.code.as_deref(), Some("gone"));
         assert!(text.fields.is_empty());
+    }
+
+    #[test]
+    fn field_problems_are_found_within_the_description_of_the_error() {
+        let list = json!([{"loc": ["body", "name"], "msg": "too long"}]);
+        for body in [
+            json!({"object": "error", "message": {"detail": list}, "type": "invalid_request_error"}),
+            json!({"error": {"message": "invalid", "details": list}}),
+            json!({"detail": {"message": "invalid", "errors": list}}),
+            json!({"message": "invalid", "detail": [], "errors": list}),
+        ] {
+            let refusal = refusal(body.clone());
+            assert_eq!(refusal.text.as_deref(), Some("/name: too long"), "{body}");
+            assert_eq!(refusal.fields[0].path, "/name", "{body}");
+        }
+        let coded =
+            refusal(json!({"errors": [{"field": "a", "message": null, "error_code": "gone"}]}));
+        assert_eq!(coded.text.as_deref(), Some("/a: gone"));
+        let text = refusal(json!({"message": {"detail": "no such thing"}}));
+        assert_eq!(text.text.as_deref(), Some("no such thing"));
     }
 
     #[test]
