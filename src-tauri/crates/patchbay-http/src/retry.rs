@@ -82,6 +82,7 @@ impl RetryPolicy {
         retry_after_rules: RetryAfterRules {
             whole_seconds: false,
             zero_millis_count: false,
+            only_when_busy: false,
         },
         honor_ratelimit_reset: false,
         max_elapsed: None,
@@ -93,6 +94,10 @@ impl RetryPolicy {
     pub fn on_request() -> Self {
         Self {
             statuses: vec![429..=429, 500..=500, 502..=504],
+            retry_after_rules: RetryAfterRules {
+                only_when_busy: true,
+                ..RetryAfterRules::default()
+            },
             ..Self::NEVER
         }
     }

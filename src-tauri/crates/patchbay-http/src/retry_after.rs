@@ -14,6 +14,15 @@ pub struct RetryAfterRules {
     pub whole_seconds: bool,
     /// Whether `retry-after-ms: 0` takes precedence over `retry-after`, as other numbers of milliseconds do.
     pub zero_millis_count: bool,
+    /// Whether they count with 429 and 503 only, as some send them with every response.
+    pub only_when_busy: bool,
+}
+
+impl RetryAfterRules {
+    /// Whether the headers of a response with that status count.
+    pub(super) fn apply_to(self, status: u16) -> bool {
+        !self.only_when_busy || matches!(status, 429 | 503)
+    }
 }
 
 /// How long a response asks to wait, as most clients parse it.
@@ -107,6 +116,7 @@ mod tests {
         let official = RetryAfterRules {
             whole_seconds: true,
             zero_millis_count: true,
+            ..RetryAfterRules::default()
         };
         let of = |pairs| read(pairs, official);
         assert_eq!(

@@ -182,7 +182,9 @@ impl Api {
             return Err(error);
         }
         let none = HeaderMap::new();
-        let answer = error.refusal().map_or(&none, |refusal| &refusal.headers);
+        let answer = error.refusal();
+        let answer = answer.filter(|answer| policy.retry_after_rules.apply_to(answer.status));
+        let answer = answer.map_or(&none, |refusal| &refusal.headers);
         let wait = policy.wait(repeats, answer, now, self.clock.chance());
         if options.max_retry_wait.is_some_and(|longest| wait > longest) {
             return Err(error);

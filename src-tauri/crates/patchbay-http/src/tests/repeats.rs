@@ -101,6 +101,21 @@ async fn what_a_repeated_deletion_does_not_find_is_deleted() {
 }
 
 #[tokio::test]
+async fn a_wait_that_every_response_asks_for_counts_only_when_busy() {
+    let policy = || RetryPolicy {
+        max_retries: 1,
+        ..RetryPolicy::on_request()
+    };
+    for (status, waits) in [(429, 30.0), (503, 30.0), (500, 1.0)] {
+        let mut answers = statuses(&[status, 200]);
+        let headers = answers[0].headers_mut();
+        headers.insert(RETRY_AFTER, "30".parse().unwrap());
+        let outcome = call(answers, get(), policy()).await;
+        assert_eq!(outcome.waits, [waits], "{status}");
+    }
+}
+
+#[tokio::test]
 async fn who_cannot_wait_as_long_as_the_answer_asks_hears_of_it_at_once() {
     let short_wait = CallOptions {
         max_retry_wait: Some(Duration::from_secs(10)),
