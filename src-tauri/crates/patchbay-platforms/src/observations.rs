@@ -61,6 +61,11 @@ impl<T: Clone + Default> Observations<T> {
             .retain(|id, observation| is_kept(id, observation));
     }
 
+    /// Forgets the connectors among `before` that are not `listed`; one that was created since may be missing from lists.
+    pub(crate) fn retain_listed(&self, before: &HashSet<String>, listed: &HashSet<&str>) {
+        self.retain(|id, _| listed.contains(id) || !before.contains(id));
+    }
+
     /// The ids of the connectors that there are observations about.
     pub(crate) fn ids(&self) -> HashSet<String> {
         self.0.lock().keys().cloned().collect()

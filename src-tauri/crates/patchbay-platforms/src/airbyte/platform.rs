@@ -156,9 +156,7 @@ impl Connectors for Airbyte {
             }
         }
         let ids: HashSet<&str> = all.iter().map(|one| one.id.as_str()).collect();
-        // A connector that was created since may be missing from the lists.
-        self.observations
-            .retain(|id, _| ids.contains(id) || !before.contains(id));
+        self.observations.retain_listed(&before, &ids);
         Ok(all.into_iter().map(|one| self.map_connector(one)).collect())
     }
 

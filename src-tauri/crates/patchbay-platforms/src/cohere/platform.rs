@@ -184,6 +184,8 @@ impl Platform for Cohere {
 #[async_trait]
 impl Connectors for Cohere {
     async fn list_connectors(&self, options: &CallOptions) -> Result<Vec<RemoteConnector>> {
+        let observations = &self.client.observations;
+        let before = observations.ids();
         let (mut found, mut seen, mut offset) = (Vec::new(), HashSet::new(), 0);
         for _ in 0..MAX_PAGES {
             let list = List {
@@ -202,6 +204,9 @@ impl Connectors for Cohere {
             let fresh = each.filter(|(connector, _)| seen.insert(connector.id.clone()));
             found.extend(fresh.map(|connector| self.map_connector(connector)));
             if received < PAGE_SIZE || is_all {
+                // Ids are made from names, so that one may be given again.
+                let ids = seen.iter().map(RemoteId::as_str).collect();
+                observations.retain_listed(&before, &ids);
                 return Ok(found);
             }
         }

@@ -204,6 +204,22 @@ async fn an_abandoned_consent_is_over() {
 }
 
 #[tokio::test]
+async fn a_connector_that_is_there_again_was_not_tested() {
+    let service = Server::start([json(500, value!({}))]).await;
+    let connector = value!({"id": "a", "url": service.base});
+    let got = || json(200, value!({ "connector": connector }));
+    let list = |connectors: &[&Value]| json(200, value!({ "connectors": connectors }));
+    let answers = [got(), list(&[&connector]), list(&[]), list(&[&connector])];
+    let (cohere, _server) = signed_in(answers).await;
+    searched(&*cohere).await;
+    let connectors = cohere.connectors().unwrap();
+    for status in [Some(Status::Failing), None, Some(Status::Ready)] {
+        let all = connectors.list_connectors(&options()).await.unwrap();
+        assert_eq!(all.first().map(|one| one.status), status);
+    }
+}
+
+#[tokio::test]
 async fn an_operation_that_there_is_not_is_refused() {
     let (cohere, server) = signed_in([]).await;
     let refused = call(&*cohere, "share", value!({})).await;
