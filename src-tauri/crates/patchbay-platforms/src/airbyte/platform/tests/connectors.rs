@@ -30,6 +30,19 @@ async fn a_deletion_is_over_when_the_list_has_it_no_more() {
 }
 
 #[tokio::test]
+async fn a_deletion_is_over_when_the_workspace_is_gone() {
+    let server = Server::start(|seen, _| match seen.line.starts_with("DELETE") {
+        true => json(202, json!({"job_id": "j-1"})),
+        false => json(404, json!({"message": "workspace not found"})),
+    })
+    .await;
+    let platform = signed_in(&server);
+    let connectors = platform.connectors().unwrap();
+    let (id, options) = (RemoteId::new("a"), CallOptions::default());
+    connectors.delete_connector(&id, &options).await.unwrap();
+}
+
+#[tokio::test]
 async fn a_deletion_that_does_not_end_is_shown_as_such() {
     let server = Server::start(|seen, _| match seen.line.starts_with("DELETE") {
         true => (StatusCode::ACCEPTED, "").into_response(),
