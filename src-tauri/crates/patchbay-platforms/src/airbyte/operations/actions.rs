@@ -163,7 +163,10 @@ impl Operation<Airbyte> for ExecuteAll {
 
     async fn run(&self, client: &Airbyte, options: &CallOptions) -> Result<Value> {
         let mut page = self.0.resolve_id(client, options).await?.into_owned();
-        let (mut data, mut pages, mut cursors) = (Vec::new(), 0, HashSet::new());
+        let (mut data, mut pages) = (Vec::new(), 0);
+        let given = page.params.as_ref().and_then(|params| params.get("cursor"));
+        let given = given.and_then(Value::as_str).map(str::to_owned);
+        let mut cursors: HashSet<String> = given.into_iter().collect();
         loop {
             let executed = page.send(client, options).await?.success()?;
             let Reply::Envelope(envelope) = executed.reply else {

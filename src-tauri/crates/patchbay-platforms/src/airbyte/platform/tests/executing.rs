@@ -46,6 +46,16 @@ async fn pages_end_with_the_last_one_or_with_a_cursor_that_came_before() {
 }
 
 #[tokio::test]
+async fn pages_end_with_the_cursor_that_they_began_with() {
+    let server = Server::start(|_, n| executed(json!([n]), json!({"end_cursor": "b"}))).await;
+    let platform = signed_in(&server);
+    let mut given = list();
+    given["params"] = json!({"cursor": "b"});
+    let all = call(&*platform, "execute_all", given).await.unwrap();
+    assert_eq!(all["pages"], 1);
+}
+
+#[tokio::test]
 async fn the_next_page_is_never_the_one_that_was_sent() {
     let server = Server::start(|_, _| executed(json!([]), json!({}))).await;
     let platform = signed_in(&server);
