@@ -81,7 +81,7 @@ impl Http {
 }
 
 /// Parses a percent-encoded path by segments.
-pub(super) fn encoded_path(encoded: &str) -> Result<Path> {
+fn encoded_path(encoded: &str) -> Result<Path> {
     let mut segments = encoded.split('/').skip(1);
     segments.try_fold(Path::new(""), |path, segment| {
         let segment = percent_decode_str(segment).decode_utf8();

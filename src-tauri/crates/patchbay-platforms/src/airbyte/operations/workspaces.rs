@@ -9,7 +9,6 @@ use serde_json::{Map, Value};
 use serde_with::apply;
 use url::Url;
 
-use super::http::encoded_path;
 use super::{empty_as_none, find_named};
 use crate::airbyte::client::Airbyte;
 use crate::airbyte::wire::WorkspacePage;
@@ -68,7 +67,7 @@ impl ListWorkspaces {
             };
             let next = Url::parse(&next);
             let next = next.map_err(|_| answer.unexpected("next page isn't a URL"))?;
-            request = page_at(client, &next)?;
+            request = page_at(client, &next);
         }
         Ok(all)
     }
@@ -76,15 +75,15 @@ impl ListWorkspaces {
 
 /// The request of a page that the platform names by its URL. Only path and query are used, so that the token is sent to the
 /// account's own address only.
-fn page_at(client: &Airbyte, url: &Url) -> Result<Request> {
+fn page_at(client: &Airbyte, url: &Url) -> Request {
     // The client adds the path of the base URL again.
     let base = client.api.base.path().trim_end_matches('/');
     let path = url.path().strip_prefix(base).unwrap_or(url.path());
-    let request = Request::get(encoded_path(path)?);
+    let request = Request::get(Path::new(path));
     let pairs = url.query_pairs();
-    Ok(pairs.fold(request, |request, (name, value)| {
+    pairs.fold(request, |request, (name, value)| {
         request.query(&name, value)
-    }))
+    })
 }
 
 impl Operation<Airbyte> for ListWorkspaces {

@@ -128,6 +128,20 @@ async fn workspaces_are_listed_over_all_pages_and_from_one_address_only() {
 }
 
 #[tokio::test]
+async fn a_page_of_workspaces_may_end_in_a_slash() {
+    let server = Server::start(|seen, n| {
+        let host = seen.host.as_deref().unwrap_or_default();
+        let next = (n == 0).then(|| format!("http://{host}/edge/api/v1/workspaces/?cursor=a"));
+        json(200, json!({"data": [{}], "next": next}))
+    })
+    .await;
+    let platform = signed_in(&server);
+    let all = call(&*platform, "list_workspaces", json!({})).await;
+    assert_eq!(all.unwrap().as_array().map(Vec::len), Some(2));
+    assert_eq!(server.lines()[2], "GET /workspaces/?cursor=a");
+}
+
+#[tokio::test]
 async fn a_name_stands_for_exactly_one() {
     let server = Server::start(|seen, _| match seen.line.contains("/definitions/") {
         true => json(
