@@ -7,6 +7,7 @@ use base64::Engine as _;
 use base64::alphabet::STANDARD;
 use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
 use patchbay_model::{Content, PlainFileName, RunId, count};
+use percent_encoding::percent_decode_str;
 use serde::{Deserialize, Serialize};
 use specta::Type;
 use tokio::io::AsyncWriteExt as _;
@@ -168,7 +169,8 @@ fn unnamed(what: &str, mime_type: &str) -> Option<PlainFileName> {
 /// Returns the last segment of a URI as a file name.
 fn name_in(uri: &str) -> Option<PlainFileName> {
     let path = uri.split(['?', '#']).next().unwrap_or_default();
-    PlainFileName::from_outside(path.trim_end_matches('/'))
+    let path = percent_decode_str(path.trim_end_matches('/'));
+    PlainFileName::from_outside(&path.decode_utf8_lossy())
 }
 
 /// Creates a file of that name, with a number when one exists.
@@ -204,6 +206,11 @@ mod tests {
         assert_eq!(named("file:///x/.."), "");
         assert_eq!(named("attachment:a*b?"), "a_b");
         assert_eq!(named("attachment:.bashrc"), "bashrc");
+        assert_eq!(
+            named("attachment:Bill %2312 (5%25).pdf"),
+            "Bill #12 (5%).pdf"
+        );
+        assert_eq!(named("file:///x/..%2F..%2Fpasswd"), "passwd");
     }
 
     #[test]

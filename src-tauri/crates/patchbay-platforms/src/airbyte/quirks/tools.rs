@@ -269,6 +269,11 @@ fn envelope_result(envelope: Envelope) -> ToolResult {
 
 fn file_result(file: &File) -> ToolResult {
     let name = file.filename.as_deref().unwrap_or(DOWNLOAD);
+    // These would end the name, or begin an escape.
+    let escaped = [("%", "%25"), ("#", "%23"), ("?", "%3F")].into_iter();
+    let name = escaped.fold(name.to_owned(), |name, (sign, escape)| {
+        name.replace(sign, escape)
+    });
     let content = Content::Resource {
         uri: format!("attachment:{name}"),
         mime_type: file.content_type.clone(),

@@ -64,3 +64,23 @@ fn a_tool_is_taken_apart_at_its_last_dot() {
         assert!(matches!(refused, Error::ToolNotFound { .. }), "{unknown}");
     }
 }
+
+#[test]
+fn the_name_of_a_file_stays_whole_in_its_address() {
+    let named = |name: &str| {
+        let file = File {
+            content_type: None,
+            filename: Some(name.to_owned()),
+            bytes: "a".into(),
+        };
+        match &file_result(&file).content[0] {
+            Content::Resource { uri, .. } => uri.clone(),
+            other => panic!("{other:?}"),
+        }
+    };
+    assert_eq!(named("Größe 1.csv"), "attachment:Größe 1.csv");
+    assert_eq!(
+        named("Bill #12 (5%)?.pdf"),
+        "attachment:Bill %2312 (5%25)%3F.pdf"
+    );
+}
