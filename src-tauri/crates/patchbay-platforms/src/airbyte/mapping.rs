@@ -148,6 +148,7 @@ pub(super) fn connector(native: Parsed<Connector>, found: &Observation) -> Remot
         status,
         word,
         reason,
+        checked_at: found.check.as_ref().map(|check| check.at),
         created_at: time(&wire.created_at),
         updated_at: time(&wire.updated_at),
         ..RemoteConnector::new(wire.id, Json(native.json))

@@ -79,6 +79,18 @@ fn shown(json: Value) -> RemoteConnector {
 }
 
 #[test]
+fn a_connector_was_tried_when_it_was_last_checked() {
+    let result = serde_json::from_value(json!({"status": "succeeded"})).unwrap();
+    let at = Timestamp::from_unix_millis(1000).unwrap();
+    let found = Observation {
+        check: Some(CheckRecord::after(None, &result, at)),
+        ..Observation::default()
+    };
+    let shown = connector(Parsed::of(json!({"id": "a"})).unwrap(), &found);
+    assert_eq!((shown.status, shown.checked_at), (Status::Ready, Some(at)));
+}
+
+#[test]
 fn a_sparse_connector_is_shown_all_the_same() {
     let sparse = shown(json!({"id": 7, "future": 1}));
     assert_eq!(sparse.remote_id.as_str(), "7");
