@@ -127,12 +127,13 @@ pub(super) fn consent(grant: &Grant, states: &States) -> ConsentState {
 }
 
 /// The key of a connector; `None` for one that uses a consent.
-pub(super) fn credential(connector: &Connector) -> Option<PlatformCredential> {
+pub(super) fn credential(connector: &Connector, states: &States) -> Option<PlatformCredential> {
+    let is_connected = states.success.contains(&connector.status);
     let status = match (connector.status.as_str(), connector.text("health")) {
         _ if connector.has_consent() => return None,
         ("needs_reauth" | "revoked", _) => CredentialStatus::Invalid,
         ("error", _) | (_, Some("failing")) => CredentialStatus::Failing,
-        ("connected", Some("ok" | "degraded")) => CredentialStatus::Valid,
+        (_, Some("ok" | "degraded")) if is_connected => CredentialStatus::Valid,
         _ => CredentialStatus::Unknown,
     };
     let word = connector.text("auth_type");

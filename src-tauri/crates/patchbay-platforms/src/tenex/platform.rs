@@ -492,7 +492,8 @@ impl SingleCredential for Tenex {
         id: &RemoteId,
         options: &CallOptions,
     ) -> Result<Option<PlatformCredential>> {
-        Ok(mapping::credential(&self.find(id, options).await?))
+        let connector = self.find(id, options).await?;
+        Ok(mapping::credential(&connector, &self.table.states))
     }
 
     async fn form(&self, id: &RemoteId, options: &CallOptions) -> Result<Form> {

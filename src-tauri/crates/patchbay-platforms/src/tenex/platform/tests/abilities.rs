@@ -153,6 +153,43 @@ async fn one_consent_is_enough_for_a_new_connector() {
 }
 
 #[tokio::test]
+async fn an_abandoned_consent_is_over_and_can_be_taken_up_again() {
+    let fixture = started().await;
+    let id = fixture.create("gmail", json!({})).await;
+    let connectors = fixture.platform.connectors().unwrap();
+    let consents = fixture.platform.consents().unwrap();
+    let status = async || {
+        let found = connectors.find_connector(&id, &options());
+        found.await.unwrap().status
+    };
+    assert_eq!(status().await, Status::Authorizing);
+    consents.abandon_consent(&id);
+    assert_eq!(status().await, Status::NeedsAuthorization);
+    let request = ConsentRequest::new(&id, None, Map::new());
+    let started = consents.start_consent(request, &options()).await.unwrap();
+    assert!(started.page.unwrap().path().ends_with(id.as_str()));
+    fixture.over();
+}
+
+#[tokio::test]
+async fn a_key_is_valid_by_the_word_of_the_settings() {
+    let fixture = started().await;
+    let id = fixture.create("apollo", json!({"api_key": "key-1"})).await;
+    fixture.fake.tamper(|_, answer| {
+        let mut shown: Value = serde_json::from_slice(&answer.body).unwrap();
+        shown["status"] = "live".into();
+        shown["health"] = "ok".into();
+        answer.body = shown.to_string().into();
+    });
+    let settings = json!({"status.success": "live"});
+    let platform = account(fixture.fake.url(), settings);
+    let credentials = platform.credentials().unwrap();
+    let options = options();
+    let listed = credentials.list_credentials(&id, Level::Workspace, &options);
+    assert_eq!(listed.await.unwrap()[0].status, CredentialStatus::Valid);
+}
+
+#[tokio::test]
 async fn a_connector_is_changed_and_its_key_replaced() {
     let fixture = started().await;
     let values = json!({"api_key": "token-123", "name": "Docs", "settings": {"dataset": "prod"}});
