@@ -371,6 +371,13 @@ impl Consents for Tenex {
         }
     }
 
+    /// Its page stays valid at 10ex.
+    fn abandon_consent(&self, id: &RemoteId) {
+        let now = self.now();
+        self.observations
+            .note(id.as_str(), |found| found.consent_until = Some(now));
+    }
+
     async fn consent_state(&self, id: &RemoteId, options: &CallOptions) -> Result<ConsentState> {
         // The caller polls anyway.
         let once = CallOptions {

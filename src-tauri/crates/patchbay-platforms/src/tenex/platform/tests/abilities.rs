@@ -159,8 +159,8 @@ async fn an_abandoned_consent_is_over_and_can_be_taken_up_again() {
     let connectors = fixture.platform.connectors().unwrap();
     let consents = fixture.platform.consents().unwrap();
     let status = async || {
-        let found = connectors.find_connector(&id, &options());
-        found.await.unwrap().status
+        let found = connectors.find_connector(&id, &options()).await;
+        found.unwrap().status
     };
     assert_eq!(status().await, Status::Authorizing);
     consents.abandon_consent(&id);
