@@ -73,6 +73,30 @@ async fn a_hint_names_a_connector_so_that_no_other_is_meant() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn null_clears_a_setting_at_the_platform() {
+    let fixture = fixture("current").await;
+    let mut wiki = made(json!({ "method_type": "none" }));
+    wiki["title"] = "Wiki".into();
+    fixture.api("create", wiki).await;
+    fixture.does("connector list --refresh").await;
+    fixture.does("connector edit wiki title:=null --yes").await;
+    let title = fixture.with(|mistral| mistral.connectors[0].shown["title"].clone());
+    assert_eq!(title, Value::Null);
+    fixture.assert_clean();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn sign_in_options_that_the_key_of_the_account_hides_need_another_key() {
+    let fixture = fixture("current").await;
+    fixture.api("create", made(oauth())).await;
+    fixture.does("connector list --refresh").await;
+    fixture.with(|mistral| mistral.keys.clear());
+    let failed = fixture.fails("connector connect wiki --describe --json", 3);
+    assert_eq!(failed.await.failure()["code"], "platform.signed_out");
+    fixture.assert_clean();
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn the_whole_story() {
     let fixture = fixture("current").await;
     let wiki = fixture.api("create", made(oauth())).await;

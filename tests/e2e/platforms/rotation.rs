@@ -86,3 +86,17 @@ async fn a_secret_that_was_replaced_does_not_rotate() {
     assert_eq!(plan["targets"], json!([]));
     fixture.assert_clean();
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_rotation_that_the_key_of_the_account_stops_says_so() {
+    let fixture = fixture(FakeTenex::new(KEY), "tenex").await;
+    let create = "connector create acc apollo --secret api_key=wallet:key";
+    fixture.does(create).await;
+    fixture.with(|tenex| tenex.keys.clear());
+    let rotated = fixture
+        .run_with(&words("credential rotate key --json"), NEXT_TOKEN)
+        .await;
+    let targets = rotated.document()["targets"].clone();
+    assert_eq!(targets[0]["problem"]["code"], "platform.signed_out");
+    fixture.assert_clean();
+}

@@ -3,8 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use patchbay_http::CallOptions;
-use patchbay_model::{AuthorizationState, Connector, RemoteId};
+use patchbay_model::{AuthorizationState, Connector};
 use patchbay_oauth::CallbackParams;
 use patchbay_platforms::{ConsentRequest, ConsentState, Consents, StartedConsent};
 use serde_json::{Map, Value};
@@ -79,12 +78,9 @@ async fn run_consent(
     let started = finish_call(cx, &connector.account, &*hosted.platform, started).await?;
     if let Some(page) = &started.page {
         let poll = ConsentPoll {
+            hosted,
             consents,
-            remote,
-            options,
             poll_every: started.poll_every,
-            account: &connector.identity.account,
-            title: &connector.title,
             was_given,
         };
         open_consent_page(cx, running, connector, page, &started).await?;
@@ -117,12 +113,9 @@ async fn open_consent_page(
 }
 
 struct ConsentPoll<'a> {
+    hosted: &'a HostedConnector<'a>,
     consents: &'a dyn Consents,
-    remote: &'a RemoteId,
-    options: &'a CallOptions,
     poll_every: Duration,
-    account: &'a str,
-    title: &'a str,
     /// Whether there was a consent before. Then a new one is only recognized after the browser's callback.
     was_given: bool,
 }
@@ -135,10 +128,12 @@ async fn poll_until_given(
     poll: &ConsentPoll<'_>,
     receiver: &mut CallbackReceiver,
 ) -> Result<(), Error> {
+    let hosted = poll.hosted;
+    let title = hosted.connector.title.as_str();
     let (mut browser, mut is_back) = (None, false);
     let mut was_given = poll.was_given;
     // Not begun anew with each poll, which would lose a refusal while the browser is answered.
-    let mut receiving = std::pin::pin!(receiver.receive(running, poll.title));
+    let mut receiving = std::pin::pin!(receiver.receive(running, title));
     let given = loop {
         tokio::select! {
             () = tokio::time::sleep(poll.poll_every) => {}
@@ -151,23 +146,23 @@ async fn poll_until_given(
                 }
             }
         }
-        let state = poll.consents.consent_state(poll.remote, poll.options);
+        let state = poll.consents.consent_state(&hosted.remote, &hosted.options);
         match state.await {
             Ok(ConsentState::Given) if was_given && !is_back => {}
             Ok(ConsentState::Given) => break Ok(()),
             Ok(ConsentState::Ended { reason, is_refusal }) => {
                 break Err(Error::ConsentEnded {
-                    by: poll.account.to_owned(),
+                    by: hosted.connector.identity.account.clone(),
                     reason,
                     is_refusal,
                 });
             }
             Ok(ConsentState::Waiting) => was_given = false,
             Err(error) if error.is_retryable() => {}
-            Err(error) => break Err(error.into()),
+            Err(error) => break hosted.finish(Err(error)).await,
         }
     };
-    answer_browser(browser, poll.title, given.as_ref().err()).await;
+    answer_browser(browser, title, given.as_ref().err()).await;
     if given.is_ok() && !is_back {
         cx.emit(Event::Raise);
     }

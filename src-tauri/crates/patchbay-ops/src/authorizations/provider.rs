@@ -24,7 +24,7 @@ use super::await_user;
 use super::await_user::answer_browser;
 use super::client::bind_redirect;
 use super::steps::TIMEOUT_SECONDS;
-use crate::accounts::platform::{options, platform_of};
+use crate::accounts::platform::{finish_call, options, platform_of};
 use crate::accounts::{find_account, reach_of};
 use crate::context::Context;
 use crate::context::running_authorizations::RunningAuthorization;
@@ -168,10 +168,11 @@ async fn find_provider(
     definition: &str,
 ) -> Result<Option<ProviderOAuth>, Error> {
     let platform = platform_of(cx, account).await?;
-    match platform.creation() {
-        Some(creation) => Ok(creation.oauth_app(definition, &options(cx)).await?),
-        None => Ok(None),
-    }
+    let Some(creation) = platform.creation() else {
+        return Ok(None);
+    };
+    let found = creation.oauth_app(definition, &options(cx)).await;
+    finish_call(cx, &account.id, &*platform, found).await
 }
 
 fn address(typed: Option<&str>, default: Option<&Url>) -> Result<Url, Error> {

@@ -233,7 +233,11 @@ impl Backend for Hosted<'_> {
         let hosted = self.reach().await?;
         let (remote, options) = (&hosted.remote, &hosted.options);
         match hosted.platform.consents() {
-            Some(consents) => Ok(consents.consent_form(remote, options).await?),
+            Some(consents) => {
+                hosted
+                    .finish(consents.consent_form(remote, options).await)
+                    .await
+            }
             None => Ok(None),
         }
     }

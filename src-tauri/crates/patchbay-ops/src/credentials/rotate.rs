@@ -15,6 +15,7 @@ use serde_json::{Map, Value};
 use specta::Type;
 
 use crate::abilities::abilities;
+use crate::accounts::platform::finish_call;
 use crate::accounts::remote_call::HostedConnector;
 use crate::argument_check::check_arguments;
 use crate::context::Context;
@@ -379,19 +380,39 @@ async fn push(
 async fn push_one(cx: &Context, location: &SecretLocation, secret: &Secret) -> Result<(), Error> {
     let mut hosted = HostedConnector::find(cx, &location.connector).await?;
     hosted.options.secrets = vec![secret.clone()];
+    let pushed = match push_secret(&hosted, location, secret).await {
+        Err(Error::Platform(error)) => {
+            let account = &hosted.connector.account;
+            finish_call(cx, account, &*hosted.platform, Err(error)).await
+        }
+        pushed => pushed,
+    };
+    // The platform may have dropped the former secret.
+    let is_dropped = |error: &Error| error.code() == Code::AuthDenied;
+    if pushed.as_ref().err().is_none_or(is_dropped) {
+        hosted.refresh_after_change().await?;
+    }
+    pushed
+}
+
+async fn push_secret(
+    hosted: &HostedConnector<'_>,
+    location: &SecretLocation,
+    secret: &Secret,
+) -> Result<(), Error> {
     match &location.holder {
         SecretHolder::Credential { level, name } => {
-            let form = credential_form(&hosted, *level).await?;
+            let form = credential_form(hosted, *level).await?;
             let values = with_secret(location, &form, secret)?;
-            save_credential(&hosted, *level, name, values).await?;
+            save_credential(hosted, *level, name, values).await
         }
         SecretHolder::Settings | SecretHolder::Creation => {
-            if !change_setting(&hosted, location, secret).await? {
-                save_unnamed(&hosted, location, secret).await?;
+            match change_setting(hosted, location, secret).await? {
+                true => Ok(()),
+                false => save_unnamed(hosted, location, secret).await,
             }
         }
     }
-    hosted.refresh_after_change().await
 }
 
 /// Replaces a credential.
