@@ -187,7 +187,10 @@ async fn try_settings(
     let is_elsewhere = is_elsewhere(before.base_url.as_deref(), base_url.as_deref())?;
     let saved = cx.vault().read(&SecretName::account(id)).await?;
     let secrets = match (given.is_empty(), is_elsewhere) {
-        (false, false) => Some(replace_secrets(saved.as_ref(), &encode_secrets(secrets)?)),
+        (false, false) => {
+            let fresh = encode_secrets(secrets)?;
+            Some(replace_secrets(hosted, saved.as_ref(), &fresh))
+        }
         (false, true) => Some(encode_secrets(secrets)?),
         (true, false) => None,
         (true, true) => match saved.as_ref().map(encoded_fields).unwrap_or_default() {

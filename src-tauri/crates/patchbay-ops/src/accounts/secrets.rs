@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use patchbay_model::{Account, Secret, SecretReference, WalletEntryId};
+use patchbay_platforms::HostedPlatform;
 use patchbay_vault::SecretName;
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
@@ -39,10 +40,23 @@ pub(crate) async fn secrets_of(
     }
 }
 
-/// Returns encoded secrets with those in `fresh` replaced.
-pub(super) fn replace_secrets(stored: Option<&Secret>, fresh: &Secret) -> Secret {
-    let mut stored = stored.map(members).unwrap_or_default();
-    stored.extend(members(fresh));
+/// Returns encoded secrets with those in `fresh` replaced, and without those of other sign-in methods, which might take
+/// precedence.
+pub(super) fn replace_secrets(
+    hosted: &HostedPlatform,
+    stored: Option<&Secret>,
+    fresh: &Secret,
+) -> Secret {
+    let method_of = |name: &str| {
+        let mut fields = hosted.fields.iter();
+        fields.find(|field| field.name == name)?.sign_in_method
+    };
+    let (mut stored, fresh) = (stored.map(members).unwrap_or_default(), members(fresh));
+    let chosen: Vec<_> = fresh.keys().filter_map(|name| method_of(name)).collect();
+    if !chosen.is_empty() {
+        stored.retain(|name, _| method_of(name).is_none_or(|method| chosen.contains(&method)));
+    }
+    stored.extend(fresh);
     Secret::new(Value::Object(stored).to_string())
 }
 
@@ -116,9 +130,32 @@ pub(super) async fn resolve(
 
 #[cfg(test)]
 mod tests {
+    use patchbay_model::Platform;
+    use patchbay_platforms::hosted;
+
     use super::*;
     use crate::credentials::secret::WalletSecret;
     use crate::testing::{add_credential, open_temporary};
+
+    #[test]
+    fn a_secret_of_another_sign_in_method_takes_the_place_of_the_former() {
+        for (platform, before, fresh, after) in [
+            (Platform::Tenex, "api_key", "password", "password"),
+            (Platform::Tenex, "password", "api_key", "api_key"),
+            (Platform::Airbyte, "token", "client_secret", "client_secret"),
+            (Platform::Agentstack, "token", "password", "password"),
+            (Platform::Cohere, "api_key", "api_key", "api_key"),
+        ] {
+            let secret = |name: &str| {
+                let secret = Secret::new("k-12345");
+                let secrets = [(name.to_owned(), SecretInput::New { secret })];
+                encode_secrets(BTreeMap::from(secrets)).unwrap()
+            };
+            let hosted = hosted(platform).unwrap();
+            let replaced = replace_secrets(hosted, Some(&secret(before)), &secret(fresh));
+            assert_eq!(encoded_fields(&replaced), [after], "{platform:?}");
+        }
+    }
 
     #[test]
     fn a_key_that_cannot_be_sent_is_refused_before_it_is() {
