@@ -160,6 +160,7 @@ async fn save_settings(cx: &Context, tried: TriedSettings) -> Result<Account, Er
 pub async fn sign_out_account(cx: &Context, id: &AccountId) -> Result<Account, Error> {
     let account = find_account(cx, id).await?;
     platform_of(&account)?;
+    cancel_authorizations(cx, id).await?;
     let lock = lock_account(cx, id).await?;
     cx.vault().remove(&SecretName::account(id)).await?;
     let sign_out = |known: &mut Account| {
@@ -298,6 +299,7 @@ pub async fn remove_account(cx: &Context, id: &AccountId) -> Result<(), Error> {
             "Remove its connectors instead.",
         ));
     }
+    cancel_authorizations(cx, id).await?;
     let lock = lock_account(cx, id).await?;
     cx.vault().remove(&SecretName::account(id)).await?;
     cx.store().remove_account(id).await?;
@@ -310,13 +312,27 @@ pub async fn remove_account(cx: &Context, id: &AccountId) -> Result<(), Error> {
     Ok(())
 }
 
+/// Cancels the running authorizations of an account's connectors, which poll with its secrets.
+async fn cancel_authorizations(cx: &Context, id: &AccountId) -> Result<(), Error> {
+    for connector in cx.store().list_connectors_of(id).await? {
+        cx.running_authorizations()
+            .cancel_and_wait(&connector.id)
+            .await;
+    }
+    Ok(())
+}
+
 #[cfg(test)]
 mod tests {
-    use patchbay_model::{Code, Explain, Platform};
+    use std::sync::Arc;
+    use std::time::Duration;
+
+    use patchbay_model::{Code, Connector, Explain, Platform, RemoteId};
     use serde_json::json;
 
     use super::*;
-    use crate::testing::{account, open_temporary};
+    use crate::context::running_authorizations::RunningAuthorization;
+    use crate::testing::{UNREACHABLE_URL, account, add, authorization, open_temporary};
 
     async fn fixture() -> (tempfile::TempDir, Context, TriedSettings) {
         let (home, cx) = open_temporary().await;
@@ -420,6 +436,38 @@ mod tests {
             assert!(matches!(error, Error::NotFound { .. }), "{error:?}");
             assert_eq!(cx.store().find_account(&removed.id).await.unwrap(), None);
             assert!(secrets_of(&cx, &removed).await.unwrap().is_empty());
+        }
+    }
+
+    #[tokio::test]
+    async fn a_sign_in_at_a_platform_ends_with_its_account() {
+        for is_removed in [false, true] {
+            let (_home, cx, tried) = fixture().await;
+            let id = tried.before.id;
+            let connector = Connector {
+                account: id.clone(),
+                remote_id: Some(RemoteId::new("r1")),
+                ..add(&cx, UNREACHABLE_URL).await
+            };
+            cx.store().save_connector(&connector).await.unwrap();
+            let waiting = authorization(&cx, &connector, Duration::from_secs(300));
+            let cancel = cx.shutdown().child_token();
+            let (running, _callbacks) = RunningAuthorization::new(waiting, None, cancel);
+            let registered = cx.running_authorizations().register(Arc::clone(&running));
+            assert!(registered.is_ok());
+            let ended = tokio::spawn({
+                let cx = cx.clone();
+                async move {
+                    running.cancel.cancelled().await;
+                    running.end(&cx, Some(&Error::Cancelled)).await
+                }
+            });
+            match is_removed {
+                true => remove_account(&cx, &id).await.unwrap(),
+                false => drop(sign_out_account(&cx, &id).await.unwrap()),
+            }
+            let ended = tokio::time::timeout(Duration::from_secs(10), ended).await;
+            assert!(ended.is_ok(), "the sign-in runs on");
         }
     }
 
