@@ -48,6 +48,29 @@ pub(crate) fn copy_remote(
     };
     connector.authentication_methods = remote.methods;
     connector.created_at = remote.created_at.unwrap_or(connector.created_at);
-    connector.updated_at = remote.updated_at.unwrap_or(now);
+    connector.updated_at = remote.updated_at.unwrap_or(connector.updated_at);
     connector.native = Json(redact_user_infos(remote.native.0));
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use patchbay_model::Platform;
+    use serde_json::json;
+
+    use super::*;
+    use crate::testing::{UNREACHABLE_URL, add, new_account, open_temporary};
+
+    #[tokio::test]
+    async fn a_connector_without_a_time_of_change_was_not_changed_by_a_list() {
+        let (_home, cx) = open_temporary().await;
+        let account = new_account(&cx, "acc_1", Platform::Airbyte, json!({}));
+        let mut connector = add(&cx, UNREACHABLE_URL).await;
+        let before = connector.updated_at;
+        let later = cx.now() + Duration::from_secs(60);
+        copy_remote(&mut connector, &account, RemoteConnector::default(), later);
+        assert_eq!(connector.updated_at, before);
+        assert_eq!(connector.status.checked_at, Some(later));
+    }
 }
