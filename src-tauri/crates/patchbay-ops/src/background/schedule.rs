@@ -70,7 +70,9 @@ impl CheckSchedule {
             let Some(host) = account.and_then(|account| host_of(connector, account)) else {
                 continue;
             };
-            let seen = connector.status.checked_at;
+            // A list of the account renews the time of hosted connectors, but checks none of them.
+            let is_listed = abilities(connector).reports_status;
+            let seen = connector.status.checked_at.filter(|_| !is_listed);
             if self.is_due(connector.id.as_str(), every_connector, seen, now, &chance) {
                 due.push(DueCheck {
                     host,

@@ -4,7 +4,8 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use parking_lot::Mutex;
-use patchbay_model::{ConnectorId, Status, Timestamp};
+use patchbay_model::{ConnectorId, Platform, Status, Timestamp};
+use serde_json::json;
 use tokio::sync::broadcast::Receiver;
 
 use super::*;
@@ -12,7 +13,7 @@ use crate::clock::Clock;
 use crate::connectors::tools::refresh_tools;
 use crate::need::NeedKind;
 use crate::stored_connectors::find_connector;
-use crate::testing::{UNREACHABLE_URL, add, open, session_server};
+use crate::testing::{UNREACHABLE_URL, add, new_account, open, session_server};
 
 /// A clock that only moves when it is advanced.
 struct ManualClock(Mutex<Timestamp>);
@@ -208,6 +209,30 @@ async fn nothing_is_checked_while_power_or_network_is_limited_or_checks_are_off(
     switch_background_checks(&fixture.cx, true).await.unwrap();
     fixture.check(&UNRESTRICTED).await;
     assert_eq!(fixture.last_check().await.1, fixture.clock.now());
+}
+
+#[tokio::test]
+async fn a_list_of_an_account_is_no_check_of_its_connectors() {
+    let fixture = fixture().await;
+    let start = fixture.clock.now();
+    let account = new_account(&fixture.cx, "acc_1", Platform::Mistral, json!({}));
+    let mut connector = find_connector(&fixture.cx, &fixture.connector)
+        .await
+        .unwrap();
+    connector.account = account.id.clone();
+    connector.identity.platform = account.platform;
+    let accounts = [account];
+    let mut schedule = CheckSchedule::default();
+    let checks = [0, 7, 30, 50].map(|minutes| {
+        let now = start + Duration::from_secs(minutes * 60);
+        connector.status.checked_at = Some(now);
+        let connectors = std::slice::from_ref(&connector);
+        let due = schedule.due(now, &accounts, connectors, |up_to| up_to);
+        let due = group_by_host(due).into_iter().flatten();
+        let of_connector = |target: &CheckTarget| matches!(target, CheckTarget::Connector(_));
+        due.filter(of_connector).count()
+    });
+    assert_eq!(checks, [0, 1, 0, 1]);
 }
 
 #[tokio::test]
