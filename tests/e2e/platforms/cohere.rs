@@ -243,3 +243,18 @@ async fn without_a_page_nobody_is_signed_in() {
     assert_eq!(fixture.status("intranet").await, "needs_authorization");
     fixture.assert_clean();
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_connector_that_was_created_without_a_word_of_it_is_listed() {
+    let fixture = fixture().await;
+    fixture.fake.tamper(|asked, answer| {
+        if asked.writes() {
+            answer.body = b"{}".to_vec();
+        }
+    });
+    let url = format!("url={}/search", fixture.fake.url());
+    let create = format!("connector create acc name=Intranet {url}");
+    fixture.fails(&create, 1).await;
+    assert_eq!(fixture.json("connector list").await[0]["name"], "intranet");
+    fixture.assert_clean();
+}

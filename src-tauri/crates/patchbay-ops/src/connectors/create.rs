@@ -3,7 +3,9 @@
 use std::collections::BTreeMap;
 
 use futures::StreamExt;
-use patchbay_model::{Account, AccountId, Connector, Definition, Form, Json, SecretHolder};
+use patchbay_model::{
+    Account, AccountId, Code, Connector, Definition, Explain as _, Form, Json, SecretHolder,
+};
 use patchbay_platforms::{Creation, Platform, RemoteConnector};
 use serde::Deserialize;
 use specta::Type;
@@ -11,7 +13,7 @@ use specta::Type;
 use crate::accounts::platform::{finish_call, options, platform_of};
 use crate::accounts::remote::copy_remote;
 use crate::accounts::sync::{
-    MAX_CONCURRENT_ACCOUNTS, add_connectors, new_connector, with_account_timeout,
+    MAX_CONCURRENT_ACCOUNTS, add_connectors, new_connector, sync_account, with_account_timeout,
 };
 use crate::accounts::{find_account, list_accounts};
 use crate::context::Context;
@@ -123,7 +125,15 @@ pub async fn create_connector(cx: &Context, request: CreateConnector) -> Result<
             &filled.options(&options),
         )
         .await;
-    let remote = finish_call(cx, &account.id, &*platform, remote).await?;
+    let remote = finish_call(cx, &account.id, &*platform, remote).await;
+    if remote
+        .as_ref()
+        .is_err_and(|error| error.code() == Code::PlatformAnswer)
+    {
+        // It may have been created, whatever the response says.
+        drop(sync_account(cx, &account).await);
+    }
+    let remote = remote?;
     let connector = save_created(cx, &account, remote).await?;
     let entries = filled.save_secrets(cx).await?;
     let holder = SecretHolder::Creation;
