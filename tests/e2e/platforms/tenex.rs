@@ -84,6 +84,14 @@ async fn a_list_says_when_the_platform_tried_a_connector_not_when_it_was_read() 
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_connector_whose_consent_is_pending_is_to_be_connected_next() {
+    let fixture = fixture().await;
+    let created = fixture.does("connector create acc gmail").await;
+    created.assert_stderr("Next: patchbay connector connect gmail");
+    fixture.assert_clean();
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn e_mail_and_password_are_changed_for_a_token() {
     const PASSWORD: &str = "tulips-3d51";
     const NEXT: &str = "daffodils-77c0";

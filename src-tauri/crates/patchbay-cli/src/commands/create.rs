@@ -245,8 +245,11 @@ async fn create_from_form(
 }
 
 fn next_step(connector: &Connector) -> Option<String> {
-    use patchbay_model::Status::{Disconnected, NeedsAuthorization};
-    let waits = matches!(connector.status.status, NeedsAuthorization | Disconnected);
+    use patchbay_model::Status::{Authorizing, Disconnected, NeedsAuthorization};
+    let waits = matches!(
+        connector.status.status,
+        NeedsAuthorization | Authorizing | Disconnected
+    );
     waits.then(|| format!("Next: patchbay {}", connect_command(connector)))
 }
 
