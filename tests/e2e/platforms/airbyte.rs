@@ -278,6 +278,24 @@ async fn workspaces_change_and_have_tokens_of_their_own() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn the_connectors_of_another_workspace_take_the_place_of_the_former() {
+    let fixture = fixture().await;
+    create(&fixture).await;
+    fixture
+        .api("create_scoped_token", json!({ "workspace_name": "tea" }))
+        .await;
+    let listed = async || {
+        let listed = fixture.json("connector list").await;
+        listed.as_array().unwrap().len()
+    };
+    fixture.does("connector list --refresh").await;
+    assert_eq!(listed().await, 1);
+    fixture.does("account edit acc workspace_name=tea").await;
+    assert_eq!(listed().await, 0);
+    fixture.assert_clean();
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_download_is_a_file_in_the_history_too() {
     let fixture = fixture().await;
     let made = create(&fixture).await;

@@ -6,7 +6,7 @@ use patchbay_model::{Account, AccountColour, Code, Json, Platform};
 use patchbay_ops::{
     AddAccount, PlatformForm, add_account, change_account_settings, colour_account, list_accounts,
     list_platforms, remove_account, rename_account, replace_account_secrets, sign_out_account,
-    test_account, try_account_settings,
+    sync_account, test_account, try_account_settings,
 };
 use serde_json::{Map, Value};
 
@@ -116,7 +116,13 @@ async fn replace(cli: &Cli, text: &str, args: AccountSecretArgs) -> Result<(), F
     cli.unlock().await?;
     let replaced = replace_account_secrets(&cli.cx, &account.id, fields.secrets).await;
     let account = replaced.map_err(with_fields_hint)?;
+    sync(cli, &account).await;
     cli.print_done(format!("Replaced the key of {}.", account.label), &account)
+}
+
+/// Lists the connectors of an account whose settings or key may lead to others now. That it can't is noted at the account.
+async fn sync(cli: &Cli, account: &Account) {
+    drop(sync_account(&cli.cx, account).await);
 }
 
 async fn remove(cli: &Cli, text: &str) -> Result<(), Failure> {
@@ -203,6 +209,7 @@ async fn edit(
         );
     }
     let account = change_account_settings(&cli.cx, &account.id, settings, secrets).await?;
+    sync(cli, &account).await;
     cli.print_done(format!("Updated {}.", account.label), &account)
 }
 
