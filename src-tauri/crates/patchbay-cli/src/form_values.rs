@@ -14,7 +14,7 @@ use crate::tool_arguments;
 /// Secrets by JSON pointer.
 pub(crate) type Secrets = BTreeMap<String, GivenSecret>;
 
-/// Merges arguments `key=value` and `key:=json` over the values of a form.
+/// Merges arguments `key=value` and `key:=json` over the values of a form; null removes a member.
 pub(crate) fn overlay(form: &Form, words: &[String]) -> Result<Json, Failure> {
     let mut values = form.values.0.clone();
     if values.is_null() {
@@ -24,7 +24,10 @@ pub(crate) fn overlay(form: &Form, words: &[String]) -> Result<Json, Failure> {
     tool_arguments::read_by_schema(&mut given, words, &form.schema);
     if let Value::Object(given) = given {
         for (key, value) in given {
-            put(&mut values, &pointer(&key), value)?;
+            let pointer = pointer(&key);
+            if !value.is_null() || !remove(&mut values, &pointer) {
+                put(&mut values, &pointer, value)?;
+            }
         }
     }
     Ok(Json(values))
@@ -68,6 +71,21 @@ fn pointer(key: &str) -> String {
         return key.to_owned();
     }
     patchbay_model::pointer::member("", key)
+}
+
+/// Removes a member of an object; `false` if the pointer leads to something else.
+fn remove(values: &mut Value, pointer: &str) -> bool {
+    let Some((parent, name)) = pointer.rsplit_once('/') else {
+        return false;
+    };
+    match values.pointer_mut(parent) {
+        Some(Value::Object(members)) => {
+            members.shift_remove(&patchbay_model::pointer::unescape(name));
+            true
+        }
+        Some(_) => false,
+        None => true,
+    }
 }
 
 /// Sets the value at a pointer and creates missing objects on the way.
@@ -118,6 +136,22 @@ mod tests {
             })
         );
         assert_eq!(overlay(&form(Value::Null), &[]).unwrap().0, json!({}));
+    }
+
+    #[test]
+    fn null_removes_a_member() {
+        let values = json!({ "name": "a", "auth": { "kind": "none", "a/b": 1 }, "list": [1, 2] });
+        let given = words(&[
+            "name:=null",
+            "/auth/a~1b:=null",
+            "/list/1:=null",
+            "/new/deep:=null",
+        ]);
+        let left = overlay(&form(values), &given).unwrap().0;
+        assert_eq!(
+            left,
+            json!({ "auth": { "kind": "none" }, "list": [1, null] })
+        );
     }
 
     #[test]

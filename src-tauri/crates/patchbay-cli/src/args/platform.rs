@@ -85,7 +85,7 @@ pub(crate) struct CopyArgs {
 #[derive(Debug, Default, Args)]
 #[command(next_help_heading = "Hosted connectors")]
 pub(crate) struct ChangeArgs {
-    /// Setting of a hosted connector, as KEY=TEXT or KEY:=JSON
+    /// Setting of a hosted connector, as KEY=TEXT or KEY:=JSON; KEY:=null clears it
     #[arg(value_name = "VALUE", help_heading = None::<&str>)]
     pub(crate) values: Vec<String>,
     #[command(flatten)]
