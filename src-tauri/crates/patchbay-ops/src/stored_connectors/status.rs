@@ -86,10 +86,13 @@ pub(crate) async fn record_failure(
         return Ok(());
     };
     let record = move |connector: &mut Connector| {
-        // The account was synced after the former error, and the connector refreshed after the latter, which may be
-        // about the account.
-        let is_fetched = matches!(code, Code::NotFound | Code::AuthForbidden);
-        if is_fetched && !abilities(connector).configured_here {
+        // The account was synced after the first error, and the connector refreshed after the second, which may be about
+        // the account. The others are about the account's key.
+        let is_not_its_own = matches!(
+            code,
+            Code::NotFound | Code::AuthForbidden | Code::VaultReference | Code::ReferenceNotAllowed
+        );
+        if is_not_its_own && !abilities(connector).configured_here {
             return;
         }
         // The sign-in that it needs is under way.
@@ -237,6 +240,28 @@ mod tests {
         recorded.unwrap();
         let found = cx.store().find_connector(&connector.id).await.unwrap();
         assert_eq!(found.unwrap().status, connector.status);
+        cx.close().await;
+    }
+
+    #[tokio::test]
+    async fn a_reference_that_leads_nowhere_is_a_failure_of_whose_secret_it_is() {
+        let (_home, cx) = open_temporary().await;
+        let mut connector = add(&cx, UNREACHABLE_URL).await;
+        for (platform, status) in [
+            (Platform::Mistral, connector.status.status),
+            (Platform::Local, Status::Failing),
+        ] {
+            connector.identity.platform = platform;
+            cx.store().save_connector(&connector).await.unwrap();
+            let failed = Error::Reference {
+                reference: "env://GONE".to_owned(),
+                why: "not set".to_owned(),
+                is_program: false,
+            };
+            record_failure(&cx, &connector.id, &failed).await.unwrap();
+            let found = cx.store().find_connector(&connector.id).await.unwrap();
+            assert_eq!(found.unwrap().status.status, status);
+        }
         cx.close().await;
     }
 
