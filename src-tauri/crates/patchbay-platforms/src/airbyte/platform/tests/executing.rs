@@ -194,3 +194,22 @@ async fn a_tool_that_fails_says_so_in_its_result() {
     let refused = run("e.list", json!({"odd": 1})).await.unwrap_err();
     assert_eq!(refused.kind(), "usage");
 }
+
+#[tokio::test]
+async fn tools_are_not_listed_without_the_entities_that_a_limit_hides() {
+    for (status, is_listed) in [(404, true), (500, true), (429, false)] {
+        let server = Server::start(move |seen, _| match seen.line.contains("inspect") {
+            true => json(status, json!({"message": "no"})),
+            false => json(200, item("a", "stripe")),
+        })
+        .await;
+        let platform = signed_in(&server);
+        let options = CallOptions {
+            retries: Some(Retries::Times(0)),
+            ..CallOptions::default()
+        };
+        let tools = platform.tools().unwrap();
+        let listed = tools.list_tools(&RemoteId::new("a"), &options).await;
+        assert_eq!(listed.is_ok(), is_listed, "{status}");
+    }
+}
