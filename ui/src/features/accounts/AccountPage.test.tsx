@@ -517,6 +517,20 @@ describe("operations", () => {
     await waitFor(() => expect(host.calls.filter((call) => call.name === "syncConnectors")).toHaveLength(2));
   });
 
+  it("that_change_something_during_a_sync_are_followed_by_another", async () => {
+    const ends: (() => void)[] = [];
+    const { user } = renderApp(at("share_org"), state, (mock) => {
+      mock.handlers.syncConnectors = () => new Promise((resolve) => ends.push(() => resolve(null)));
+    });
+    await waitFor(() => expect(ends).toHaveLength(1));
+    await user.type(await screen.findByRole("textbox", { name: /connector_id/ }), "018f-77");
+    await user.click(screen.getByRole("button", { name: /^Call/ }));
+    await user.click(await screen.findByRole("button", { name: /Call share_org/ }));
+    await waitFor(() => expect(screen.queryByRole("alertdialog")).toBeNull());
+    ends[0]?.();
+    await waitFor(() => expect(ends).toHaveLength(2));
+  });
+
   it("confirm_when_the_host_asks_because_of_the_arguments", async () => {
     const { user, host } = renderApp(at("list"), state, (mock) => {
       mock.handlers.callOperation = ({ request }) => {

@@ -1,3 +1,4 @@
+import { useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 import { Advanced } from "@/components/Advanced";
 import { Button } from "@/components/Button";
@@ -8,7 +9,7 @@ import { useRunner, useRunnerKeys } from "@/components/Runner/useRunner";
 import { useSavedArgumentsDraft } from "@/components/SchemaForm/useArgumentsDraft";
 import { useShortcut } from "@/components/shortcuts";
 import { ConfirmCard } from "@/components/ToolResult/ConfirmCard";
-import { useRefreshAccounts } from "@/host/accountSync";
+import { refreshChangedAccounts } from "@/host/accountSync";
 import { type Account, type OperationInfo } from "@/host/bindings";
 import { isRedacted } from "@/lib/redacted";
 import { redactSecrets } from "@/lib/schema/secretValues";
@@ -31,7 +32,7 @@ export function OperationRunner({ account, operation }: Props) {
   const { options, setOptions, wereSaved } = useCallOptions(account.id, operation.name);
   const [errors, setErrors] = useState<OptionErrors>({});
   const { outcome, run, stopWaiting } = useCall(account.id, operation.name);
-  const refresh = useRefreshAccounts();
+  const client = useQueryClient();
   const copy = useCopy();
   const isRunning = outcome.kind === "running";
   const runner = useRunner({
@@ -56,7 +57,7 @@ export function OperationRunner({ account, operation }: Props) {
         ...optionsOf(options),
       });
       // Its changes may show in the lists.
-      if (!problem && operation.effect !== "read") void refresh();
+      if (!problem && operation.effect !== "read") refreshChangedAccounts(client);
       return problem;
     },
   });
