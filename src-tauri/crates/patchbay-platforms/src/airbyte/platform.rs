@@ -180,7 +180,14 @@ impl Connectors for Airbyte {
             workspace_name: self.observations.of(id.as_str()).workspace,
             ..WaitForDeletion::default()
         };
-        wait.run(self, options).await
+        match wait.run(self, options).await {
+            // The workspace was deleted, too.
+            Err(Error::NotFound(_)) => {
+                self.forget(id);
+                Ok(())
+            }
+            waited => waited,
+        }
     }
 }
 

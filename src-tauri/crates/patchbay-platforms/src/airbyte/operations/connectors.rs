@@ -349,11 +349,7 @@ impl WaitForDeletion {
 
     async fn is_listed(&self, client: &Airbyte, options: &CallOptions) -> Result<bool> {
         let list = ListConnectors::of_workspace(self.workspace_name.as_deref());
-        let Connectors(all) = match list.run(client, options).await {
-            // The workspace was deleted, too.
-            Err(Error::NotFound(_)) => return Ok(false),
-            listed => listed?,
-        };
+        let Connectors(all) = list.run(client, options).await?;
         let id = self.connector_id.as_str();
         Ok(all.iter().any(|one| same_id(one.id.as_str(), id)))
     }
