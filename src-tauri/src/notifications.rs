@@ -7,7 +7,7 @@ mod system;
 
 use std::collections::HashSet;
 
-use patchbay_model::{ConnectorId, QuestionId, inert_line};
+use patchbay_model::{Code, ConnectorId, QuestionId, inert_line, sentence};
 use patchbay_ops::{Context, Event, Need, OpenQuestion, find_connector, list_questions};
 use serde_json::Value;
 use tauri::AppHandle;
@@ -102,9 +102,11 @@ fn open_page(app: &AppHandle, page: Option<&str>) {
 
 /// The text contains names that servers and platforms chose, hence `inert_line`.
 fn about_need(need: &Need) -> Notice {
+    let code = need.code.unwrap_or(Code::Internal);
+    let words = need.words.as_deref().map(inert_line);
     Notice {
         title: inert_line(&need.headline),
-        words: need.words.as_deref().map(inert_line).unwrap_or_default(),
+        words: words.map_or_else(String::new, |words| sentence(&words, code)),
         page: Some(window::page_of(need)),
     }
 }
@@ -147,6 +149,23 @@ mod tests {
         assert!(may_have_questions(&Ok(Event::QuestionsChanged)));
         assert!(may_have_questions(&Err(RecvError::Lagged(1))));
         assert!(!may_have_questions(&Ok(Event::WalletChanged)));
+    }
+
+    #[test]
+    fn the_notification_of_a_need_gives_its_reason_as_a_sentence() {
+        let need = json!({
+            "id": "sign_in:con_1", "kind": "sign_in", "connector": "con_1", "account": null, "entry": null,
+            "title": "Files\u{202e}", "identity": null, "headline": "Files\u{202e} needs sign-in",
+            "words": "connector Files\u{202e} needs a token", "code": "auth.needed", "since": null,
+            "lapsesAt": null, "fix": "sign_in",
+        });
+        let need = serde_json::from_value(need).expect("it is a need");
+        let expected = Notice {
+            title: "Files<U+202E> needs sign-in".to_owned(),
+            words: "Connector Files<U+202E> needs a token.".to_owned(),
+            page: Some("#/connectors/con_1".to_owned()),
+        };
+        assert_eq!(about_need(&need), expected);
     }
 
     #[test]
