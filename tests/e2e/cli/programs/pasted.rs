@@ -113,3 +113,17 @@ async fn a_secret_in_an_address_is_not_said_to_be_in_the_vault() {
     shown.assert_stdout("Asks for:   token\n");
     shown.assert_stdout("Note: A secret seems to be a part of the address.");
 }
+
+#[tokio::test]
+async fn a_dry_run_of_an_address_adds_nothing_and_takes_what_adding_takes() {
+    let harness = Programs::new().await;
+    let add = words("connector add --dry-run https://a.example/mcp");
+    let shown = harness.run_with(&add, "").await;
+    shown.succeeded();
+    shown.assert_stdout("Host:       a.example\n");
+    let add = words("connector add --dry-run cursor://x/mcp/install?name=x");
+    let refused = harness.run_with(&add, "").await;
+    assert_ne!(refused.code, 0, "{refused:?}");
+    refused.assert_stderr("--from -");
+    assert_eq!(harness.json("connector list").await, json!([]));
+}

@@ -227,7 +227,7 @@ pub(crate) struct AddArgs {
     #[arg(long)]
     pub(crate) connect: bool,
     /// Show what would be added, change nothing
-    #[arg(long, requires = "local", conflicts_with = "connect")]
+    #[arg(long, conflicts_with = "connect")]
     pub(crate) dry_run: bool,
     #[command(flatten)]
     pub(crate) how: ConnectArgs,

@@ -9,8 +9,9 @@ use std::mem;
 use patchbay_model::{Authentication, Code, Connector, ConnectorId, LogLevel, TimeLimits};
 use patchbay_ops::{
     ADDRESS_HINT, AddConnector, AddedConnector, Check, ConnectionOptions, Error, NetworkChanges,
-    ServerLogLine, abilities, add_connector_with, check_connector, delete_connector,
-    disconnect_connector, list_catalogue, read_server_log, remove_connector, restore_connector,
+    ServerLogLine, abilities, add_connector_with, check_add_connector, check_connector,
+    delete_connector, disconnect_connector, list_catalogue, read_pasted, read_server_log,
+    remove_connector, restore_connector,
 };
 
 use super::catalogue::add_command;
@@ -100,6 +101,12 @@ async fn add(cli: &Cli, mut args: AddArgs) -> Result<(), Failure> {
         && (args.bundle.describe || args.dry_run)
     {
         return bundle::describe(cli, file).await;
+    }
+    if args.dry_run
+        && args.command.is_empty()
+        && let Some(url) = args.address.clone()
+    {
+        return describe_address(cli, url, args).await;
     }
     let choice = authentication::choice(cli, mem::take(&mut args.authentication)).await?;
     if args.network.is_given() && args.address.is_none() && args.command.is_empty() {
@@ -202,6 +209,19 @@ fn next_step(connector: &Connector) -> String {
         .then(|| reauth_command(connector))
         .flatten()
         .unwrap_or_else(|| connect_command(connector))
+}
+
+/// Shows what would be added for an address, without asking it anything.
+async fn describe_address(cli: &Cli, url: String, args: AddArgs) -> Result<(), Failure> {
+    let request = AddConnector {
+        url,
+        name: None,
+        title: None,
+        authentication: None,
+        allow_plain_http: args.allow_plain_http,
+    };
+    check_add_connector(&request).map_err(|error| explain_address(error, Some(&request.url)))?;
+    pasted::add(cli, read_pasted(&request.url)?, args).await
 }
 
 /// Says where a command, a link or settings go that were given as the address, and how a server of the catalogue is
