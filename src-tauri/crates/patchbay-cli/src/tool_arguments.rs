@@ -75,6 +75,29 @@ fn property<'a>(schema: &'a Value, key: &str) -> Option<&'a Value> {
     own.or_else(nested)
 }
 
+/// Parts of a schema that may describe further properties.
+const OTHER_PROPERTIES: [&str; 9] = [
+    "$ref",
+    "additionalProperties",
+    "allOf",
+    "anyOf",
+    "dependentSchemas",
+    "if",
+    "oneOf",
+    "patternProperties",
+    "unevaluatedProperties",
+];
+
+/// The arguments that a schema doesn't know although it lists some: probably misspelled ones, which a server ignores.
+pub(crate) fn unknown<'a>(arguments: &'a Value, schema: &Value) -> Vec<&'a str> {
+    let lists = |properties: &Map<_, _>| !properties.is_empty();
+    let is_whole = schema["properties"].as_object().is_some_and(lists)
+        && OTHER_PROPERTIES.iter().all(|it| schema.get(it).is_none());
+    let names = arguments.as_object().filter(|_| is_whole).into_iter();
+    let names = names.flat_map(Map::keys).map(String::as_str);
+    names.filter(|it| property(schema, it).is_none()).collect()
+}
+
 /// How many references and choices of a schema are followed.
 const MAX_DEPTH: u32 = 8;
 
@@ -310,5 +333,16 @@ mod tests {
             assert!(!format!("{failure:?}").contains("hunter2"));
         }
         assert!(read(Some("[1]"), &[]).is_err());
+    }
+
+    #[test]
+    fn an_argument_that_a_schema_would_have_listed_is_unknown() {
+        let given = json!({ "count": 1, "cuont": 2 });
+        let mut schema = json!({ "properties": { "count": {} } });
+        assert_eq!(unknown(&given, &schema), ["cuont"]);
+        schema["anyOf"] = json!([{ "properties": { "cuont": {} } }]);
+        assert!(unknown(&given, &schema).is_empty());
+        assert!(unknown(&given, &json!({ "properties": {} })).is_empty());
+        assert!(unknown(&given, &json!(true)).is_empty());
     }
 }

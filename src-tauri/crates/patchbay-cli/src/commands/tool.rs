@@ -158,6 +158,9 @@ async fn request(cli: &Cli, args: RunArgs) -> Result<(Connector, RunTool), Failu
         if let Ok(tool) = find_tool(&cli.cx, &connector.id, &args.tool).await {
             let schema = &tool.input_schema;
             tool_arguments::read_by_schema(&mut arguments.0, &args.arguments, schema);
+            for name in tool_arguments::unknown(&arguments.0, schema) {
+                cli.say(format!("Note: {} has no argument {name}.", args.tool));
+            }
         }
     }
     let request = RunTool {
