@@ -38,12 +38,14 @@ impl Source {
 
 /// Parses a header: its name and the source of its value.
 pub(crate) fn parse_header(given: &str) -> Result<(String, Source), Failure> {
-    parse_named("--header", given, "-_.!#$%&'*+^`|~")
+    let hint = "Use NAME (value from stdin) or NAME=env://VARIABLE; for a saved credential, wallet:NAME alone.";
+    parse_named("--header", given, "-_.!#$%&'*+^`|~", hint)
 }
 
 /// Parses a secret variable of a program: its name and the source of its value.
 pub(crate) fn parse_variable(given: &str) -> Result<(String, Source), Failure> {
-    parse_named("--env-secret", given, "_")
+    let hint = "Use NAME (value from stdin) or NAME=env://VARIABLE.";
+    parse_named("--env-secret", given, "_", hint)
 }
 
 /// Parses the secret field of a form: its name or JSON pointer, and the source of its value.
@@ -58,14 +60,22 @@ pub(crate) fn parse_field(given: &str) -> Result<(&str, Source), Failure> {
 }
 
 /// Parses `NAME=SOURCE`, or `NAME` for standard input. A name consists of ASCII letters, digits and `signs`.
-fn parse_named(option: &str, given: &str, signs: &str) -> Result<(String, Source), Failure> {
+fn parse_named(
+    option: &str,
+    given: &str,
+    signs: &str,
+    hint: &str,
+) -> Result<(String, Source), Failure> {
     let (name, from) = given.split_once('=').unwrap_or((given, "-"));
     let fits = |letter: char| letter.is_ascii_alphanumeric() || signs.contains(letter);
     if name.is_empty() || !name.chars().all(fits) {
         return Err(invalid_source(option));
     }
     match Source::parse(option, from)? {
-        Source::Wallet(_) => Err(invalid_source(option)),
+        Source::Wallet(_) => Err(Failure::usage(
+            format!("{option}: a saved credential can't be the value of one name"),
+            hint,
+        )),
         source => Ok((name.to_owned(), source)),
     }
 }
@@ -205,6 +215,17 @@ mod tests {
             let failure = parse_header(given).unwrap_err();
             assert!(!format!("{failure:?}").contains("hunter2"));
         }
+    }
+
+    #[test]
+    fn a_saved_credential_in_the_place_of_a_value_is_told_from_a_secret() {
+        let failure = parse_header("X-Key=wallet:mine").unwrap_err();
+        assert_eq!(
+            failure.message(),
+            "--header: a saved credential can't be the value of one name"
+        );
+        let failure = parse_variable("KEY=wallet:mine").unwrap_err();
+        assert!(!failure.hint().unwrap().contains("wallet"));
     }
 
     #[test]
