@@ -11,6 +11,8 @@ use serde::de::{DeserializeSeed, Deserializer, MapAccess, SeqAccess, Visitor};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
+use crate::strip_byte_order_mark;
+
 /// Limits of a document.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Limits {
@@ -75,9 +77,9 @@ pub fn parse(bytes: &[u8], limits: Limits) -> Result<Value, Error> {
 /// As [`parse`].
 pub fn parse_counting(bytes: &[u8], limits: Limits) -> Result<(Value, usize), Error> {
     // From bytes, serde_json would check each string for UTF-8 by itself, which is much slower.
+    // RFC 8259, section 8.1, allows to leave a byte order mark out.
+    let bytes = strip_byte_order_mark(bytes);
     let text = std::str::from_utf8(bytes).map_err(|_| Error::NotJson)?;
-    // RFC 8259, section 8.1. Some editors and frameworks write a byte order mark.
-    let text = text.strip_prefix('\u{feff}').unwrap_or(text);
     let budget = Budget {
         limits,
         spent: Cell::new(0),

@@ -6,6 +6,7 @@
 use std::path::Path;
 
 use patchbay_http::json;
+use patchbay_http::strip_byte_order_mark;
 use patchbay_http::text::{JSON_LIMITS, clean_lines};
 use patchbay_model::{Origin, Problem, RunLabel, ToolRun, clean_text};
 use serde::Serialize;
@@ -70,8 +71,7 @@ fn read_runs(bytes: &[u8]) -> Result<Vec<ToolRun>, Error> {
     if bytes.len() > MAX_BYTES {
         return Err(too_much(&format!("{} MiB", MAX_BYTES / 1024 / 1024)));
     }
-    // Some programs on Windows begin a text with it.
-    let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
+    let bytes = strip_byte_order_mark(bytes);
     let lines = bytes.split(|byte| *byte == b'\n');
     let lines: Vec<_> = lines.filter(|line| !line.trim_ascii().is_empty()).collect();
     let is_document = |line: &&[u8]| {

@@ -4,6 +4,7 @@
 
 use std::collections::BTreeMap;
 
+use patchbay_http::strip_byte_order_mark;
 use patchbay_model::{clean_text, is_variable_name};
 use serde::Deserialize;
 use serde_json::{Map, Value};
@@ -185,7 +186,7 @@ const SYSTEM: &str = if cfg!(windows) {
 
 impl Manifest {
     pub(super) fn parse(text: &[u8]) -> Result<Self, Error> {
-        let text = text.strip_prefix(b"\xef\xbb\xbf").unwrap_or(text);
+        let text = strip_byte_order_mark(text);
         let read: Value = serde_json::from_slice(text).map_err(|error| {
             let (line, column) = (error.line(), error.column());
             bundle_error(&format!(
