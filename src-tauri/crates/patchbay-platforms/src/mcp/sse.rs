@@ -4,10 +4,9 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use futures::stream::{self, BoxStream, StreamExt};
+use patchbay_http::strip_byte_order_mark;
 use rmcp::transport::streamable_http_client::SseError;
 use sse_stream::Sse;
-
-const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
 
 /// Events as rmcp wants them.
 pub(super) type Events = BoxStream<'static, Result<Sse, SseError>>;
@@ -74,19 +73,19 @@ pub(super) fn events_counting(
     limits: StreamLimits,
     usage: StreamUsage,
 ) -> Events {
-    let (mut size, mut parser) = (EventSize::default(), EventParser::default());
+    let mut parser = EventParser::default();
     let mut parse = move |chunk: reqwest::Result<bytes::Bytes>| {
         let chunk = chunk.map_err(|error| StreamError::Cut(error.without_url()))?;
-        let (before, largest) = (size.events, size.add(&chunk));
-        let (bytes, events) = usage.add(chunk.len(), size.events - before);
-        if largest > limits.event {
+        let parsed = parser.parse(&chunk);
+        let (bytes, events) = usage.add(chunk.len(), parsed.ended);
+        if parsed.largest > limits.event {
             Err(StreamError::TooLarge(limits.event))
         } else if bytes > limits.bytes {
             Err(StreamError::TooLarge(limits.bytes))
         } else if events > limits.events {
             Err(StreamError::TooMany(limits.events))
         } else {
-            Ok(parser.parse(&chunk))
+            Ok(parsed.events)
         }
     };
     let parsed = answer.bytes_stream().flat_map(move |chunk| {
@@ -109,16 +108,30 @@ struct EventParser {
     ends_with_return: bool,
     /// The current event, as far as it was received.
     event: Sse,
+    /// Its bytes.
+    size: usize,
+}
+
+/// What came with a chunk.
+#[derive(Default)]
+struct ParsedChunk {
+    /// The events that it completes.
+    events: Vec<Result<Sse, SseError>>,
+    /// Number of events that it ends, including those without data.
+    ended: usize,
+    /// Bytes of the largest event in it, as far as it was received.
+    largest: usize,
 }
 
 impl EventParser {
-    /// The events that the chunk completes.
-    fn parse(&mut self, chunk: &[u8]) -> Vec<Result<Sse, SseError>> {
-        let (mut events, mut rest) = (Vec::new(), chunk);
+    fn parse(&mut self, chunk: &[u8]) -> ParsedChunk {
+        let (mut parsed, mut rest) = (ParsedChunk::default(), chunk);
         if !rest.is_empty() && std::mem::take(&mut self.ends_with_return) {
             rest = rest.strip_prefix(b"\n").unwrap_or(rest);
+            self.size += chunk.len() - rest.len();
         }
         while let Some(end) = rest.iter().position(|byte| matches!(byte, b'\r' | b'\n')) {
+            let before = rest.len();
             self.line.extend_from_slice(&rest[..end]);
             let (line_end, after) = rest[end..].split_at(1);
             rest = after;
@@ -126,10 +139,18 @@ impl EventParser {
                 self.ends_with_return = rest.is_empty();
                 rest = rest.strip_prefix(b"\n").unwrap_or(rest);
             }
-            events.extend(self.end_line());
+            self.size += before - rest.len();
+            parsed.largest = parsed.largest.max(self.size);
+            if self.line.is_empty() {
+                self.size = 0;
+                parsed.ended += 1;
+            }
+            parsed.events.extend(self.end_line());
         }
         self.line.extend_from_slice(rest);
-        events
+        self.size += rest.len();
+        parsed.largest = parsed.largest.max(self.size);
+        parsed
     }
 
     /// Adds a complete line to the event; returns the event if the line is empty.
@@ -137,7 +158,7 @@ impl EventParser {
         let line = std::mem::take(&mut self.line);
         let mut line = line.as_slice();
         if !std::mem::replace(&mut self.is_after_first_line, true) {
-            line = line.strip_prefix(BYTE_ORDER_MARK).unwrap_or(line);
+            line = strip_byte_order_mark(line);
         }
         let event = &mut self.event;
         if line.is_empty() {
@@ -167,39 +188,6 @@ impl EventParser {
     }
 }
 
-/// Counts the bytes of the current event, which an empty line ends.
-#[derive(Default)]
-struct EventSize {
-    bytes: usize,
-    /// Number of complete events.
-    events: usize,
-    line_is_empty: bool,
-    after_return: bool,
-}
-
-impl EventSize {
-    /// Size of the largest event in the chunk, as far as it was received.
-    fn add(&mut self, chunk: &[u8]) -> usize {
-        let mut largest = 0;
-        for &byte in chunk {
-            let ends_line = byte == b'\r' || (byte == b'\n' && !self.after_return);
-            self.after_return = byte == b'\r';
-            self.bytes += 1;
-            largest = largest.max(self.bytes);
-            if ends_line {
-                if self.line_is_empty {
-                    self.bytes = 0;
-                    self.events += 1;
-                }
-                self.line_is_empty = true;
-            } else if byte != b'\n' {
-                self.line_is_empty = false;
-            }
-        }
-        largest
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -207,20 +195,17 @@ mod tests {
     #[test]
     fn an_empty_line_starts_the_count_anew() {
         for end in ["\n\n", "\r\n\r\n", "\r\r"] {
-            let mut size = EventSize::default();
             let event = format!("data: a{end}");
-            assert!(
-                size.add(event.repeat(3).as_bytes()) <= event.len() + 1,
-                "{end:?}"
-            );
-            assert_eq!(size.events, 3, "{end:?}");
+            let parsed = EventParser::default().parse(event.repeat(3).as_bytes());
+            assert!(parsed.largest <= event.len() + 1, "{end:?}");
+            assert_eq!(parsed.ended, 3, "{end:?}");
         }
     }
 
     #[test]
     fn an_event_in_many_chunks_is_counted_whole() {
-        let mut size = EventSize::default();
-        let sizes: Vec<usize> = (0..4).map(|_| size.add(b"data: x")).collect();
+        let mut parser = EventParser::default();
+        let sizes: Vec<usize> = (0..4).map(|_| parser.parse(b"data: x").largest).collect();
         assert_eq!(sizes, [7, 14, 21, 28]);
     }
 
@@ -228,7 +213,7 @@ mod tests {
     fn parse(text: &str, size: usize) -> Vec<Sse> {
         let mut parser = EventParser::default();
         let chunks = text.as_bytes().chunks(size);
-        let events = chunks.flat_map(|chunk| parser.parse(chunk));
+        let events = chunks.flat_map(|chunk| parser.parse(chunk).events);
         events.map(Result::unwrap).collect()
     }
 
@@ -258,7 +243,7 @@ mod tests {
     #[test]
     fn data_that_is_not_utf_8_fails_after_the_events_before() {
         let mut parser = EventParser::default();
-        let events = parser.parse(b"data: a\n\ndata: \xff\n\n");
+        let events = parser.parse(b"data: a\n\ndata: \xff\n\n").events;
         assert!(matches!(&events[..], [Ok(_), Err(SseError::Utf8Parse(_))]));
     }
 }
