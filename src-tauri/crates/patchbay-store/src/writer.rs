@@ -23,7 +23,7 @@ use crate::tables::TABLES;
 use crate::tool_runs::{RunWrite, merge_writes, write_run};
 
 /// Maximum time that a queued row waits for further ones.
-pub(crate) const BATCH_WINDOW: Duration = Duration::from_millis(5);
+pub(crate) const BATCH_WINDOW: Duration = Duration::from_millis(20);
 
 /// Capacity of the queue, in rows of runs; further ones wait for a free slot.
 const QUEUE_LEN: usize = 256;
