@@ -96,7 +96,10 @@ impl ClientSender {
             message,
             _place,
         };
-        self.events.send(ClientEvent::Message(queued)).is_ok()
+        let is_sent = self.events.send(ClientEvent::Message(queued)).is_ok();
+        // The session that was woken runs next on this thread; a sender that goes on would have another thread woken.
+        tokio::task::yield_now().await;
+        is_sent
     }
 }
 
