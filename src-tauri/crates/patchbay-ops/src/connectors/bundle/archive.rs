@@ -39,6 +39,8 @@ const MAX_MANIFEST_BYTES: u64 = 256 * 1024;
 /// A bundle that was copied into a folder that only we write to, so that it cannot change between check and use.
 pub(super) struct Archive {
     zip: zip::ZipArchive<File>,
+    /// The safe names of its entries.
+    names: Vec<String>,
     /// SHA-256 of the whole file, in hexadecimal.
     pub(super) sha256: String,
     /// Whether the archive is followed by a signature, which is not verified.
@@ -82,15 +84,21 @@ impl Archive {
         if list_bytes.is_some_and(|bytes| bytes > MAX_LIST_BYTES) {
             return Err(bundle_error("it has too many files"));
         }
-        let zip = zip::ZipArchive::new(copy).map_err(|error| from_zip_error(&path, error))?;
+        let mut zip = zip::ZipArchive::new(copy).map_err(|error| from_zip_error(&path, error))?;
         if zip.len() > MAX_ENTRIES {
             return Err(bundle_error("it has too many files"));
         }
         if zip.has_duplicate_names() {
             return Err(duplicate_entry_error());
         }
+        let names = (0..zip.len()).map(|index| {
+            let entry = zip.by_index_raw(index);
+            validate_entry_name(&entry.map_err(|error| from_zip_error(&path, error))?)
+        });
+        let names = names.collect::<Result<_, _>>()?;
         Ok(Self {
             zip,
+            names,
             sha256,
             is_signed,
             bytes,
@@ -126,10 +134,9 @@ impl Archive {
         create_private_folder(&root).map_err(|error| file_error(&root, error))?;
         // `MAX_BYTES` rules out an overflow.
         let mut left = MAX_UNPACKED.min(self.bytes * MAX_RATIO + RATIO_ALLOWANCE);
-        for index in 0..self.zip.len() {
+        for (index, name) in self.names.iter().enumerate() {
             let entry = self.zip.by_index(index);
             let mut entry = entry.map_err(|error| from_zip_error(&root, error))?;
-            let name = validate_entry_name(&entry)?;
             let path = root.join(name.split('/').collect::<PathBuf>());
             if entry.is_dir() {
                 create_folder(&path)?;
@@ -138,7 +145,7 @@ impl Archive {
             if let Some(folder) = path.parent() {
                 create_folder(folder)?;
             }
-            let is_program = own_program == Some(&*name)
+            let is_program = own_program == Some(name.as_str())
                 || entry.unix_mode().is_some_and(|mode| mode & 0o111 != 0);
             left = left
                 .checked_sub(write_entry(&mut entry, &path, left, is_program)?)

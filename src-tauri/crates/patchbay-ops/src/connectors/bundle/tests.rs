@@ -422,6 +422,16 @@ async fn hostile_archives_leave_nothing_behind() {
     fixture.refusal(&damaged).await;
 }
 
+#[tokio::test]
+async fn an_unsafe_file_name_is_told_before_anything_is_asked() {
+    let fixture = Fixture::new().await;
+    let mut bytes = bundle_of(&manifest(), &[("QQQout", b"x")]);
+    replace(&mut bytes, b"QQQ", b"../");
+    let file = fixture.file(&bytes);
+    let refused = read_bundle(&fixture.cx, &file).await.unwrap_err();
+    assert!(refused.to_string().contains("isn't safe"), "{refused}");
+}
+
 fn replace(bytes: &mut [u8], old: &[u8], new: &[u8]) {
     for at in 0..=bytes.len() - old.len() {
         if bytes[at..].starts_with(old) {
