@@ -51,7 +51,6 @@ export function AddAccountForm({ platform, onBack, onClose, onAdded }: Props) {
       }
       footer={
         <>
-          <span />
           <Button onPress={leave(onBack)}>Back</Button>
           <SubmitButton label="Add account" isPending={add.isPending} onSubmit={submit} />
         </>

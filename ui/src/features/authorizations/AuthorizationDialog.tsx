@@ -58,7 +58,6 @@ export function AuthorizationDialog({ authorization, connector, options, signIn,
           </>
         ) : (
           <>
-            <span />
             {authorization.state === "authorized" ? (
               <>
                 {connector && <Button onPress={hide}>Close</Button>}

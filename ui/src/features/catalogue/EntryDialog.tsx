@@ -23,7 +23,6 @@ export function EntryDialog({ item, onClose, onOpen }: Props) {
       onClose={onClose}
       footer={
         <>
-          <span />
           <Button keys="Escape" onPress={onClose}>
             Close
           </Button>

@@ -43,7 +43,6 @@ export function ChooseAccount({ accounts, error, onRetry, copied, onChoose, onAd
       onClose={onClose}
       footer={
         <>
-          <span />
           <Button icon="plus" onPress={onAddAccount}>
             Add account
           </Button>

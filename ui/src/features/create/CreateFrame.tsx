@@ -25,7 +25,6 @@ export function CreateFrame({ title, form, account, onBack, onClose, children }:
       onClose={onClose}
       footer={
         <>
-          <span />
           <Button onPress={onBack}>Back</Button>
           <Button keys="Escape" onPress={onClose}>
             Cancel

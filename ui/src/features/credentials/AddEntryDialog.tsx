@@ -36,7 +36,6 @@ export function AddEntryDialog({ onClose, onAdded }: Props) {
       notice={add.error && <VaultFailureNotice problem={asProblem(add.error)} onRetry={() => submit()} />}
       footer={
         <>
-          <span />
           <Button keys="Escape" onPress={onClose}>
             Cancel
           </Button>
