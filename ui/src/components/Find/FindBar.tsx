@@ -1,4 +1,5 @@
-import { type ReactNode, type RefObject, useEffect, useRef, useState } from "react";
+import { type KeyboardEvent, type ReactNode, type RefObject, useEffect, useRef, useState } from "react";
+import { isComposing } from "@/lib/keys";
 import { grouped } from "@/lib/words";
 import { Button } from "../Button";
 import { Field } from "../Field";
@@ -54,8 +55,15 @@ function FindBar({ field, what, finders, onClose }: BarProps) {
     setAt(found.index);
     setTotal(found.total);
   };
+  const closeOnEscape = (event: KeyboardEvent) => {
+    if (event.key !== "Escape" || isComposing(event.nativeEvent)) return;
+    event.stopPropagation();
+    onClose();
+  };
   return (
-    <div className={styles.bar} role="search">
+    // The bar handles Escape of its field and its buttons; they handle other keys.
+    // eslint-disable-next-line jsx-a11y/no-noninteractive-element-interactions
+    <div className={styles.bar} role="search" onKeyDown={closeOnEscape}>
       <FocusReturn />
       <Field
         ref={field}
@@ -70,7 +78,6 @@ function FindBar({ field, what, finders, onClose }: BarProps) {
         onChange={(text) => go(text, 0)}
         onKeyDown={(event) => {
           if (event.key === "Enter") go(query, at + (event.shiftKey ? -1 : 1));
-          else if (event.key === "Escape") onClose();
           else event.continuePropagation();
         }}
       />

@@ -61,6 +61,15 @@ it("finds_text_in_all_parts_of_a_result_and_closes_with_the_view", async () => {
   expect(screen.queryByRole("search")).toBeNull();
 });
 
+it("closes_the_bar_by_escape_from_its_buttons_too", async () => {
+  const person = show({ result: { content: [{ kind: "text", text: "a a" }], structured: null, isError: false } });
+  await screen.findByText("a a");
+  await person.keyboard("{Control>}f{/Control}a");
+  screen.getByRole("button", { name: "Next" }).focus();
+  await person.keyboard("{Escape}");
+  expect(screen.queryByRole("search")).toBeNull();
+});
+
 it("draws_a_picture_as_what_it_is_and_no_markup", async () => {
   const dot = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==";
   const svg = btoa('<svg xmlns="http://www.w3.org/2000/svg"/>');
