@@ -145,11 +145,11 @@ export function RunsBrowser({ connector }: Props) {
   // Not while a filter without matches is being cleared: unmounting its field would lose the focus.
   const isEmpty =
     runs.length === 0 && !isFiltered && !found.isPending && !found.isPrevious && text === typed && !found.error;
-  const exports = (isSmall: boolean) => <ExportMenu small={isSmall} exporting={exporting} isDisabled={total === 0} />;
+  const exports = (isSmall: boolean) => <ExportMenu small={isSmall} exporting={exporting} isDisabled={!total} />;
   return (
     <div className={styles.frame}>
       {connector === undefined && (
-        <Toolbar title="Runs" count={isFiltered || found.isPending ? undefined : total}>
+        <Toolbar title="Runs" count={isFiltered ? undefined : total}>
           {exports(false)}
           <RetentionMenu onChange={keep.mutate} />
           <Menu
@@ -204,7 +204,9 @@ export function RunsBrowser({ connector }: Props) {
         </div>
       )}
       <StatusFacts>
-        {!found.isPending && <span>{totalText(total, { isFiltered, hasMoreThanTotal: found.hasMoreThanTotal })}</span>}
+        {total !== undefined && (
+          <span>{totalText(total, { isFiltered, hasMoreThanTotal: found.hasMoreThanTotal })}</span>
+        )}
         {marks.marked.size > 0 && <span>{`${marks.marked.size} selected`}</span>}
         {!isEmpty && <span>Secret arguments are redacted</span>}
       </StatusFacts>

@@ -418,3 +418,11 @@ it("says of a response that was too large to keep that its result is", async () 
   await userEvent.click(shown.getByRole("tab", { name: "Raw" }));
   expect(shown.getByText("Responses over 1 MB are kept as their result only")).toBeVisible();
 });
+
+it("does not count runs that could not be loaded", async () => {
+  host.fail("listRuns", { message: "the disk is full" });
+  open();
+  expect(await screen.findByText("The disk is full")).toBeVisible();
+  expect(screen.queryByText("0")).toBeNull();
+  expect(screen.queryByText("0 runs")).toBeNull();
+});

@@ -10,8 +10,8 @@ export function useRuns(filter: RunFilter) {
   const runs = useMemo(() => withoutDuplicates(data?.pages.flatMap((page) => page.runs) ?? []), [data]);
   return {
     runs,
-    /** Number of runs on all pages, of which there may be more where `hasMoreThanTotal`. */
-    total: data?.pages[0]?.total ?? 0,
+    /** Number of runs on all pages, once they are known; there may be more where `hasMoreThanTotal`. */
+    total: data?.pages[0]?.total,
     hasMoreThanTotal: data?.pages[0]?.hasMoreThanTotal ?? false,
     isPending,
     /** Whether `runs` are still those of the previous filter. */
