@@ -123,6 +123,20 @@ describe("the catalogue", () => {
     await waitFor(() => expect(within(list).queryByText(/Couldn't connect to Cohere/)).not.toBeInTheDocument());
   });
 
+  it("counts_entries_only_once_all_are_loaded", async () => {
+    let answer: (definitions: []) => void = () => undefined;
+    const { list } = await openCatalogue(
+      (mock) => {
+        mock.handlers.listDefinitions = () => new Promise((done) => (answer = done));
+      },
+      { accounts: manyAccounts().filter(({ id }) => id === "acc_cohere") },
+    );
+    expect(await within(list).findByRole("button", { name: "Add Linear" })).toBeVisible();
+    expect(screen.queryByText(/^\d+ entries$/)).toBeNull();
+    act(() => answer([]));
+    expect(await screen.findByText(/^\d+ entries$/)).toBeVisible();
+  });
+
   it("reloads_when_the_accounts_change", async () => {
     const { host } = await openCatalogue();
     const requests = () => host.calls.filter((call) => call.name === "listDefinitions").length;

@@ -44,7 +44,7 @@ const selectedKey = stateKey<string | null>(null, "selected-entry");
 
 /** Everything that can be set up: connector types of all accounts, well-known MCP servers, and a registry file. */
 export function CataloguePage({ onCreate, onAdd }: Props) {
-  const { sources, error, retry } = useCatalogue();
+  const { sources, isLoading, error, retry } = useCatalogue();
   const [typed, setTyped] = useClientState(filterKey);
   const [chosenSource, setSource] = useClientState(sourceKey);
   const [selected, setSelected] = useClientState(selectedKey);
@@ -81,7 +81,7 @@ export function CataloguePage({ onCreate, onAdd }: Props) {
 
   return (
     <div className={styles.page}>
-      <Toolbar title="Catalog" count={isFiltered ? found.length : total}>
+      <Toolbar title="Catalog" count={isLoading ? undefined : isFiltered ? found.length : total}>
         <Button icon="folder" onPress={() => setReadingFile(true)}>
           Open registry file…
         </Button>
@@ -110,7 +110,7 @@ export function CataloguePage({ onCreate, onAdd }: Props) {
           options={sources.map((one) => ({
             value: one.key,
             label: one.title,
-            count: one.items.length,
+            count: one.isLoading && one.items.length === 0 ? undefined : one.items.length,
             start: one.account && (
               <span className={styles.tile}>
                 <PlatformTile platform={one.account.platform} />
@@ -175,10 +175,12 @@ export function CataloguePage({ onCreate, onAdd }: Props) {
         />
       )}
       <StatusFacts>
-        <span>
-          {count(found.length, "entry", "entries")}
-          {found.length === total ? "" : ` of ${grouped(total)}`}
-        </span>
+        {!isLoading && (
+          <span>
+            {count(found.length, "entry", "entries")}
+            {found.length === total ? "" : ` of ${grouped(total)}`}
+          </span>
+        )}
       </StatusFacts>
     </div>
   );

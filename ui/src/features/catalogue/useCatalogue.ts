@@ -23,7 +23,7 @@ export type Source = {
 const registryFile = stateKey<CatalogueEntry[]>([], "registry-file");
 
 /** All sources: a registry file if one was read, each hosted account, and the well-known servers. */
-export function useCatalogue(): { sources: Source[]; error: Error | null; retry: () => void } {
+export function useCatalogue() {
   const accounts = useQuery(queries.accounts());
   const known = useQuery(queries.catalogue());
   const [file] = useClientState(registryFile);
@@ -50,7 +50,7 @@ export function useCatalogue(): { sources: Source[]; error: Error | null; retry:
     problem: null,
     retry: () => undefined,
   });
-  const sources = [
+  const sources: Source[] = [
     ...(file.length > 0 ? [serverSource("file", "Registry file", file)] : []),
     ...accountSources,
     {
@@ -60,7 +60,13 @@ export function useCatalogue(): { sources: Source[]; error: Error | null; retry:
       retry: () => void known.refetch(),
     },
   ];
-  return { sources, error: accounts.error, retry: () => void accounts.refetch() };
+  return {
+    sources,
+    /** Whether some have never been loaded, so that nobody knows how many entries there are. */
+    isLoading: [accounts, known, ...definitions].some(({ isPending }) => isPending),
+    error: accounts.error,
+    retry: () => void accounts.refetch(),
+  };
 }
 
 /** Reads a file of the MCP registry into the catalogue, replacing the previous file; not by one without servers. */
