@@ -1,4 +1,4 @@
-import { QueryClientProvider } from "@tanstack/react-query";
+import { type QueryClient, QueryClientProvider } from "@tanstack/react-query";
 import { act, fireEvent, render, screen } from "@testing-library/react";
 import { type ReactNode } from "react";
 import { afterEach, beforeEach, expect, it, vi } from "vitest";
@@ -12,7 +12,7 @@ afterEach(() => void vi.useRealTimers());
 
 const shown = () => screen.queryByRole("region", { name: "Notifications" });
 
-function show(beside?: ReactNode): void {
+function show(beside?: ReactNode): QueryClient {
   const client = newQueryClient();
   render(
     <QueryClientProvider client={client}>
@@ -22,6 +22,7 @@ function show(beside?: ReactNode): void {
     </QueryClientProvider>,
   );
   act(() => showToast(client, "Rotated"));
+  return client;
 }
 
 it("goes by itself where the pointer that pressed something rests beneath it", () => {
@@ -54,4 +55,20 @@ it("is spoken and can be dismissed while a dialog is open", () => {
   expect([announcement, toast].map((one) => one && isHidden(one))).toEqual([false, false]);
   fireEvent.click(screen.getByRole("button", { name: "Dismiss" }));
   expect(shown()).toBeNull();
+});
+
+it("gives the focus to the toast beside it, and the last one back to where it was", () => {
+  const client = show(<button>Rotate</button>);
+  act(() => showToast(client, "Renamed"));
+  const before = screen.getByRole("button", { name: "Rotate" });
+  before.focus();
+  const dismiss = () => screen.getAllByRole("button", { name: "Dismiss" });
+  const [, second] = dismiss();
+  act(() => dismiss()[0]?.focus());
+  fireEvent.click(dismiss()[0]!);
+  expect(second).toHaveFocus();
+  fireEvent.click(second!);
+  act(() => void vi.advanceTimersByTime(1));
+  expect(shown()).toBeNull();
+  expect(before).toHaveFocus();
 });

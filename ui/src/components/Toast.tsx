@@ -1,7 +1,8 @@
-import { useCallback, useEffect, useState } from "react";
+import { type FocusEvent, useCallback, useEffect, useRef, useState } from "react";
 import { useClientState } from "@/host/clientState";
 import { announcementKey, type Toast, toastsKey } from "@/host/toasts";
 import { Button } from "./Button";
+import { focusPath, passFocusBeside, restoreFocusLater } from "./keepFocus";
 import { useShortcut } from "./shortcuts";
 import styles from "./Toast.module.css";
 
@@ -15,6 +16,16 @@ export function Toasts() {
     (id: number) => setToasts((current) => current.filter((toast) => toast.id !== id)),
     [setToasts],
   );
+  const before = useRef<HTMLElement[]>([]);
+  const rememberFocus = ({ currentTarget, relatedTarget }: FocusEvent) => {
+    if (!currentTarget.contains(relatedTarget)) before.current = focusPath(relatedTarget);
+  };
+  // The last toast takes the focus with it.
+  const returnFocus = useCallback((region: HTMLElement | null) => {
+    return () => {
+      if (region?.contains(document.activeElement)) restoreFocusLater(before.current);
+    };
+  }, []);
   return (
     // A modal dialog makes the rest of the window inert, but not this.
     <div data-react-aria-top-layer="true">
@@ -22,7 +33,7 @@ export function Toasts() {
         {announcement}
       </div>
       {toasts.length > 0 && (
-        <section className={styles.toasts} aria-label="Notifications">
+        <section ref={returnFocus} className={styles.toasts} aria-label="Notifications" onFocus={rememberFocus}>
           {toasts.map((shown) => (
             <ToastCard key={shown.id} toast={shown} onEnd={dismiss} />
           ))}
@@ -46,6 +57,7 @@ function ToastCard({ toast, onEnd }: { toast: Toast; onEnd: (id: number) => void
   useShortcut(toast.undo ? { keys: "window.undo", run: undo } : null);
   return (
     <div
+      ref={passFocusBeside}
       className={styles.toast}
       // Not on enter: a toast may appear under a pointer that is at rest.
       onPointerMove={() => setPaused(true)}

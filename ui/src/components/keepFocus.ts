@@ -57,3 +57,29 @@ export function passFocusOn(element: HTMLElement | null): () => void {
     if (element?.contains(document.activeElement)) element.parentElement?.closest<HTMLElement>("[tabindex]")?.focus();
   };
 }
+
+/**
+ * An element, and all around it that can have the focus when it is gone by then: what a button starts often removes the
+ * button.
+ */
+export function focusPath(element: Element | null): HTMLElement[] {
+  const path: HTMLElement[] = [];
+  for (let one = element; one; one = one.parentElement) {
+    if (one instanceof HTMLElement && (one === element || one.hasAttribute("tabindex"))) path.push(one);
+  }
+  return path;
+}
+
+/** Moves a focus that is lost to the first of a path that is there. */
+export function restoreFocus(path: readonly HTMLElement[]): void {
+  for (const one of path) {
+    const isLost = document.activeElement === null || document.activeElement === document.body;
+    if (isLost && one.isConnected) one.focus();
+  }
+}
+
+/** Moves the focus to a path, or else to the page, once what has it is gone. */
+export function restoreFocusLater(path: readonly HTMLElement[]): void {
+  const page = focusPath(document.querySelector("main"));
+  setTimeout(() => restoreFocus([...path, ...page]));
+}
