@@ -1,7 +1,8 @@
-import { type FormEvent, useRef, useState } from "react";
+import { useRef, useState } from "react";
 import { Button } from "./Button";
 import { Field } from "./Field";
 import { FocusReturn } from "./FocusReturn";
+import { Form } from "./Form";
 import styles from "./PassphraseForm.module.css";
 import { useInvalidFocus } from "./useInvalidFocus";
 
@@ -23,15 +24,13 @@ export function PassphraseForm({ isNew = false, submitLabel, isPending, error, o
   const [wrong, setWrong] = useState<{ passphrase?: string; again?: string }>({});
   const form = useRef<HTMLFormElement>(null);
   useInvalidFocus(form, wrong);
-  const submit = (event: FormEvent) => {
-    event.preventDefault();
-    if (isPending) return;
+  const submit = () => {
     const found = check(passphrase, again, isNew);
     setWrong(found);
     if (!found.passphrase && !found.again) onSubmit(passphrase);
   };
   return (
-    <form ref={form} className={styles.form} onSubmit={submit}>
+    <Form ref={form} className={styles.form} isPending={isPending} onSubmit={submit}>
       <FocusReturn />
       <Field
         label="Passphrase"
@@ -63,7 +62,7 @@ export function PassphraseForm({ isNew = false, submitLabel, isPending, error, o
           </Button>
         )}
       </div>
-    </form>
+    </Form>
   );
 }
 

@@ -1,6 +1,7 @@
-import { type FormEvent, useState } from "react";
+import { useState } from "react";
 import { Button } from "./Button";
 import { Field } from "./Field";
+import { Form } from "./Form";
 import { ErrorNotice } from "./ProblemNotice";
 import styles from "./RenameForm.module.css";
 
@@ -18,12 +19,11 @@ export function RenameForm({ label, hideLabel, name, isPending, error, onRename 
   const [typed, setTyped] = useState<string | null>(null);
   const wanted = (typed ?? name).trim();
   const isChanged = wanted !== "" && wanted !== name;
-  const submit = (event: FormEvent) => {
-    event.preventDefault();
-    if (isChanged && !isPending) onRename(wanted, { onSuccess: () => setTyped((now) => (now === typed ? null : now)) });
+  const submit = () => {
+    if (isChanged) onRename(wanted, { onSuccess: () => setTyped((now) => (now === typed ? null : now)) });
   };
   return (
-    <form className={styles.form} onSubmit={submit}>
+    <Form className={styles.form} isPending={isPending} onSubmit={submit}>
       <div className={styles.pair}>
         <Field label={label} hideLabel={hideLabel} value={typed ?? name} onChange={setTyped} />
         <Button type="submit" isDisabled={!isChanged} isPending={isPending}>
@@ -31,6 +31,6 @@ export function RenameForm({ label, hideLabel, name, isPending, error, onRename 
         </Button>
       </div>
       <ErrorNotice error={error} />
-    </form>
+    </Form>
   );
 }

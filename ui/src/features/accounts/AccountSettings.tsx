@@ -1,5 +1,6 @@
-import { type FormEvent, useState } from "react";
+import { useState } from "react";
 import { Button } from "@/components/Button";
+import { Form } from "@/components/Form";
 import { focusForm } from "@/components/keepFocus";
 import { Notice, ProblemNotice } from "@/components/ProblemNotice";
 import { Section } from "@/components/Section";
@@ -68,18 +69,17 @@ function SettingsForm({ account, platform }: Props) {
     announce("Testing settings");
     test.mutate(given(), { onError: showErrors });
   };
-  const save = (event?: FormEvent) => {
-    event?.preventDefault();
+  const save = () => {
     const isValid = isChanged && !isSignedOut && !change.isPending && validate();
     test.reset();
     if (isValid) change.mutate({ ...given(), edits }, { onError: showErrors });
   };
-  useShortcut({ keys: "form.save", run: () => save() });
+  useShortcut({ keys: "form.save", run: save });
   useShortcut({ keys: "form.submit", label: "Test settings", run: testChanges });
 
   return (
     <Section title="Settings">
-      <form ref={box} className={styles.form} onSubmit={save} noValidate>
+      <Form ref={box} className={styles.form} onSubmit={save} noValidate>
         <AccountFields key={discards} {...inputs} autoFocus={false} onChange={changeForm} />
         {isElsewhere && (
           <p className="text2 small">The saved key isn&apos;t sent to another address. Enter the key for it.</p>
@@ -128,7 +128,7 @@ function SettingsForm({ account, platform }: Props) {
             </Button>
           )}
         </div>
-      </form>
+      </Form>
     </Section>
   );
 }

@@ -1,7 +1,8 @@
-import { type FormEvent, useState } from "react";
+import { useState } from "react";
 import { Button } from "@/components/Button";
 import { Dialog } from "@/components/Dialog";
 import { Field } from "@/components/Field";
+import { Form } from "@/components/Form";
 import { PlatformTile } from "@/components/PlatformTile";
 import { Notice } from "@/components/ProblemNotice";
 import { SegmentedControl } from "@/components/SegmentedControl";
@@ -27,9 +28,8 @@ export function AddAccountForm({ platform, onBack, onClose, onAdded }: Props) {
   const chosen = withMethod(platform, method);
   const { title, fields } = chosen;
   const { form, setForm, box, inputs, validate, showErrors, clearErrors } = useAccountForm(fields);
-  const submit = (event?: FormEvent) => {
-    event?.preventDefault();
-    if (add.isPending || !validate()) return;
+  const submit = () => {
+    if (!validate()) return;
     announce(`Signing in to ${title}`);
     add.mutate(requestOf(chosen, form), { onSuccess: (account) => account && onAdded(account), onError: showErrors });
   };
@@ -44,11 +44,7 @@ export function AddAccountForm({ platform, onBack, onClose, onAdded }: Props) {
       mark={<PlatformTile platform={platform.platform} />}
       subtitle="Patchbay tests the sign-in before saving."
       onClose={leave(onClose)}
-      notice={
-        add.error && (
-          <VaultFailureNotice problem={beyondFields(asProblem(add.error), fields)} onRetry={() => submit()} />
-        )
-      }
+      notice={add.error && <VaultFailureNotice problem={beyondFields(asProblem(add.error), fields)} onRetry={submit} />}
       footer={
         <>
           <Button onPress={leave(onBack)}>Back</Button>
@@ -61,7 +57,7 @@ export function AddAccountForm({ platform, onBack, onClose, onAdded }: Props) {
           {title} has no public API documentation. If something doesn't work, adjust it under Advanced.
         </Notice>
       )}
-      <form ref={box} className="form" onSubmit={submit} noValidate>
+      <Form ref={box} className="form" isPending={add.isPending} onSubmit={submit} noValidate>
         {methods.length > 1 && (
           <SegmentedControl
             label="Sign-in method"
@@ -85,7 +81,7 @@ export function AddAccountForm({ platform, onBack, onClose, onAdded }: Props) {
         <button type="submit" className="unseen" tabIndex={-1} aria-hidden="true">
           Add account
         </button>
-      </form>
+      </Form>
       {add.isPending && (
         <Working label="Signing in" since={add.submittedAt} onStop={stop}>{`Signing in to ${title}`}</Working>
       )}

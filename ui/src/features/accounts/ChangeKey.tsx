@@ -1,5 +1,5 @@
-import { type FormEvent } from "react";
 import { Button } from "@/components/Button";
+import { Form } from "@/components/Form";
 import { ProblemNotice } from "@/components/ProblemNotice";
 import { Section } from "@/components/Section";
 import { type Account, type PlatformField } from "@/host/bindings";
@@ -25,9 +25,8 @@ export function ChangeKey({ account, fields }: Props) {
   const isTouched = Object.keys(given).length > 0;
   // An account may have been signed in without a key.
   const canSubmit = isTouched || account.isSignedOut === true;
-  const submit = (event?: FormEvent) => {
-    event?.preventDefault();
-    if (replace.isPending || !validate() || !canSubmit) return;
+  const submit = () => {
+    if (!validate() || !canSubmit) return;
     replace.mutate(
       { secrets: given, signsIn: account.isSignedOut ?? false },
       { onSuccess: () => setForm(emptyForm), onError: showErrors },
@@ -42,11 +41,9 @@ export function ChangeKey({ account, fields }: Props) {
           ? "The key is tested before it's saved."
           : "You can't view the saved key. A new one is tested before it replaces it."}
       </p>
-      <form ref={box} className={styles.form} onSubmit={submit} noValidate>
+      <Form ref={box} className={styles.form} isPending={replace.isPending} onSubmit={submit} noValidate>
         <AccountFields {...inputs} autoFocus={false} />
-        {replace.error && (
-          <ProblemNotice problem={beyondFields(asProblem(replace.error), secrets)} onRetry={() => submit()} />
-        )}
+        {replace.error && <ProblemNotice problem={beyondFields(asProblem(replace.error), secrets)} onRetry={submit} />}
         <div className={styles.actions}>
           <Button
             type="submit"
@@ -57,7 +54,7 @@ export function ChangeKey({ account, fields }: Props) {
             {words}
           </Button>
         </div>
-      </form>
+      </Form>
     </Section>
   );
 }

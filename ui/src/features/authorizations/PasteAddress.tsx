@@ -1,6 +1,7 @@
 import { useState } from "react";
 import { Button } from "@/components/Button";
 import { Field } from "@/components/Field";
+import { Form } from "@/components/Form";
 import { usePastedText } from "@/components/usePastedText";
 import { type useAuthorizationActions } from "./useAuthorizationActions";
 
@@ -16,12 +17,7 @@ export function PasteAddress({ finish }: Props) {
     return true;
   });
   return (
-    <form
-      onSubmit={(event) => {
-        event.preventDefault();
-        if (address.trim() && !finish.isPending) finish.mutate(address.trim());
-      }}
-    >
+    <Form isPending={finish.isPending} onSubmit={() => address.trim() && finish.mutate(address.trim())}>
       <Field
         label="Redirect address"
         hideLabel
@@ -40,6 +36,6 @@ export function PasteAddress({ finish }: Props) {
           )
         }
       />
-    </form>
+    </Form>
   );
 }

@@ -1,8 +1,9 @@
-import { type FormEvent, useState } from "react";
+import { useState } from "react";
 import { FileTrigger } from "react-aria-components";
 import { Button } from "@/components/Button";
 import { Dialog } from "@/components/Dialog";
 import { Field } from "@/components/Field";
+import { Form } from "@/components/Form";
 import { ErrorNotice, Notice } from "@/components/ProblemNotice";
 import { SubmitButton } from "@/components/SubmitButton";
 import { useReadRegistryFile } from "./useCatalogue";
@@ -26,10 +27,8 @@ export function RegistryFileDialog({ onClose, onRead }: Props) {
       setUnreadableFile(file.name);
     }
   };
-  const submit = (event?: FormEvent) => {
-    event?.preventDefault();
-    if (!text.trim() || read.isPending) return;
-    read.mutate(text, { onSuccess: (entries) => entries.length > 0 && onRead() });
+  const submit = () => {
+    if (text.trim()) read.mutate(text, { onSuccess: (entries) => entries.length > 0 && onRead() });
   };
   return (
     <Dialog
@@ -46,7 +45,7 @@ export function RegistryFileDialog({ onClose, onRead }: Props) {
         </>
       }
     >
-      <form className="form" onSubmit={submit}>
+      <Form className="form" isPending={read.isPending} onSubmit={submit}>
         <div>
           <FileTrigger acceptedFileTypes={[".json", "application/json"]} onSelect={(files) => void pick(files)}>
             <Button>Choose file…</Button>
@@ -74,7 +73,7 @@ export function RegistryFileDialog({ onClose, onRead }: Props) {
           </Notice>
         )}
         <ErrorNotice error={read.error} />
-      </form>
+      </Form>
     </Dialog>
   );
 }

@@ -1,6 +1,7 @@
 import { type ReactNode } from "react";
 import { Button } from "@/components/Button";
 import { Field } from "@/components/Field";
+import { Form } from "@/components/Form";
 
 export type PasteProps = {
   text: string;
@@ -25,13 +26,7 @@ export function PasteField({
 }: Omit<PasteProps, "onChooseBundle"> & { children?: ReactNode }) {
   const hasLines = text.includes("\n");
   return (
-    <form
-      className="form"
-      onSubmit={(event) => {
-        event.preventDefault();
-        onSubmit();
-      }}
-    >
+    <Form className="form" onSubmit={onSubmit}>
       <Field
         label="Address or command"
         autoFocus
@@ -49,7 +44,7 @@ export function PasteField({
         isReadOnly={isPending}
       />
       {children}
-    </form>
+    </Form>
   );
 }
 

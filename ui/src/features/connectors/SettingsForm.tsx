@@ -1,5 +1,6 @@
 import { type ReactNode } from "react";
 import { Button } from "@/components/Button";
+import { Form } from "@/components/Form";
 import { focusForm } from "@/components/keepFocus";
 import { ErrorNotice } from "@/components/ProblemNotice";
 import styles from "./ConnectorPage.module.css";
@@ -17,13 +18,7 @@ type Props = {
 /** Settings that are saved together, which is possible once one of them is changed. */
 export function SettingsForm({ save, saveLabel, isChanged, onSubmit, onDiscard, children }: Props) {
   return (
-    <form
-      className={styles.form}
-      onSubmit={(event) => {
-        event.preventDefault();
-        if (isChanged && !save.isPending) onSubmit();
-      }}
-    >
+    <Form className={styles.form} isPending={save.isPending} onSubmit={() => isChanged && onSubmit()}>
       {children}
       <ErrorNotice error={save.error} />
       {saveLabel !== null && (
@@ -31,7 +26,7 @@ export function SettingsForm({ save, saveLabel, isChanged, onSubmit, onDiscard, 
           {saveLabel}
         </SaveButtons>
       )}
-    </form>
+    </Form>
   );
 }
 

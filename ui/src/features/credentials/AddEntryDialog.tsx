@@ -1,7 +1,8 @@
-import { type FormEvent, useId, useState } from "react";
+import { useId, useState } from "react";
 import { Button } from "@/components/Button";
 import { Dialog } from "@/components/Dialog";
 import { Field } from "@/components/Field";
+import { Form } from "@/components/Form";
 import { SegmentedControl } from "@/components/SegmentedControl";
 import { VaultFailureNotice } from "@/components/VaultNotice";
 import { type WalletEntry } from "@/host/bindings";
@@ -19,9 +20,7 @@ export function AddEntryDialog({ onClose, onAdded }: Props) {
   const [errors, setErrors] = useState<{ name: string | null; secret: string | null }>({ name: null, secret: null });
   const { add } = useWalletActions();
   const formId = useId();
-  const submit = (event?: FormEvent) => {
-    event?.preventDefault();
-    if (add.isPending) return;
+  const submit = () => {
     const wrong = { name: name.trim() ? null : "Enter a name", secret: secretError(form) };
     setErrors(wrong);
     if (wrong.name || wrong.secret) return;
@@ -33,7 +32,7 @@ export function AddEntryDialog({ onClose, onAdded }: Props) {
       subtitle="Encrypted on this computer. Sent only to connectors that use it."
       errors={errors}
       onClose={onClose}
-      notice={add.error && <VaultFailureNotice problem={asProblem(add.error)} onRetry={() => submit()} />}
+      notice={add.error && <VaultFailureNotice problem={asProblem(add.error)} onRetry={submit} />}
       footer={
         <>
           <Button keys="Escape" onPress={onClose}>
@@ -45,7 +44,7 @@ export function AddEntryDialog({ onClose, onAdded }: Props) {
         </>
       }
     >
-      <form id={formId} className={styles.form} onSubmit={submit}>
+      <Form id={formId} className={styles.form} isPending={add.isPending} onSubmit={submit}>
         <SegmentedControl
           label="Type"
           segments={typedKinds}
@@ -65,7 +64,7 @@ export function AddEntryDialog({ onClose, onAdded }: Props) {
           error={errors.name}
         />
         <SecretFields form={form} error={errors.secret} onChange={setForm} />
-      </form>
+      </Form>
     </Dialog>
   );
 }

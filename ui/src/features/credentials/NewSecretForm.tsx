@@ -1,4 +1,5 @@
-import { type FormEvent, type ReactNode, useEffect, useState } from "react";
+import { type ReactNode, useEffect, useState } from "react";
+import { Form } from "@/components/Form";
 import { type WalletEntry, type WalletSecret } from "@/host/bindings";
 import styles from "./Credentials.module.css";
 import { SecretFields, SecretKindControl } from "./SecretFields";
@@ -31,14 +32,13 @@ export function NewSecretForm({ id, title, entry, kind, note, onSubmit, onTyped,
     onTyped(true);
     return () => onTyped(false);
   }, [hasInput, onTyped]);
-  const submit = (event: FormEvent) => {
-    event.preventDefault();
+  const submit = () => {
     const found = secretError(form, keepsValues);
     setError(found);
     if (!found) onSubmit(secretOf(form), (saved) => setForm(emptySecret(form.kind, saved.headerNames)));
   };
   return (
-    <form id={id} className={styles.section} onSubmit={submit}>
+    <Form id={id} className={styles.section} onSubmit={submit}>
       <div className={styles.sectionHead}>
         <h3>{title}</h3>
         <span className="grow" />
@@ -53,6 +53,6 @@ export function NewSecretForm({ id, title, entry, kind, note, onSubmit, onTyped,
       {note}
       <SecretFields form={form} error={error} onChange={setForm} keepsValues={keepsValues} autoFocus />
       {children}
-    </form>
+    </Form>
   );
 }

@@ -1,5 +1,6 @@
-import { type FormEvent, useState } from "react";
+import { useState } from "react";
 import { Field } from "@/components/Field";
+import { Form } from "@/components/Form";
 import { looksLikeServer } from "@/lib/pastedServer";
 
 type Props = { onPaste: (text: string) => void; large?: boolean };
@@ -7,14 +8,13 @@ type Props = { onPaste: (text: string) => void; large?: boolean };
 /** A box for any text that names an MCP server, which is passed on to the dialog that adds it. */
 export function PasteBox({ onPaste, large = false }: Props) {
   const [address, setAddress] = useState("");
-  const submit = (event: FormEvent) => {
-    event.preventDefault();
+  const submit = () => {
     if (!address.trim()) return;
     onPaste(address.trim());
     setAddress("");
   };
   return (
-    <form onSubmit={submit}>
+    <Form onSubmit={submit}>
       <Field
         label="Address of an MCP server"
         hideLabel
@@ -34,6 +34,6 @@ export function PasteBox({ onPaste, large = false }: Props) {
           onPaste(text);
         }}
       />
-    </form>
+    </Form>
   );
 }

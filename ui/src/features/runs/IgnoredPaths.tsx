@@ -1,6 +1,7 @@
-import { type SyntheticEvent, useState } from "react";
+import { useState } from "react";
 import { Button } from "@/components/Button";
 import { Field } from "@/components/Field";
+import { Form } from "@/components/Form";
 import { Icon } from "@/components/Icon";
 import { passFocusBeside } from "@/components/keepFocus";
 import styles from "./Compare.module.css";
@@ -11,8 +12,7 @@ type Props = { ignored: string[]; suggested: string[]; onChange: (paths: string[
 export function IgnoredPaths({ ignored, suggested, onChange }: Props) {
   const [typed, setTyped] = useState("");
   const add = (path: string) => onChange([...ignored, path]);
-  const submit = (event: SyntheticEvent) => {
-    event.preventDefault();
+  const submit = () => {
     if (typed.trim() === "") return;
     add(typed.trim());
     setTyped("");
@@ -60,7 +60,7 @@ export function IgnoredPaths({ ignored, suggested, onChange }: Props) {
           )}
         </div>
       )}
-      <form className={styles.add} onSubmit={submit}>
+      <Form className={styles.add} onSubmit={submit}>
         <Field
           label="Path to ignore"
           hideLabel
@@ -73,7 +73,7 @@ export function IgnoredPaths({ ignored, suggested, onChange }: Props) {
         <Button type="submit" small isDisabled={typed.trim() === ""}>
           Ignore
         </Button>
-      </form>
+      </Form>
       <p className="text3 small">
         Saved for this tool. * matches any name or index; everything below a path is ignored.
       </p>

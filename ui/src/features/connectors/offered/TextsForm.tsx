@@ -1,5 +1,6 @@
-import { type FormEvent, useRef, useState } from "react";
+import { useRef, useState } from "react";
 import { Button } from "@/components/Button";
+import { Form } from "@/components/Form";
 import { useInvalidFocus } from "@/components/useInvalidFocus";
 import { type CompletionTarget, type ConnectorId } from "@/host/bindings";
 import { stateKey, useClientState } from "@/host/clientState";
@@ -29,14 +30,12 @@ export function TextsForm({ connector, target, fields, submitLabel, isPending, o
   useInvalidFocus(form, attempts || undefined);
   const typed = Object.fromEntries(Object.entries(values).flatMap(([name, text]) => (text ? [[name, text]] : [])));
   const isMissing = ({ name, isRequired }: TextField) => isRequired && !values[name];
-  const submit = (event: FormEvent) => {
-    event.preventDefault();
-    if (isPending) return;
+  const submit = () => {
     if (fields.some(isMissing)) return setAttempts(attempts + 1);
     onSubmit(typed);
   };
   return (
-    <form ref={form} className={styles.form} onSubmit={submit} noValidate>
+    <Form ref={form} className={styles.form} isPending={isPending} onSubmit={submit} noValidate>
       {fields.map((one) => (
         <SuggestedField
           key={one.name}
@@ -55,7 +54,7 @@ export function TextsForm({ connector, target, fields, submitLabel, isPending, o
           {submitLabel}
         </Button>
       </div>
-    </form>
+    </Form>
   );
 }
 
