@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use patchbay_files::{NotPlain, name_beside, rename};
-use tokio::fs::File;
+use tokio::fs::{File, OpenOptions};
 use tokio::io::AsyncWriteExt as _;
 
 use crate::error::Error;
@@ -29,12 +29,7 @@ impl AtomicFile {
             ));
         }
         let part = name_beside(path, ".part").map_err(|source| file_error(path, source))?;
-        let mut options = tokio::fs::OpenOptions::new();
-        // The user chose the folder, and others may write there too: existing files are never reused.
-        options.write(true).create_new(true);
-        #[cfg(unix)]
-        options.mode(0o600);
-        let file = options.open(&part).await;
+        let file = new_private_file().open(&part).await;
         let file = file.map_err(|source| file_error(&part, source))?;
         Ok(Self {
             file: Some(file),
@@ -82,6 +77,16 @@ impl Drop for AtomicFile {
             drop(std::fs::remove_file(&self.part));
         }
     }
+}
+
+/// Options for a file that does not exist yet and that only the user can read; on Windows, with the permissions of the
+/// folder. The user chose the folder, and others may write there too: existing files are never reused.
+pub(crate) fn new_private_file() -> OpenOptions {
+    let mut options = OpenOptions::new();
+    options.write(true).create_new(true);
+    #[cfg(unix)]
+    options.mode(0o600);
+    options
 }
 
 pub(crate) fn file_error(path: &Path, source: std::io::Error) -> Error {

@@ -12,7 +12,7 @@ use serde::{Deserialize, Serialize};
 use specta::Type;
 use tokio::io::AsyncWriteExt as _;
 
-use crate::atomic_file::{AtomicFile, file_error};
+use crate::atomic_file::{AtomicFile, file_error, new_private_file};
 use crate::context::Context;
 use crate::error::Error;
 use crate::runs::find_run;
@@ -175,10 +175,7 @@ fn name_in(uri: &str) -> Option<PlainFileName> {
 
 /// Creates a file of that name, with a number when one exists.
 async fn create(folder: &Path, name: &PlainFileName) -> Result<(tokio::fs::File, PathBuf), Error> {
-    let mut options = tokio::fs::OpenOptions::new();
-    options.write(true).create_new(true);
-    #[cfg(unix)]
-    options.mode(0o600);
+    let options = new_private_file();
     let (mut path, mut number) = (name.within(folder), 1);
     loop {
         match options.open(&path).await {
