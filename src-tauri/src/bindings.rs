@@ -158,7 +158,6 @@ pub(crate) fn builder() -> Builder<Wry> {
             tools::refresh_tools,
             tools::save_attachment,
             tools::save_content,
-            tools::validate_arguments,
             vault::accept_older_secrets,
             vault::choose_passphrase,
             vault::probe_vault,

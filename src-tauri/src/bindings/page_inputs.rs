@@ -296,7 +296,6 @@ const COMMANDS: &[&str] = &[
     "unlock_vault",
     "update_connector",
     "use_keychain",
-    "validate_arguments",
     "vault_status",
     "watch_resource",
 ];

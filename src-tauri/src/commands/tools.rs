@@ -1,6 +1,6 @@
-//! Tools and their arguments.
+//! Tools and what they return.
 
-use patchbay_model::{ConnectorId, Content, FieldProblem, Json, Problem, RunId, Tool, ToolSummary};
+use patchbay_model::{ConnectorId, Content, Json, Problem, RunId, Tool, ToolSummary};
 use patchbay_ops::{self as ops, Attachment, SavedAttachment};
 use tauri::AppHandle;
 
@@ -18,10 +18,6 @@ commands! { cx =>
     /// Lists the tools of a connector again from its server.
     fn refresh_tools(connector: ConnectorId) -> () =
         drop(ops::refresh_tools(&cx, &connector).await?);
-
-    /// Validates arguments against the schema of a tool; empty if they are valid.
-    fn validate_arguments(connector: ConnectorId, tool: String, values: Json) -> Vec<FieldProblem> =
-        ops::validate_arguments(&cx, &connector, &tool, &values).await?;
 
     /// Returns whether a run on this connector may name one of its platform's credentials.
     fn names_credentials(connector: ConnectorId) -> bool =

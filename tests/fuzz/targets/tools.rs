@@ -4,10 +4,10 @@ use std::io;
 use std::sync::Arc;
 
 use patchbay_http::BrowserUrl;
-use patchbay_model::{ConnectorId, Json};
+use patchbay_model::{ConnectorId, Json, Origin};
 use patchbay_ops::{
     AddConnector, AppPaths, AuthenticationChoice, Context, ContextOptions, NoProgramConsent,
-    OpenBrowser, SystemClock, add_connector, refresh_tools, remove_connector, validate_arguments,
+    OpenBrowser, RunTool, SystemClock, add_connector, dry_run, refresh_tools, remove_connector,
 };
 use patchbay_vault::MemoryKeychain;
 use serde_json::{Value, json};
@@ -144,7 +144,18 @@ pub(super) fn schemas() -> Taker {
 
 async fn check(cx: &Context, connector: &ConnectorId, arguments: Value) {
     if refresh_tools(cx, connector).await.is_ok() {
-        drop(validate_arguments(cx, connector, "t", &Json(arguments)).await);
+        let request = RunTool {
+            connector: connector.clone(),
+            tool: "t".to_owned(),
+            arguments: Json(arguments),
+            timeout_seconds: None,
+            confirmed: false,
+            replay_of: None,
+            origin: Origin::CommandLine,
+            credential: None,
+            as_task: false,
+        };
+        drop(dry_run(cx, request).await);
     }
 }
 

@@ -293,8 +293,6 @@ export const commands = {
 	saveAttachment: (run: RunId, part: number) => typedError<SavedAttachment | null, Problem>(__TAURI_INVOKE("save_attachment", { run, part })),
 	/**  As [`save_attachment`], for a part of a resource or a prompt. */
 	saveContent: (content: Content) => typedError<SavedAttachment | null, Problem>(__TAURI_INVOKE("save_content", { content })),
-	/**  Validates arguments against the schema of a tool; empty if they are valid. */
-	validateArguments: (connector: ConnectorId, tool: string, values: Json) => typedError<FieldProblem[], Problem>(__TAURI_INVOKE("validate_arguments", { connector, tool, values })),
 	/**  Accepts an older vault after a backup was restored. */
 	acceptOlderSecrets: (confirmed: boolean) => typedError<VaultStatus, Problem>(__TAURI_INVOKE("accept_older_secrets", { confirmed })),
 	/**  Protects the vault with a passphrase from now on. */

@@ -609,7 +609,6 @@ export class MockHost {
           .filter((one) => id === null || one.connector === id)
           .map(({ connector, tool }) => summary(connector, tool)),
       refreshTools: () => null,
-      validateArguments: () => [],
       choosePassphrase: () => this.setVault({ backend: "passphrase", state: "ready", problem: null }),
       probeVault: () => state.vault,
       acceptOlderSecrets: ({ confirmed }) => {

@@ -146,7 +146,6 @@ pub use connectors::start_authorization::{
 pub use connectors::tool_changes::{ToolChange, ToolChangeKind, accept_tools, list_tool_changes};
 pub use connectors::tools::{
     ConnectorTool, find_tool, list_tool_summaries, list_tools, names_credentials, refresh_tools,
-    validate_arguments,
 };
 pub use connectors::trust::{find_untrusted_certificate, trust_certificate};
 pub use context::open_questions::{AskedDuring, OpenQuestion};

@@ -1,11 +1,10 @@
-//! Listing tools from the cache and from servers, and checking arguments.
+//! Listing tools from the cache and from servers.
 
-use patchbay_model::{Connector, ConnectorId, FieldProblem, Json, Tool, ToolSummary};
+use patchbay_model::{Connector, ConnectorId, Tool, ToolSummary};
 use serde::{Deserialize, Serialize};
 use specta::Type;
 use tokio_util::sync::CancellationToken;
 
-use crate::argument_check::check_arguments;
 use crate::authorizations::scope_upgrade;
 use crate::backend::for_connector;
 use crate::backend::listed_tools::save_listed;
@@ -113,17 +112,6 @@ async fn list(
 pub async fn names_credentials(cx: &Context, id: &ConnectorId) -> Result<bool, Error> {
     let connector = find_connector(cx, id).await?;
     for_connector(cx, &connector).takes_credential().await
-}
-
-/// Checks arguments against the tool's schema.
-pub async fn validate_arguments(
-    cx: &Context,
-    connector: &ConnectorId,
-    tool: &str,
-    arguments: &Json,
-) -> Result<Vec<FieldProblem>, Error> {
-    let tool = find_tool(cx, connector, tool).await?;
-    Ok(check_arguments(&tool.input_schema, arguments))
 }
 
 /// Finds a cached tool.
