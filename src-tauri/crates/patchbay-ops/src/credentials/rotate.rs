@@ -248,6 +248,8 @@ async fn is_current(cx: &Context, entry: &WalletEntry, previous: &Previous) -> R
 async fn restore_previous(cx: &Context, entry: &WalletEntry, old: Previous) -> Result<(), Error> {
     let id = &entry.id;
     let lock = cx.tokens().lock_credential(id).await?;
+    // It may have been deleted meanwhile, and the vault must not hold a secret without an entry.
+    find_wallet_entry(cx, id).await?;
     let (secret, reference) = match old {
         Previous::Secret(secret) => (Some(secret), None),
         Previous::Reference(reference) => (None, Some(reference)),

@@ -2,7 +2,7 @@ use patchbay_model::{Json, RemoteId, Timestamp};
 use serde_json::json;
 
 use super::*;
-use crate::credentials::edit::replace_wallet_secret;
+use crate::credentials::edit::{remove_wallet_entry, replace_wallet_secret};
 use crate::need::NeedKind;
 use crate::needs::list_needs;
 use crate::testing::{account, add, add_credential, block_vault, open_temporary};
@@ -282,4 +282,16 @@ async fn a_roll_back_restores_the_names_of_headers() {
         .unwrap();
     let back = roll_back_rotation(&cx, &id, |_| ()).await.unwrap();
     assert_eq!(back.entry.header_names, ["X-One"]);
+}
+
+#[tokio::test]
+async fn a_credential_that_was_deleted_meanwhile_gets_no_secret_back() {
+    let (_home, cx) = open_temporary().await;
+    let entry = add_credential(&cx, "Key", bearer(OLD)).await;
+    let name = SecretName::wallet(&entry.id);
+    remove_wallet_entry(&cx, &entry.id, true).await.unwrap();
+    let old = Previous::Secret(Secret::new(OLD));
+    let restored = restore_previous(&cx, &entry, old).await;
+    assert!(matches!(restored, Err(Error::NotFound { .. })));
+    assert!(cx.vault().read(&name).await.unwrap().is_none());
 }
