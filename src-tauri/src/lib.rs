@@ -23,6 +23,7 @@ mod notifications;
 mod preferences;
 mod program_consent;
 mod quit;
+mod settings_file;
 mod title_bar;
 mod tray;
 mod updater;

@@ -13,8 +13,7 @@ use serde_json::Value;
 use tauri::AppHandle;
 use tokio::sync::broadcast::error::RecvError;
 
-use crate::preferences::open_store;
-use crate::window;
+use crate::{settings_file, window};
 
 const FILE: &str = "notifications.json";
 const ON: &str = "on";
@@ -128,14 +127,12 @@ fn about_question(question: &OpenQuestion) -> Notice {
 
 /// Whether notifications are on, the default.
 pub(crate) fn is_on(app: &AppHandle) -> bool {
-    let saved = open_store(app, FILE).ok().and_then(|store| store.get(ON));
+    let saved = settings_file::read(app, FILE, ON).ok().flatten();
     saved.as_ref().and_then(Value::as_bool).unwrap_or(true)
 }
 
 pub(crate) fn set_enabled(app: &AppHandle, on: bool) -> tauri_plugin_store::Result<()> {
-    let store = open_store(app, FILE)?;
-    store.set(ON, on);
-    store.save()
+    settings_file::save(app, FILE, ON, on)
 }
 
 #[cfg(test)]

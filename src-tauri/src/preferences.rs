@@ -1,17 +1,14 @@
-//! The preferences of the window, and the files of settings in general. They hold no secrets and no data.
+//! The preferences of the window.
 
 use std::collections::BTreeMap;
-use std::path::Path;
-use std::sync::Arc;
 
-use patchbay_files::set_aside_unreadable;
 use patchbay_model::{Code, Problem, Redirect};
-use patchbay_ops::Context;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use specta::Type;
-use tauri::{AppHandle, Manager, Wry};
-use tauri_plugin_store::{Store, StoreExt};
+use tauri::AppHandle;
+
+use crate::settings_file;
 
 /// What the Settings page offers.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Type)]
@@ -162,14 +159,12 @@ const MAX_ID_BYTES: usize = 40;
 /// In the order in which the window writes them.
 const MODIFIERS: [&str; 3] = ["Mod", "Alt", "Shift"];
 const FILE: &str = "preferences.json";
-/// Maximum size of a settings file; ours are about a hundredth of it.
-const MAX_BYTES: u64 = 64 * 1024;
 const KEY: &str = "preferences";
 
 /// Loads the preferences; missing and invalid ones have their defaults.
 pub(crate) fn load(app: &AppHandle) -> Result<Preferences, Problem> {
-    let store = open_store(app, FILE).map_err(unavailable)?;
-    Ok(parse(store.get(KEY)))
+    let saved = settings_file::read(app, FILE, KEY).map_err(unavailable)?;
+    Ok(parse(saved))
 }
 
 /// Parses each preference by itself, because a person or a program may have edited the file.
@@ -191,30 +186,9 @@ fn parse(saved: Option<Value>) -> Preferences {
 }
 
 pub(crate) fn save(app: &AppHandle, preferences: Preferences) -> Result<(), Problem> {
-    let store = open_store(app, FILE).map_err(unavailable)?;
     let value = serde_json::to_value(preferences.bounded())
         .map_err(|error| Problem::new(Code::Internal, error.to_string()))?;
-    store.set(KEY, value);
-    store.save().map_err(unavailable)
-}
-
-/// Opens a settings file in our own folder, not in the one that the plugin would choose.
-pub(crate) fn open_store(
-    app: &AppHandle,
-    file: &str,
-) -> tauri_plugin_store::Result<Arc<Store<Wry>>> {
-    let file = app.state::<Context>().paths().settings.join(file);
-    discard_unreadable(&file);
-    app.store(file)
-}
-
-/// Sets aside a settings file with which a plugin would hang or fill the memory.
-pub(crate) fn discard_unreadable(file: &Path) {
-    match set_aside_unreadable(file, MAX_BYTES) {
-        Ok(None) => {}
-        Ok(Some(aside)) => tracing::warn!(?aside, "a settings file was set aside: not readable"),
-        Err(error) => tracing::warn!(?file, %error, "a settings file cannot be used"),
-    }
+    settings_file::save(app, FILE, KEY, value).map_err(unavailable)
 }
 
 fn unavailable(error: tauri_plugin_store::Error) -> Problem {
@@ -229,6 +203,7 @@ mod tests {
     use serde_json::json;
 
     use super::*;
+    use crate::settings_file::MAX_BYTES;
 
     #[test]
     fn invalid_preferences_have_their_defaults() {

@@ -18,7 +18,7 @@ use tauri::webview::NewWindowResponse;
 use tauri::{AppHandle, Manager, WebviewWindow, WebviewWindowBuilder, Wry};
 use tauri_plugin_window_state::StateFlags;
 
-use crate::preferences;
+use crate::settings_file;
 
 /// Its label.
 pub(crate) const MAIN: &str = "main";
@@ -55,7 +55,7 @@ pub(crate) fn discard(app: &AppHandle) {
 /// does not restore visibility: a window that is shown before its page is loaded stays blank for half a second.
 pub(crate) fn state_plugin(app: &AppHandle, paths: &AppPaths) -> TauriPlugin<Wry> {
     let file = paths.settings.join("window.json");
-    preferences::discard_unreadable(&file);
+    settings_file::discard_unreadable(&file);
     place::clamp_window(app, &file, MAIN);
     tauri_plugin_window_state::Builder::default()
         .with_state_flags(StateFlags::all() - StateFlags::VISIBLE)

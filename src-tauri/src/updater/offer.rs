@@ -10,8 +10,7 @@ use tauri::AppHandle;
 
 use super::{AvailableUpdate, check, check_nothing_runs, install, is_configured};
 use crate::dialog::{Question, ask, fits, problem_text};
-use crate::preferences::open_store;
-use crate::window;
+use crate::{settings_file, window};
 
 /// How long after the start, and between attempts, it is decided whether to offer.
 const CHECK_INTERVAL: Duration = Duration::from_secs(5 * 60);
@@ -134,16 +133,12 @@ fn is_due(now: Timestamp, offered: Option<Value>) -> bool {
 }
 
 fn read_state(app: &AppHandle, name: &str) -> Option<Value> {
-    open_store(app, FILE).ok()?.get(name)
+    settings_file::read(app, FILE, name).ok()?
 }
 
 /// Saves a value; if that fails, the version is offered again.
 fn save_state(app: &AppHandle, name: &str, value: impl Into<Value>) {
-    let saved = open_store(app, FILE).and_then(|store| {
-        store.set(name, value);
-        store.save()
-    });
-    if let Err(error) = saved {
+    if let Err(error) = settings_file::save(app, FILE, name, value) {
         tracing::warn!(%error, name, "the state of update offers could not be saved");
     }
 }
