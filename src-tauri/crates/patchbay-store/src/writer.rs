@@ -1,16 +1,17 @@
 //! The writer thread of a store.
 //!
 //! All writes go through one queue in order. A write that a caller waits for starts at once, in its own transaction.
-//! Rows of runs are queued without waiting: they stay in the queue for up to [`BATCH_WINDOW`], and all of a window are
-//! one transaction, which costs hardly more than one row. A process that is killed loses its last window; callers that
-//! cannot accept that wait for their write, and readers of runs call [`Writer::flush`] first.
+//! Rows of runs are queued without waiting: they stay in the queue until none follows for [`BATCH_GAP`], at most for
+//! [`BATCH_WINDOW`], and all of a window are one transaction, which costs hardly more than one row. A process that is
+//! killed loses its last window; callers that cannot accept that wait for their write, and readers of runs call
+//! [`Writer::flush`] first.
 
 use std::fs;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::mpsc::{self, Receiver, RecvTimeoutError, Sender, SyncSender};
 use std::thread::{Builder, JoinHandle};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use parking_lot::Mutex;
 use rusqlite::{Connection, Transaction, TransactionBehavior};
@@ -22,8 +23,9 @@ use crate::row;
 use crate::tables::TABLES;
 use crate::tool_runs::{RunWrite, merge_writes, write_run};
 
-/// Maximum time that a queued row waits for further ones.
-pub(crate) const BATCH_WINDOW: Duration = Duration::from_millis(20);
+/// How long a queued row waits for another one, and for all that follow it.
+const BATCH_GAP: Duration = Duration::from_millis(5);
+const BATCH_WINDOW: Duration = Duration::from_millis(50);
 
 /// Capacity of the queue, in rows of runs; further ones wait for a free slot.
 const QUEUE_LEN: usize = 256;
@@ -210,8 +212,7 @@ impl Worker {
     /// Runs the first job and all that were queued meanwhile.
     fn run_batch(&mut self, first: Job) {
         if matches!(first, Job::RunWrite(_)) {
-            // Both a wake and a timeout end the window.
-            let _ = self.wake_rx.recv_timeout(BATCH_WINDOW);
+            self.wait_for_further_rows();
         }
         // Before the queue is drained: a later wake may be for a job that missed this batch.
         while self.wake_rx.try_recv().is_ok() {}
@@ -228,6 +229,17 @@ impl Worker {
             }
         }
         self.write_batch(writes);
+    }
+
+    fn wait_for_further_rows(&self) {
+        let end = Instant::now() + BATCH_WINDOW;
+        let mut unwritten = 0;
+        while unwritten < self.shared.unwritten.load(Ordering::SeqCst) && Instant::now() < end {
+            unwritten = self.shared.unwritten.load(Ordering::SeqCst);
+            if self.wake_rx.recv_timeout(BATCH_GAP).is_ok() {
+                return;
+            }
+        }
     }
 
     fn write_batch(&mut self, writes: Vec<RunWrite>) {
