@@ -23,8 +23,10 @@ use crate::row;
 use crate::tables::TABLES;
 use crate::tool_runs::{RunWrite, merge_writes, write_run};
 
-/// How long a queued row waits for another one, and for all that follow it.
+/// How long queued rows wait for another one.
 const BATCH_GAP: Duration = Duration::from_millis(5);
+
+/// How long the first of them waits at most.
 const BATCH_WINDOW: Duration = Duration::from_millis(50);
 
 /// Capacity of the queue, in rows of runs; further ones wait for a free slot.
@@ -231,12 +233,14 @@ impl Worker {
         self.write_batch(writes);
     }
 
+    /// Waits until no row follows, the window is over, or somebody waits for what is queued.
     fn wait_for_further_rows(&self) {
         let end = Instant::now() + BATCH_WINDOW;
-        let mut unwritten = 0;
-        while unwritten < self.shared.unwritten.load(Ordering::SeqCst) && Instant::now() < end {
-            unwritten = self.shared.unwritten.load(Ordering::SeqCst);
-            if self.wake_rx.recv_timeout(BATCH_GAP).is_ok() {
+        loop {
+            let before = self.shared.unwritten.load(Ordering::SeqCst);
+            let is_woken = self.wake_rx.recv_timeout(BATCH_GAP).is_ok();
+            let has_grown = self.shared.unwritten.load(Ordering::SeqCst) > before;
+            if is_woken || !has_grown || Instant::now() >= end {
                 return;
             }
         }
