@@ -1,4 +1,5 @@
 import { defineConfig, mergeConfig } from "vitest/config";
+import type { TestCase } from "vitest/node";
 import base from "./vite.config";
 
 /**
@@ -11,6 +12,11 @@ const alone = [
   "src/features/connectors/HostedConnectors.test.tsx",
   "src/features/connectors/ListCost.test.tsx",
 ];
+
+/** Prints a line in the form of the reporter's for failures, which the summary of all checks repeats. */
+function nameFlaky(test: TestCase) {
+  if (test.diagnostic()?.flaky) console.log(` FLAKY  ${test.module.relativeModuleId} > ${test.fullName}`);
+}
 
 /** Component tests in happy-dom, with the host faked (src/test/mockHost.ts). */
 export default mergeConfig(
@@ -33,6 +39,9 @@ export default mergeConfig(
       maxWorkers: "100%",
       // Well above the timeout of a single wait (`src/test/setup.ts`): tests of whole pages wait often.
       testTimeout: 60_000,
+      // The files share modules, timers and the focus; what passes only then is named, as a flaw to be mended.
+      retry: 1,
+      reporters: ["default", { onTestCaseResult: nameFlaky }],
     },
   }),
 );

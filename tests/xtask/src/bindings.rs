@@ -13,7 +13,7 @@ use crate::{
 /// Regenerates `ui/src/host/bindings.ts` by a test of the desktop app.
 pub(crate) fn write() -> Result<()> {
     system::prepare(Need::Build)?;
-    ui::bundle()?;
+    ui::build()?;
     let before = read();
     shell::run(cargo::linted(&["test"]).args(["--lib", "bindings"]))?;
     let change = if read() == before {

@@ -42,7 +42,7 @@ enum Command {
     Run,
     /// Check everything, or the named parts alone
     Test {
-        /// Parts to check; when none is named all but `bundle`, `faults` and `systems`, which take long
+        /// Parts to check; when none is named all but `bundle`, `faults`, `systems` and `updates`, which take long
         parts: Vec<test::Part>,
         /// A part that runs by name only, after all that run without
         #[arg(long, value_name = "PART", conflicts_with = "parts")]

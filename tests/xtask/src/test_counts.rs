@@ -54,6 +54,9 @@ impl std::fmt::Display for TestCounts {
 /// The prefix of a line that names a test that failed.
 const FAIL: &str = "FAIL ";
 
+/// The beginning of a line for a runner that failed without naming a failed test.
+const UNEXPLAINED: &str = "NO TEST FAILED, but ";
+
 /// What the output of a runner says.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(crate) struct TestReport {
@@ -94,6 +97,11 @@ impl TestReport {
         failed.map(str::to_owned).collect()
     }
 
+    /// Whether the runner failed without naming a failed test.
+    pub(crate) fn is_unexplained(&self) -> bool {
+        self.notes.iter().any(|line| line.starts_with(UNEXPLAINED))
+    }
+
     /// Counts failed tests as passed, by name, when `again`, a second run of them alone, passed.
     pub(crate) fn apply_retry(&mut self, again: &Self) {
         let still = again.failed_tests();
@@ -119,6 +127,8 @@ impl TestReport {
             self.closed = true;
         } else if let Some(name) = line.trim().strip_prefix("FAIL  ") {
             self.notes.push(format!("{FAIL}{name}"));
+        } else if let Some(name) = line.trim().strip_prefix("FLAKY  ") {
+            self.notes.push(format!("FLAKY 2/2 {name}"));
         } else if let Some(test) = line.trim_end().strip_prefix("test ") {
             self.read_libtest_line(test);
         } else if self.closed
@@ -249,8 +259,11 @@ fn collect_events(events: &Receiver<RunnerEvent>, limit: Option<Limit<'_>>) -> R
     }
     if let Some(why) = timeout_reason {
         outcome.mark_unfinished(why);
-    } else if outcome.totals.failed == 0 && !status.is_some_and(|status| status.success()) {
+    } else if outcome.totals.failed == 0
+        && let Some(status) = status.filter(|status| !status.success())
+    {
         outcome.totals.failed = 1;
+        outcome.notes.push(format!("{UNEXPLAINED}{status}"));
     }
     Ok(outcome)
 }
@@ -361,13 +374,13 @@ mod tests {
     }
 
     #[test]
-    fn a_runner_that_dies_is_one_failure() {
-        let mut dying = Command::new("cargo");
-        let outcome = count(dying.arg("no-such-subcommand"));
-        assert_eq!(
-            outcome.expect("it starts"),
-            TestReport::of(TestCounts::one(false))
-        );
+    fn a_runner_that_dies_is_one_failure_and_says_how_it_ended() {
+        let mut dying = Command::new("sh");
+        let script = "echo '3 passed, 0 failed'; exit 7";
+        let outcome = count(dying.args(["-c", script])).expect("it starts");
+        assert_eq!((outcome.totals.passed, outcome.totals.failed), (3, 1));
+        assert_eq!(outcome.notes, ["NO TEST FAILED, but exit status: 7"]);
+        assert!(outcome.is_unexplained());
     }
 
     #[test]
@@ -464,6 +477,7 @@ mod tests {
             "   FLAKY 2/2 [   4.382s] (35/95) patchbay-tests::window runs::stay",
             "        FAIL [   0.456s] ( 831/1008) patchbay-tests::e2e cli::signs_in",
             " FAIL  src/list.test.tsx > view > is_remembered",
+            " FLAKY  src/list.test.tsx > closes_by_escape",
         ] {
             outcome.read_line(line);
         }
@@ -473,6 +487,7 @@ mod tests {
                 "FLAKY 2/2 patchbay-tests::window runs::stay",
                 "FAIL patchbay-tests::e2e cli::signs_in",
                 "FAIL src/list.test.tsx > view > is_remembered",
+                "FLAKY 2/2 src/list.test.tsx > closes_by_escape",
             ]
         );
     }

@@ -27,7 +27,7 @@ fn modified(file: &Path) -> io::Result<SystemTime> {
 }
 
 /// Builds the window into `ui/dist`, which the build of the app needs, unless it is newer than all of its sources:
-/// new files there make Cargo compile the app again.
+/// new files there make Cargo compile the app again. Checks no types, which the part `ui` does.
 pub(crate) fn build() -> Result<()> {
     install()?;
     let built = modified(&paths::ui().join("dist/index.html"));
@@ -52,12 +52,6 @@ fn last_change(folder: &Path) -> io::Result<SystemTime> {
         });
     }
     Ok(last)
-}
-
-/// Bundles the window without a type check, since its types may be about to be regenerated.
-pub(crate) fn bundle() -> Result<()> {
-    install()?;
-    shell::run(&mut script("bundle"))
 }
 
 /// A script of `ui/package.json`.
