@@ -42,6 +42,8 @@ pub(crate) async fn show_message(app: &tauri::AppHandle, level: rfd::MessageLeve
         text,
         buttons: rfd::MessageButtons::Ok,
     };
+    // On macOS it is a sheet, which a hidden window would hide too.
+    crate::window::raise(app);
     crate::dialog::ask(app, question).await;
 }
 

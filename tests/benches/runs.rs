@@ -68,7 +68,7 @@ async fn fill(store: &Store, count: u64) -> Result<()> {
     let begun = Timestamp::parse("2026-01-05T08:00:00Z").context("an instant")?;
     for number in 0..count {
         let run: ToolRun = serde_json::from_value(run(number, begun))?;
-        store.queue_run(&run).await?;
+        store.queue_run(run.into()).await?;
         if number % 10_000 == 0 {
             store.flush_runs().await?;
         }

@@ -71,16 +71,13 @@ impl<'a> Person<'a> {
 
     async fn add(&self, address: &str) -> Result<Connector> {
         let found = inspect_address(self.cx, address).await?;
+        let authentication = match found.needs_authorization {
+            true => self.sign_in_method()?,
+            false => AuthenticationChoice::None,
+        };
         let request = AddConnector {
-            url: found.url,
             name: Some(found.name),
-            title: None,
-            authentication: Some(if found.needs_authorization {
-                self.sign_in_method()?
-            } else {
-                AuthenticationChoice::None
-            }),
-            allow_plain_http: false,
+            ..AddConnector::new(found.url, Some(authentication))
         };
         let connector = add_connector(self.cx, request).await?;
         if found.needs_authorization {
@@ -173,16 +170,11 @@ impl<'a> Person<'a> {
 
     async fn run(&self, connector: &Connector, tool: &str, arguments: Value) -> Result<()> {
         for _ in 0..MAX_TRIES {
+            let arguments = Json(arguments.clone());
             let request = RunTool {
-                connector: connector.id.clone(),
-                tool: tool.to_owned(),
-                arguments: Json(arguments.clone()),
                 timeout_seconds: Some(SECONDS),
                 confirmed: true,
-                replay_of: None,
-                credential: None,
-                as_task: false,
-                origin: Origin::Window,
+                ..RunTool::new(connector.id.clone(), tool, arguments, Origin::Window)
             };
             let problem = match run_tool(self.cx, request, |_| {}).await {
                 Ok(run) => run.summary.problem,

@@ -43,6 +43,22 @@ async fn disconnecting_gives_the_tokens_back() {
 }
 
 #[tokio::test]
+async fn arguments_that_belong_into_headers_are_sent_there_also_by_the_first_call() {
+    let mut harness = Harness::new().await;
+    let connector = harness.add_open().await;
+    let schema = json!({ "properties": { "message": { "x-mcp-header": "Message" } } });
+    let change = ("echo".to_owned(), json!({ "inputSchema": schema }));
+    harness.configure(|switches| switches.tool_changes.extend([change]));
+    refresh_tools(&harness.cx, &connector.id).await.unwrap();
+    harness.restart().await;
+    assert_done(&harness.echo(&connector).await);
+    let with_header = |it: &LoggedRequest| {
+        it.rpc_method().as_deref() == Some("tools/call") && it.header("mcp-param-message").is_some()
+    };
+    assert_eq!(harness.playground.count(with_header), 1);
+}
+
+#[tokio::test]
 async fn tokens_that_are_not_needed_any_more_are_given_back() {
     let (harness, connector) = Harness::connected().await;
     let revoked = || {

@@ -6,10 +6,11 @@ use patchbay_model::{AuthorizationState, Code, Explain as _, Redirect, Secret, S
 use patchbay_ops::{
     ConnectorChanges, Error, StartAuthorization, add_connector, cancel_authorization,
     extend_authorization, find_authorization, finish_authorization, handle_callback_link,
-    list_authorizations, list_connectors, remove_connector, restore_connector, start_authorization,
-    wait_for_authorization,
+    list_authorizations, list_connectors, refresh_tools, remove_connector, restore_connector,
+    start_authorization, wait_for_authorization,
 };
 use patchbay_playground::{Endpoint, Failure, IssuerParameter, Playground};
+use serde_json::{Value, json};
 use url::Url;
 
 use crate::support::{
@@ -38,6 +39,77 @@ async fn a_declined_consent_says_so_and_can_be_asked_again() {
     harness.authorize(&connector).await;
     let registrations = harness.playground.registrations();
     assert_eq!(registrations, 1, "the registration is used again");
+}
+
+/// A server may let everybody connect and list tools: then only the refusal of a call says where to sign in.
+#[tokio::test]
+async fn what_the_refusal_of_a_call_names_counts_at_the_next_sign_in() {
+    let mut harness = Harness::new().await;
+    let named = harness.playground.at("named");
+    let resource = json!({
+        "resource": harness.playground.url(),
+        "authorization_servers": [harness.playground.issuer()],
+        "scopes_supported": ["read", "write"],
+    });
+    harness.playground.tamper(move |asked, reply| {
+        let is_anonymous = asked.path == "/mcp" && asked.header("authorization").is_none();
+        let method = asked.rpc_method().filter(|_| is_anonymous);
+        let result = match method.as_deref() {
+            Some("initialize") => json!({
+                "protocolVersion": "2025-11-25", "capabilities": { "tools": {} },
+                "serverInfo": { "name": "half open", "version": "1" },
+            }),
+            Some("tools/list") => {
+                let read_only = json!({ "readOnlyHint": true });
+                let schema = json!({ "type": "object" });
+                let echo =
+                    json!({ "name": "echo", "inputSchema": schema, "annotations": read_only });
+                json!({ "tools": [echo] })
+            }
+            Some("tools/call") => {
+                let challenge = format!("Bearer resource_metadata=\"{named}\", scope=\"read\"");
+                return reply.set_header("www-authenticate", challenge);
+            }
+            Some("notifications/initialized") => {
+                reply.status = 202;
+                return;
+            }
+            Some(_) => {
+                reply.status = 405;
+                return;
+            }
+            None if asked
+                .path
+                .starts_with("/.well-known/oauth-protected-resource") =>
+            {
+                reply.status = 404;
+                return;
+            }
+            None if asked.path == "/named" => Value::Null,
+            None => return,
+        };
+        let asked: Value = serde_json::from_str(&asked.body).unwrap_or_default();
+        let body = match result {
+            Value::Null => resource.clone(),
+            result => json!({ "jsonrpc": "2.0", "id": asked["id"], "result": result }),
+        };
+        reply.status = 200;
+        reply.set_header("content-type", "application/json");
+        reply.body = body.to_string().into_bytes();
+    });
+    let connector = harness.add_open_at(harness.playground.url()).await;
+    refresh_tools(&harness.cx, &connector.id).await.unwrap();
+    assert_eq!(harness.echo_code(&connector).await, Code::AuthNeeded);
+    harness.restart().await;
+    let by_browser = ConnectorChanges {
+        authentication: Some(oauth()),
+        ..ConnectorChanges::default()
+    };
+    harness.update(&connector, by_browser).await;
+    harness.authorize(&connector).await;
+    let page = harness.browser.page(1).await;
+    assert_eq!(parameter(&page, "scope"), "read");
+    assert_eq!(harness.playground.count(|it| it.path == "/named"), 1);
 }
 
 #[tokio::test]

@@ -11,13 +11,16 @@ use patchbay_ops::{
     finish_authorization, handle_callback_link, inspect_address, inspect_address_until_cancelled,
     list_tools, refresh_tools, start_authorization,
 };
-use patchbay_playground::{Challenge, Document, Endpoint, Failure, Playground};
+use patchbay_playground::{
+    CONFIDENTIAL_CLIENT_ID, CONFIDENTIAL_CLIENT_SECRET, Challenge, Document, Endpoint, Failure,
+    LoggedRequest, Playground,
+};
 use serde_json::{Value, json};
 use tokio::io::AsyncReadExt as _;
 
 use crate::support::{
-    Harness, TIMEOUT, add_request, bearer, oauth, parameter, sign_in_request, start_playground,
-    text_of,
+    Harness, TIMEOUT, add_request, bearer, oauth, oauth_app, parameter, sign_in_request,
+    start_playground, text_of,
 };
 
 #[tokio::test]
@@ -121,7 +124,7 @@ async fn a_redirect_to_another_origin_gets_no_credential() {
     let connector = harness.add_at(address, bearer("for-one-host-alone")).await;
     let error = refresh_tools(&harness.cx, &connector.id).await.unwrap_err();
     assert_eq!(error.code(), Code::NetworkRedirect);
-    let sent = |request: &patchbay_playground::LoggedRequest| {
+    let sent = |request: &LoggedRequest| {
         request.header("authorization") == Some("Bearer for-one-host-alone")
     };
     assert!(
@@ -235,6 +238,86 @@ async fn another_authorization_server_than_before_is_asked_for_nothing_until_agr
     assert_eq!(other.registrations(), 1);
     let page = harness.browser.opened().pop().unwrap();
     assert_eq!(page.port(), Some(other.port()));
+}
+
+/// The page may be that of the provider that the app belongs to, while another host gets the code and the secret.
+#[tokio::test]
+async fn an_app_of_ones_own_signs_in_at_no_host_that_was_not_seen() {
+    let harness = Harness::new().await;
+    let app = oauth_app(CONFIDENTIAL_CLIENT_ID, Some(CONFIDENTIAL_CLIENT_SECRET));
+    let connector = harness.add_at(harness.playground.url(), app).await;
+    let provider = start_playground(|_| {}).await;
+    let page = format!("{}/authorize", provider.issuer());
+    let patch = json!({ "authorization_endpoint": page });
+    harness.configure(|switches| switches.server_metadata = Document::Patched(patch));
+    let outcome = harness.sign_in(&connector).await;
+    let problem = outcome.problem.unwrap();
+    assert_eq!(problem.code, Code::AuthIssuerChanged, "{problem:?}");
+    let change = outcome.issuer_change.unwrap();
+    assert_eq!(change.former, None);
+    assert_eq!(change.issuer, harness.playground.issuer());
+    assert!(harness.browser.opened().is_empty());
+    let asked = |request: &LoggedRequest| request.path == "/auth/token";
+    assert_eq!(harness.playground.count(asked), 0);
+    // Where the page shows the host, it isn't asked for.
+    harness.configure(|switches| switches.server_metadata = Document::Published);
+    harness.authorize(&connector).await;
+}
+
+/// The page may be that of an honest server, borrowed for an app that is registered there: the code goes elsewhere.
+#[tokio::test]
+async fn the_page_of_another_host_is_opened_only_if_agreed_to_or_if_it_names_its_server() {
+    let harness = Harness::new().await;
+    let connector = harness.add().await;
+    let page = format!(
+        "http://localhost:{}/auth/authorize",
+        harness.playground.port()
+    );
+    let patch = |names_itself: bool| {
+        Document::Patched(json!({
+            "authorization_endpoint": page,
+            "authorization_response_iss_parameter_supported": names_itself,
+        }))
+    };
+    harness.configure(|switches| switches.server_metadata = patch(false));
+    for _ in 0..2 {
+        let outcome = harness.sign_in(&connector).await;
+        let problem = outcome.problem.unwrap();
+        assert_eq!(problem.code, Code::AuthIssuerChanged, "{problem:?}");
+        let change = outcome.issuer_change.unwrap();
+        let port = harness.playground.port();
+        assert_eq!(change.page, Some(format!("localhost:{port}")));
+        assert_eq!(change.current, format!("127.0.0.1:{port}"));
+        assert!(harness.browser.opened().is_empty());
+        assert_eq!(harness.playground.registrations(), 0);
+    }
+    let request = StartAuthorization {
+        accept_issuer: Some(harness.playground.issuer()),
+        ..sign_in_request(&connector.id)
+    };
+    let pending = start_authorization(&harness.cx, request).await.unwrap();
+    harness.assert_authorized(&pending).await;
+    // The user knows them as one from here on.
+    harness.authorize(&connector).await;
+
+    let other = Harness::new().await;
+    let page = format!(
+        "http://localhost:{}/auth/authorize",
+        other.playground.port()
+    );
+    // Nor is it borrowed from who gets the code.
+    let code_goes_there = json!({
+        "authorization_endpoint": page,
+        "token_endpoint": page.replace("/authorize", "/token"),
+        "authorization_response_iss_parameter_supported": false,
+    });
+    other.configure(|switches| switches.server_metadata = Document::Patched(code_goes_there));
+    let connector = other.add().await;
+    other.authorize(&connector).await;
+    let named = json!({ "authorization_endpoint": page });
+    other.configure(|switches| switches.server_metadata = Document::Patched(named));
+    let connector = other.add().await;
+    other.authorize(&connector).await;
 }
 
 #[tokio::test]

@@ -21,6 +21,7 @@ pub(crate) const INTAKES: &[Intake] = &[
             "crates/patchbay-cli/src/prompt.rs::secret",
             "crates/patchbay-cli/src/input.rs::read_line",
             "crates/patchbay-cli/src/questions/field.rs::read",
+            "crates/patchbay-cli/src/secret_source.rs::goes_on",
             "crates/patchbay-cli/src/secret_source.rs::secret_input",
             "crates/patchbay-cli/src/secret_source.rs::secret_input_or_object",
             "crates/patchbay-cli/src/tool_arguments.rs::json",
@@ -302,7 +303,7 @@ pub(crate) const INTAKES: &[Intake] = &[
         "tool result",
         &[
             "crates/patchbay-platforms/src/mcp/content.rs::tool_result",
-            "crates/patchbay-http/src/redact.rs::redact_in_json_text",
+            "crates/patchbay-http/src/redact.rs::redact_escaped",
             "crates/patchbay-ops/src/redact.rs::redact_members_in_text",
             "crates/patchbay-model/src/tool.rs::repeats",
             "crates/patchbay-ops/src/runs/compare/documents.rs::text_value",

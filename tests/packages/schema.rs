@@ -41,6 +41,17 @@ fn windows_installers_are_for_one_user_and_for_all() {
     assert_eq!(file("tauri.conf.json")["bundle"]["targets"], "all");
 }
 
+#[test]
+fn the_windows_installer_ends_the_command_line_before_it_writes_or_removes_it() {
+    let hooks = file("tauri.conf.json")["bundle"]["windows"]["nsis"]["installerHooks"].clone();
+    let hooks = std::fs::read_to_string(source(hooks.as_str().unwrap())).unwrap();
+    assert!(hooks.contains(r#"KillProcessCurrentUser "patchbay.exe""#));
+    for hook in ["PREINSTALL", "PREUNINSTALL"] {
+        let ends = format!("!macro NSIS_HOOK_{hook}\n  !insertmacro EndCommandLine\n!macroend");
+        assert!(hooks.contains(&ends), "{hook}");
+    }
+}
+
 fn validator() -> jsonschema::Validator {
     let path = source(SCHEMA);
     let text = std::fs::read_to_string(&path)

@@ -50,6 +50,11 @@ fn a_destructive_tool_asks_before_it_runs() {
     window.keys(&[keys::ESCAPE]);
     window.see_gone("alertdialog", "Delete a note*");
     assert_eq!(calls(), 0);
+    window.double_click("button", "Run");
+    window.see("alertdialog", "Delete a note*");
+    window.keys(&[keys::ESCAPE]);
+    window.see_gone("alertdialog", "Delete a note*");
+    assert_eq!(calls(), 0);
     window.press("button", "Run");
     window.press_in(("alertdialog", "Delete a note*"), "button", "Delete a note");
     window.see_text("The tool returned an error");

@@ -17,6 +17,7 @@ fn without_a_keychain_a_passphrase_protects_the_vault_and_is_asked_for_at_the_ne
     window.press_in(("dialog", "Add credential"), "button", "Save");
     window.see_text("vault.no_keychain");
     window.keys(&[keys::ESCAPE]);
+    window.press("button", "Discard");
     window.press("button", "Use a passphrase");
     window.fill("Passphrase", "correct horse battery");
     window.fill("Repeat passphrase", "correct horse battery");

@@ -130,17 +130,8 @@ async fn call_through_ops(cx: &Context, connector: &ConnectorId) -> Result<Durat
     let started = Instant::now();
     let mut last = None;
     for call in 0..CALLS {
-        let request = RunTool {
-            connector: connector.clone(),
-            tool: "echo".to_owned(),
-            arguments: Json(arguments(call)),
-            timeout_seconds: None,
-            confirmed: false,
-            replay_of: None,
-            credential: None,
-            as_task: false,
-            origin: Origin::Window,
-        };
+        let arguments = Json(arguments(call));
+        let request = RunTool::new(connector.clone(), "echo", arguments, Origin::Window);
         let run = run_tool(cx, request, |_| {}).await?;
         ensure!(
             run.summary.state == RunState::Done,

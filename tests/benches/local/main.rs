@@ -65,13 +65,7 @@ impl ProgramConsent for EveryProgram {
 }
 
 async fn add(cx: &Context, url: &str) -> Result<ConnectorId> {
-    let request = AddConnector {
-        url: url.to_owned(),
-        name: None,
-        title: None,
-        authentication: Some(AuthenticationChoice::None),
-        allow_plain_http: false,
-    };
+    let request = AddConnector::new(url, Some(AuthenticationChoice::None));
     let connector = add_connector(cx, request).await?;
     refresh_tools(cx, &connector.id).await?;
     Ok(connector.id)

@@ -231,6 +231,35 @@ async fn what_was_added_before_a_failure_is_named_with_what_goes_on() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn the_servers_after_one_that_fails_are_connected_too() {
+    let terminal = Terminal::new().await;
+    let file = terminal.home.path().join("servers.json");
+    let servers = json!({ "mcpServers": {
+        "bad": { "url": "http://127.0.0.1:9/mcp" },
+        "good": { "url": terminal.playground.open_url() },
+    } });
+    std::fs::write(&file, servers.to_string()).unwrap();
+    let from = file.to_str().unwrap();
+    let add = [
+        "connector",
+        "add",
+        "--from",
+        from,
+        "--connect",
+        "--yes",
+        "--json",
+    ];
+    let failed = terminal.run(&add).await;
+    assert_eq!(failed.code, 7, "{}", failed.transcript());
+    let added = failed.document();
+    assert_eq!(
+        [&added[0]["name"], &added[1]["name"]],
+        [&json!("bad"), &json!("good")]
+    );
+    assert_eq!(added[1]["status"]["status"], "ready");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_failed_tool_still_gives_its_answer() {
     let terminal = Terminal::connected().await;
     let failed = terminal.fails("tool run play fail --json --quiet", 5).await;

@@ -8,6 +8,8 @@ use patchbay_testkit::fakes::{Answer, FakeAirbyte, Fault, FaultKind, KINDS, Resp
 use serde_json::{Value, json};
 
 use super::support::Fixture;
+#[cfg(unix)]
+use crate::cli::terminal::{ended, interrupt};
 
 const SECRET: &str = "ab-secret-61d0e9f8a7";
 const NEXT_SECRET: &str = "ab-secret-next-2b3c4d";
@@ -410,5 +412,104 @@ async fn a_connector_created_during_a_list_is_in_the_next_one() {
     assert_eq!(synced.unwrap(), 1);
     assert_eq!(sync_account(&app, &account).await.unwrap(), 2);
     app.close().await;
+    fixture.assert_clean();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_run_is_over_while_its_connector_is_still_checked() {
+    let fixture = fixture().await;
+    create(&fixture).await;
+    fixture.fake.clear_log();
+    let gate = ResponseGate::default();
+    let held = Fault::always(FaultKind::Gated(gate.clone()));
+    let held = held.on(|seen| seen.path.ends_with(&["check".to_owned()]));
+    fixture.fake.set_fault(held);
+    let run = ["tool", "run", "repos", "issues.list", "--json"];
+    let command = fixture.command(&run);
+    let meanwhile = async {
+        gate.wait_for_request().await;
+        let runs = fixture.json("run list").await;
+        gate.release();
+        runs
+    };
+    let (done, runs) = tokio::join!(fixture.finish(command, ""), meanwhile);
+    done.succeeded();
+    assert_eq!(runs["runs"][0]["state"], "done", "{runs}");
+    let took = done.document()["durationMs"].as_u64().unwrap();
+    assert_eq!(runs["runs"][0]["durationMs"], took);
+    let log = fixture.fake.log();
+    let checks = log
+        .iter()
+        .filter(|seen| seen.path.ends_with(&["check".to_owned()]));
+    assert_eq!(checks.count(), 1);
+
+    // What the platform does not tell in time is not waited for.
+    create(&fixture).await;
+    let silent = Fault::always(FaultKind::Silence);
+    fixture
+        .fake
+        .set_fault(silent.on(|seen| seen.path.ends_with(&["check".to_owned()])));
+    let run = fixture.json("tool run repos-2 issues.list").await;
+    assert_eq!(run["state"], "done");
+    assert!(run["durationMs"].as_u64().unwrap() < 4000, "{run}");
+    fixture.assert_clean();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_limit_that_a_run_exceeded_is_named() {
+    let fixture = fixture().await;
+    create(&fixture).await;
+    let silent = Fault::always(FaultKind::Silence);
+    let silent = silent.on(|seen| seen.path.last().is_some_and(|last| last == "execute"));
+    fixture.fake.set_fault(silent);
+    let run = ["tool", "run", "repos", "issues.list", "--timeout", "1"];
+    let slow = fixture.run(&run).await;
+    slow.assert_stderr("didn't respond within the run's limit of 1 s");
+    fixture.assert_clean();
+}
+
+#[cfg(unix)]
+#[tokio::test(flavor = "multi_thread")]
+async fn a_deletion_that_is_no_longer_waited_for_is_under_way() {
+    let fixture = fixture().await;
+    create(&fixture).await;
+    fixture.with(|airbyte| airbyte.lingers = 1000);
+    let gate = ResponseGate::default();
+    let held = Fault::always(FaultKind::Gated(gate.clone())).on(|seen| seen.method == "GET");
+    fixture.fake.set_fault(held);
+    let remove = ["connector", "remove", "repos", "--yes"];
+    let child = fixture.command(&remove).spawn().unwrap();
+    gate.wait_for_request().await;
+    interrupt(&child).await;
+    let interrupted = ended(child).await;
+    interrupted.assert_stderr("accepted the deletion of repos");
+    fixture.fake.set_fault(None);
+    fixture.does("connector list --refresh").await;
+    assert_eq!(fixture.status("repos").await, "disconnected");
+    fixture.assert_clean();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_secret_setting_that_comes_back_is_not_shown_and_blocks_no_edit() {
+    let fixture = fixture().await;
+    create(&fixture).await;
+    fixture.fake.tamper(|seen, answer| {
+        if seen.method != "GET" || seen.path.len() != 4 {
+            return;
+        }
+        let mut body: Value = serde_json::from_slice(&answer.body).unwrap_or_default();
+        let properties = json!({
+            "host": { "type": "string" }, "password": { "type": "string", "airbyte_secret": true },
+        });
+        let spec = json!({ "properties": properties, "required": ["host", "password"] });
+        body["source_template"]["user_config_spec"] =
+            json!({ "properties": { "replication_config": spec } });
+        body["replication_config"] = json!({ "host": "a", "password": "**********" });
+        answer.body = body.to_string().into();
+    });
+    let edit = ["connector", "edit", "repos", "name=foo", "--yes"];
+    fixture.run(&edit).await.succeeded();
+    let described = fixture.does("connector edit repos --describe").await;
+    assert!(!described.stdout.contains("*****"), "{}", described.stdout);
     fixture.assert_clean();
 }

@@ -154,6 +154,20 @@ async fn what_one_process_finds_out_another_knows() {
     fixture.assert_clean();
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn what_waits_for_a_consent_and_was_deleted_there_is_not_listed_any_more() {
+    let fixture = fixture().await;
+    let oauth = json!({ "client_id": "cid", "client_secret": APP_SECRET });
+    let made = json!({ "name": "Docs", "url": "https://docs.example/", "oauth": oauth });
+    let docs = fixture.api("create", made).await["connector"]["id"].clone();
+    fixture.api("o_auth_authorize", json!({ "id": docs })).await;
+    fixture.does("connector list --refresh").await;
+    assert_eq!(fixture.status("docs").await, "authorizing");
+    fixture.with(|cohere| cohere.connectors.clear());
+    assert_eq!(fixture.json("connector list --refresh").await, json!([]));
+    fixture.assert_clean();
+}
+
 /// Source: Cohere contract, section 8: the URL is called before anything is made.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_service_that_does_not_answer_becomes_no_connector() {

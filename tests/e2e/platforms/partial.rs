@@ -80,3 +80,54 @@ async fn a_place_that_took_the_new_secret_does_not_count_as_one_with_the_old() {
     assert_eq!(rotated.document()["targets"][0]["problem"], Value::Null);
     fixture.assert_clean();
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_may_have_been_created_is_not_to_be_created_again() {
+    let fixture = fixture().await;
+    fixture.fake.tamper(|seen, answer| {
+        if seen.method == "POST" {
+            *answer = Answer::json(502, &json!({ "detail": "bad gateway" }));
+        }
+    });
+    let create = "connector create acc mcp name=third description=Words \
+                  server=https://third.example/mcp --json";
+    let failed = fixture.run(&words(create)).await.failure();
+    assert_eq!(failed["retryable"], false, "{failed}");
+    let hint = failed["hint"].as_str().unwrap();
+    assert!(
+        hint.starts_with("It may have been created. Run `patchbay connector list`"),
+        "{hint}"
+    );
+    // It is in the list already.
+    fixture.json("connector show third").await;
+
+    let made =
+        json!({ "name": "fourth", "description": "Words", "server": "https://d.example/mcp" });
+    let made = made.to_string();
+    let call = ["api", "acc", "create", "--args", &made, "--json"];
+    let failed = fixture.run(&call).await.failure();
+    assert_eq!(failed["retryable"], false, "{failed}");
+    fixture.fake.clear_tamper();
+    fixture.assert_clean();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_connector_that_cannot_be_read_for_a_while_stays_the_same() {
+    let fixture = fixture().await;
+    fixture.does("connector edit wiki --tags docs").await;
+    let before = fixture.json("connector show wiki").await;
+    let set = |description: Value| {
+        fixture.with(|mistral| {
+            let shown = &mut mistral.connectors[0].shown;
+            shown.insert("description".to_owned(), description);
+        });
+    };
+    for description in [Value::Null, "Words".into()] {
+        set(description);
+        fixture.does("connector list --refresh").await;
+        let shown = fixture.json("connector show wiki").await;
+        assert_eq!(shown["id"], before["id"]);
+        assert_eq!(shown["tags"], before["tags"]);
+    }
+    fixture.assert_clean();
+}

@@ -182,3 +182,19 @@ async fn a_refusal_that_repeats_a_secret_setting_is_shown_without_it() {
     done.assert_stderr("<redacted> is no hook");
     fixture.assert_clean();
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_account_that_lists_nothing_keeps_its_connectors_and_has_no_trouble() {
+    let fixture = fixture().await;
+    let byok = json!({ "provider": "apollo", "api_key": PROVIDER_KEY, "name": "Apollo" });
+    fixture.api("submit_byok", byok).await;
+    fixture.does("connector list --refresh").await;
+    let table = r#"{"list": {"enabled": false}}"#;
+    let edit = ["account", "edit", "acc", &format!("routes={table}")];
+    fixture.run(&edit).await.succeeded();
+    let listed = fixture.does("connector list --refresh").await;
+    listed.assert_stderr("acc: 1 connector");
+    assert_eq!(fixture.json("connector list").await[0]["name"], "apollo");
+    assert_eq!(fixture.json("status").await, json!([]));
+    fixture.assert_clean();
+}

@@ -359,13 +359,7 @@ impl ProgramConsent for EveryProgram {
 }
 
 pub(crate) fn add_request(url: impl AsRef<str>, choice: AuthenticationChoice) -> AddConnector {
-    AddConnector {
-        url: url.as_ref().to_owned(),
-        name: None,
-        title: None,
-        authentication: Some(choice),
-        allow_plain_http: false,
-    }
+    AddConnector::new(url.as_ref(), Some(choice))
 }
 
 /// A request to sign in with the settings of the connector.
@@ -427,17 +421,7 @@ fn free_port() -> u16 {
 }
 
 pub(crate) fn request(connector: &ConnectorId, tool: &str, arguments: Value) -> RunTool {
-    RunTool {
-        connector: connector.clone(),
-        tool: tool.to_owned(),
-        arguments: Json(arguments),
-        timeout_seconds: None,
-        confirmed: false,
-        replay_of: None,
-        credential: None,
-        as_task: false,
-        origin: Origin::Window,
-    }
+    RunTool::new(connector.clone(), tool, Json(arguments), Origin::Window)
 }
 
 pub(crate) async fn run_in(

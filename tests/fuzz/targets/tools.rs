@@ -52,13 +52,7 @@ impl Home {
     fn add(&self, url: &str) -> Result<patchbay_model::Connector, patchbay_ops::Error> {
         let adding = add_connector(
             &self.cx,
-            AddConnector {
-                url: url.to_owned(),
-                name: None,
-                title: None,
-                authentication: Some(AuthenticationChoice::None),
-                allow_plain_http: false,
-            },
+            AddConnector::new(url, Some(AuthenticationChoice::None)),
         );
         self.runtime.block_on(adding)
     }
@@ -144,17 +138,8 @@ pub(super) fn schemas() -> Taker {
 
 async fn check(cx: &Context, connector: &ConnectorId, arguments: Value) {
     if refresh_tools(cx, connector).await.is_ok() {
-        let request = RunTool {
-            connector: connector.clone(),
-            tool: "t".to_owned(),
-            arguments: Json(arguments),
-            timeout_seconds: None,
-            confirmed: false,
-            replay_of: None,
-            origin: Origin::CommandLine,
-            credential: None,
-            as_task: false,
-        };
+        let arguments = Json(arguments);
+        let request = RunTool::new(connector.clone(), "t", arguments, Origin::CommandLine);
         drop(dry_run(cx, request).await);
     }
 }

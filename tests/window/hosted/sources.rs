@@ -1,5 +1,8 @@
 //! A source on Airbyte, from the form of its kind to the end of its deletion.
 
+use std::net::{Ipv4Addr, TcpListener};
+
+use patchbay_oauth::DEFAULT_PORT;
 use patchbay_playground::{CONFIDENTIAL_CLIENT_ID, CONFIDENTIAL_CLIENT_SECRET};
 use patchbay_testkit::fakes::FakeAirbyte;
 use serde_json::{Value, json};
@@ -41,6 +44,10 @@ fn a_refresh_token_is_had_from_the_provider_by_an_app_of_ones_own() {
     window.fill("Client ID*", CONFIDENTIAL_CLIENT_ID);
     window.fill("Client secret*", CONFIDENTIAL_CLIENT_SECRET);
     window.fill("Scopes", "read");
+    // An app of one's own has one registered port, at which a journey of another session may wait for its answer.
+    stage.harness.wait_for("the port of the sign-in", || {
+        TcpListener::bind((Ipv4Addr::LOCALHOST, DEFAULT_PORT)).ok()
+    });
     window.press("button", "Sign in");
     let browser = stage.harness.browser();
     browser.allow(&stage.harness.opened_page());

@@ -200,6 +200,21 @@ impl Session {
         }
     }
 
+    /// Presses twice where the element is, as a hand does, whatever stands there the second time.
+    pub(crate) fn double_click(&self, element: &Element) -> Result<(), Refusal> {
+        let press = [
+            json!({ "type": "pointerDown", "button": 0 }),
+            json!({ "type": "pointerUp", "button": 0 }),
+        ];
+        let mut actions =
+            vec![json!({ "type": "pointerMove", "x": 0, "y": 0, "origin": element.to_value() })];
+        actions.extend(press.clone());
+        actions.push(json!({ "type": "pause", "duration": 120 }));
+        actions.extend(press);
+        let body = json!({ "actions": [{ "type": "pointer", "id": "mouse", "actions": actions }] });
+        self.call("actions", Some(&body)).map(drop)
+    }
+
     /// Types into an element, after its text.
     pub(crate) fn type_keys(&self, element: &Element, text: &str) -> Result<(), Refusal> {
         self.of(element, "value", Some(&json!({ "text": text })))

@@ -191,6 +191,13 @@ impl Window {
         self.act(&[role], name, |element| self.session().click(element));
     }
 
+    /// The same twice, quickly.
+    pub(crate) fn double_click(&self, role: &str, name: &str) {
+        self.act(&[role], name, |element| {
+            self.session().double_click(element)
+        });
+    }
+
     /// Presses an element within another.
     pub(crate) fn press_in(&self, outer: (&str, &str), role: &str, name: &str) {
         self.wait_until(

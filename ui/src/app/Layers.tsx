@@ -11,6 +11,8 @@ import { CreateDrafts } from "@/features/create/drafts";
 import { type AccountId } from "@/host/bindings";
 import { hasAccounts } from "@/host/platforms";
 import { queries } from "@/host/queries";
+import { useToasts } from "@/host/toasts";
+import { count } from "@/lib/words";
 import {
   AddAccountDialog,
   AddDialog,
@@ -43,6 +45,7 @@ export function LayersProvider({ children }: { children: ReactNode }) {
   const client = useQueryClient();
   const go = useGo();
   const openTools = useOpenTools();
+  const { toast } = useToasts();
   const { start, show } = signIn;
   const fixes = useFixes(start);
   const [drafts] = useState(() => new CreateDrafts());
@@ -95,8 +98,9 @@ export function LayersProvider({ children }: { children: ReactNode }) {
               go.connector(connector.id);
               if (connect) start(connector);
             }}
-            onAddedSeveral={() => {
+            onAddedSeveral={(all) => {
               close();
+              toast(`${count(all.length, "connector")} added`);
               go.connectors();
             }}
           />

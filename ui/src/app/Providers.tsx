@@ -3,6 +3,7 @@ import { type ReactNode, useCallback, useEffect, useMemo, useState } from "react
 import { AppearanceContext } from "@/components/AppearanceContext";
 import { CopyContext } from "@/components/CopyContext";
 import { MacContext, useMac } from "@/components/MacContext";
+import { hasOpenDialog } from "@/components/openDialogs";
 import { ShortcutContext, ShortcutRegistry } from "@/components/shortcuts";
 import { StatusBarProvider } from "@/components/StatusBar";
 import { Toasts } from "@/components/Toast";
@@ -85,7 +86,8 @@ function EventReader() {
       listen((event) => {
         applyEvent(client, event);
         // The page shows the details for as long as the need exists; the toast only points there.
-        if (event.kind === "need_arose") toast(event.need.headline);
+        // A dialog's buttons may lie where it would be.
+        if (event.kind === "need_arose") (hasOpenDialog() ? announce : toast)(event.need.headline);
         if (event.kind === "run_changed" && event.run.state !== "running") {
           announce(`${event.run.tool} ${event.run.state === "done" ? "finished" : event.run.state}`);
         }

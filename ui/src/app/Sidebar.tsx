@@ -62,7 +62,14 @@ export function Sidebar({ collapsed, onToggle }: Props) {
                 <span className={collapsed ? "unseen" : undefined}>{place.label}</span>
                 {number !== undefined && number > 0 && (
                   <span className={place.path === "/" ? styles.needs : styles.number}>
-                    {grouped(number)}
+                    {collapsed && number > 99 ? (
+                      <>
+                        <span aria-hidden="true">99+</span>
+                        <span className="unseen">{grouped(number)}</span>
+                      </>
+                    ) : (
+                      grouped(number)
+                    )}
                     {place.path === "/" && <span className="unseen"> {number === 1 ? "needs" : "need"} attention</span>}
                   </span>
                 )}

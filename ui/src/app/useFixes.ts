@@ -20,7 +20,7 @@ export function useFixes(onSignIn: (connector: Connector, retry: Fix | null) => 
       const label = nextActionLabels[action];
       switch (fixes[code]) {
         case "open_vault":
-          return { label: "Open vault", run: go.credentials };
+          return { label: "Open vault", run: () => go.credentials() };
         case "replace_key":
           return { label: "Replace key", run: () => go.account(connector.account) };
         case "edit_command":

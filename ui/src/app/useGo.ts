@@ -1,12 +1,15 @@
+import { useQueryClient } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
 import { useMemo } from "react";
 import { type AccountTab } from "@/features/accounts/accountTabs";
 import { type ConnectorTab } from "@/features/connectors/connectorTabs";
-import { type AccountId, type ConnectorId, type RunId } from "@/host/bindings";
+import { selectCredential } from "@/features/credentials/credentialsState";
+import { type AccountId, type ConnectorId, type RunId, type WalletEntryId } from "@/host/bindings";
 
 /** Returns functions that go to the pages. */
 export function useGo() {
   const navigate = useNavigate();
+  const client = useQueryClient();
   return useMemo(
     () => ({
       account: (id: AccountId, tab?: AccountTab) =>
@@ -15,14 +18,17 @@ export function useGo() {
       connector: (id: ConnectorId, tab?: ConnectorTab | null) =>
         void navigate({ to: "/connectors/$id", params: { id }, search: tab ? { tab } : {} }),
       connectors: (account?: AccountId) => void navigate({ to: "/connectors", search: account ? { account } : {} }),
-      credentials: () => void navigate({ to: "/credentials" }),
+      credentials: (entry?: WalletEntryId) => {
+        if (entry) selectCredential(client, entry);
+        void navigate({ to: "/credentials" });
+      },
       run: (run: RunId) => void navigate({ to: "/runs/$run", params: { run } }),
       runs: () => void navigate({ to: "/runs" }),
       settings: () => void navigate({ to: "/settings" }),
       tool: (connector: ConnectorId, tool: string) =>
         void navigate({ to: "/tools/$connector/$tool", params: { connector, tool } }),
     }),
-    [navigate],
+    [navigate, client],
   );
 }
 

@@ -6,6 +6,7 @@ import { ErrorNotice } from "./ProblemNotice";
 type Props = Pick<ComponentProps<typeof Dialog>, "title" | "mark" | "subtitle" | "children" | "notice" | "onClose"> & {
   confirmLabel: string;
   cancelLabel?: string;
+  /** Whether it is being done, which closing the dialog does not stop. */
   isPending?: boolean;
   /** Why the last confirmation failed. */
   error?: Error | null;
@@ -29,7 +30,7 @@ export function ConfirmDialog({
       footer={
         <>
           <Button autoFocus onPress={dialog.onClose}>
-            {cancelLabel}
+            {isPending ? "Close" : cancelLabel}
           </Button>
           <Button look="danger" isPending={isPending} onPress={onConfirm}>
             {confirmLabel}

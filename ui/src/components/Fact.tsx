@@ -6,7 +6,7 @@ export function Fact({ name, children }: { name: string; children: ReactNode }) 
   return (
     <>
       <dt>{name}</dt>
-      <dd>{children}</dd>
+      <dd data-selectable>{children}</dd>
     </>
   );
 }

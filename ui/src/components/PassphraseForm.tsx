@@ -1,4 +1,4 @@
-import { useRef, useState } from "react";
+import { useEffect, useRef, useState } from "react";
 import { Button } from "./Button";
 import { Field } from "./Field";
 import { FocusReturn } from "./FocusReturn";
@@ -24,6 +24,8 @@ export function PassphraseForm({ isNew = false, submitLabel, isPending, error, o
   const [wrong, setWrong] = useState<{ passphrase?: string; again?: string }>({});
   const form = useRef<HTMLFormElement>(null);
   useInvalidFocus(form, wrong);
+  // It may open at the lower edge, where neither its field nor what is wrong would be seen.
+  useEffect(() => form.current?.scrollIntoView?.({ block: "nearest" }), [wrong]);
   const submit = () => {
     const found = check(passphrase, again, isNew);
     setWrong(found);

@@ -10,20 +10,24 @@ type Props = {
   subtitle?: ReactNode;
   children: ReactNode;
   footer?: ReactNode;
+  /** Whether it takes the focus. */
+  autoFocus?: boolean;
   onClose: () => void;
 };
 
 /** A non-modal dialog at the right; its list narrows and stays usable. */
-export function Sheet({ title, mark, subtitle, children, footer, onClose }: Props) {
+export function Sheet({ title, mark, subtitle, children, footer, autoFocus = true, onClose }: Props) {
   const heading = useId();
   const sheet = useRef<HTMLDivElement>(null);
   const body = useRef<HTMLDivElement>(null);
   useEffect(() => {
     // By now, a field with `autoFocus` has the focus.
-    if (!sheet.current?.contains(document.activeElement)) {
+    if (autoFocus && !sheet.current?.contains(document.activeElement)) {
       const first = body.current?.querySelector<HTMLElement>("input, textarea, button");
       (first ?? sheet.current)?.focus();
     }
+    // Only on mount.
+    // eslint-disable-next-line react-hooks/exhaustive-deps
   }, []);
   const closeOnEscape = (event: KeyboardEvent) => {
     if (event.key !== "Escape" || isComposing(event.nativeEvent)) return;

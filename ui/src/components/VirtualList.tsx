@@ -78,6 +78,10 @@ export function VirtualList<T>({
     [items, headSize, rowSize],
   );
   const position = selected === null ? -1 : rows.findIndex((item) => item.key === selected);
+  const lastPosition = useRef(position);
+  useEffect(() => {
+    if (position >= 0) lastPosition.current = position;
+  }, [position]);
   const current = rows[position];
   const currentItem = current ? items.indexOf(current) : -1;
   // The selected row stays while it is out of sight, because the focus may be in it and the list refers to it.
@@ -158,15 +162,19 @@ export function VirtualList<T>({
   const onKeyDown = (event: KeyboardEvent) => {
     if (event.target !== event.currentTarget || event.metaKey || event.ctrlKey || event.altKey) return;
     const page = Math.max(1, Math.floor((scroller.current?.clientHeight ?? 0) / rowSize) - 1);
+    // From where the selected row was, if it is gone: the one after it is there now.
+    const isGone = position < 0 && selected !== null;
+    const below = isGone ? lastPosition.current : position + 1;
+    const above = (isGone ? lastPosition.current : position) - 1;
     const moves: Record<string, number> = {
-      ArrowDown: position + 1,
-      j: position + 1,
-      ArrowUp: position < 0 ? 0 : position - 1,
-      k: position < 0 ? 0 : position - 1,
+      ArrowDown: below,
+      j: below,
+      ArrowUp: above,
+      k: above,
       Home: 0,
       End: rows.length - 1,
-      PageDown: position + page,
-      PageUp: position - page,
+      PageDown: below - 1 + page,
+      PageUp: above + 1 - page,
     };
     const next = moves[event.key];
     if (next !== undefined) {

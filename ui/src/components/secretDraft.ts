@@ -20,6 +20,8 @@ export function isGiven(draft: SecretDraft): boolean {
 
 /** Returns the error of a draft; `null` if it is valid or empty. */
 export function draftError(draft: SecretDraft): string | null {
+  if (draft.from === "new" && draft.secret !== "" && draft.saveAs?.trim() === "")
+    return "Enter a credential name, or turn off Save to wallet";
   if (draft.from !== "reference" || !draft.reference.trim()) return null;
   return /^\w+:\/\/\S+/.test(draft.reference.trim()) ? null : "Enter a secret reference, such as env://API_KEY";
 }

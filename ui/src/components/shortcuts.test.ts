@@ -25,6 +25,15 @@ describe("shortcut registry", () => {
     expect(page).not.toHaveBeenCalled();
   });
 
+  it("leaves_a_field_with_Escape_for_the_part_of_the_page_around_it", () => {
+    document.body.innerHTML = "<main tabindex=-1><input></main>";
+    const field = document.querySelector("input")!;
+    field.focus();
+    expect(new ShortcutRegistry().dispatch(press("Escape", field), settings())).toBe(true);
+    expect(document.querySelector("main")).toBe(document.activeElement);
+    document.body.innerHTML = "";
+  });
+
   it("rests_what_lies_under_a_dialog", () => {
     const registry = new ShortcutRegistry();
     registry.add("page", { keys: "connectors.add", label: "Add", run: vi.fn() }, 0);

@@ -69,7 +69,12 @@ export class ShortcutRegistry {
     const typing = takesText(event.target);
     if (typing && event.key === "Escape") {
       // Escape leaves the field, not the page; single-letter shortcuts then work again.
-      if (event.target instanceof HTMLElement) event.target.blur();
+      if (event.target instanceof HTMLElement) {
+        const place = event.target.parentElement?.closest<HTMLElement>("[tabindex]");
+        event.target.blur();
+        // Tab goes on from there and not from the start of the window.
+        place?.focus({ preventScroll: true });
+      }
       return true;
     }
     if (isInMenu(event.target) || isPress(event)) return false;

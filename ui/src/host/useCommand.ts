@@ -5,7 +5,10 @@ import {
   type UseMutationOptions,
   type UseMutationResult,
 } from "@tanstack/react-query";
-import { type Answer, call } from "./call";
+import { sentence } from "@/lib/words";
+import { type Answer, asProblem, call } from "./call";
+import { showToast } from "./toasts";
+import { useIsMounted } from "./useIsMounted";
 
 /** The effects of a command. The mutation cache applies them (`queryClient.ts`), even if the view has unmounted. */
 type Effects<Data, Variables> = {
@@ -30,6 +33,8 @@ declare module "@tanstack/react-query" {
 
 type Options<Data, Variables, Context> = Effects<Data, Variables> &
   Omit<UseMutationOptions<Data, Error, Variables, Context>, "meta"> & {
+    /** What a toast says of a failure once the view is gone that would show it: `Connector not created`. */
+    unseenFailure?: (variables: Variables) => string;
     /** The command itself; `mutationFn` is for one that takes several steps. */
     command?: (variables: Variables) => Promise<Answer<Data>>;
   };
@@ -40,14 +45,20 @@ export function lastError(...commands: { error: Error | null; submittedAt: numbe
   return last?.error ?? null;
 }
 
-/** A host command with its effects. The caller shows its error. */
+/** A host command with its effects. The caller shows its error, as long as it is there. */
 export function useCommand<Data, Variables = void, Context = unknown>(
   options: Options<Data, Variables, Context>,
 ): UseMutationResult<Data, Error, Variables, Context> {
-  const { command, update, toast, undo, onProblem, invalidates, refetches, ...mutation } = options;
+  const { command, update, toast, undo, onProblem, unseenFailure, invalidates, refetches, ...mutation } = options;
+  const isMounted = useIsMounted();
+  const tellFailure = (client: QueryClient, thrown: Error, variables: Variables) => {
+    onProblem?.(client, thrown, variables);
+    if (unseenFailure && !isMounted())
+      showToast(client, `${unseenFailure(variables)}. ${sentence(asProblem(thrown).message)}`);
+  };
   return useMutation({
     ...(command && { mutationFn: (variables: Variables) => call(command(variables)) }),
     ...mutation,
-    meta: { update, toast, undo, onProblem, invalidates, refetches },
+    meta: { update, toast, undo, onProblem: tellFailure, invalidates, refetches },
   });
 }

@@ -1,6 +1,8 @@
 import { describe, expect, it, onTestFinished, vi } from "vitest";
+import { argumentWords } from "./argumentWords";
 import { keysOfPress, pressed, showKeys } from "./keys";
 import { score, splitByMatch } from "./match";
+import { compareText } from "./order";
 import {
   ago,
   asOf,
@@ -30,6 +32,17 @@ describe("times", () => {
     expect(ago(at(2025, 0, 12, 9, 2), now)).toBe("12 Jan 2025");
     expect(asOf(at(2026, 10, 20, 9, 33), now)).toBe("09:33");
     expect(asOf(at(2026, 10, 19, 23, 40), new Date(2026, 10, 20, 0, 12))).toBe("23:40");
+  });
+
+  it("are_of_the_time_zone_to_which_the_computer_travelled", () => {
+    onTestFinished(() => void vi.unstubAllEnvs());
+    for (const [zone, words] of [
+      ["Europe/Berlin", "today 08:40"],
+      ["America/New_York", "today 02:40"],
+    ]) {
+      vi.stubEnv("TZ", zone);
+      expect(ago("2026-11-20T07:40:00Z", new Date("2026-11-20T09:00:00Z"))).toBe(words);
+    }
   });
 
   it("name_the_days_where_one_of_them_was_shorter_or_longer", () => {
@@ -103,9 +116,18 @@ describe("words", () => {
   it("show_messages_as_sentences", () => {
     expect(sentence("couldn't connect to Mistral")).toBe("Couldn't connect to Mistral.");
     expect(sentence("Try again.")).toBe("Try again.");
+    expect(sentence('{"incident":"a-1"}')).toBe('{"incident":"a-1"}');
     expect(sentence("sign-in timed out")).toBe("Sign-in timed out.");
     expect(sentence("mistral.ai rejected the request")).toBe("mistral.ai rejected the request.");
     expect(sentence("localhost:8931 sent no usable token")).toBe("localhost:8931 sent no usable token.");
+  });
+
+  it("are_ordered_with_their_numbers_by_value", () => {
+    expect(["Service 10", "Service 2", "service 1"].sort(compareText)).toEqual([
+      "service 1",
+      "Service 2",
+      "Service 10",
+    ]);
   });
 
   it("group_and_count", () => {
@@ -174,4 +196,11 @@ it("a_press_is_read_as_the_shortcut_that_it_presses_and_keys_of_lists_and_dialog
   const none = ["Enter", "Escape", "Tab", " ", "ArrowUp", "Home", "PageDown", "Shift", "Dead", "+", "F13", "\u202e"];
   for (const key of none) expect(keysOfPress(press(key), false)).toBeNull();
   expect(keysOfPress(press("g", { metaKey: true }), false)).toBeNull();
+});
+
+it("arguments_are_named_whole_and_secrets_hidden", () => {
+  expect(argumentWords("paths", ["/a", "/b", "/c"])).toBe("paths /a, /b, /c");
+  expect(argumentWords("keys", ["<redacted>", "x"])).toBe("keys (hidden), x");
+  expect(argumentWords("force", false)).toBe("force false");
+  for (const none of ["", null, [], [{}], { a: 1 }]) expect(argumentWords("none", none)).toBeNull();
 });

@@ -1,3 +1,5 @@
+import { compareText } from "./order";
+
 /** A part of a text, and whether it matches a query. */
 type TextSegment = { text: string; typed: boolean };
 
@@ -43,7 +45,7 @@ export function bestMatches<T>(items: readonly T[], query: string, textsOf: (ite
       return { item, title: texts[0] ?? "", points: score(words, texts) };
     })
     .filter((match) => match.points !== null)
-    .sort((left, right) => (right.points ?? 0) - (left.points ?? 0) || left.title.localeCompare(right.title))
+    .sort((left, right) => (right.points ?? 0) - (left.points ?? 0) || compareText(left.title, right.title))
     .map(({ item }) => item);
 }
 

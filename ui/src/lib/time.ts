@@ -6,9 +6,11 @@ const day = 24 * hour;
 
 // In the product's language rather than the system's, with 24 hours.
 const formatter = (options: Intl.DateTimeFormatOptions) => {
-  const format = new Intl.DateTimeFormat("en-US", { hourCycle: "h23", ...options });
+  // A formatter keeps the time zone in which it was made, while the computer may travel on.
+  const format = new Intl.DateTimeFormat("en-US", { hourCycle: "h23", timeZone: "UTC", ...options });
   // An invalid date must not break the view.
-  return (at: Date) => (Number.isNaN(at.getTime()) ? "—" : format.format(at));
+  return (at: Date) =>
+    Number.isNaN(at.getTime()) ? "—" : format.format(at.getTime() - at.getTimezoneOffset() * minute);
 };
 /** `09:36`, in local time. */
 export const clockTime = formatter({ hour: "2-digit", minute: "2-digit" });

@@ -31,6 +31,17 @@ it.each(["", "a b", '$HOME `id` "x" \\ ! *', "it's\nnew", "-n", "ünï 🎛", "a
   },
 );
 
+it.each(["x\u0003\ny", "a\u001b[201~b'c\\d\n", "\u009b31mé\u007f"])("is pasted inertly and read back: %j", (word) => {
+  const quoted = shellQuote(word);
+  expect(quoted).toMatch(/^[\x20-\x7e]*$/);
+  expect(execFileSync("bash", ["-c", `printf '%s' ${quoted}`]).toString()).toBe(word);
+});
+
+it("has no control characters in what goes over standard input", () => {
+  const command = toolCommand("c", "t", true, { "a=b": "\u0003\u009b\u007f" });
+  expect(command).toBe(`printf %s '{"a=b":"\\u0003\\u009b\\u007f"}' | patchbay tool run c t -`);
+});
+
 const secret = { type: "string", writeOnly: true };
 
 it("leaves what the schema marks for the shell to fill in over standard input", () => {

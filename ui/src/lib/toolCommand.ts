@@ -48,7 +48,7 @@ function commandWith(words: string[], schema: AnySchema, values: JsonObject): st
     .join(" ");
   const others = given.filter((entry) => !isWord(entry));
   if (others.length === 0) return command;
-  return `printf %s ${withVariables(shellQuote(JSON.stringify(Object.fromEntries(others))))} | ${command} -`;
+  return `printf %s ${withVariables(shellQuote(inertJson(Object.fromEntries(others))))} | ${command} -`;
 }
 
 /** Encloses variable names in JSON text; keys and arguments do not contain this character. */
@@ -101,8 +101,27 @@ function isStandardInput(value: unknown): boolean {
   return value === "-";
 }
 
-/** Quotes a word for a POSIX shell if needed. */
+/** Whether a terminal acts on the character when it is pasted, even between quotes, as on Ctrl-C. */
+function isControl(sign: string): boolean {
+  const code = sign.charCodeAt(0);
+  return code < 0x20 ? sign !== "\t" && sign !== "\n" : code >= 0x7f && code < 0xa0;
+}
+
+/** JSON text without characters that a terminal acts on. */
+function inertJson(value: unknown): string {
+  const escaped = (sign: string) => `\\u${sign.charCodeAt(0).toString(16).padStart(4, "0")}`;
+  return JSON.stringify(value).replace(/[\u007f-\u009f]/g, escaped);
+}
+
+/** Quotes a word for a POSIX shell if needed; one with control signs for shells with `$'…'`, and inert for others. */
 export function shellQuote(word: string): string {
   if (word !== "" && (/^[\w@%+=:,./-]+$/.test(word) || isJsonNumber(word))) return word;
+  if ([...word].some(isControl)) return `$'${[...new TextEncoder().encode(word)].map(escapedByte).join("")}'`;
   return `'${word.replaceAll("'", `'\\''`)}'`;
+}
+
+/** A byte of UTF-8 between `$'` and `'`. */
+function escapedByte(byte: number): string {
+  const isPlain = byte >= 0x20 && byte < 0x7f && byte !== 0x27 && byte !== 0x5c;
+  return isPlain ? String.fromCharCode(byte) : `\\${byte.toString(8).padStart(3, "0")}`;
 }

@@ -19,7 +19,7 @@ export function initials(name: string): string {
 /** A sentence for display: capitalized and with a full stop. */
 export function sentence(text: string): string {
   const capitalized = capital(text);
-  return /[.!?…]$/.test(capitalized) ? capitalized : `${capitalized}.`;
+  return /[.!?…}\]]$/.test(capitalized) ? capitalized : `${capitalized}.`;
 }
 
 /** Capitalizes a text, unless it starts with an address such as `mistral.ai` or `127.0.0.1:80`. */

@@ -7,8 +7,8 @@ use patchbay_model::{
     Authentication, Code, Connector, ConnectorId, OauthDeviation, Problem, WalletEntry, WalletKind,
 };
 use patchbay_ops::{
-    CERTIFICATE_NEEDED_HINT, CHECK_APP_HINT, ClientFeature, Fix, LACKS_SETTING_HINT, MAX_WAIT,
-    NO_ACCESS_HINT, NO_FOLDER_HINT, NO_KEYCHAIN_HINT, NO_SECRET_HINT, NextAction,
+    BlockingState, CERTIFICATE_NEEDED_HINT, CHECK_APP_HINT, ClientFeature, Fix, LACKS_SETTING_HINT,
+    MAX_WAIT, NO_ACCESS_HINT, NO_FOLDER_HINT, NO_KEYCHAIN_HINT, NO_SECRET_HINT, NextAction,
     OTHER_CLIENT_HINT, OTHER_SIGN_IN_HINT, TimeLimit, UNSAFE_HINT, UNTRUSTED_HINT, USE_TOKEN_HINT,
     abilities, deviation_hint, fix, reauth_action, time_limit,
 };
@@ -156,9 +156,11 @@ pub(crate) fn fix_hint(problem: &Problem, connector: &Connector) -> Option<Strin
     })
 }
 
-/// Whether a hint stays as it is: it names a command, or is a warning, which is not replaced by a way around it.
+/// Whether a hint stays as it is: it names a command, says what to do first, or is a warning, which is not replaced by a
+/// way around it.
 fn is_final(hint: &str) -> bool {
-    hint.contains("`patchbay ") || hint == UNSAFE_HINT
+    let is_state = BlockingState::ALL.iter().any(|state| state.hint() == hint);
+    hint.contains("`patchbay ") || hint == UNSAFE_HINT || is_state
 }
 
 /// Offers a check where the hint does not say what to do.
@@ -233,6 +235,7 @@ fn secret_command(connector: &Connector) -> String {
             format!("credential replace {credential} --header NAME")
         }
         (_, Some(credential)) => format!("credential replace {credential}"),
+        (Authentication::Headers { .. }, None) => format!("connector edit {name} --header NAME"),
         (_, None) => format!("connector edit {name} --token-from -"),
     }
 }

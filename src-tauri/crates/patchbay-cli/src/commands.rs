@@ -68,6 +68,9 @@ pub(crate) async fn run(args: CliArgs) -> Result<(), Failure> {
     if let Some(error) = cli.cx.unsaved_run() {
         cli.say(format!("Not saved in the history: {error}."));
     }
+    if cli.cx.met_older_host() {
+        cli.say("An older Patchbay still runs, and servers run twice. Quit it and start it again.");
+    }
     match unsaved_problem(&cli.cx) {
         // Worse than any other failure: unsaved secrets are lost now.
         Some(problem) => Err(problem.into()),

@@ -151,6 +151,13 @@ fn hint_of(error: &patchbay_ops::Error, known: Option<&Connector>) -> Option<Str
             limit,
             seconds,
         } => command_hint::raise_limit_hint(*limit, &name_of(connector), *seconds),
+        Error::Uncertain {
+            is_creation: true, ..
+        } => "It may have been created. Run `patchbay connector list` before creating it again."
+            .to_owned(),
+        Error::DeletionUnderWay { .. } => {
+            "Run `patchbay connector list --refresh` later to see whether it is done.".to_owned()
+        }
         Error::Ambiguous { references, .. } => {
             let quoted: Vec<_> = references.iter().map(|it| text::quote(it)).collect();
             format!("Use {}.", quoted.join(" or "))

@@ -143,7 +143,16 @@ fn report_parse_error(error: clap::Error) -> ExitCode {
     if passes_secret(&error, &words) {
         return secret_source::argument_refused().report(json);
     }
-    let error = with_verb_tip(with_adding_tip(error, &words), &words);
+    // With an option, as without one: the help instead of a list of names.
+    let error = match error.kind() {
+        ErrorKind::MissingSubcommand => {
+            let named = named_command(&words);
+            CliArgs::try_parse_from(named.split(' '))
+                .err()
+                .unwrap_or(error)
+        }
+        _ => with_verb_tip(with_adding_tip(error, &words), &words),
+    };
     if !json {
         drop(error.print());
         return ExitCode::from(exit::USAGE);
@@ -256,7 +265,10 @@ fn without_aliases(mut error: clap::Error, grammar: &clap::Command) -> clap::Err
 
 /// The message of a parse error on one line, with the arguments or values that it lists, but without the usage.
 fn parse_message(error: &clap::Error) -> String {
-    if error.kind() == ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand {
+    if matches!(
+        error.kind(),
+        ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand | ErrorKind::MissingSubcommand
+    ) {
         return "no command given".to_owned();
     }
     let text = error.render().to_string();

@@ -4,6 +4,7 @@ use std::io::{IsTerminal as _, Read as _};
 
 use patchbay_model::{Secret, SecretReference};
 use patchbay_ops::{SecretInput, SecretValue, resolve_reference, resolve_wallet_entry};
+use serde::de::IgnoredAny;
 
 use crate::cli::Cli;
 use crate::failure::Failure;
@@ -71,7 +72,7 @@ fn parse_named(
     if name.is_empty() || !name.chars().all(fits) {
         return Err(invalid_source(option));
     }
-    match Source::parse(option, from)? {
+    match Source::parse(option, from).map_err(|failure| failure.with_hint(hint))? {
         Source::Wallet(_) => Err(Failure::usage(
             format!("{option}: a saved credential can't be the value of one name"),
             hint,
@@ -98,17 +99,33 @@ fn invalid_source(option: &str) -> Failure {
     )
 }
 
-/// Reading secrets from their [`Source`]. Several from standard input are one per line, in order.
+/// Whether a secret has more lines than these: a JSON object or a key in PEM without its end.
+fn goes_on(secret: &str) -> bool {
+    if secret.starts_with("-----BEGIN ") {
+        return !secret.contains("\n-----END ");
+    }
+    let is_unfinished = |error: serde_json::Error| error.is_eof();
+    secret.starts_with('{') && serde_json::from_str::<IgnoredAny>(secret).is_err_and(is_unfinished)
+}
+
+/// Reading secrets from their [`Source`]. Several from standard input are one per line, in order; a JSON object and a key
+/// in PEM may have several lines.
 impl Cli {
     /// Reads the next secret: by a prompt on a terminal, otherwise the next line of standard input.
     pub(crate) fn secret_input(&self, what: &str) -> Result<Secret, Failure> {
         if std::io::stdin().is_terminal() {
             return prompt::secret(what);
         }
-        let secret = prompt::input_line(what)?;
-        secret
+        let first = prompt::input_line(what)?;
+        let mut secret = first
             .filter(|secret| !secret.is_empty())
-            .ok_or_else(|| missing(what))
+            .ok_or_else(|| missing(what))?;
+        while goes_on(secret.expose())
+            && let Some(line) = prompt::input_line(what)?
+        {
+            secret = Secret::new(format!("{}\n{}", secret.expose(), line.expose()));
+        }
+        Ok(secret)
     }
 
     /// As [`Cli::secret_input`], but reads standard input to its end if it starts with a JSON object.
@@ -241,6 +258,17 @@ mod tests {
         for given in ["hunter2", "token=hunter2"] {
             let failure = parse_field(given).unwrap_err();
             assert!(!format!("{failure:?}").contains("hunter2"));
+        }
+    }
+
+    #[test]
+    fn a_secret_of_several_lines_ends_with_what_it_began() {
+        for unfinished in ["{", "{\n\"a\": 1", "-----BEGIN KEY-----\nAAAA"] {
+            assert!(goes_on(unfinished), "{unfinished}");
+        }
+        let key = "-----BEGIN KEY-----\nAAAA\n-----END KEY-----";
+        for whole in ["hunter2", "{hunter2", "{\n\"a\": 1\n}", key] {
+            assert!(!goes_on(whole), "{whole}");
         }
     }
 

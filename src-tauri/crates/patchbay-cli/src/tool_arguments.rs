@@ -95,7 +95,9 @@ pub(crate) fn unknown<'a>(arguments: &'a Value, schema: &Value) -> Vec<&'a str> 
         && OTHER_PROPERTIES.iter().all(|it| schema.get(it).is_none());
     let names = arguments.as_object().filter(|_| is_whole).into_iter();
     let names = names.flat_map(Map::keys).map(String::as_str);
-    names.filter(|it| property(schema, it).is_none()).collect()
+    names
+        .filter(|it| schema["properties"].get(it).is_none())
+        .collect()
 }
 
 /// How many references and choices of a schema are followed.

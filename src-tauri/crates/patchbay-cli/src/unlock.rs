@@ -19,8 +19,13 @@ impl Cli {
             return Ok(());
         }
         if let Some(passphrase) = from_environment().await? {
-            unlock_vault(&self.cx, passphrase).await?;
-            return Ok(());
+            let unlocked = unlock_vault(&self.cx, passphrase).await;
+            return unlocked
+                .map(drop)
+                .map_err(|error| match Failure::from(error) {
+                    failure if failure.code() == Code::VaultPassphrase => correct_variable(failure),
+                    failure => failure,
+                });
         }
         if !self.is_interactive() {
             let problem = Problem::new(Code::VaultLocked, "vault is locked");
@@ -76,5 +81,14 @@ pub(crate) async fn from_environment() -> Result<Option<Secret>, Failure> {
             "Use env://NAME or cmd://PROGRAM, not the passphrase itself.",
         )
     })?;
-    Ok(Some(resolve_from_environment(&reference).await?))
+    let resolved = resolve_from_environment(&reference).await;
+    resolved
+        .map(Some)
+        .map_err(|error| correct_variable(error.into()))
+}
+
+fn correct_variable(failure: Failure) -> Failure {
+    failure.with_hint(format!(
+        "Correct {PASSPHRASE_VARIABLE}, or unset it and run this in a terminal."
+    ))
 }

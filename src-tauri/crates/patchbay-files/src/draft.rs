@@ -9,6 +9,7 @@ use crate::Error;
 use crate::folder::sync_folder;
 use crate::open::open;
 use crate::rename::rename;
+use crate::sync::sync;
 
 /// Separates the name of the file from the random part of the name of its draft.
 const MARK: &str = ".next";
@@ -59,7 +60,7 @@ impl Draft {
             (&*file).write_all(&piece[..next])?;
             left -= next;
         }
-        Ok(file.sync_all()?)
+        Ok(sync(file)?)
     }
 
     /// Writes the new state over the reserved space and replaces the file. After this returns the new state survives a
@@ -80,7 +81,7 @@ impl Draft {
         file.seek(SeekFrom::Start(0))?;
         file.write_all(bytes)?;
         file.set_len(bytes.len() as u64)?;
-        file.sync_all()?;
+        sync(file)?;
         // Wine takes it for an error that nothing is left to unlock.
         drop(file.unlock());
         Ok(())

@@ -3,6 +3,7 @@
 use std::io;
 use std::path::Path;
 
+use crate::sync::sync;
 #[cfg(windows)]
 use crate::{access_list, descriptor};
 
@@ -135,7 +136,7 @@ fn restrict(_: &Path) -> io::Result<()> {
 /// Those of the system.
 pub fn sync_folder(folder: &Path) -> io::Result<()> {
     if cfg!(unix) {
-        std::fs::File::open(folder)?.sync_all()
+        sync(&std::fs::File::open(folder)?)
     } else {
         Ok(())
     }

@@ -16,6 +16,7 @@ mod long_path;
 mod open;
 mod rename;
 mod set_aside;
+mod sync;
 
 pub use draft::{Draft, name_beside, remove_leftovers};
 pub use error::{Error, NotPlain};
@@ -24,3 +25,4 @@ pub use long_path::extended_path;
 pub use open::{open, open_lock, read};
 pub use rename::rename;
 pub use set_aside::set_aside_unreadable;
+pub use sync::sync;

@@ -19,22 +19,23 @@ pub struct Challenge {
 impl Challenge {
     /// Parses a header value, which may contain several challenges; several headers may be joined with commas.
     ///
-    /// `Bearer` takes precedence over `DPoP`, and the first of a scheme over later ones. What cannot be parsed is
-    /// ignored. A header without either gives an empty challenge, since the server still requires a sign-in.
+    /// `Bearer` takes precedence over `DPoP`. Of several challenges of a scheme, the first that has a parameter counts
+    /// for it: a gateway may add one of its own. What cannot be parsed is ignored. A header without either gives an
+    /// empty challenge, since the server still requires a sign-in.
     pub fn parse(header: &str) -> Self {
         let challenges = split(header);
-        let chosen = ["bearer", "dpop"].into_iter().find_map(|scheme| {
-            challenges
-                .iter()
-                .find(|challenge| challenge.scheme.eq_ignore_ascii_case(scheme))
-        });
-        let Some(chosen) = chosen else {
-            return Self::default();
+        let of = |scheme: &str| {
+            let is_of = |it: &&ParsedChallenge| it.scheme.eq_ignore_ascii_case(scheme);
+            challenges.iter().filter(is_of).collect::<Vec<_>>()
         };
-        let url = chosen.get("resource_metadata");
+        let mut chosen = of("bearer");
+        if chosen.is_empty() {
+            chosen = of("dpop");
+        }
+        let first = |name| chosen.iter().find_map(|challenge| challenge.get(name));
         Self {
-            resource_metadata: url.and_then(|url| Url::parse(url).ok()),
-            scopes: chosen.get("scope").map(parse_scopes).unwrap_or_default(),
+            resource_metadata: first("resource_metadata").and_then(|url| Url::parse(url).ok()),
+            scopes: first("scope").map(parse_scopes).unwrap_or_default(),
         }
     }
 }
@@ -117,6 +118,16 @@ mod tests {
             r#"Negotiate YWJj==, Basic realm="a, Bearer scope=evil", bearer scope=one, DPoP algs="ES256", scope="two""#,
         );
         assert_eq!(challenge.scopes, ["one"]);
+    }
+
+    #[test]
+    fn a_parameter_is_taken_from_the_first_challenge_that_has_it() {
+        let challenge = Challenge::parse(
+            r#"DPoP scope=other, Bearer realm="gw", Bearer resource_metadata="https://mcp.example/meta", Bearer scope="a b", Bearer scope=c"#,
+        );
+        let metadata = challenge.resource_metadata.unwrap();
+        assert_eq!(metadata.as_str(), "https://mcp.example/meta");
+        assert_eq!(challenge.scopes, ["a", "b"]);
     }
 
     #[test]

@@ -109,8 +109,16 @@ pub enum Error {
     #[error("not found on {}", .0.by())]
     NotFound(Box<Refusal>),
     /// 409.
-    #[error("already exists or was changed")]
+    #[error("{} refused: it exists already, or its present state doesn't allow this", .0.by())]
     Conflict(Box<Refusal>),
+    /// 409 because of a state that the platform names.
+    #[error("{}", state.words())]
+    Blocked {
+        /// The state.
+        state: BlockingState,
+        /// The error response.
+        refusal: Box<Refusal>,
+    },
     /// 409 to a creation: a connector with that address exists.
     #[error("a connector with this address already exists{}", after_colon(name.as_deref()))]
     AlreadyThere {
@@ -150,6 +158,9 @@ pub enum Error {
     /// The server violated the MCP protocol.
     #[error("the server violated the MCP protocol: {0}")]
     Protocol(String),
+    /// The server supports no known version of MCP.
+    #[error("the server supports only other versions of MCP ({0})")]
+    UnsupportedVersion(String),
     /// The server returned a JSON-RPC error.
     #[error("the server returned an error: {message}")]
     ServerError {
@@ -191,6 +202,12 @@ pub enum Error {
         "Patchbay ended this session with the program {program} because this command read nothing for too long"
     )]
     ProgramUnread {
+        /// Display name of the program.
+        program: String,
+    },
+    /// Another process of Patchbay held a local server program, and ended while that was in use.
+    #[error("Patchbay's process that held the program {program} ended")]
+    ProgramHostGone {
         /// Display name of the program.
         program: String,
     },
@@ -315,6 +332,35 @@ impl ClientFeature {
     }
 }
 
+/// A state of a connector in which its platform refuses a request.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum BlockingState {
+    /// Another sign-in was started.
+    SigningIn,
+    /// The connector is turned off.
+    Off,
+}
+
+impl BlockingState {
+    /// All states.
+    pub const ALL: [Self; 2] = [Self::SigningIn, Self::Off];
+
+    fn words(self) -> &'static str {
+        match self {
+            Self::SigningIn => "a sign-in is already under way",
+            Self::Off => "the connector is off",
+        }
+    }
+
+    /// Says what to do first.
+    pub fn hint(self) -> &'static str {
+        match self {
+            Self::SigningIn => "Finish it in the browser, or wait until it expires.",
+            Self::Off => "Turn it on and try again.",
+        }
+    }
+}
+
 impl Error {
     /// Wraps the error of a token source. An error of this crate is returned as it is, so that a platform whose
     /// tokens are fetched over its own [`Api`](crate::Api) fails as if the operation itself had failed.
@@ -356,6 +402,7 @@ impl Error {
             | Self::NotFound(refusal)
             | Self::Conflict(refusal)
             | Self::AlreadyThere { refusal, .. }
+            | Self::Blocked { refusal, .. }
             | Self::Invalid(refusal)
             | Self::RateLimited { refusal, .. }
             | Self::Status(refusal)
@@ -386,7 +433,9 @@ impl Error {
             Self::TimedOut { .. } => ("timeout", Code::TimedOut),
             Self::Cancelled => ("cancelled", Code::Cancelled),
             Self::TooLarge { .. } | Self::Exceeded(_) => ("decode", Code::NetworkTooLarge),
-            Self::TooManyReconnects { .. } | Self::Protocol(_) => ("decode", Code::McpProtocol),
+            Self::TooManyReconnects { .. } | Self::Protocol(_) | Self::UnsupportedVersion(_) => {
+                ("decode", Code::McpProtocol)
+            }
             Self::UnexpectedAnswer { .. } => ("decode", Code::PlatformAnswer),
             Self::RedirectRefused { .. } => ("platform", Code::NetworkRedirect),
             Self::PlainHttp { .. } => ("platform", Code::NetworkPlainHttp),
@@ -394,7 +443,9 @@ impl Error {
             Self::Forbidden { .. } => ("forbidden", Code::AuthForbidden),
             Self::NotFound(_) => ("not_found", Code::NotFound),
             Self::ToolNotFound { .. } => ("not_found", Code::ToolNotFound),
-            Self::Conflict(_) | Self::AlreadyThere { .. } => ("conflict", Code::Conflict),
+            Self::Conflict(_) | Self::AlreadyThere { .. } | Self::Blocked { .. } => {
+                ("conflict", Code::Conflict)
+            }
             Self::Invalid(_) => ("invalid", Code::PlatformInvalid),
             Self::RateLimited { .. } => ("rate_limited", Code::PlatformRateLimited),
             Self::Status(_) => ("platform", Code::PlatformFailed),
@@ -411,7 +462,8 @@ impl Error {
             Self::ProgramNotStarted { .. } => ("platform", Code::ProgramNotStarted),
             Self::ProgramEnded { .. }
             | Self::ProgramStopped { .. }
-            | Self::ProgramUnread { .. } => ("platform", Code::ProgramEnded),
+            | Self::ProgramUnread { .. }
+            | Self::ProgramHostGone { .. } => ("platform", Code::ProgramEnded),
             Self::NoneFound(_) => ("none_found", Code::NotFound),
             Self::ManyFound { .. } => ("many_found", Code::Ambiguous),
             Self::GrantFailed { .. } => ("grant_failed", Code::AuthDenied),
@@ -426,6 +478,19 @@ impl Error {
         match self {
             Self::RedirectRefused { status, .. } | Self::UnsafeUrl { status } => Some(*status),
             _ => self.refusal().map(|refusal| refusal.status),
+        }
+    }
+
+    /// Whether the request may have taken effect although it failed.
+    pub fn may_have_taken_effect(&self) -> bool {
+        match self {
+            Self::Unreachable { how, .. } => *how == Unreachable::Lost,
+            Self::TimedOut { .. }
+            | Self::TooLarge { .. }
+            | Self::Exceeded(_)
+            | Self::UnexpectedAnswer { .. } => true,
+            Self::Status(refusal) => refusal.status >= 500,
+            _ => false,
         }
     }
 
@@ -478,11 +543,15 @@ impl Explain for Error {
             Self::Conflict(_) => "Refresh and try again.",
             Self::Invalid(_) => "Check the values and try again.",
             Self::AlreadyThere { .. } => "Refresh the list to see it.",
+            Self::Blocked { state, .. } => state.hint(),
             Self::RateLimited {
                 retry_after: Some(wait),
                 ..
-            } => return Some(format!("Try again in {}.", seconds(*wait))),
+            } => return Some(format!("Try again in {}.", rounded_up(*wait))),
             Self::RateLimited { .. } => "Try again in a moment.",
+            Self::Status(refusal) if refusal.status == 402 => {
+                "Check the plan of your account there."
+            }
             Self::Status(refusal) if refusal.status == 498 => "Change the text and try again.",
             Self::Status(refusal) if refusal.status == 499 => "Try again.",
             Self::Status(refusal) if refusal.status == 501 => "Do it another way.",
@@ -493,9 +562,14 @@ impl Explain for Error {
             Self::Protocol(_) | Self::TooManyReconnects { .. } => {
                 "Report this to the server's developer."
             }
+            Self::UnsupportedVersion(_) => {
+                "Update Patchbay, or have the server support MCP 2026-07-28 or 2025-11-25."
+            }
             Self::ProgramNotStarted { .. } => SEE_IN_TERMINAL,
             Self::ProgramEnded { said, .. } => hint_for(said),
-            Self::ProgramStopped { .. } | Self::ProgramUnread { .. } => "Run it again.",
+            Self::ProgramStopped { .. }
+            | Self::ProgramUnread { .. }
+            | Self::ProgramHostGone { .. } => "Run it again.",
             Self::InputRequired => {
                 "Run it in the window or a terminal, where questions can be answered."
             }
@@ -686,6 +760,17 @@ fn seconds(duration: Duration) -> String {
     format!("{} s", duration.as_millis() as f64 / 1000.0)
 }
 
+/// A wait in the unit that suits it, never less than it is: `1.5 s`, `3 min`, `2 h`, `4 days`.
+fn rounded_up(wait: Duration) -> String {
+    let minutes = wait.as_secs_f64() / 60.0;
+    match minutes {
+        ..=2.0 => seconds(wait),
+        ..=120.0 => format!("{} min", minutes.ceil()),
+        ..=2880.0 => format!("{} h", (minutes / 60.0).ceil()),
+        _ => format!("{} days", (minutes / 1440.0).ceil()),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -800,10 +885,47 @@ mod tests {
     }
 
     #[test]
+    fn what_may_have_taken_effect_is_told_from_what_was_refused() {
+        let status = |status| {
+            Error::Status(Box::new(Refusal {
+                status,
+                ..Refusal::default()
+            }))
+        };
+        let lost = |how| Error::unreachable("a.example", how);
+        for open in [lost(Unreachable::Lost), status(502), Error::unexpected("?")] {
+            assert!(open.may_have_taken_effect(), "{open}");
+        }
+        for refused in [lost(Unreachable::Refused), status(402), Error::Cancelled] {
+            assert!(!refused.may_have_taken_effect(), "{refused}");
+        }
+    }
+
+    #[test]
     fn durations_read_well() {
         let error = Error::TimedOut {
             after: Duration::from_millis(1500),
         };
         assert_eq!(error.to_string(), "no response in 1.5 s");
+    }
+
+    #[test]
+    fn long_waits_are_told_in_minutes_hours_or_days() {
+        for (millis, told) in [
+            (1_500, "1.5 s"),
+            (120_000, "120 s"),
+            (120_001, "3 min"),
+            (7_200_000, "120 min"),
+            (7_200_001, "3 h"),
+            (172_800_001, "3 days"),
+            (757_385_846_556, "8767 days"),
+        ] {
+            let error = Error::RateLimited {
+                retry_after: Some(Duration::from_millis(millis)),
+                refusal: Box::default(),
+            };
+            let hint = error.hint().unwrap();
+            assert_eq!(hint, format!("Try again in {told}."));
+        }
     }
 }

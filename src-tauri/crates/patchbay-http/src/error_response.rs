@@ -3,7 +3,9 @@
 use bytes::Bytes;
 use http::header::{CONTENT_TYPE, WWW_AUTHENTICATE};
 use http::{HeaderMap, Method, StatusCode};
-use patchbay_model::{FieldProblem, Secret, Timestamp, clean_text, pointer, redact_user_info};
+use patchbay_model::{
+    FieldProblem, Secret, Timestamp, clean_text, map_leaves, pointer, redact_user_info,
+};
 use serde_json::Value;
 use url::Url;
 
@@ -151,15 +153,10 @@ fn request_id(headers: &HeaderMap, json: &Value) -> Option<String> {
 
 /// Replaces all texts and numbers by `…`.
 fn blank_values(json: Value) -> Value {
-    match json {
+    map_leaves(json, &|leaf| match leaf {
         Value::String(_) | Value::Number(_) => Value::from("…"),
-        Value::Array(items) => items.into_iter().map(blank_values).collect(),
-        Value::Object(members) => members
-            .into_iter()
-            .map(|(name, member)| (name, blank_values(member)))
-            .collect(),
-        Value::Null | Value::Bool(_) => json,
-    }
+        other => other,
+    })
 }
 
 /// Media type and size of a body that isn't JSON; empty for an empty body.

@@ -77,9 +77,9 @@ pub use client::Clients;
 pub use client_certificate::ClientCertificate;
 pub use clock::{Clock, SystemClock};
 pub use error::{
-    BoxError, CERTIFICATE_NEEDED_HINT, ClientFeature, Error, Found, LACKS_SETTING_HINT,
-    NO_ACCESS_HINT, Refusal, Result, TEXT_LIMIT, UNTRUSTED_HINT, Unreachable, find_untrusted,
-    from_reqwest, untrusted_detail, untrusted_words,
+    BlockingState, BoxError, CERTIFICATE_NEEDED_HINT, ClientFeature, Error, Found,
+    LACKS_SETTING_HINT, NO_ACCESS_HINT, Refusal, Result, TEXT_LIMIT, UNTRUSTED_HINT, Unreachable,
+    find_untrusted, from_reqwest, untrusted_detail, untrusted_words,
 };
 pub use error_response::challenge;
 pub use field::Field;
@@ -92,7 +92,7 @@ pub use plan::{describe, placeholders};
 pub use proxies::Proxies;
 pub use quoted_string::split_quoted;
 pub use reach::Reach;
-pub use redact::{SecretNames, redact_in_json_text, redact_json_text, redact_members};
+pub use redact::{SecretNames, redact_in_json_text, redact_members};
 pub use redirect::{Head, RedirectChain, RedirectRule, Redirected, follow_redirects};
 pub use request::Request;
 pub use retry::{Backoff, Jitter, RetryClass, RetryPolicy};

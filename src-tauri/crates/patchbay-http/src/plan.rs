@@ -4,7 +4,7 @@ use patchbay_model::{Secret, SentRequest};
 
 use super::prepare::build_request;
 use super::{Api, CallOptions, Request};
-use crate::{Error, redact};
+use crate::{Error, text};
 
 /// Placeholder for a secret.
 const REDACTED: &str = "<redacted>";
@@ -24,7 +24,7 @@ pub fn describe(request: &reqwest::Request, secrets: &[Secret]) -> SentRequest {
         headers: headers
             .map(|(name, value)| (name.to_string(), shown(value)))
             .collect(),
-        body: body.map(|text| redact::redact_json_text(text, secrets)),
+        body: body.map(|text| text::redact(&text, secrets.iter().map(Secret::expose))),
     }
 }
 

@@ -13,8 +13,7 @@ use url::Url;
 use super::options::query_pairs;
 use super::request::Body;
 use super::{Api, CallOptions, Request};
-use crate::Error;
-use crate::redact::redact_json_text;
+use crate::{Error, text};
 
 const JSON: HeaderValue = HeaderValue::from_static("application/json");
 
@@ -63,7 +62,7 @@ impl Prepared<'_> {
         let (capture, secrets) = (&self.options.capture, &self.request.secrets);
         match std::str::from_utf8(body) {
             Ok(text) if capture.is_enabled() && !secrets.is_empty() => {
-                let shown = redact_json_text(text.to_owned(), secrets);
+                let shown = text::redact(text, secrets.iter().map(Secret::expose));
                 capture.note_body(shown.as_bytes());
             }
             _ => capture.note_body(body),

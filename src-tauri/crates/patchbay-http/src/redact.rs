@@ -107,48 +107,50 @@ fn redact_texts(value: &mut Value, redaction: &text::Redaction) {
     json_parts_mut(value).for_each(|part| redact_texts(part, redaction));
 }
 
-/// Replaces strings of a JSON text, names included, for which `hide` returns a replacement, and then the whole text if
-/// `hide` returns one for it. Every other byte stays. `hide` gets strings unescaped.
-pub fn redact_in_json_text(text: &str, hide: impl Fn(&str) -> Option<String>) -> String {
-    let mut shown = String::with_capacity(text.len());
-    let mut rest = text;
-    while let Some(at) = rest.find('"') {
-        let (before, from) = rest.split_at(at);
-        let (literal, after) = from.split_at(literal_end(from));
-        shown.push_str(before);
-        let unescaped = serde_json::from_str::<String>(literal).ok();
-        match unescaped.and_then(|text| hide(&text)) {
-            Some(hidden) => shown.push_str(&Value::from(hidden).to_string()),
-            None => shown.push_str(literal),
-        }
-        rest = after;
-    }
-    shown.push_str(rest);
-    hide(&shown).unwrap_or(shown)
-}
-
-/// Length of the JSON string at the beginning of a text, with its quotes.
-fn literal_end(text: &str) -> usize {
-    let mut is_escaped = false;
-    let end = text.bytes().skip(1).position(|byte| {
-        let is_end = byte == b'"' && !is_escaped;
-        is_escaped = byte == b'\\' && !is_escaped;
-        is_end
-    });
-    end.map_or(text.len(), |end| end + 2)
-}
-
-/// Redacts secrets in a JSON text, as [`redact_in_json_text`] does.
-pub fn redact_json_text<'a>(text: String, secrets: impl IntoIterator<Item = &'a Secret>) -> String {
-    let mut secrets = secrets.into_iter().peekable();
-    if secrets.peek().is_none() {
+/// Replaces what `hide` does in a text, and then in each JSON string in it whose escapes may conceal that, names
+/// included: `hide` gets strings unescaped, also those within strings. Every other byte stays.
+pub fn redact_in_json_text(text: &str, hide: &impl Fn(&str) -> String) -> String {
+    let text = hide(text);
+    if !text.contains('\\') {
         return text;
     }
-    let redaction = text::Redaction::new(secrets.map(Secret::expose));
-    redact_in_json_text(&text, |text| {
-        let redacted = redaction.redact(text);
-        (redacted != text).then_some(redacted)
-    })
+    let mut shown = String::with_capacity(text.len());
+    let mut rest = text.as_str();
+    loop {
+        // The text may begin within a string, or have a quote outside of any: what is between two quotes may be one.
+        let (part, after) = rest.split_at(next_quote(rest));
+        match redact_escaped(part, hide) {
+            Some(hidden) => shown.push_str(&hidden),
+            None => shown.push_str(part),
+        }
+        let Some(next) = after.strip_prefix('"') else {
+            return shown;
+        };
+        shown.push('"');
+        rest = next;
+    }
+}
+
+/// Replaces what `hide` does in the content of a JSON string; `None` where that is nothing, or it is none.
+fn redact_escaped(content: &str, hide: &impl Fn(&str) -> String) -> Option<String> {
+    if !content.contains('\\') {
+        return None;
+    }
+    let text: String = serde_json::from_str(&format!("\"{content}\"")).ok()?;
+    let hidden = redact_in_json_text(&text, hide);
+    let literal = (hidden != text).then(|| Value::from(hidden).to_string())?;
+    Some(literal[1..literal.len() - 1].to_owned())
+}
+
+/// Position of the first quote that is not escaped; the length of the text where there is none.
+fn next_quote(text: &str) -> usize {
+    let mut is_escaped = false;
+    let found = text.bytes().position(|byte| {
+        let is_quote = byte == b'"' && !is_escaped;
+        is_escaped = byte == b'\\' && !is_escaped;
+        is_quote
+    });
+    found.unwrap_or(text.len())
 }
 
 #[cfg(test)]
@@ -203,7 +205,6 @@ mod tests {
 
     #[test]
     fn json_text_stays_as_it_came_but_for_what_is_hidden() {
-        let secrets = [Secret::new("sk/12345")];
         for (text, shown) in [
             (
                 r#"{ "b":12.0,"a" : "\u00e9\/" ,"n":1e400}"#,
@@ -213,11 +214,15 @@ mod tests {
                 r#"{"sk\/12345":["Bearer sk\u002f12345", 12.0]}"#,
                 r#"{"<redacted>":["Bearer <redacted>", 12.0]}"#,
             ),
+            (
+                r#"{"a":"{\"b\":\"sk\\/12345\"}"}"#,
+                r#"{"a":"{\"b\":\"<redacted>\"}"}"#,
+            ),
             (r#"no "JSON: sk/12345"#, r#"no "JSON: <redacted>"#),
             (r#""\\" sk/12345 "\"#, r#""\\" <redacted> "\"#),
             ("", ""),
         ] {
-            assert_eq!(redact_json_text(text.to_owned(), &secrets), shown);
+            assert_eq!(text::redact(text, ["sk/12345"]), shown);
         }
     }
 }

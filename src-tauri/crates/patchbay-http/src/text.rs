@@ -11,6 +11,7 @@ use url::form_urlencoded;
 
 use crate::json;
 use crate::path::NOT_UNRESERVED;
+use crate::redact::redact_in_json_text;
 
 /// Limits for JSON of hosted platforms, whose longest lists are a fraction of it.
 pub const JSON_LIMITS: json::Limits = json::Limits {
@@ -122,7 +123,7 @@ fn escape(text: &str) -> String {
 }
 
 /// Replaces the secrets in a text by `<redacted>`, in all their [forms](secret_forms), longest first so that none
-/// survives inside another.
+/// survives inside another, and however they are escaped in JSON within the text.
 pub fn redact<'a>(text: &str, secrets: impl IntoIterator<Item = &'a str>) -> String {
     Redaction::new(secrets).redact(text)
 }
@@ -145,9 +146,11 @@ impl Redaction {
 
     /// As [`redact`].
     pub fn redact(&self, text: &str) -> String {
-        let found = self.0.iter().filter(|form| text.contains(form.as_str()));
-        found.fold(text.to_owned(), |text, form| {
-            text.replace(form, "<redacted>")
+        redact_in_json_text(text, &|text| {
+            let found = self.0.iter().filter(|form| text.contains(form.as_str()));
+            found.fold(text.to_owned(), |text, form| {
+                text.replace(form, "<redacted>")
+            })
         })
     }
 }
@@ -198,6 +201,27 @@ mod tests {
                 let rest = engine.encode(&text).len() - secret.len() * 8 / 6;
                 let left = shown.replace("<redacted>", "").len() - "Basic =".len();
                 assert!(shown.contains("<redacted>") && left <= rest + 2, "{shown}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_secret_in_json_is_redacted_however_a_library_escapes_it() {
+        for said in [
+            r"abc\/de+f==",
+            r"abc/de\u002Bf==",
+            r"abc\u002fde\u002bf\u003D=",
+        ] {
+            let json = format!(r#"It said {{"token":"{said}","n":[1.0]}}"#);
+            let within = format!("{{\"text\":{}}}", Value::from(json.as_str()));
+            let shown = r#"It said {"token":"<redacted>","n":[1.0]}"#;
+            assert_eq!(redact(&json, ["abc/de+f=="]), shown);
+            let shown = format!("{{\"text\":{}}}", Value::from(shown));
+            assert_eq!(redact(&within, ["abc/de+f=="]), shown);
+            for before in ["5\" disk: {\"a", "en\":\"x\",\"a", "a"] {
+                let shown = format!(r#"{before}":"<redacted>"}}"#);
+                let text = format!(r#"{before}":"{said}"}}"#);
+                assert_eq!(redact(&text, ["abc/de+f=="]), shown);
             }
         }
     }

@@ -35,4 +35,6 @@ pub struct Abilities {
     pub has_pages: bool,
     /// Connectors may offer resources and prompts.
     pub has_resources: bool,
+    /// Seconds without a response after which a run ends, unless somebody sets another limit.
+    pub run_seconds: u32,
 }

@@ -3,6 +3,8 @@
 use serde_json::Value;
 use url::{Host, Url};
 
+use crate::json::map_leaves;
+
 /// Whether the host of the URL is this computer, by name or address.
 ///
 /// Source: RFC 6761, section 6.3.
@@ -69,15 +71,10 @@ pub fn redact_user_info(text: &str) -> String {
 
 /// Applies [`redact_user_info`] to every string in a value.
 pub fn redact_user_infos(value: Value) -> Value {
-    match value {
+    map_leaves(value, &|leaf| match leaf {
         Value::String(text) if text.contains("://") => Value::String(redact_user_info(&text)),
-        Value::Array(items) => items.into_iter().map(redact_user_infos).collect(),
-        Value::Object(members) => members
-            .into_iter()
-            .map(|(name, member)| (name, redact_user_infos(member)))
-            .collect(),
         other => other,
-    }
+    })
 }
 
 #[cfg(test)]

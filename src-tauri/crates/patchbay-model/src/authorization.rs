@@ -111,8 +111,12 @@ impl Authorization {
 pub struct IssuerChange {
     /// Host of the server of the previous sign-in, or its whole URL if the hosts are equal; `None` for the first one.
     pub former: Option<String>,
-    /// The same of the current server.
+    /// Host of the current server, or its whole URL likewise.
     pub current: String,
+    /// Host of its sign-in page, where that is another's and nothing shows that they belong together.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[specta(optional)]
+    pub page: Option<String>,
     /// The exact issuer of the current server, which an accepting request repeats.
     pub issuer: String,
 }

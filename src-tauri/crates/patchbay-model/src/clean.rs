@@ -6,6 +6,9 @@ use crate::inert::{is_invisible, is_needed, with_next};
 ///
 /// Line breaks and other white space become single spaces; text that is cut ends in `…`. HTML is not escaped.
 pub fn clean_text(text: &str, max_chars: usize) -> String {
+    if text.len() <= max_chars && is_plain_line(text) {
+        return text.to_owned();
+    }
     let mut clean = String::with_capacity(text.len().min(max_chars));
     let mut length = 0;
     let mut gap = false;
@@ -38,6 +41,17 @@ pub fn clean_text(text: &str, max_chars: usize) -> String {
         gap = false;
     }
     clean
+}
+
+/// Whether a line is of printable ASCII without superfluous spaces, as most are: there is nothing to clean in it.
+fn is_plain_line(line: &str) -> bool {
+    let mut is_after_space = true;
+    let is_plain = line.bytes().all(|byte| {
+        let is_superfluous = byte == b' ' && is_after_space;
+        is_after_space = byte == b' ';
+        matches!(byte, b' '..=b'~') && !is_superfluous
+    });
+    is_plain && !is_after_space
 }
 
 /// Removes control, direction and invisible characters but keeps lines and spaces. HTML is not escaped.

@@ -51,6 +51,19 @@ pub fn json_parts(json: &Value) -> impl Iterator<Item = &Value> {
     items.chain(members)
 }
 
+/// The strings and numbers in a value at any depth, as text.
+pub fn json_texts(json: &Value) -> Vec<String> {
+    let (mut waiting, mut texts) = (vec![json], Vec::new());
+    while let Some(value) = waiting.pop() {
+        match value {
+            Value::String(text) => texts.push(text.clone()),
+            Value::Number(number) => texts.push(number.to_string()),
+            other => waiting.extend(json_parts(other)),
+        }
+    }
+    texts
+}
+
 /// As [`json_parts`], for changes.
 pub fn json_parts_mut(json: &mut Value) -> impl Iterator<Item = &mut Value> {
     let (items, members) = match json {
@@ -62,11 +75,30 @@ pub fn json_parts_mut(json: &mut Value) -> impl Iterator<Item = &mut Value> {
     items.into_iter().flatten().chain(members)
 }
 
+/// Replaces every part that is neither a list nor an object.
+pub fn map_leaves(json: Value, map: &impl Fn(Value) -> Value) -> Value {
+    match json {
+        Value::Array(items) => items.into_iter().map(|it| map_leaves(it, map)).collect(),
+        Value::Object(members) => members
+            .into_iter()
+            .map(|(name, member)| (name, map_leaves(member, map)))
+            .collect(),
+        leaf => map(leaf),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use serde_json::json;
 
     use super::*;
+
+    #[test]
+    fn texts_are_found_at_any_depth() {
+        let mut found = json_texts(&json!({ "a": ["b", { "c": 7 }], "d": null, "e": true }));
+        found.sort();
+        assert_eq!(found, ["7", "b"]);
+    }
 
     #[test]
     fn debug_tells_nothing_of_what_is_in_it() {

@@ -69,7 +69,7 @@ pub use id::{
     WalletEntryId, WatchId,
 };
 pub use inert::{inert_block, inert_json, inert_json_pretty, inert_line, inert_word, is_invisible};
-pub use json::{Json, json_parts, json_parts_mut};
+pub use json::{Json, json_parts, json_parts_mut, json_texts, map_leaves};
 pub use log_level::LogLevel;
 pub use millis::millis;
 pub use network::{

@@ -246,6 +246,10 @@ impl Search<'_> {
         }
         deviations.report(&issuer, self.trace);
         let endpoint = |what, url: Option<String>| self.endpoint(what, url);
+        // Optional: what is no address counts as absent (RFC 8414, section 2), but one that isn't safe is refused.
+        let optional = |what, url: Option<String>| {
+            self.endpoint(what, url.filter(|url| Url::parse(url).is_ok()))
+        };
         let missing = |field| Error::MetadataLacks {
             host: clean_text(&issuer, 256),
             field,
@@ -268,11 +272,11 @@ impl Search<'_> {
             authorization_endpoint,
             token_endpoint,
             userinfo_endpoint,
-            registration_endpoint: endpoint(
+            registration_endpoint: optional(
                 "registration endpoint",
                 metadata.registration_endpoint,
             )?,
-            revocation_endpoint: endpoint("revocation endpoint", metadata.revocation_endpoint)?,
+            revocation_endpoint: optional("revocation endpoint", metadata.revocation_endpoint)?,
             initial_scopes: with_offline_access(&found.scopes, &scopes_supported),
             scopes_supported,
             token_auth_methods: metadata.token_endpoint_auth_methods_supported,

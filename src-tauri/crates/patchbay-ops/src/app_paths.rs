@@ -8,6 +8,14 @@ use patchbay_model::ConnectorId;
 
 use crate::error::Error;
 
+/// Name of the folders. On Windows the installer puts the program into `Patchbay`, which is the same folder as
+/// `patchbay`; the uninstaller deletes the other one, if it is asked to delete the data.
+const NAME: &str = if cfg!(windows) {
+    "io.patchbay.desktop"
+} else {
+    "patchbay"
+};
+
 /// The folders of Patchbay, which the app and the command line share.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct AppPaths {
@@ -45,7 +53,7 @@ impl AppPaths {
     /// Uses no roaming folders on Windows: the key of the vault is in the keychain of one computer, and a database must
     /// not be copied while it is written.
     fn of_system() -> Result<Self, Error> {
-        let folders = directories::ProjectDirs::from("", "", "patchbay").ok_or(Error::NoHome)?;
+        let folders = directories::ProjectDirs::from("", "", NAME).ok_or(Error::NoHome)?;
         let data = folders.data_local_dir();
         Ok(Self {
             data: data.to_owned(),
@@ -141,7 +149,8 @@ mod tests {
         let paths = AppPaths::of_system().unwrap();
         let home = std::env::home_dir().unwrap();
         let (data, settings, cache) = if cfg!(windows) {
-            let local = PathBuf::from(std::env::var_os("LOCALAPPDATA").unwrap()).join("patchbay");
+            let local = PathBuf::from(std::env::var_os("LOCALAPPDATA").unwrap());
+            let local = local.join("io.patchbay.desktop");
             (
                 local.join("data"),
                 local.join("config"),

@@ -5,7 +5,7 @@ use jsonschema::error::TypeKind;
 use patchbay_model::{FieldProblem, pointer};
 use serde_json::Value;
 
-use crate::schema::{is_cheap_to_check, terminates};
+use crate::schema::{is_cheap_to_check, is_linear, terminates};
 use crate::similar_names::similar_names;
 
 /// Validates a value once; see [`ArgumentCheck`].
@@ -21,6 +21,8 @@ struct Ready {
     validator: jsonschema::Validator,
     /// Used to estimate the effort of a validation.
     schema: Value,
+    /// Whether the effort grows with the value only, so that it need not be estimated.
+    is_linear: bool,
 }
 
 impl ArgumentCheck {
@@ -35,13 +37,14 @@ impl ArgumentCheck {
         Self(validator.ok().map(|validator| Ready {
             validator,
             schema: schema.clone(),
+            is_linear: is_linear(schema),
         }))
     }
 
     /// Returns what is wrong with the value; nothing when it is valid or validation would take too long.
     pub(crate) fn problems(&self, value: &Value) -> Vec<FieldProblem> {
         let ready = self.0.iter();
-        let soon = ready.filter(|ready| is_cheap_to_check(&ready.schema, value));
+        let soon = ready.filter(|ready| ready.is_linear || is_cheap_to_check(&ready.schema, value));
         let errors = soon.flat_map(|ready| ready.validator.iter_errors(value));
         let schema = self.0.as_ref().map(|ready| &ready.schema);
         errors

@@ -30,7 +30,7 @@ impl AtomicFile {
         }
         let part = name_beside(path, ".part").map_err(|source| file_error(path, source))?;
         let file = new_private_file().open(&part).await;
-        let file = file.map_err(|source| file_error(&part, source))?;
+        let file = file.map_err(|source| file_error(path, source))?;
         Ok(Self {
             file: Some(file),
             part,
@@ -50,14 +50,14 @@ impl AtomicFile {
         };
         written
             .await
-            .map_err(|source| file_error(&self.part, source))
+            .map_err(|source| file_error(&self.path, source))
     }
 
     /// Moves the file to its path and replaces an existing one.
     pub(crate) async fn finish(mut self) -> Result<(), Error> {
         if let Some(file) = self.file.take() {
-            let synced = file.sync_all().await;
-            synced.map_err(|source| file_error(&self.part, source))?;
+            let synced = sync_written(file).await;
+            synced.map_err(|source| file_error(&self.path, source))?;
         }
         let (part, path) = (self.part.clone(), self.path.clone());
         let moved = tokio::task::spawn_blocking(move || rename(&part, &path)).await;
@@ -66,6 +66,13 @@ impl AtomicFile {
         self.is_whole = true;
         Ok(())
     }
+}
+
+/// Waits until the disk has what was written.
+pub(crate) async fn sync_written(file: File) -> std::io::Result<()> {
+    let file = file.into_std().await;
+    let synced = tokio::task::spawn_blocking(move || patchbay_files::sync(&file)).await;
+    synced.map_err(std::io::Error::other).flatten()
 }
 
 impl Drop for AtomicFile {

@@ -43,8 +43,8 @@ pub(crate) trait Backend: Send + Sync {
         cancel: &CancellationToken,
     ) -> Result<Option<ListedTools>, Error>;
 
-    /// Returns how a successful listing changes the connector.
-    async fn status_after_listing(&self) -> Result<Option<Change>, Error>;
+    /// Returns how a successful listing changes the connector, which its platform tests for this where it can, if `tested`.
+    async fn status_after_listing(&self, tested: bool) -> Result<Option<Change>, Error>;
 
     /// Returns the effect of a tool with these arguments, as far as known without a request.
     fn effect_of(&self, tool: &Tool, _arguments: &Map<String, Value>) -> ToolEffect {
@@ -73,8 +73,8 @@ pub(crate) trait Backend: Send + Sync {
         credential: Option<String>,
     ) -> Result<PlannedCall, Error>;
 
-    /// Returns how the outcome of a call changes a connector that was not known to work.
-    async fn status_after_call(&self, outcome: &CallOutcome) -> Option<Change>;
+    /// Returns how a call changes a connector that was not known to work; `is_error` if the tool reported an error.
+    async fn status_after_call(&self, is_error: bool) -> Option<Change>;
 
     /// Returns the arguments for the next page; `None` at the end, and for tools without pages.
     async fn next_page(

@@ -11,6 +11,7 @@ pub(crate) mod sign_ins;
 pub(crate) mod tool_cache;
 
 use std::path::PathBuf;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, OnceLock, Weak};
 use std::time::Duration;
 
@@ -99,6 +100,7 @@ struct Inner {
     exposure: Option<DataExposure>,
     /// Why the end of a run is not in the history.
     unsaved_run: OnceLock<Error>,
+    met_older_host: AtomicBool,
 }
 
 /// The parts of a [`Context`] that differ between programs and tests.
@@ -197,6 +199,7 @@ impl Context {
                 shutdown,
                 exposure,
                 unsaved_run: OnceLock::new(),
+                met_older_host: AtomicBool::new(false),
             }),
         })
     }
@@ -208,16 +211,19 @@ impl Context {
         self.inner.shutdown.cancel();
         self.inner.tasks.close();
         self.inner.exchanges.close();
+        let ending = tokio::time::timeout(PATIENCE, self.inner.tasks.wait());
         let closing = async {
-            self.inner.tasks.wait().await;
+            // Most work ends at once and frees what it uses; the rest must not keep a session from being closed.
+            let working = tokio::time::timeout(PATIENCE / 3, self.inner.tasks.wait());
+            drop(working.await);
             let sessions = self.inner.sessions.close_all();
             futures::future::join(sessions, self.inner.sign_ins.close_all_platforms()).await;
         };
-        let closing = tokio::time::timeout(PATIENCE, closing);
+        let closing = tokio::time::timeout(PATIENCE + PATIENCE / 3, closing);
         let exchanges = self.inner.exchanges.wait();
         let exchanges = tokio::time::timeout(REQUEST_LIMIT + PATIENCE, exchanges);
-        let (closed, exchanged) = futures::future::join(closing, exchanges).await;
-        if closed.is_err() {
+        let (ended, closed, exchanged) = futures::future::join3(ending, closing, exchanges).await;
+        if ended.is_err() || closed.is_err() {
             tracing::warn!("work was still under way when Patchbay ended");
         }
         if exchanged.is_err() {
@@ -246,6 +252,16 @@ impl Context {
     pub(crate) fn note_unsaved_run(&self, error: Error) {
         // The first one says it.
         drop(self.inner.unsaved_run.set(error));
+    }
+
+    /// Whether an older Patchbay still runs, which holds servers that this one starts a second time.
+    pub fn met_older_host(&self) -> bool {
+        self.inner.met_older_host.load(Ordering::Relaxed)
+    }
+
+    pub(crate) fn note_older_host(&self) {
+        tracing::warn!("an older Patchbay still uses its servers");
+        self.inner.met_older_host.store(true, Ordering::Relaxed);
     }
 
     /// Subscribes to events from now on.

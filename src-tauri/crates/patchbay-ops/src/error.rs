@@ -85,7 +85,7 @@ pub enum Error {
     RunsElsewhere { tool: String, origin: Origin },
     /// The run goes on and would store itself again at its end.
     #[error("this run is still running")]
-    StillRunning,
+    StillRunning { origin: Origin },
     /// The arguments do not match the tool's schema.
     #[error("check the arguments of {tool}")]
     Arguments {
@@ -182,12 +182,13 @@ pub enum Error {
     AuthorizationOver,
     #[error("sign-in timed out")]
     ConsentTimedOut,
-    /// The server names another authorization server than before, or the first for an app that signs in as itself,
-    /// which nobody accepted.
-    #[error("connector {connector} {}", issuer_words(former.as_deref(), current))]
+    /// The server names another authorization server than before, the first for the user's own app whose host no page
+    /// shows, or one with the sign-in page of another, which nobody accepted.
+    #[error("connector {connector} {}", issuer_words(former.as_deref(), page.as_deref(), current))]
     IssuerChanged {
         connector: String,
         former: Option<String>,
+        page: Option<String>,
         current: String,
     },
     /// The user or the provider refused, or the callback is invalid.
@@ -263,6 +264,25 @@ pub enum Error {
         limit: TimeLimit,
         seconds: u64,
     },
+    /// A change that may have been made, as its answer was lost or says neither.
+    #[error("{source}")]
+    Uncertain {
+        source: Box<patchbay_platforms::Error>,
+        is_creation: bool,
+    },
+    /// A connector was created on its platform, and not everything about it could be saved here.
+    #[error("{connector} was created, but couldn't be saved here completely: {source}")]
+    CreatedUnsaved {
+        connector: String,
+        source: Box<Self>,
+    },
+    /// The platform deletes a connector, and was not waited for until the end.
+    #[error("{account} accepted the deletion of {connector} and is still at work")]
+    DeletionUnderWay {
+        connector: String,
+        account: String,
+        is_cancelled: bool,
+    },
     /// The vault lacks the secret of a wallet entry: it was reset or restored from an older copy.
     #[error("credential {name} is missing from the vault")]
     SecretLost { name: String, kind: WalletKind },
@@ -292,6 +312,17 @@ impl Error {
         Self::NotFound {
             kind,
             name: name.to_string(),
+        }
+    }
+
+    /// Tells the failure of a change that may have been made nevertheless, which would be made twice if it was repeated.
+    pub(crate) fn of_change(self, is_creation: bool) -> Self {
+        match self {
+            Self::Platform(source) if source.may_have_taken_effect() => Self::Uncertain {
+                source: Box::new(source),
+                is_creation,
+            },
+            error => error,
         }
     }
 
@@ -385,7 +416,7 @@ impl Explain for Error {
             | Self::AuthorizationOver
             | Self::ChangedElsewhere { .. }
             | Self::RunsElsewhere { .. }
-            | Self::StillRunning => Code::Conflict,
+            | Self::StillRunning { .. } => Code::Conflict,
             Self::ConsentTimedOut => Code::AuthTimedOut,
             Self::IssuerChanged { .. } => Code::AuthIssuerChanged,
             Self::Callback(error) => error.code(),
@@ -400,7 +431,13 @@ impl Explain for Error {
             Self::ProgramMissing { .. } => Code::ProgramNotFound,
             Self::WorkingFolder { .. } => Code::ProgramNotStarted,
             Self::ServerStopped { .. } | Self::OldNode { .. } => Code::ProgramEnded,
-            Self::Cancelled => Code::Cancelled,
+            Self::Uncertain { source, .. } => source.code(),
+            Self::CreatedUnsaved { source, .. } => source.code(),
+            Self::Cancelled
+            | Self::DeletionUnderWay {
+                is_cancelled: true, ..
+            } => Code::Cancelled,
+            Self::DeletionUnderWay { .. } => Code::TimedOut,
             Self::TimedOut { .. } | Self::TooSlow { .. } | Self::Busy => Code::TimedOut,
             Self::Store(error) => error.code(),
             Self::Vault(error) => error.code(),
@@ -440,8 +477,7 @@ impl Explain for Error {
             Self::ToolNotFound { similar, .. } => {
                 return Some(format!("Check the name. Similar: {}.", similar.join(", ")));
             }
-            Self::StillRunning => "Cancel it first, then delete it.",
-            Self::RunsElsewhere { origin, .. } => match origin {
+            Self::RunsElsewhere { origin, .. } | Self::StillRunning { origin } => match origin {
                 Origin::Window => "Cancel it in the window that started it.",
                 Origin::CommandLine => "Press Ctrl-C in the terminal that started it.",
                 Origin::Client { name } => return Some(format!("Cancel it in {name}.")),
@@ -483,6 +519,15 @@ impl Explain for Error {
                 "Try again. If the provider showed an error, its page says why."
             }
             Self::IssuerChanged {
+                page: Some(page),
+                current,
+                ..
+            } => {
+                return Some(format!(
+                    "Sign in at {current} only if it belongs to {page}."
+                ));
+            }
+            Self::IssuerChanged {
                 former: None,
                 current,
                 ..
@@ -520,6 +565,14 @@ impl Explain for Error {
                 ));
             }
             Self::TimedOut { .. } => "Try again.",
+            Self::Uncertain {
+                is_creation: true, ..
+            } => "It may have been created. Check the list before creating it again.",
+            Self::Uncertain { .. } => "It may have taken effect. Check before you do it again.",
+            Self::CreatedUnsaved { .. } => {
+                "Don't create it again. Refresh the account's connectors, and save its credential yourself."
+            }
+            Self::DeletionUnderWay { .. } => "Refresh the list later to see whether it is done.",
             Self::TooSlow { limit, .. } => limit.hint(),
             Self::Arguments { .. }
             | Self::Fields { .. }
@@ -560,6 +613,11 @@ impl Explain for Error {
                 ..own
             },
             Self::Callback(error) => error.problem(),
+            Self::Uncertain { source, .. } => Problem {
+                hint: own.hint,
+                retryable: false,
+                ..source.problem()
+            },
             Self::KeyRefused { fields, source, .. } => Problem {
                 code: own.code,
                 message: own.message,
@@ -589,12 +647,16 @@ impl Explain for Error {
     }
 }
 
-fn issuer_words(former: Option<&str>, current: &str) -> String {
-    match former {
-        Some(former) => {
+/// What a server wants of a sign-in, by the members of an [`IssuerChange`](patchbay_model::IssuerChange).
+pub fn issuer_words(former: Option<&str>, page: Option<&str>, current: &str) -> String {
+    match (former, page) {
+        (Some(former), _) => {
             format!("wants you to sign in at {current} now, not at {former} as before")
         }
-        None => format!("wants the secret of your OAuth app at {current}"),
+        (None, Some(page)) => {
+            format!("opens the sign-in page of {page}, but {current} gets the result")
+        }
+        (None, None) => format!("wants the secret of your OAuth app at {current}"),
     }
 }
 

@@ -3,7 +3,9 @@
 use std::collections::BTreeMap;
 
 use patchbay_http::CallOptions;
-use patchbay_model::{Form, Json, Secret, WalletEntry, WalletEntryId, WalletKind, pointer};
+use patchbay_model::{
+    Form, Json, Secret, WalletEntry, WalletEntryId, WalletKind, map_leaves, pointer,
+};
 use serde::Deserialize;
 use serde_json::{Map, Value};
 use specta::Type;
@@ -52,12 +54,30 @@ pub(crate) struct FilledForm {
     to_save: Vec<(String, String, Secret)>,
 }
 
-/// Inserts the secrets into the values and validates the result.
+/// Fills a form to be sent.
+///
+/// # Errors
+/// [`Error::Vault`] when a secret is to be saved and cannot be; those of [`fill_for_preview`].
+pub(crate) async fn fill(
+    cx: &Context,
+    form: &Form,
+    values: Json,
+    given: BTreeMap<String, GivenSecret>,
+) -> Result<FilledForm, Error> {
+    let filled = fill_for_preview(cx, form, values, given).await?;
+    // Before the platform is sent anything, which could not be taken back.
+    if !filled.to_save.is_empty() {
+        cx.vault().probe().await?;
+    }
+    Ok(filled)
+}
+
+/// Inserts the secrets into the values and validates the result, for a form that is not sent.
 ///
 /// # Errors
 /// [`Error::Usage`] when the values are not an object or contain a secret; [`Error::AddressSecret`]; [`Error::Fields`]
 /// when they do not match the schema; [`Error::NotFound`], [`Error::Reference`] when a secret is missing.
-pub(crate) async fn fill(
+pub(crate) async fn fill_for_preview(
     cx: &Context,
     form: &Form,
     values: Json,
@@ -98,6 +118,46 @@ pub(crate) async fn fill(
         entries,
         to_save,
     })
+}
+
+/// Takes what the schema marks as secret out of the values of a form. A platform must not return secrets, but some do.
+pub(crate) fn without_secrets(mut form: Form) -> Form {
+    // Without values of its own, only what is marked has a text.
+    let blank = map_leaves(form.values.0.clone(), &|_| Value::Null);
+    let marks = redact::redact_marked(&blank, &form.schema);
+    take_marked(&mut form.values, &marks, "", &mut form.kept);
+    form
+}
+
+/// Removes the members that have a text in `marks`, or a list of them.
+fn take_marked(value: &mut Value, marks: &Value, at: &str, taken: &mut Vec<String>) {
+    match (value, marks) {
+        (Value::Object(members), Value::Object(marks)) => {
+            for (name, mark) in marks {
+                let is_secret = |mark: &Value| mark.is_string();
+                let is_list = mark
+                    .as_array()
+                    .is_some_and(|list| list.iter().any(is_secret));
+                let path = pointer::member(at, name);
+                match members.get_mut(name) {
+                    None | Some(Value::Null) => {}
+                    Some(_) if is_secret(mark) || is_list => {
+                        let secret = members.shift_remove(name);
+                        if secret.is_some_and(|it| it != "") && !taken.contains(&path) {
+                            taken.push(path);
+                        }
+                    }
+                    Some(member) => take_marked(member, mark, &path, taken),
+                }
+            }
+        }
+        (Value::Array(items), Value::Array(marks)) => {
+            for (index, (item, mark)) in items.iter_mut().zip(marks).enumerate() {
+                take_marked(item, mark, &format!("{at}/{index}"), taken);
+            }
+        }
+        _ => {}
+    }
 }
 
 impl FilledForm {
@@ -195,9 +255,41 @@ pub(crate) fn put(root: &mut Value, path: &str, value: Value) -> Result<(), Erro
 
 #[cfg(test)]
 mod tests {
+    use serde_json::json;
 
     use super::*;
     use crate::credentials::secret::SecretValue;
+
+    #[test]
+    fn secrets_that_come_back_are_taken_out_of_a_form() {
+        let secret = json!({ "type": "string", "writeOnly": true });
+        let schema = json!({ "properties": {
+            "name": { "type": "string" },
+            "key": secret,
+            "unset": secret,
+            "empty": secret,
+            "keys": { "items": secret },
+            "hosts": { "items": { "properties": { "host": {}, "password": secret } } },
+            "login": { "oneOf": [
+                { "properties": { "user": {}, "password": secret } }, { "type": "null" },
+            ] },
+        } });
+        let form = without_secrets(Form {
+            schema: Json(schema),
+            values: Json(json!({
+                "name": "foo", "key": "<redacted>", "unset": null, "empty": "", "keys": ["k"],
+                "hosts": [{ "host": "a" }, { "host": "b", "password": "**********" }],
+                "login": { "user": "lena", "password": 1234 },
+            })),
+            kept: vec!["/key".to_owned()],
+        });
+        let hosts = json!([{ "host": "a" }, { "host": "b" }]);
+        let left =
+            json!({ "name": "foo", "unset": null, "hosts": hosts, "login": { "user": "lena" } });
+        assert_eq!(form.values.0, left);
+        let kept = ["/key", "/keys", "/hosts/1/password", "/login/password"];
+        assert_eq!(form.kept, kept);
+    }
 
     #[tokio::test]
     async fn the_reference_of_an_oauth_app_is_resolved() {

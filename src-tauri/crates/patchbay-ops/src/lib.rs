@@ -1,7 +1,7 @@
 //! Everything that a user can do with Patchbay, by noun.
 //!
 //! A noun's own file finds and lists things, for use from anywhere; that of connectors is `stored_connectors`. Files must
-//! not depend on each other in a circle.
+//! not depend on each other in a circle; a file and those in the folder of its name count as one.
 //!
 //! The window and the command line call these functions. What uses saved data or connections takes the [`Context`]
 //! first: the open store, the vault, the HTTP clients, the clock and the open connections.
@@ -168,7 +168,7 @@ pub use credentials::rotate::{
 };
 pub use credentials::secret::{AddWalletEntry, SecretInput, SecretValue, WalletSecret};
 pub use credentials::{list_wallet, resolve_wallet_entry};
-pub use error::{Error, NO_FOLDER_HINT, TimeLimit};
+pub use error::{Error, NO_FOLDER_HINT, TimeLimit, issuer_words};
 pub use events::Event;
 pub use forms::GivenSecret;
 pub use logging::log_to_stderr;
@@ -184,8 +184,8 @@ pub use operations::{
 pub use other_processes::watch_other_processes;
 pub use patchbay_files::Exposure;
 pub use patchbay_http::{
-    BrowserUrl, CERTIFICATE_NEEDED_HINT, ClientFeature, LACKS_SETTING_HINT, NO_ACCESS_HINT,
-    UNTRUSTED_HINT,
+    BlockingState, BrowserUrl, CERTIFICATE_NEEDED_HINT, ClientFeature, LACKS_SETTING_HINT,
+    NO_ACCESS_HINT, UNTRUSTED_HINT,
 };
 pub use patchbay_oauth::{
     CHECK_APP_HINT, NO_SECRET_HINT, OTHER_CLIENT_HINT, OTHER_SIGN_IN_HINT, UNSAFE_HINT,

@@ -1,7 +1,7 @@
 //! File locks across processes.
 
 use std::fs::{File, TryLockError};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use patchbay_files::{create_private_folder, open_lock};
@@ -34,18 +34,9 @@ impl FileLock {
         Self::take_within(path, LIMIT).await
     }
 
-    async fn take_within(path: PathBuf, limit: Duration) -> Result<Self, Error> {
-        let opening = tokio::task::spawn_blocking({
-            let path = path.clone();
-            move || {
-                if let Some(folder) = path.parent() {
-                    create_private_folder(folder)?;
-                }
-                open_lock(&path).map_err(patchbay_files::Error::into_io)
-            }
-        });
-        let opened = opening.await.map_err(|_| Error::Cancelled)?;
-        let file = opened.map_err(|source| file_error(&path, source))?;
+    /// As [`FileLock::take`], with another time limit.
+    pub(crate) async fn take_within(path: PathBuf, limit: Duration) -> Result<Self, Error> {
+        let file = open(&path).await?;
         let deadline = Instant::now() + limit;
         let mut pause = Duration::from_millis(1);
         loop {
@@ -60,6 +51,29 @@ impl FileLock {
             pause = (pause * 2).min(PAUSE);
         }
     }
+
+    /// Whether somebody holds the lock. Several may look at once.
+    pub(crate) async fn is_taken(path: PathBuf) -> Result<bool, Error> {
+        match open(&path).await?.try_lock_shared() {
+            Ok(()) => Ok(false),
+            Err(TryLockError::WouldBlock) => Ok(true),
+            Err(TryLockError::Error(source)) => Err(file_error(&path, source)),
+        }
+    }
+}
+
+async fn open(path: &Path) -> Result<File, Error> {
+    let opening = tokio::task::spawn_blocking({
+        let path = path.to_owned();
+        move || {
+            if let Some(folder) = path.parent() {
+                create_private_folder(folder)?;
+            }
+            open_lock(&path).map_err(patchbay_files::Error::into_io)
+        }
+    });
+    let opened = opening.await.map_err(|_| Error::Cancelled)?;
+    opened.map_err(|source| file_error(path, source))
 }
 
 #[cfg(test)]
@@ -73,7 +87,9 @@ mod tests {
         let held = FileLock::take(path.clone()).await.unwrap();
         let refused = FileLock::take_within(path.clone(), Duration::from_millis(20)).await;
         assert!(matches!(refused, Err(Error::Busy)));
+        assert!(FileLock::is_taken(path.clone()).await.unwrap());
         drop(held);
+        assert!(!FileLock::is_taken(path.clone()).await.unwrap());
         assert!(FileLock::take(path).await.is_ok());
     }
 }

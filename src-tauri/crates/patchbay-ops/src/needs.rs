@@ -15,6 +15,7 @@ use crate::accounts::list_accounts;
 use crate::code_rules::{AccountState, account_state};
 use crate::context::Context;
 use crate::credentials::list_wallet;
+use crate::credentials::rotate::is_rotating;
 use crate::error::Error;
 use crate::need::{Need, NeedFix, NeedKind};
 use crate::next_action::next_action;
@@ -280,10 +281,6 @@ fn lapsing_entry(entry: &WalletEntry, needs: &[Need], now: Timestamp) -> Option<
 }
 
 async fn find_rotation_need(cx: &Context, entry: &WalletEntry) -> Result<Option<Need>, Error> {
-    if cx.rotations().has(&entry.id) {
-        // Pending locations do not require the user while a rotation runs.
-        return Ok(None);
-    }
     let secret_locations = cx.store().list_secret_locations(&entry.id).await?;
     let mut open = secret_locations
         .iter()
@@ -291,6 +288,10 @@ async fn find_rotation_need(cx: &Context, entry: &WalletEntry) -> Result<Option<
     let Some(first) = open.next() else {
         return Ok(None);
     };
+    // Pending locations do not require the user while a rotation runs.
+    if cx.rotations().has(&entry.id) || is_rotating(cx, &entry.id).await {
+        return Ok(None);
+    }
     let number = 1 + open.count();
     let places = if number == 1 {
         "1 place still uses the old credential".to_owned()

@@ -9,9 +9,6 @@ use crate::events::Event;
 use crate::processes::{containers, guard};
 use crate::stored_connectors::{list_connectors, status};
 
-/// Number of latest authorizations among which running ones are searched.
-const LATEST: u32 = 100;
-
 impl Context {
     /// Opens the store and cleans up after a crash. Accesses the keychain only to revoke the tokens of connectors that
     /// were removed earlier.
@@ -49,8 +46,7 @@ pub(crate) async fn end_abandoned(cx: &Context) -> Result<(), Error> {
     if !store.close_orphans(store.liveness()).await?.is_empty() {
         cx.emit(Event::HistoryChanged);
     }
-    let recent = store.list_authorizations(LATEST).await?;
-    if recent.iter().all(|one| one.state.is_over()) {
+    if store.list_open_authorizations().await?.is_empty() {
         return Ok(());
     }
     let expired = store.expire_open_authorizations(store.liveness()).await?;
@@ -70,11 +66,9 @@ pub(crate) async fn end_abandoned(cx: &Context) -> Result<(), Error> {
 
 /// Marks connectors whose sign-in was interrupted as needing one.
 async fn end_authorizing(cx: &Context) -> Result<(), Error> {
-    let recent = cx.store().list_authorizations(LATEST).await?;
+    let open = cx.store().list_open_authorizations().await?;
     for connector in list_connectors(cx).await? {
-        let elsewhere = recent
-            .iter()
-            .any(|other| other.connector == connector.id && !other.state.is_over());
+        let elsewhere = open.iter().any(|other| other.connector == connector.id);
         if connector.status.status != Status::Authorizing || elsewhere {
             continue;
         }

@@ -167,11 +167,16 @@ impl Call {
 
     pub(crate) async fn send(self, cx: &Context) -> Result<Json, Error> {
         let known = self.known_secrets();
+        let is_repeatable = self.operation.is_repeatable(&self.arguments);
         let called = self
             .platform
             .call(self.operation.name, self.arguments, &self.options);
         let answer = called.await;
-        let answer = finish_call(cx, &self.account.id, &*self.platform, answer).await?;
+        let answer = finish_call(cx, &self.account.id, &*self.platform, answer).await;
+        let answer = answer.map_err(|error| match is_repeatable {
+            true => error,
+            false => error.of_change(false),
+        })?;
         Ok(Json(redact_user_infos(known().redact(answer))))
     }
 

@@ -74,12 +74,16 @@ async fn check_for_changes(cx: &Context, state: &mut FileState) -> Result<(), Er
         return Ok(());
     }
     let now = FileState::now(cx).await?;
-    let before = std::mem::replace(state, now);
     // Writes of this process have emitted their own events.
-    if before.external != now.external {
-        reload_changed(cx, &before.changes, &now.changes).await?;
-        emit_changes(cx, &before.changes, &now.changes);
-        close_outdated_sessions(cx, &before.changes, &now.changes).await?;
+    let is_external = state.external != now.external;
+    if is_external {
+        reload_changed(cx, &state.changes, &now.changes).await?;
+        emit_changes(cx, &state.changes, &now.changes);
+    }
+    // Only now: what failed before is done again.
+    let before = std::mem::replace(state, now);
+    if is_external {
+        close_outdated_sessions(cx, &before.changes, &state.changes).await?;
     }
     Ok(())
 }

@@ -4,7 +4,7 @@ pub(crate) mod exchange;
 
 use patchbay_http::redact_in_json_text;
 use patchbay_http::text::secret_forms;
-use patchbay_model::{Secret, json_parts};
+use patchbay_model::{Secret, json_parts, json_texts};
 use serde_json::Value;
 
 use crate::schema::{Root, item_schemas, member_schemas};
@@ -60,18 +60,8 @@ fn collect_hidden(value: &Value, hidden: &Value, found: &mut Vec<Secret>) {
                 collect_hidden(item, other, found);
             }
         }
-        (value, _) => collect_texts(value, found),
+        (value, _) => found.extend(json_texts(value).into_iter().map(Secret::new)),
     }
-}
-
-fn collect_texts(value: &Value, found: &mut Vec<Secret>) {
-    found.extend(value.as_str().map(Secret::new));
-    found.extend(
-        value
-            .as_number()
-            .map(|number| Secret::new(number.to_string())),
-    );
-    json_parts(value).for_each(|part| collect_texts(part, found));
 }
 
 /// Redacts what any applicable schema marks, including alternatives that the value does not match.
@@ -185,6 +175,9 @@ impl KnownSecrets {
     }
 
     pub(crate) fn and(self, others: Self) -> Self {
+        if others.is_empty() {
+            return self;
+        }
         let mut members = self.members;
         members.extend(others.members);
         // These are forms already. A form of a form would be a word of its own.
@@ -216,21 +209,30 @@ impl KnownSecrets {
         }
     }
 
+    /// Redacts a header of a request. One with a marked argument of a tool is redacted however short that is.
+    ///
+    /// Source: MCP 2026-07-28, "Streamable HTTP", `Mcp-Param-*`.
+    pub(crate) fn redact_sent_header(&self, name: String, value: String) -> (String, String) {
+        let is_argument = name.to_ascii_lowercase().starts_with("mcp-param-");
+        let has = |member: &MarkedMember| {
+            let text = member.value.as_str().map(str::to_owned);
+            let forms = secret_forms(&text.unwrap_or_else(|| member.value.to_string()));
+            forms.into_iter().any(|form| value.contains(&form))
+        };
+        let value = match is_argument && self.members.iter().any(has) {
+            true => REDACTED.to_owned(),
+            false => self.redact_text(value),
+        };
+        (name, value)
+    }
+
     fn is_secret(&self, text: &str) -> bool {
         self.texts.iter().any(|secret| secret.expose() == text)
     }
 
-    /// Redacts every occurrence of a secret in JSON text, however it is escaped. Keeps every other byte, unless a
-    /// marked member is redacted: the JSON is written again then.
+    /// As [`KnownSecrets::redact_text`] in JSON text, which is written again if a marked member is redacted in it.
     pub(crate) fn redact_json_text(&self, text: String) -> String {
-        if self.is_empty() {
-            return text;
-        }
-        let text = self.redact_members_in_text(text);
-        redact_in_json_text(&text, |said| {
-            let hidden = self.redact_text(said.to_owned());
-            (hidden != said).then_some(hidden)
-        })
+        self.redact_text(self.redact_members_in_text(text))
     }
 
     fn redact_members_in_text(&self, text: String) -> String {
@@ -273,13 +275,18 @@ impl KnownSecrets {
         is_changed
     }
 
+    /// Redacts every occurrence of a secret in a text, however it is escaped in JSON within the text. Keeps every other
+    /// byte.
     pub(crate) fn redact_text(&self, text: String) -> String {
-        self.texts.iter().fold(text, |text, secret| {
-            if text.contains(secret.expose()) {
-                text.replace(secret.expose(), REDACTED)
-            } else {
-                text
-            }
+        if self.texts.is_empty() {
+            return text;
+        }
+        redact_in_json_text(&text, &|text| {
+            let texts = self.texts.iter().map(Secret::expose);
+            let found = texts.filter(|secret| text.contains(secret));
+            found.fold(text.to_owned(), |text, secret| {
+                text.replace(secret, REDACTED)
+            })
         })
     }
 }
@@ -375,6 +382,19 @@ mod tests {
                 "other": 1,
             })
         );
+    }
+
+    #[test]
+    fn a_short_secret_is_redacted_as_a_header_too() {
+        let schema = json!({ "properties": { "pin": { "writeOnly": true } } });
+        let known = KnownSecrets::marked(&json!({ "pin": "1234", "region": "eu-1234" }), &schema);
+        let redacted = |name: &str, value: &str| {
+            let (_, value) = known.redact_sent_header(name.to_owned(), value.to_owned());
+            value
+        };
+        assert_eq!(redacted("Mcp-Param-Pin", "1234"), REDACTED);
+        assert_eq!(redacted("mcp-param-city", "Lisbon"), "Lisbon");
+        assert_eq!(redacted("mcp-name", "tool-1234"), "tool-1234");
     }
 
     #[test]

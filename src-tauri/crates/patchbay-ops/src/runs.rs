@@ -62,10 +62,13 @@ pub async fn resolve_run(cx: &Context, text: &str) -> Result<RunId, Error> {
 /// [`Error::NotFound`], [`Error::StillRunning`], [`Error::Store`].
 pub async fn remove_run(cx: &Context, id: &RunId) -> Result<(), Error> {
     let store = cx.store();
-    let is_running = find_run(cx, id).await?.summary.state == RunState::Running;
+    let run = find_run(cx, id).await?;
+    let is_running = run.summary.state == RunState::Running;
     // A task whose process is gone is nobody's.
     if is_running && store.claim_task(id, store.liveness()).await?.is_none() {
-        return Err(Error::StillRunning);
+        return Err(Error::StillRunning {
+            origin: run.summary.origin,
+        });
     }
     if store.remove_run(id).await? {
         Ok(())
@@ -91,7 +94,10 @@ mod tests {
         let id = run.summary.id.clone();
         cx.store().open_run(&run).await.unwrap();
         let refused = remove_run(&cx, &id).await;
-        assert!(matches!(refused, Err(Error::StillRunning)), "{refused:?}");
+        assert!(
+            matches!(refused, Err(Error::StillRunning { .. })),
+            "{refused:?}"
+        );
         find_run(&cx, &id).await.unwrap();
         run.summary.state = RunState::Done;
         cx.store().close_run(run.into()).await.unwrap();

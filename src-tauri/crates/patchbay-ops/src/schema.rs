@@ -37,6 +37,17 @@ const ADJACENT: [&[&str]; 4] = [
     &["$ref", "$dynamicRef", "$recursiveRef"],
 ];
 
+/// Keywords that apply several subschemas to a part of the value, or compare its parts.
+const SEARCHING: [&str; 7] = [
+    "patternProperties",
+    "propertyNames",
+    "unevaluatedProperties",
+    "contains",
+    "additionalItems",
+    "unevaluatedItems",
+    "uniqueItems",
+];
+
 /// A schema document with an index of reference targets, which is built when the first reference is resolved. There may
 /// be as many references as targets.
 pub(crate) struct Root<'a> {
@@ -232,6 +243,24 @@ pub(crate) fn item_schemas(schema: &Value, place: usize) -> Vec<&Value> {
     }
     let others = ["items", "additionalItems", "unevaluatedItems"];
     others.iter().filter_map(|word| schema.get(*word)).collect()
+}
+
+/// Whether at most one subschema applies to each part of a value, and none searches it, so that the steps of a validation
+/// grow with the value only.
+pub(crate) fn is_linear(schema: &Value) -> bool {
+    let mut waiting = vec![schema];
+    while let Some(part) = waiting.pop() {
+        let mut words = part.as_object().into_iter().flat_map(|all| all.keys());
+        let multiplies = |word: &String| {
+            let word = word.as_str();
+            SEARCHING.contains(&word) || ADJACENT.iter().any(|some| some.contains(&word))
+        };
+        if words.any(multiplies) {
+            return false;
+        }
+        waiting.extend(json_parts(part));
+    }
+    true
 }
 
 /// Whether the value is validated in a reasonable number of steps, by a schema that [terminates](terminates). If two

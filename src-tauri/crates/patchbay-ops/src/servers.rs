@@ -153,7 +153,8 @@ pub(crate) fn may_run(cx: &Context, connector: &Connector, program: &Program) ->
         .as_ref()
         .map_or(own_folder.as_path(), Path::new);
     Path::new(&server.folder) == folder
-        && program.arguments == containers::arguments(command, &own_folder)
+        && program.arguments
+            == containers::arguments(command, Path::new(&program.file), &own_folder)
 }
 
 async fn find_allowed(
@@ -180,7 +181,7 @@ async fn find_allowed(
     let program = Program {
         name: command.program.clone(),
         file: to_unicode(&file, &command.program).map_err(missing)?,
-        arguments: containers::arguments(command, &cx.paths().server_folder(&connector.id)),
+        arguments: containers::arguments(command, &file, &cx.paths().server_folder(&connector.id)),
         server: Some(ServerSurroundings {
             folder: to_unicode(&folder, "the folder").map_err(missing)?,
             variables,

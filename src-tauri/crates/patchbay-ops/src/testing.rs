@@ -64,13 +64,7 @@ impl ProgramConsent for AllowAllPrograms {
 
 /// Adds a connector without authentication.
 pub(crate) async fn add(cx: &Context, url: &str) -> Connector {
-    let request = AddConnector {
-        url: url.to_owned(),
-        name: None,
-        title: None,
-        authentication: Some(AuthenticationChoice::None),
-        allow_plain_http: false,
-    };
+    let request = AddConnector::new(url, Some(AuthenticationChoice::None));
     add_connector(cx, request).await.unwrap()
 }
 

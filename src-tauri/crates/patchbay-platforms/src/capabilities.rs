@@ -104,8 +104,27 @@ pub trait Connectors: Send + Sync {
     async fn find_connector(&self, id: &RemoteId, options: &CallOptions)
     -> Result<RemoteConnector>;
 
+    /// Like [`Self::find_connector`], without a test of the connector by its platform.
+    async fn read_connector(
+        &self,
+        id: &RemoteId,
+        options: &CallOptions,
+    ) -> Result<RemoteConnector> {
+        self.find_connector(id, options).await
+    }
+
     /// Deletes a connector, and waits for the platform to finish.
     async fn delete_connector(&self, id: &RemoteId, options: &CallOptions) -> Result<()>;
+
+    /// The first part of [`Self::delete_connector`], after which the platform deletes it.
+    async fn start_deletion(&self, id: &RemoteId, options: &CallOptions) -> Result<()> {
+        self.delete_connector(id, options).await
+    }
+
+    /// The other part of [`Self::delete_connector`]: waits for the platform to finish.
+    async fn finish_deletion(&self, _id: &RemoteId, _options: &CallOptions) -> Result<()> {
+        Ok(())
+    }
 }
 
 pub struct ToolRequest<'a> {
@@ -230,6 +249,8 @@ pub struct StartedConsent {
     pub page: Option<Url>,
     /// How long the platform waits for the user, if known.
     pub valid_for: Option<Duration>,
+    /// Whether the same consent was given before, so that [`Consents::consent_state`] does not tell when it is given again.
+    pub was_given: bool,
     /// Interval at which to poll [`Consents::consent_state`].
     pub poll_every: Duration,
 }

@@ -63,9 +63,12 @@ pub(crate) const LOCAL_ABILITIES: Abilities = Abilities {
     has_details: false,
     has_pages: false,
     has_resources: true,
+    run_seconds: 60,
 };
 
-/// Abilities that all hosted platforms share.
+/// Abilities that all hosted platforms share. They answer a run only at its end.
+///
+/// Source: Mistral and Airbyte contracts, section 1, time-out.
 pub(crate) const HOSTED_ABILITIES: Abilities = Abilities {
     has_accounts: true,
     takes_mcp_servers: false,
@@ -76,6 +79,7 @@ pub(crate) const HOSTED_ABILITIES: Abilities = Abilities {
     has_visibility: true,
     has_details: true,
     has_resources: false,
+    run_seconds: 300,
     ..LOCAL_ABILITIES
 };
 

@@ -42,7 +42,7 @@ pub use observations::SavedObservations;
 pub use operations::{Contract, Effect, Operation, OperationEntry, Platform};
 pub use output::{Members, Output, Parsed, Raw};
 pub use patchbay_http::{
-    BoxError, ClientFeature, Error, Field, Found, Headers, NoToken, PlainHttp, Refusal, Result,
-    TokenSource, Unreachable,
+    BlockingState, BoxError, ClientFeature, Error, Field, Found, Headers, NoToken, PlainHttp,
+    Refusal, Result, TokenSource, Unreachable,
 };
 pub use registry::{HOSTED, abilities, hosted, look, platform_infos};

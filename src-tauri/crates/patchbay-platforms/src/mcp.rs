@@ -54,6 +54,7 @@ pub use stdio::host::{
     keep_alive, list_held, release,
 };
 pub use stdio::{McpProgram, ProcessGuard};
+pub use tools::names_headers;
 pub(crate) use tools::read_page;
 pub use uri_template::UriTemplate;
 pub use wire::{ResumableSession, SessionLife, is_credential_header};

@@ -154,6 +154,7 @@ pub struct OperationEntry {
     pub name: &'static str,
     pub effect: Effect,
     pub is_streamed: bool,
+    retry: RetryClass,
     effect_of: fn(&Value) -> Effect,
     check: fn(&Value) -> Result<()>,
     schema: fn() -> Schema,
@@ -218,6 +219,7 @@ pub(crate) const fn entry<O: Operation<C>, C: AsRef<Api> + Send + Sync + 'static
         name: O::CONTRACT.name,
         effect: O::CONTRACT.effect,
         is_streamed: O::IS_STREAMED,
+        retry: O::CONTRACT.retry,
         effect_of: |given| {
             // Wrong arguments are refused when they are sent.
             let operation = arguments::<O>(given.clone());
@@ -261,6 +263,11 @@ impl OperationEntry {
     /// The effect of a call with these arguments.
     pub fn effect_of(&self, arguments: &Value) -> Effect {
         (self.effect_of)(arguments)
+    }
+
+    /// Whether a call with these arguments may be made twice.
+    pub fn is_repeatable(&self, arguments: &Value) -> bool {
+        self.retry == RetryClass::Freely || self.effect_of(arguments) == Effect::Read
     }
 
     /// Checks whether a call can have these arguments.

@@ -9,6 +9,9 @@ use crate::{Error, Store};
 
 const TABLE: &str = "authorizations";
 
+/// Maximum number of ended authorizations that are kept, the newest.
+const MAX_ENDED: u32 = 200;
+
 pub(crate) const MIGRATIONS: &[Migration] = &[Migration {
     version: 1,
     older_may_use: false,
@@ -51,6 +54,12 @@ impl Store {
             .await
     }
 
+    /// Returns the authorizations that have not ended, of any process.
+    pub async fn list_open_authorizations(&self) -> Result<Vec<Authorization>, Error> {
+        let sql = "SELECT body FROM authorizations WHERE owner IS NOT NULL";
+        self.read(move |tx| list_bodies(tx, TABLE, sql, [])).await
+    }
+
     /// Expires the open authorizations whose owner is gone, with the code `auth.timed_out`. Returns their ids.
     ///
     /// `is_alive` tells whether an owner still exists; use [`Store::liveness`].
@@ -58,13 +67,14 @@ impl Store {
         &self,
         is_alive: impl Fn(&str) -> bool + Send + 'static,
     ) -> Result<Vec<AuthorizationId>, Error> {
+        let gone = self.find_gone_owners(TABLE, is_alive).await?;
         let owner = self.owner().to_owned();
         self.write(move |tx| {
             let sql = "SELECT owner, body FROM authorizations WHERE owner IS NOT NULL";
             let owned: Vec<(String, String)> =
                 list_rows(tx, sql, [], |row| Ok((row.get(0)?, row.get(1)?)))?;
             let mut expired = Vec::new();
-            let orphans = owned.iter().filter(|(owner, _)| !is_alive(owner));
+            let orphans = owned.iter().filter(|(owner, _)| gone.contains(owner));
             let readable = orphans.filter_map(|(_, body)| parse_row::<Authorization>(TABLE, body));
             for mut authorization in readable {
                 authorization.state = AuthorizationState::Expired;
@@ -98,6 +108,15 @@ fn save(tx: &Transaction<'_>, authorization: &Authorization, owner: &str) -> Res
             to_body(TABLE, authorization)?,
         ),
     )?;
+    if authorization.state.is_over() {
+        execute(
+            tx,
+            "DELETE FROM authorizations WHERE owner IS NULL AND id NOT IN (
+                 SELECT id FROM authorizations WHERE owner IS NULL
+                 ORDER BY started_at DESC, id DESC LIMIT ?1)",
+            [MAX_ENDED],
+        )?;
+    }
     Ok(())
 }
 
@@ -120,6 +139,26 @@ mod tests {
     }
 
     #[tokio::test]
+    async fn the_newest_of_those_that_ended_are_kept() {
+        let (_home, store) = store().await;
+        store
+            .save_authorization(&authorization("open", 0))
+            .await
+            .unwrap();
+        for number in 0..=u64::from(MAX_ENDED) {
+            let over = Authorization {
+                state: AuthorizationState::Authorized,
+                ..authorization(&format!("over-{number}"), number)
+            };
+            store.save_authorization(&over).await.unwrap();
+        }
+        let mut listed = store.list_authorizations(u32::MAX).await.unwrap();
+        assert_eq!(listed.len(), 1 + MAX_ENDED as usize);
+        assert_eq!(listed.pop(), Some(authorization("open", 0)));
+        assert_eq!(listed.pop().unwrap().id.as_str(), "over-1");
+    }
+
+    #[tokio::test]
     async fn open_authorizations_of_ended_processes_expire() {
         let (_home, store) = store().await;
         let open = authorization("open", 0);
@@ -130,6 +169,8 @@ mod tests {
         for authorization in [&open, &over] {
             store.save_authorization(authorization).await.unwrap();
         }
+        let listed = store.list_open_authorizations().await.unwrap();
+        assert_eq!(listed, std::slice::from_ref(&open));
         let own = store.liveness();
         assert_eq!(store.expire_open_authorizations(own).await.unwrap(), []);
         let expired = store.expire_open_authorizations(|_| false).await.unwrap();

@@ -1,5 +1,6 @@
 //! The handle to the store that the rest of Patchbay uses.
 
+use std::collections::HashSet;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -46,6 +47,25 @@ impl Store {
     /// still has the store open that owns a row.
     pub fn liveness(&self) -> impl Fn(&str) -> bool + Send + Sync + use<> {
         self.connections.presence.liveness()
+    }
+
+    /// Returns the owners of open rows of a table that are gone. It may take seconds to tell that of one, which nobody
+    /// waits for who writes.
+    pub(crate) async fn find_gone_owners(
+        &self,
+        table: &'static str,
+        is_alive: impl Fn(&str) -> bool + Send + 'static,
+    ) -> Result<HashSet<String>, Error> {
+        let sql = format!("SELECT DISTINCT owner FROM {table} WHERE owner IS NOT NULL");
+        let listed = self
+            .read_runs(move |tx| row::list_names(tx, &sql, []))
+            .await;
+        let mut owners = listed?;
+        blocking(move || {
+            owners.retain(|owner| !is_alive(owner));
+            Ok(owners)
+        })
+        .await
     }
 
     /// The owner that rows of this store carry while they are open.

@@ -7,7 +7,7 @@ mod label;
 mod queued_writes;
 mod retention;
 
-use std::collections::HashMap;
+use std::collections::HashSet;
 use std::sync::Arc;
 
 use patchbay_model::{Code, Problem, RunId, RunPage, RunQuery, RunState, ToolRun, ToolRunSummary};
@@ -88,11 +88,10 @@ impl Store {
     /// # Errors
     /// Those of an earlier queued run that could not be written, so that nothing runs unrecorded when the history
     /// cannot be written.
-    pub async fn queue_run(&self, run: &ToolRun) -> Result<(), Error> {
+    pub async fn queue_run(&self, run: Arc<ToolRun>) -> Result<(), Error> {
         if let Some(failure) = self.writer().take_failure() {
             return Err(failure);
         }
-        let run = Arc::new(run.clone());
         self.writer().queue(RunWrite { run, is_new: true }).await
     }
 
@@ -171,9 +170,10 @@ impl Store {
         &self,
         is_alive: impl Fn(&str) -> bool + Send + 'static,
     ) -> Result<Vec<RunId>, Error> {
+        let gone = self.find_gone_owners(TABLE, is_alive).await?;
         let owner = self.owner().to_owned();
         self.write(move |tx| {
-            let orphans = orphans(tx, is_alive)?;
+            let orphans = orphans(tx, &gone)?;
             let mut closed = Vec::with_capacity(orphans.len());
             for (row, mut run) in orphans {
                 if run.task.is_some() {
@@ -182,7 +182,7 @@ impl Store {
                 run.summary.state = RunState::Failed;
                 run.summary.problem = Some(interrupted_problem());
                 update(tx, row, &run, &owner)?;
-                write_details(tx, row, &run)?;
+                replace_details(tx, row, &run)?;
                 closed.push(run.summary.id);
             }
             Ok(closed)
@@ -195,8 +195,9 @@ impl Store {
         &self,
         is_alive: impl Fn(&str) -> bool + Send + 'static,
     ) -> Result<Vec<RunId>, Error> {
+        let gone = self.find_gone_owners(TABLE, is_alive).await?;
         self.read_runs(move |tx| {
-            let mut orphans = orphans(tx, is_alive)?;
+            let mut orphans = orphans(tx, &gone)?;
             orphans.retain(|(_, run)| run.task.is_some());
             Ok(orphans.into_iter().map(|(_, run)| run.summary.id).collect())
         })
@@ -209,9 +210,10 @@ impl Store {
         id: &RunId,
         is_alive: impl Fn(&str) -> bool + Send + 'static,
     ) -> Result<Option<ToolRun>, Error> {
+        let gone = self.find_gone_owners(TABLE, is_alive).await?;
         let (id, owner) = (id.clone(), self.owner().to_owned());
         self.write(move |tx| {
-            let mut orphans = orphans(tx, is_alive)?.into_iter();
+            let mut orphans = orphans(tx, &gone)?.into_iter();
             let found = orphans.find(|(_, run)| run.summary.id == id && run.task.is_some());
             let Some((row, run)) = found else {
                 return Ok(None);
@@ -234,19 +236,16 @@ fn interrupted_problem() -> Problem {
         .with_hint("Check whether it took effect before running it again.")
 }
 
-/// Inserts or updates the row of a run and returns its rowid.
-fn insert(tx: &Transaction<'_>, run: &ToolRun, owner: &str) -> Result<i64, Error> {
-    if let Some(row) = row_of(tx, &run.summary.id)? {
-        update(tx, row, run, owner)?;
-        return Ok(row);
-    }
+/// Inserts the row of a run and returns its rowid; `None` when there is one.
+fn insert(tx: &Transaction<'_>, run: &ToolRun, owner: &str) -> Result<Option<i64>, Error> {
     let summary = &run.summary;
     let (origin, client) = origin_columns(&summary.origin);
-    execute(
+    let inserted = execute(
         tx,
         "INSERT INTO tool_runs (id, connector, connector_title, tool, origin, client, started_at,
                                 state, owner, summary)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)",
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)
+         ON CONFLICT (id) DO NOTHING",
         (
             summary.id.as_str(),
             summary.connector.as_str(),
@@ -260,7 +259,7 @@ fn insert(tx: &Transaction<'_>, run: &ToolRun, owner: &str) -> Result<i64, Error
             to_body(TABLE, summary)?,
         ),
     )?;
-    Ok(tx.last_insert_rowid())
+    Ok((inserted > 0).then(|| tx.last_insert_rowid()))
 }
 
 /// Updates the columns that change during a run.
@@ -283,22 +282,27 @@ fn owner_of(state: RunState, owner: &str) -> Option<&str> {
     (state == RunState::Running).then_some(owner)
 }
 
-fn write_details(tx: &Transaction<'_>, row: i64, run: &ToolRun) -> Result<(), Error> {
+fn insert_details(tx: &Transaction<'_>, row: i64, run: &ToolRun) -> Result<(), Error> {
     execute(
         tx,
-        "INSERT INTO tool_run_details (run, body) VALUES (?1, ?2)
-         ON CONFLICT (run) DO UPDATE SET body = excluded.body",
+        "INSERT INTO tool_run_details (run, body) VALUES (?1, ?2)",
         (row, to_body(TABLE, run)?),
     )?;
     let [tool, connector, arguments, result, problem, identity] = texts_of(run);
     execute(
         tx,
-        "INSERT OR REPLACE INTO tool_run_texts
+        "INSERT INTO tool_run_texts
              (rowid, tool, connector, arguments, result, problem, identity)
          VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
         (row, tool, connector, arguments, result, problem, identity),
     )?;
     Ok(())
+}
+
+fn replace_details(tx: &Transaction<'_>, row: i64, run: &ToolRun) -> Result<(), Error> {
+    execute(tx, "DELETE FROM tool_run_details WHERE run = ?1", [row])?;
+    execute(tx, "DELETE FROM tool_run_texts WHERE rowid = ?1", [row])?;
+    insert_details(tx, row, run)
 }
 
 fn read_details(tx: &Transaction<'_>, row: i64) -> Result<ToolRun, Error> {
@@ -349,22 +353,16 @@ fn page(
 }
 
 /// Returns the open runs whose owner is gone, with their rowids, without those that this version cannot read.
-fn orphans(
-    tx: &Transaction<'_>,
-    is_alive: impl Fn(&str) -> bool,
-) -> Result<Vec<(i64, ToolRun)>, Error> {
+fn orphans(tx: &Transaction<'_>, gone: &HashSet<String>) -> Result<Vec<(i64, ToolRun)>, Error> {
     let sql = "SELECT tool_runs.rowid, tool_runs.owner, tool_run_details.body FROM tool_runs
                JOIN tool_run_details ON tool_run_details.run = tool_runs.rowid
                WHERE tool_runs.owner IS NOT NULL ORDER BY tool_runs.id";
     let owned: Vec<(i64, String, String)> = list_rows(tx, sql, [], |row| {
         Ok((row.get(0)?, row.get(1)?, row.get(2)?))
     })?;
-    // One owner may have many runs, and telling that it is gone may take seconds.
-    let mut alive: HashMap<String, bool> = HashMap::new();
-    let orphaned = owned.into_iter().filter(|(_, owner, _)| {
-        let is_alive = || is_alive(owner);
-        !*alive.entry(owner.clone()).or_insert_with(is_alive)
-    });
+    let orphaned = owned
+        .into_iter()
+        .filter(|(_, owner, _)| gone.contains(owner));
     Ok(orphaned
         .filter_map(|(row, _, body)| Some((row, parse_row(TABLE, &body)?)))
         .collect())

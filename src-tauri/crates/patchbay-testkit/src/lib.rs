@@ -1,7 +1,7 @@
 //! Pieces that only tests use, in any crate and from any process.
 //!
-//! They know Patchbay's nouns and its keychain trait, and refuse to know what a user can do: a test says
-//! that itself. Start reading at [`fakes`], [`FolderKeychain`] and [`find_leaks`].
+//! They know Patchbay's keychain trait and the platforms' wire, and not what a user can do: a test says that itself.
+//! Start reading at [`fakes`], [`FolderKeychain`] and [`find_leaks`].
 
 pub mod fakes;
 mod folder_keychain;

@@ -50,6 +50,15 @@ struct Inner {
     is_recording: AtomicBool,
 }
 
+/// Ends the recording of a generation number when dropped, also where it never began.
+struct Recording(Arc<Inner>);
+
+impl Drop for Recording {
+    fn drop(&mut self) {
+        self.0.is_recording.store(false, Ordering::SeqCst);
+    }
+}
+
 /// A data key and the vault it belongs to.
 #[derive(Clone)]
 struct CachedKey {
@@ -347,10 +356,10 @@ impl Vault {
         if self.0.is_recording.swap(true, Ordering::SeqCst) {
             return;
         }
-        let inner = self.0.clone();
+        let recording = Recording(self.0.clone());
         let noted = self.0.threads.run_briefly(move || {
-            let noted = inner.keychain.write_generation(&vault, generation);
-            inner.is_recording.store(false, Ordering::SeqCst);
+            let keychain = &recording.0.keychain;
+            let noted = keychain.write_generation(&vault, generation);
             noted.map_err(|error| Error::keychain(error, true))
         });
         if let Err(error) = noted.await {

@@ -30,11 +30,15 @@ export function Palette({ prefix, onClose }: Props) {
 function Search({ prefix, onClose }: Props) {
   const layer = useLayer();
   const [query, setQuery] = useState(prefix);
-  const [position, setPosition] = useState(0);
+  /** The item that was moved to; the first until then. Others may come and go above it. */
+  const [chosen, setChosen] = useState<string | null>(null);
   const items = useItems();
   const found = useMemo(() => findItems(items, query), [items, query]);
   const flat = found.flatMap((group) => group.items);
-  const current = Math.min(position, flat.length - 1);
+  const current = Math.max(
+    0,
+    flat.findIndex(({ id }) => id === chosen),
+  );
   const base = useId();
   const list = useRef<HTMLDivElement>(null);
   const words = splitWords(query.replace(/^[/@#$>]/, ""));
@@ -59,7 +63,7 @@ function Search({ prefix, onClose }: Props) {
     const next = moves[event.key];
     if (next !== undefined) {
       event.preventDefault();
-      setPosition(Math.max(0, Math.min(flat.length - 1, next)));
+      setChosen(flat[Math.max(0, Math.min(flat.length - 1, next))]?.id ?? null);
     } else if (event.key === "Enter") {
       event.preventDefault();
       run(flat[current]);
@@ -85,7 +89,7 @@ function Search({ prefix, onClose }: Props) {
           value={query}
           onChange={(event) => {
             setQuery(event.target.value);
-            setPosition(0);
+            setChosen(null);
           }}
           onKeyDown={onKeyDown}
         />
@@ -112,7 +116,7 @@ function Search({ prefix, onClose }: Props) {
                   aria-selected={index === current}
                   className={styles.item}
                   onClick={() => run(item)}
-                  onPointerMove={() => setPosition(index)}
+                  onPointerMove={() => setChosen(item.id)}
                 >
                   <Row item={item} words={words} current={index === current} />
                 </div>
@@ -151,7 +155,11 @@ function Row({ item, words, current }: { item: Item; words: string[]; current: b
       <span className={styles.detail}>
         <Highlighted words={words} text={item.detail} />
       </span>
-      {item.status && <Badge glyph={item.status.glyph}>{item.status.word}</Badge>}
+      {item.status && (
+        <span className={styles.status}>
+          <Badge glyph={item.status.glyph}>{item.status.word}</Badge>
+        </span>
+      )}
       {item.keys ? <KeyHint keys={item.keys} /> : current && <KeyHint keys="Enter" />}
     </>
   );

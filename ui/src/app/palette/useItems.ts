@@ -208,6 +208,6 @@ function credentialItem(entry: WalletEntry, go: Go): Item {
     text: entry.name,
     detail: entry.usedBy.length === 0 ? "Not used" : entry.usedBy.map((user) => user.title).join(", "),
     start: "key-round",
-    run: go.credentials,
+    run: () => go.credentials(entry.id),
   };
 }

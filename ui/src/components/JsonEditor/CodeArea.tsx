@@ -48,6 +48,8 @@ export function CodeArea({ label, text, marks, onChange, ref }: CodeAreaProps) {
       }),
     });
     view.current = area;
+    // The key that brought it took the field that had the focus along.
+    if (document.activeElement === document.body) area.focus();
     return () => area.destroy();
     // The editor is created once; the effects below apply later changes.
     // eslint-disable-next-line react-hooks/exhaustive-deps

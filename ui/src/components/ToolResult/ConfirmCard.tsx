@@ -1,7 +1,8 @@
-import { type ReactNode, useEffect, useId } from "react";
+import { type ReactNode, useEffect, useId, useRef } from "react";
 import { Button } from "../Button";
 import { FocusReturn } from "../FocusReturn";
 import { useShortcut } from "../shortcuts";
+import { singleClick } from "../singleClick";
 import styles from "./ConfirmCard.module.css";
 
 type Props = {
@@ -15,22 +16,24 @@ type Props = {
 };
 
 /**
- * Replaces the button of a destructive action. Cancel has the focus, and the shortcut that opened the card does not
- * confirm it.
+ * Replaces the button of a destructive action. Cancel has the focus, and neither the shortcut nor the double click that
+ * opened the card confirms it.
  */
 export function ConfirmCard({ title, children, verb, onConfirm, onKeep }: Props) {
   const id = useId();
+  const card = useRef<HTMLElement>(null);
   useShortcut({ keys: "Escape", label: "Cancel", inBar: true, run: onKeep });
   useIgnoreOpeningKeys();
+  useEffect(() => card.current?.scrollIntoView?.({ block: "nearest" }), []);
   return (
-    <section className={styles.confirm} role="alertdialog" aria-label={title} aria-describedby={id}>
+    <section ref={card} className={styles.confirm} role="alertdialog" aria-label={title} aria-describedby={id}>
       <FocusReturn />
       <div className="strong">{title}</div>
       <div id={id} className={styles.target} data-selectable>
         {children}
       </div>
       <div className={styles.buttons}>
-        <Button look="danger" onPress={onConfirm}>
+        <Button look="danger" onClick={singleClick(onConfirm)}>
           {verb}
         </Button>
         <Button keys="Escape" autoFocus onPress={onKeep}>

@@ -32,13 +32,11 @@ export function ToolResult({ run, actions, onRetry, connector }: Props) {
     <section className={styles.result} aria-label="Result">
       <header className={styles.head}>
         <Badge glyph={glyph}>{word}</Badge>
-        {run.durationMs !== null && <span className="text2">{duration(run.durationMs)}</span>}
-        {run.resultBytes !== null && (
-          <span className="text2">
-            <span className="text3">· </span>
-            {bytes(run.resultBytes)}
-          </span>
-        )}
+        <span className="text2">
+          {run.durationMs !== null && <span>{duration(run.durationMs)}</span>}
+          {run.durationMs !== null && run.resultBytes !== null && <span className="text3"> · </span>}
+          {run.resultBytes !== null && <span>{bytes(run.resultBytes)}</span>}
+        </span>
         <span className="grow" />
         {answer !== null && (
           <Button small look="quiet" icon="copy" label="Copy result" onPress={() => copy(answer, "Result")} />

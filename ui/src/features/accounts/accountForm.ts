@@ -9,7 +9,7 @@ import {
   platforms,
 } from "@/host/bindings";
 import { jsonError, readJson } from "@/lib/jsonText";
-import { originOf } from "@/lib/origin";
+import { originOf } from "@/lib/url";
 import { isObject } from "@/lib/schema/schema";
 import { schemaOf, validate } from "@/lib/schema/validate";
 import { allOf, midSentence } from "@/lib/words";

@@ -114,6 +114,7 @@ export function useSignOut(id: AccountId) {
     command: () => commands.signOutAccount(id),
     update: upsertHealthy,
     toast: ({ label }) => `Signed out of ${label}`,
+    unseenFailure: () => "Not signed out",
   });
 }
 
@@ -142,6 +143,7 @@ export function useRemoveAccount() {
     },
     update: (client, _nothing, { id }) => removeAccount(client, id),
     toast: (_nothing, { label }) => `${label} removed`,
+    unseenFailure: ({ label }) => `${label} not removed`,
     invalidates: [keys.connectors],
   });
 }

@@ -204,6 +204,15 @@ describe("the end of a sign-in", () => {
     });
   });
 
+  it("the_page_of_somebody_else_is_accepted_explicitly", async () => {
+    const { user, host, dialog } = await openWaiting();
+    const change = { former: null, page: "honest.example", current: "as.example", issuer: "https://as.example/" };
+    await act(() => host.moveAuthorization("aut_notion", { state: "failed", issuerChange: change }));
+    expect(await within(dialog).findByText("Give the sign-in of honest.example to as.example?")).toBeVisible();
+    await user.click(within(dialog).getByRole("button", { name: "Sign in at as.example" }));
+    await expectCall(host, "startAuthorization").toMatchObject({ request: { acceptIssuer: "https://as.example/" } });
+  });
+
   it("shows_granted_scopes", async () => {
     const { dialog } = await openMoved({ state: "authorized", grantedScopes: ["read", "write"] });
     expect(await within(dialog).findByText(/It may use: read, write\./)).toBeVisible();

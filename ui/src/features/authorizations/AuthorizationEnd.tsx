@@ -64,6 +64,19 @@ export function AuthorizationEnd({ authorization, toolCount }: Props) {
         </Notice>
       );
     default:
+      if (issuerChange?.page) {
+        return (
+          <Notice
+            role="alert"
+            glyph="signin"
+            title={`Give the sign-in of ${issuerChange.page} to ${issuerChange.current}?`}
+            end={<Code problem={problem} />}
+          >
+            {title} opens the sign-in page of {issuerChange.page}, but {issuerChange.current} gets the result. Nothing
+            was opened yet. Continue only if both belong together.
+          </Notice>
+        );
+      }
       if (issuerChange && issuerChange.former === null) {
         return (
           <Notice

@@ -81,7 +81,8 @@ export function useSignIn() {
         const { id } = authorization;
         upsertAuthorization(client, authorization);
         if (isStarting(connector))
-          setShown({ kind: "authorization", id, ...(form && { options: { connector, form } }) });
+          // One of several waits for its end before the next: it does not begin anew with other options.
+          setShown({ kind: "authorization", id, ...(form && !onStart && { options: { connector, form } }) });
         onStart?.({ kind: "started", id });
       } else if (form && isStarting(connector)) setShown({ kind: "choosing", connector, form, onStart });
       else onStart?.({ kind: "cancelled" });

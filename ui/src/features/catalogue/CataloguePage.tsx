@@ -1,13 +1,12 @@
 import { useRef, useState } from "react";
 import { Button } from "@/components/Button";
-import { Field } from "@/components/Field";
+import { FilterField } from "@/components/FilterField";
 import { FilterMenu } from "@/components/FilterMenu";
 import { NoMatches } from "@/components/NoMatches";
 import { PlatformTile } from "@/components/PlatformTile";
 import { ErrorNotice } from "@/components/ProblemNotice";
 import { useShortcut } from "@/components/shortcuts";
 import { StatusFacts } from "@/components/StatusBar";
-import { focusList } from "@/components/focusList";
 import { Toolbar } from "@/components/Toolbar";
 import { VirtualList } from "@/components/VirtualList";
 import { type AccountId, type AuthenticationMethod, type Definition } from "@/host/bindings";
@@ -87,23 +86,13 @@ export function CataloguePage({ onCreate, onAdd }: Props) {
         </Button>
       </Toolbar>
       <div className={styles.find}>
-        <Field
+        <FilterField
           ref={search}
           label="Search the catalog"
-          hideLabel
-          soft
-          icon="search"
-          keys="list.filter"
           placeholder="Search by name, address or purpose"
           value={typed}
           onChange={setTyped}
-          onKeyDown={(event) => {
-            if (event.key === "Enter" && found[0]) {
-              event.preventDefault();
-              open(found[0]);
-            } else focusList(event);
-            event.continuePropagation();
-          }}
+          onEnter={() => found[0] && open(found[0])}
         />
         <FilterMenu
           label="Source"

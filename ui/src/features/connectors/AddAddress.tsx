@@ -171,7 +171,7 @@ export function AddAddress(props: Props) {
               setErrors({});
             }}
             usualRedirectUri={found.redirectUri}
-            registersItself={found.registersItself}
+            registersItself={hasAnswer ? found.registersItself : null}
           />
           {found.plainHttp && form.method !== "none" && (
             <PlainHttpSwitch isSelected={allowPlainHttp} onChange={setAllowPlainHttp} />

@@ -1,6 +1,7 @@
 import { useState } from "react";
 import { ConnectorMark } from "@/components/ConnectorMark";
 import { Dialog } from "@/components/Dialog";
+import { Code, Fact } from "@/components/Fact";
 import { Field } from "@/components/Field";
 import { SecretValueField } from "@/components/SecretValueField";
 import { Select } from "@/components/Select";
@@ -16,7 +17,6 @@ import { sentence } from "@/lib/words";
 import styles from "./AddDialog.module.css";
 import { StepFooter } from "./AddStep";
 import { CommandWords } from "./CommandWords";
-import { FactRows } from "./FactRows";
 import { FolderField } from "./FolderField";
 import { NameFields } from "./NameFields";
 import { NotesNotice } from "./NotesNotice";
@@ -65,17 +65,16 @@ export function AddBundle({ bundle, onBack, onClose, onAdded }: Props) {
         </div>
         {bundle.description && <p className="text2 small">{bundle.description}</p>}
         <CommandWords words={bundle.command} />
-        <FactRows
-          className={styles.facts}
-          rows={[
-            ["Version", bundle.version],
-            ["Author", bundle.author],
-            ["Program", bundle.program, true],
-            ["Variables", bundle.variables.join(" "), true],
-            ["Needs", bundle.runtimes.join(", ")],
-            ["SHA-256", bundle.sha256, true],
-          ]}
-        />
+        <dl className={styles.facts}>
+          <Fact name="Version">{bundle.version}</Fact>
+          <Fact name="Author">{bundle.author}</Fact>
+          <Fact name="Program">{bundle.program && <Code>{bundle.program}</Code>}</Fact>
+          <Fact name="Variables">{bundle.variables.length > 0 && <Code>{bundle.variables.join(" ")}</Code>}</Fact>
+          <Fact name="Needs">{bundle.runtimes.join(", ")}</Fact>
+          <Fact name="SHA-256">
+            <Code>{bundle.sha256}</Code>
+          </Fact>
+        </dl>
       </section>
       <NameFields title={title} onTitle={setTitle} name={name} onName={setName} failure={add.error} />
       {bundle.settings.map((setting) => (

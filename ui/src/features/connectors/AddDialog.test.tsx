@@ -241,6 +241,14 @@ it("shows_the_redirect_uri_for_an_own_oauth_app", async () => {
   expect(await screen.findByText("Enter the client ID")).toBeVisible();
 });
 
+it("says_nothing_of_a_servers_oauth_apps_that_was_not_asked", async () => {
+  const unreachable = problem({ code: "network.unreachable", message: "host not found" });
+  const found = { registersItself: false, problem: unreachable, server: null, needsAuthorization: false };
+  await pasteAddress(inspectionFinds(found));
+  expect(await screen.findByText(/Host not found/)).toBeVisible();
+  expect(screen.queryByText(/^Required: this server/)).toBeNull();
+});
+
 it("asks_for_no_own_oauth_app_where_none_is_needed", async () => {
   const { user, host } = await pasteAddress();
   await user.click(await screen.findByRole("button", { name: "Advanced" }));
@@ -340,6 +348,31 @@ it("offers_a_retry_and_selects_no_method_without_a_response", async () => {
   await user.click(dialog.getByRole("radio", { name: "None" }));
   await user.click(dialog.getByRole("button", { name: "Add anyway" }));
   await expectCall(host, "addConnector").toMatchObject({ request: { url: address } });
+});
+
+it("shows_the_host_that_a_link_would_contact_where_it_is_written_otherwise", async () => {
+  await paste("patchbay://install?url=x", (mock) => {
+    const look = "https://github.com⁄mcp.evil.example/x";
+    mock.handlers.readPasted = () => ({ servers: [pastedAddress(look)], notes: [], isLink: true });
+  });
+  expect(await screen.findByText("github.xn--commcp-rq0c.evil.example")).toBeVisible();
+  expect(screen.getByText("Unusual host name")).toBeVisible();
+});
+
+it("shows_where_a_filled_in_secret_would_go", async () => {
+  const url = "https://mcp.evil.example/${input:TOKEN}/mcp";
+  const { host } = await paste("{}", (mock) => {
+    const text = "${input:TOKEN}";
+    const blank = { text, name: "TOKEN", description: null, default: null, options: [], isSecret: true };
+    mock.handlers.readPasted = () => ({
+      servers: [{ ...pastedAddress(url), title: "github", blanks: [blank] }],
+      notes: [],
+      isLink: false,
+    });
+  });
+  expect(await screen.findByText("Add github")).toBeVisible();
+  expect(screen.getByText(url)).toBeVisible();
+  expect(host.lastCall("inspectAddress")).toBeUndefined();
 });
 
 it("sends_nothing_to_the_address_in_a_pasted_link_before_somebody_agreed", async () => {

@@ -32,7 +32,7 @@ type Props = {
   onClose: () => void;
   /** `connect` means that the user wants to sign in now. */
   onAdded: (connector: Connector, connect: boolean) => void;
-  onAddedSeveral: () => void;
+  onAddedSeveral: (connectors: Connector[]) => void;
 };
 
 /** The pasted servers under review, one after the other; `filled` is the current one without its placeholders. */
@@ -114,7 +114,7 @@ export function AddDialog({ address: initialText, isDropped = false, known, onCl
       (before, one) => before.then(() => check.mutateAsync(one.id).then(ignore, ignore)),
       Promise.resolve(),
     );
-    onAddedSeveral();
+    onAddedSeveral(all);
   };
   const close = () => leave(added);
   const advance = (last: Review, connector: Connector | null, connect: boolean) => {

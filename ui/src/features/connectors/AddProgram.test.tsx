@@ -176,6 +176,7 @@ it("reviews_several_servers_and_adds_the_selected_ones", async () => {
     request: { title: "Bb", authentication: { kind: "headers", values: { "X-Key": { kind: "new", secret: "k" } } } },
   });
   await waitFor(() => expect(host.calls.filter(({ name }) => name === "checkConnector")).toHaveLength(2));
+  expect(screen.getByText("2 connectors added", { selector: "[class*=toast] *" })).toBeVisible();
 });
 
 it("never_adds_a_server_twice_and_checks_those_added_before_closing", async () => {

@@ -7,6 +7,11 @@ import styles from "./Connectors.module.css";
 import { DeleteSelectedDialog } from "./DeleteSelectedDialog";
 import { type Selection } from "./useSelection";
 
+/** The list gets the focus of a bar that goes with the selection. */
+const passFocusToList = (bar: HTMLElement | null) => () => {
+  if (bar?.contains(document.activeElement)) bar.parentElement?.querySelector<HTMLElement>("[role=grid]")?.focus();
+};
+
 /** The actions on all selected connectors, in place of the column heads. */
 export function BulkBar({ selection }: { selection: Selection }) {
   const { connectors, outcomes, signIns } = selection;
@@ -25,7 +30,7 @@ export function BulkBar({ selection }: { selection: Selection }) {
   useShortcut({ keys: "list.delete", label: "Delete selected", run: unlessBusy(remove) });
   useShortcut({ keys: "Escape", label: "Clear selection", inBar: true, run: selection.clear });
   return (
-    <div className={styles.bulk} role="group" aria-label="Selected connectors">
+    <div ref={passFocusToList} className={styles.bulk} role="group" aria-label="Selected connectors">
       <span className="medium" role="status">
         {grouped(connectors.length)} selected{failed > 0 && !busy ? `, ${grouped(failed)} failed` : ""}
       </span>

@@ -1,4 +1,5 @@
 import { Button } from "@/components/Button";
+import { Code, Fact } from "@/components/Fact";
 import { passFocusBeside } from "@/components/keepFocus";
 import { ErrorNotice } from "@/components/ProblemNotice";
 import { Section } from "@/components/Section";
@@ -8,7 +9,6 @@ import { upsertConnector } from "@/host/upsert";
 import { lastError, useCommand } from "@/host/useCommand";
 import { expires } from "@/lib/time";
 import styles from "./ConnectorPage.module.css";
-import { FactRows } from "./FactRows";
 import { useUpdateConnector } from "./useConnectorActions";
 
 /** Certificates that a connector trusts besides those of the system, and its client certificate. */
@@ -96,14 +96,11 @@ function Certificate({ name, note, facts, isPending, removeLabel, onRemove }: Ce
       <div className={styles.uncheckedWords}>
         <span className="medium">{name}</span>
         {note && <span className="text3">{note}</span>}
-        <FactRows
-          className={styles.facts}
-          rows={[
-            ["Issuer", facts.issuer],
-            ["Expires", facts.expiresAt && expires(facts.expiresAt, now)],
-            ["SHA-256", facts.sha256, true],
-          ]}
-        />
+        <dl className={styles.facts}>
+          <Fact name="Issuer">{facts.issuer}</Fact>
+          <Fact name="Expires">{facts.expiresAt && expires(facts.expiresAt, now)}</Fact>
+          <Fact name="SHA-256">{facts.sha256 && <Code>{facts.sha256}</Code>}</Fact>
+        </dl>
       </div>
       <Button small isPending={isPending} label={removeLabel ?? `Stop trusting ${name}`} onPress={onRemove}>
         Remove

@@ -147,6 +147,28 @@ describe("bulk actions", () => {
     expect(screen.queryByRole("group", { name: "Selected connectors" })).toBeNull();
   });
 
+  it("leave_the_keys_where_they_were_once_they_are_removed", async () => {
+    const { user } = renderApp("/connectors", { connectors: [...three, connector({ id: "d", title: "Omega" })] });
+    await screen.findByRole("row", { name: /^Alpha/ });
+    await user.keyboard("{ArrowDown}x{ArrowDown}x{Backspace}");
+    await waitFor(() => expect(screen.queryByRole("row", { name: /^Gamma/ })).toBeNull());
+    await user.keyboard("{ArrowDown}");
+    expect(screen.getByRole("row", { name: /^Omega/ })).toHaveAttribute("aria-selected", "true");
+  });
+
+  it("show_no_result_that_is_outdated", async () => {
+    const { user, host } = renderApp("/connectors", { connectors: three });
+    await screen.findByRole("row", { name: /^Alpha/ });
+    await user.keyboard("{Home}xd");
+    await screen.findByRole("row", { name: /^Alpha.*OK$/ });
+    await waitFor(() => expect(screen.queryByRole("group", { name: "Selected connectors" })).toBeNull());
+    const failing = connector({ id: "a", title: "Alpha" });
+    failing.status = { ...failing.status, status: "failing" };
+    await act(() => host.emit({ kind: "connector_changed", connector: failing }));
+    await waitFor(() => expect(screen.queryByRole("row", { name: /^Alpha.*OK$/ })).toBeNull());
+    expect(screen.getByRole("row", { name: /^Alpha, Failing/ })).toBeVisible();
+  });
+
   it("remove_local_connectors_and_restore_them", async () => {
     const { user, host } = renderApp("/connectors", { connectors: three });
     await screen.findByRole("row", { name: /^Alpha/ });

@@ -24,7 +24,7 @@ import styles from "./Connectors.module.css";
 import { type ConnectorTab } from "./connectorTabs";
 import { DeleteConnectorDialog } from "./DeleteConnectorDialog";
 import { GroupHead } from "./GroupHead";
-import { type Filters, noChoices, offeredChoices } from "./groups";
+import { countOf, type Filters, noChoices, offeredChoices } from "./groups";
 import { PeekConnector } from "./PeekConnector";
 import { useCheckConnector, useEnableConnector, useRemovalError, useRemoveConnector } from "./useConnectorActions";
 import { useGroups } from "./useGroups";
@@ -96,7 +96,7 @@ export function ConnectorList({ connectors, isWhole, account, onAccount, onOpen,
           title === "" ? undefined : (
             <GroupHead
               title={title}
-              number={isWhole ? rows.length : undefined}
+              number={isWhole ? countOf(key, rows) : undefined}
               account={view.group === "account" ? accounts.find((one) => one.id === key) : undefined}
               state={states.get(key)}
               onOpenAccount={onOpenAccount}
@@ -109,8 +109,11 @@ export function ConnectorList({ connectors, isWhole, account, onAccount, onOpen,
   const order = useMemo(() => groups.flatMap((group) => group.rows), [groups]);
   const current = activeId === null ? undefined : order.find((one) => one.id === activeId);
 
-  const startAction = (action: NextAction, connector: Connector) =>
+  const selection = useSelection(order, onSignIn);
+  const startAction = (action: NextAction, connector: Connector) => {
+    selection.forgetOutcome(connector.id);
     runAction(action, connector, { onSignIn, onOpen, onTurnOn: turnOn.mutate, onCheck: check.mutate });
+  };
   const activateNeighbour = (removed: Connector) => {
     const at = order.findIndex((one) => one.id === removed.id);
     setActiveId((order[at + 1] ?? order[at - 1])?.id ?? null);
@@ -124,7 +127,6 @@ export function ConnectorList({ connectors, isWhole, account, onAccount, onOpen,
 
   const colourOf = (connector: Connector) => accounts.find((one) => one.id === connector.account)?.colour;
 
-  const selection = useSelection(order, onSignIn);
   const isSelecting = selection.connectors.length > 0;
   const toggleSelected = (connector: Connector) => {
     setActiveId(connector.id);
@@ -198,7 +200,7 @@ export function ConnectorList({ connectors, isWhole, account, onAccount, onOpen,
               sections={sections}
               keyOf={idOf}
               nameOf={(connector) =>
-                [rowName(connector), selection.outcomes.get(connector.id)?.words].filter(Boolean).join(", ")
+                [rowName(connector), selection.outcomeOf(connector)?.words].filter(Boolean).join(", ")
               }
               columnsClass={styles.columns}
               selected={activeId}
@@ -219,7 +221,7 @@ export function ConnectorList({ connectors, isWhole, account, onAccount, onOpen,
                   colour={colourOf(connector)}
                   isSelected={selection.ids.has(connector.id)}
                   isSelecting={isSelecting}
-                  outcome={selection.outcomes.get(connector.id)}
+                  outcome={selection.outcomeOf(connector)}
                   onToggleSelected={toggleSelected}
                   onNextAction={startAction}
                 />
@@ -243,9 +245,9 @@ export function ConnectorList({ connectors, isWhole, account, onAccount, onOpen,
         <DeleteConnectorDialog
           connector={deleting}
           onClose={() => setDeleting(null)}
-          onDeleted={() => {
-            activateNeighbour(deleting);
-            setDeleting(null);
+          onDeleted={(deleted) => {
+            if (activeId === deleted.id) activateNeighbour(deleted);
+            setDeleting((now) => (now?.id === deleted.id ? null : now));
           }}
         />
       )}

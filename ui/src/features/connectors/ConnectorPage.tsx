@@ -22,6 +22,7 @@ import { asProblem } from "@/host/call";
 import { useClientState } from "@/host/clientState";
 import { queries } from "@/host/queries";
 import { lastError } from "@/host/useCommand";
+import { useIsMounted } from "@/host/useIsMounted";
 import { capital } from "@/lib/words";
 import { targetOf } from "@/components/commandLine";
 import styles from "./ConnectorPage.module.css";
@@ -36,7 +37,7 @@ import { Overview } from "./Overview";
 import { StatusBadge } from "./StatusBadge";
 import { ToolChanges } from "./ToolChanges";
 import {
-  removalError,
+  failedRemoval,
   useCheckConnector,
   useDisconnect,
   useLastCheck,
@@ -61,7 +62,11 @@ type Props = {
 export function ConnectorPage(props: Props) {
   const { data, error, refetch } = useQuery(queries.connectors());
   const connector = data?.find((one) => one.id === props.id);
-  if (connector) return <LoadedPage {...props} connector={connector} />;
+  const isMounted = useIsMounted();
+  const leaveDeleted = () => {
+    if (isMounted()) props.onLeave();
+  };
+  if (connector) return <LoadedPage {...props} connector={connector} onDeleted={leaveDeleted} />;
   return (
     <>
       <Crumbs title={error ? "Couldn't load" : data ? "Not found" : ""} onLeave={props.onLeave} />
@@ -105,12 +110,13 @@ function LoadedPage({
   onLeave,
   renderTools,
   renderRuns,
-}: Props & { connector: Connector }) {
+  onDeleted,
+}: Props & { connector: Connector; onDeleted: () => void }) {
   const check = useCheckConnector();
   const disconnect = useDisconnect();
   const remove = useRemoveConnector();
   // Of a deletion whose dialog was closed; the list shows that of a removal.
-  const [removeError] = useClientState(removalError);
+  const [failed] = useClientState(failedRemoval);
   const update = useUpdateConnector(connector.id);
   const checking = useLastCheck(connector).checkingSince !== null;
   const [confirmsDisconnect, setConfirmsDisconnect] = useState(false);
@@ -201,7 +207,8 @@ function LoadedPage({
   };
   const failure = lastError(disconnect, update, check);
   const isStopped = failure !== null && asProblem(failure).code === "cancelled";
-  const error = removeError ?? (isStopped ? null : failure);
+  const removalError = failed?.id === connector.id ? failed.error : null;
+  const error = removalError ?? (isStopped ? null : failure);
 
   return (
     <>
@@ -280,7 +287,7 @@ function LoadedPage({
         tabs={tabs.map((id) => ({ id, ...contents[id] }))}
       />
       {deleting && (
-        <DeleteConnectorDialog connector={connector} onClose={() => setDeleting(false)} onDeleted={onLeave} />
+        <DeleteConnectorDialog connector={connector} onClose={() => setDeleting(false)} onDeleted={onDeleted} />
       )}
       {confirmsDisconnect && (
         <ConfirmDialog

@@ -16,7 +16,7 @@ import { type Connector, type ConnectorChanges } from "@/host/bindings";
 import { stateKey, useClientState } from "@/host/clientState";
 import { queries } from "@/host/queries";
 import { writeMarkedJson } from "@/lib/jsonText";
-import { originOf } from "@/lib/origin";
+import { originOf } from "@/lib/url";
 import { isPlainHttp } from "@/lib/plainHttp";
 import { AuthenticationFields } from "./AuthenticationFields";
 import { type AuthenticationForm, choiceOf, errorsOf, type FormErrors, formOf } from "./authenticationForm";
@@ -66,8 +66,7 @@ export function ConnectorSettings({ connector, onRemove }: Props) {
       {answered >= 1 && (
         <Section title="Remove">
           <p className="text2">
-            Removes {connector.title} from Patchbay. Runs and saved credentials stay. You can undo this until Patchbay
-            quits.
+            Removes {connector.title} from Patchbay. Runs and saved credentials stay. You can undo this right after.
           </p>
           <div className={styles.actions}>
             <Button icon="trash-2" onPress={onRemove}>
@@ -248,7 +247,7 @@ function General({ connector }: { connector: Connector }) {
             {...field("runSeconds")}
             error={runError}
             placeholder="300"
-            help="Seconds without a response. Default: 60"
+            help={`Seconds without a response. Default: ${abilitiesOf(connector).runSeconds}`}
           />
         </div>
         <TagsField {...field("tags")} />

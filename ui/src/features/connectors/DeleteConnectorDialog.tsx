@@ -1,4 +1,3 @@
-import { useEffect, useRef } from "react";
 import { ConfirmDialog } from "@/components/ConfirmDialog";
 import { ConnectorMark } from "@/components/ConnectorMark";
 import { Code } from "@/components/Fact";
@@ -10,42 +9,46 @@ import { clientState } from "@/host/clientState";
 import { announce } from "@/host/toasts";
 import { removeConnector } from "@/host/upsert";
 import { useCommand } from "@/host/useCommand";
-import { removalError } from "./useConnectorActions";
+import { useIsMounted } from "@/host/useIsMounted";
+import { failedRemoval } from "./useConnectorActions";
 
-type Props = { connector: Connector; onClose: () => void; onDeleted: () => void };
+type Props = {
+  connector: Connector;
+  onClose: () => void;
+  /** Called even if this was closed meanwhile. */
+  onDeleted: (connector: Connector) => void;
+};
 
 /** Asks before a connector is deleted at its platform, which can't be undone. */
 export function DeleteConnectorDialog({ connector, onClose, onDeleted }: Props) {
-  const isOpen = useRef(true);
-  useEffect(() => {
-    isOpen.current = true;
-    return () => void (isOpen.current = false);
-  }, []);
+  const isOpen = useIsMounted();
   const remove = useCommand({
     command: ({ id }: Connector) => commands.deleteConnector(id, true),
     onMutate: ({ title }, { client }) => {
-      clientState(client).set(removalError, null);
+      clientState(client).set(failedRemoval, null);
       announce(client, `Deleting ${title}`);
     },
     // Once this is closed, the page below shows it.
-    onProblem: (client, thrown) => {
-      if (!isOpen.current) clientState(client).set(removalError, thrown);
+    onProblem: (client, error, { id }) => {
+      if (!isOpen()) clientState(client).set(failedRemoval, { id, error });
     },
-    update: (client, _nothing, { id }) => removeConnector(client, id),
+    update: (client, _nothing, deleted) => {
+      // First, or the connector's page would report that it was not found.
+      onDeleted(deleted);
+      removeConnector(client, deleted.id);
+    },
     toast: (_nothing, { title, identity }) => `${title} deleted from ${identity.account}`,
   });
   const { title, identity, name, remoteId } = connector;
-  const submit = () => remove.mutate(connector, { onSuccess: onDeleted });
   return (
     <ConfirmDialog
       title={`Delete ${title} from ${identity.account}?`}
       mark={<ConnectorMark size="large" title={title} of={connector} />}
       subtitle={<IdentityLine identity={identity} endpoint={targetOf(connector)} />}
       confirmLabel="Delete connector"
-      cancelLabel={remove.isPending ? "Close" : "Cancel"}
       isPending={remove.isPending}
       error={remove.error}
-      onConfirm={submit}
+      onConfirm={() => remove.mutate(connector)}
       onClose={onClose}
     >
       <p>It's deleted for everyone who uses it. You can't undo this. Past runs stay in your history.</p>

@@ -1,4 +1,5 @@
 import { useState } from "react";
+import { Address } from "@/components/Address";
 import { Dialog } from "@/components/Dialog";
 import { SubmitButton } from "@/components/SubmitButton";
 import { type PastedServer } from "@/host/bindings";
@@ -9,7 +10,7 @@ import { defaultsOf, emptyBlanks, fillAddress } from "./pastedForm";
 
 type Props = Step & { server: PastedServer; notes: string[]; onFilled: (server: PastedServer) => void };
 
-/** Asks for the placeholder values of an address and its headers, before anything is sent to it. */
+/** Asks for the placeholder values of an address and its headers, before anything is sent there, and shows where. */
 export function FillIn({ server, notes, onFilled, ...step }: Props) {
   const [filled, setFilled] = useState(() => defaultsOf(server.blanks));
   const [errors, setErrors] = useState<Record<string, string>>({});
@@ -31,6 +32,7 @@ export function FillIn({ server, notes, onFilled, ...step }: Props) {
       }
     >
       <NotesNotice notes={notes} />
+      {server.place.kind === "address" && <Address url={server.place.url} />}
       <div className="form">
         <BlankFields autoFocus blanks={server.blanks} filled={filled} errors={errors} onChange={setFilled} />
       </div>

@@ -171,6 +171,25 @@ describe("hosted connector", () => {
     expect(screen.getByRole("row", { name: /^Gamma/ })).toHaveAttribute("aria-selected", "true");
   });
 
+  it("leaves_its_page_once_it_is_deleted_although_the_dialog_was_closed", async () => {
+    const { user, host } = renderApp("/connectors/con_hosted", state);
+    await screen.findByRole("heading", { name: "HubSpot CRM", level: 1 });
+    const usual = host.handlers.deleteConnector!;
+    let answer = () => undefined as void;
+    host.handlers.deleteConnector = (given) =>
+      new Promise((done) => {
+        answer = () => done(usual(given));
+      });
+    await user.click(screen.getByRole("button", { name: "More actions" }));
+    await user.click(await screen.findByRole("menuitem", { name: /^Delete from/ }));
+    const dialog = await screen.findByRole("alertdialog", { name: /^Delete HubSpot CRM/ });
+    await user.click(within(dialog).getByRole("button", { name: "Delete connector" }));
+    await user.click(await within(dialog).findByRole("button", { name: "Close" }));
+    answer();
+    expect(await screen.findByRole("heading", { name: "Connectors", level: 1 })).toBeVisible();
+    expect(screen.queryByText("Connector not found")).toBeNull();
+  });
+
   it("edits_only_local_settings_and_shows_its_json", async () => {
     const { user, host, container } = renderApp("/connectors/con_hosted?tab=settings", state);
     const tags = await screen.findByRole("textbox", { name: "Tags" });

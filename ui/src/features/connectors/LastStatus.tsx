@@ -29,9 +29,11 @@ export function LastStatus({ connector, onCheck }: Props) {
           {status.checkedAt !== null && `${sourceWords(connector, status.checkedAt, now)} `}
           {!checkable
             ? "Turn it on to check it."
-            : status.status === "failing"
-              ? "Run a check to find what fails."
-              : "Check now to see whether it works."}
+            : status.status === "needs_authorization"
+              ? "Sign in to use it."
+              : status.status === "failing"
+                ? "Run a check to find what fails."
+                : "Check now to see whether it works."}
         </span>
       </span>
       {status.code && <span className="mono text3 small">{status.code}</span>}

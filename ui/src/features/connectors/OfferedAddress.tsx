@@ -1,7 +1,7 @@
+import { Address } from "@/components/Address";
 import { Dialog } from "@/components/Dialog";
 import { SubmitButton } from "@/components/SubmitButton";
 import { type Step, StepFooter } from "./AddStep";
-import styles from "./AddDialog.module.css";
 import { NotesNotice } from "./NotesNotice";
 
 type Props = Omit<Step, "onBack"> & { url: string; notes: string[]; onAgree: () => void };
@@ -20,7 +20,7 @@ export function OfferedAddress({ url, notes, turn, onSkip, onClose, onAgree }: P
       }
     >
       <NotesNotice notes={notes} />
-      <p className={`mono ${styles.offered}`}>{url}</p>
+      <Address url={url} />
       <p className="text2">Continue only if you expected it. Patchbay then asks this address what it offers.</p>
     </Dialog>
   );

@@ -1,10 +1,11 @@
-import { useState } from "react";
 import { Field } from "@/components/Field";
 import { Select } from "@/components/Select";
 import { Section } from "@/components/Section";
-import { type Connector, type ProxyChoice } from "@/host/bindings";
+import { commands, type Connector, type ProxyChoice } from "@/host/bindings";
+import { upsertConnector } from "@/host/upsert";
+import { lastError, useCommand } from "@/host/useCommand";
 import { SettingsForm } from "./SettingsForm";
-import { useUpdateConnector } from "./useConnectorActions";
+import { useEdits } from "./useEdits";
 
 type Kind = "system" | "direct" | "url";
 
@@ -16,44 +17,36 @@ const kinds: { value: Kind; label: string }[] = [
 
 /** The proxy through which a connector reaches its server. */
 export function ProxySettings({ connector }: { connector: Connector }) {
-  const saved = connector.network?.proxy ?? "system";
-  const savedUrl = typeof saved === "object" ? saved.url : "";
-  // Until they are saved: the rest follows the connector, which may change elsewhere.
-  const [chosen, setChosen] = useState<Kind | null>(null);
-  const [typed, setTyped] = useState<string | null>(null);
-  const kind = chosen ?? (typeof saved === "object" ? "url" : saved);
-  const text = typed ?? savedUrl;
-  const save = useUpdateConnector(connector.id, "Proxy saved");
-  const saveProxy = (proxy: ProxyChoice) =>
-    save.mutate(
-      { network: { proxy } },
-      {
-        onSuccess: () => {
-          setChosen(null);
-          if (typeof proxy === "object") setTyped((now) => (now === text ? null : now));
-        },
-      },
-    );
+  const saved = formOf(connector.network?.proxy ?? "system");
+  const { form, edit, save, saving } = useEdits(connector, "proxy", saved, "Proxy saved");
+  // Saved at once: there is nothing to enter.
+  const choose = useCommand({
+    command: (proxy: Exclude<Kind, "url">) => commands.updateConnector(connector.id, { network: { proxy } }),
+    update: upsertConnector,
+    toast: () => "Proxy saved",
+  });
+  const kind = choose.isPending ? choose.variables : form.kind;
   const selectKind = (next: Kind) => {
-    setChosen(next);
-    if (next !== "url") saveProxy(next);
+    if (next === "url") return edit("kind", next);
+    saving.onDiscard();
+    choose.mutate(next);
   };
-  const url = text.trim();
+  const url = form.url.trim();
   return (
     <Section title="Proxy">
       <SettingsForm
-        save={save}
+        save={{ error: lastError(choose, saving.save), isPending: choose.isPending || saving.save.isPending }}
         saveLabel={kind === "url" ? "Save proxy" : null}
-        isChanged={url !== "" && url !== savedUrl}
-        onSubmit={() => saveProxy({ url })}
+        isChanged={url !== "" && url !== saved.url}
+        onSubmit={() => save({ network: { proxy: { url } } })}
       >
         <Select label="Connect through" options={kinds} value={kind} onChange={selectKind} />
         {kind === "url" && (
           <Field
             label="Proxy address"
             mono
-            value={text}
-            onChange={setTyped}
+            value={form.url}
+            onChange={(next) => edit("url", next)}
             placeholder="http://proxy.example:3128"
             help="Set a user name and password in your system's settings, not here"
           />
@@ -61,4 +54,8 @@ export function ProxySettings({ connector }: { connector: Connector }) {
       </SettingsForm>
     </Section>
   );
+}
+
+function formOf(proxy: ProxyChoice): { kind: Kind; url: string } {
+  return typeof proxy === "object" ? { kind: "url", url: proxy.url } : { kind: proxy, url: "" };
 }

@@ -67,3 +67,18 @@ it("retrying_to_read_changes_accepts_nothing", async () => {
   await waitFor(() => expect(within(changes).queryByText("The database is busy")).toBeNull());
   expect(host.lastCall("acceptTools")).toBeUndefined();
 });
+
+it("further_changes_are_not_accepted_by_what_was_meant_for_those_before", async () => {
+  const { user, host, client } = renderApp("/connectors/con_github?tab=tools", state);
+  await screen.findByRole("region", { name: "Changed tools" });
+  host.handlers.listToolChanges = () => [...toolChanges, change({ name: "send_all" })];
+  await client.invalidateQueries({ queryKey: queries.toolChanges("con_github").queryKey });
+  await screen.findByText("send_all");
+  const accept = screen.getByRole("button", { name: /^Accept changes/ });
+  expect(accept).toBeDisabled();
+  await user.keyboard("{Shift>}a{/Shift}");
+  expect(host.lastCall("acceptTools")).toBeUndefined();
+  await waitFor(() => expect(accept).toBeEnabled());
+  await user.click(accept);
+  expect(host.lastCall("acceptTools")).toEqual({ connector: "con_github" });
+});

@@ -1,9 +1,11 @@
 import { useQuery } from "@tanstack/react-query";
 import { Button } from "@/components/Button";
+import { passFocusOn } from "@/components/keepFocus";
 import { ErrorNotice } from "@/components/ProblemNotice";
 import { useShortcut } from "@/components/shortcuts";
 import { StatusGlyph } from "@/components/StatusGlyph";
 import { Tag } from "@/components/Tag";
+import { useIsMeant } from "@/components/useIsMeant";
 import { commands, type Connector, type Difference, type ToolChange, type ToolChangeKind } from "@/host/bindings";
 import { useNow } from "@/host/clock";
 import { keys, queries } from "@/host/queries";
@@ -21,12 +23,13 @@ export function ToolChanges({ connector }: { connector: Connector }) {
   const { data: changes = [], error, refetch } = useQuery(queries.toolChanges(connector.id));
   const accept = useAcceptTools(connector);
   const [first] = changes;
-  useShortcut(first ? { keys: "connectors.accept", run: () => accept.mutate() } : null);
+  const isMeant = useIsMeant(first ? changes : null);
+  useShortcut(first && isMeant ? { keys: "connectors.accept", run: () => accept.mutate() } : null);
   const problem = accept.error ?? error;
   const retry = () => (accept.error ? accept.mutate() : void refetch());
   if (!first) return <ErrorNotice className={styles.changes} error={problem} onRetry={retry} />;
   return (
-    <section className={styles.changes} aria-label="Changed tools">
+    <section ref={passFocusOn} className={styles.changes} aria-label="Changed tools">
       <div className={styles.head}>
         <StatusGlyph name="changed" />
         <h2>{count(changes.length, "tool")} changed</h2>
@@ -34,7 +37,13 @@ export function ToolChanges({ connector }: { connector: Connector }) {
           Noticed {ago(first.noticedAt, now)}
         </span>
         <span className="grow" />
-        <Button look="primary" keys="connectors.accept" isPending={accept.isPending} onPress={() => accept.mutate()}>
+        <Button
+          look="primary"
+          keys="connectors.accept"
+          isPending={accept.isPending}
+          isDisabled={!isMeant}
+          onPress={() => accept.mutate()}
+        >
           Accept changes
         </Button>
       </div>

@@ -2,8 +2,9 @@ import { useState } from "react";
 import { abilitiesOf } from "@/components/abilities";
 import { Button } from "@/components/Button";
 import { ConfirmDialog } from "@/components/ConfirmDialog";
+import { Code, Fact } from "@/components/Fact";
 import { ErrorNotice } from "@/components/ProblemNotice";
-import { type Code, commands, type Connector, type UntrustedCertificate } from "@/host/bindings";
+import { commands, type Connector, type Problem, type UntrustedCertificate } from "@/host/bindings";
 import { asProblem } from "@/host/call";
 import { useNow } from "@/host/clock";
 import { upsertConnector } from "@/host/upsert";
@@ -11,9 +12,8 @@ import { useCommand } from "@/host/useCommand";
 import { expires } from "@/lib/time";
 import { sentence } from "@/lib/words";
 import styles from "./ConnectorPage.module.css";
-import { FactRows } from "./FactRows";
 
-type Props = { connector: Connector; code: Code | null; onTrusted: () => void };
+type Props = { connector: Connector; code: Problem["code"] | null; onTrusted: () => void };
 
 /** A button that shows the certificate a connection failed on, so that it can be trusted. */
 export function TrustCertificate({ connector, code, onTrusted }: Props) {
@@ -81,15 +81,14 @@ function TrustDialog({ connector, certificate, onClose, onTrusted }: DialogProps
         everything that {connector.title} sends.
       </p>
       <p>Trust it only if the server's operator has the same fingerprint.</p>
-      <FactRows
-        className={styles.facts}
-        rows={[
-          ["SHA-256", facts.sha256, true],
-          ["Subject", facts.subject],
-          ["Issuer", facts.issuer],
-          ["Expires", facts.expiresAt && expires(facts.expiresAt, now)],
-        ]}
-      />
+      <dl className={styles.facts}>
+        <Fact name="SHA-256">
+          <Code>{facts.sha256}</Code>
+        </Fact>
+        <Fact name="Subject">{facts.subject}</Fact>
+        <Fact name="Issuer">{facts.issuer}</Fact>
+        <Fact name="Expires">{facts.expiresAt && expires(facts.expiresAt, now)}</Fact>
+      </dl>
       <p className="text2">
         Patchbay accepts it from this host and port only, and only for {connector.title}. If the certificate changes,
         Patchbay asks again.

@@ -18,6 +18,11 @@ export function groupOf(connector: Connector): GroupId {
   return connector.favourite ? "favourites" : "others";
 }
 
+/** How many connectors a group counts: those that need attention no more stay in their row until the page is left. */
+export function countOf(key: string, connectors: Connector[]): number {
+  return key === "needs" ? connectors.filter((one) => one.needsAttention).length : connectors.length;
+}
+
 /** Quick filters. */
 export type Chip = "needs" | "ready" | "off" | "hosted" | "local";
 

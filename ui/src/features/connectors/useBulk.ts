@@ -2,14 +2,22 @@ import { useCallback, useState } from "react";
 import { useQueryClient } from "@tanstack/react-query";
 import { abilitiesOf } from "@/components/abilities";
 import { platformName } from "@/components/platformName";
-import { type Action, commands, type Connector, type ConnectorId, type Control, type Platform } from "@/host/bindings";
+import {
+  type Action,
+  commands,
+  type Connector,
+  type ConnectorId,
+  type Control,
+  type Platform,
+  type Status,
+} from "@/host/bindings";
 import { asProblem, call } from "@/host/call";
 import { queries } from "@/host/queries";
 import { capital } from "@/lib/words";
 import { opensDialog } from "./hosted/useHosted";
 
-/** Result of a bulk action for one connector. */
-export type Outcome = { state: "running" | "done" | "failed"; words: string };
+/** Result of a bulk action for one connector, and its status then: another one makes the result outdated. */
+export type Outcome = { state: "running" | "done" | "failed"; words: string; status?: Status };
 
 const maxConcurrent = 4;
 
@@ -51,11 +59,21 @@ export function useBulk(onDone: (id: ConnectorId) => void) {
     };
     await Promise.all(Array.from({ length: maxConcurrent }, worker));
     setRunning(false);
-    await client.invalidateQueries({ queryKey: queries.connectors().queryKey });
+    const { queryKey } = queries.connectors();
+    await client.invalidateQueries({ queryKey });
+    const statuses = new Map(client.getQueryData(queryKey)?.map(({ id, status }) => [id, status.status]));
+    setOutcomes((now) => new Map([...now].map(([id, outcome]) => [id, { ...outcome, status: statuses.get(id) }])));
     return done;
   };
 
-  return { outcomes, running, runEach, setOutcome, reset: () => setOutcomes(new Map()) };
+  return {
+    outcomes,
+    running,
+    runEach,
+    setOutcome,
+    forget: (id: ConnectorId) => setOutcomes((now) => new Map([...now].filter(([other]) => other !== id))),
+    reset: () => setOutcomes(new Map()),
+  };
 }
 
 export async function checkOne({ id }: Connector): Promise<string> {

@@ -53,8 +53,10 @@ export function useLastCheck({ id, status }: Connector): { check: Check | null; 
     filters: { mutationKey: checks, status: "pending", predicate: ({ state }) => state.variables === id },
     select: ({ state }) => state.submittedAt,
   });
-  // The check of another command or address says nothing: the host has forgotten its status.
-  const isOutdated = status.checkedAt === null && last?.connector.status.checkedAt != null;
+  // Nothing is said by the check of another command or address, whose status the host has forgotten, or of a connector
+  // whose status has changed since, as by a sign-in.
+  const checked = last?.connector.status;
+  const isOutdated = checked?.status !== status.status || (status.checkedAt === null && checked.checkedAt !== null);
   return { check: isOutdated ? null : last, checkingSince };
 }
 
@@ -69,14 +71,14 @@ export function useDisconnect() {
   });
 }
 
-/** Why the last removal failed. It outlives the page or dialog on which the removal was started. */
-export const removalError = stateKey<Error | null>(null, "removal-error");
+/** Why the last removal failed, and of which connector. It outlives the page or dialog that started the removal. */
+export const failedRemoval = stateKey<{ id: ConnectorId; error: Error } | null>(null, "failed-removal");
 
 /** The error of the last removal, until the calling view closes. */
 export function useRemovalError(): Error | null {
-  const [error, setError] = useClientState(removalError);
-  useEffect(() => () => setError(null), [setError]);
-  return error;
+  const [failed, setFailed] = useClientState(failedRemoval);
+  useEffect(() => () => setFailed(null), [setFailed]);
+  return failed && failed.error;
 }
 
 /** Removes a connector, with an undo button in the toast. */
@@ -85,13 +87,13 @@ export function useRemoveConnector() {
   return useCommand({
     command: ({ id }: Connector) => commands.removeConnector(id),
     onMutate: ({ id }, { client }) => {
-      clientState(client).set(removalError, null);
+      clientState(client).set(failedRemoval, null);
       removeConnector(client, id);
     },
     toast: (_nothing, { title }) => `${title} removed`,
     undo: (_nothing, { id }) => restore.mutate([id]),
     onProblem: (client, thrown, connector) => {
-      clientState(client).set(removalError, thrown);
+      clientState(client).set(failedRemoval, { id: connector.id, error: thrown });
       upsertConnector(client, connector);
       void invalidate(client, keys.connectors);
     },

@@ -1,6 +1,7 @@
 import { useState } from "react";
 import { abilitiesOf } from "@/components/abilities";
 import { type StartSignIn } from "@/components/signInStart";
+import { useIsMounted } from "@/host/useIsMounted";
 import { useToasts } from "@/host/toasts";
 import { type Connector, type ConnectorId } from "@/host/bindings";
 import { count, grouped } from "@/lib/words";
@@ -15,6 +16,7 @@ export function useSelection(shown: Connector[], onSignIn: StartSignIn) {
   const [ids, setIds] = useState<ReadonlySet<ConnectorId>>(new Set());
   const deselect = (id: ConnectorId) => setIds((current) => without(current, id));
   const { toast, announce } = useToasts();
+  const isMounted = useIsMounted();
   const restore = useRestoreConnectors();
   const bulk = useBulk(deselect);
   const queue = useConnectQueue({
@@ -29,6 +31,8 @@ export function useSelection(shown: Connector[], onSignIn: StartSignIn) {
   const runForAll = async (label: string, step: (connector: Connector) => Promise<string>) => {
     const { length } = connectors;
     const done = await bulk.runEach(connectors, label, step);
+    if (!isMounted() && done.length < length)
+      toast(`${label}: ${grouped(length - done.length)} of ${grouped(length)} failed`);
     announce(`${grouped(done.length)} of ${grouped(length)} done`);
     return done;
   };
@@ -43,11 +47,19 @@ export function useSelection(shown: Connector[], onSignIn: StartSignIn) {
     /** The selected connectors that are shown, in their order. */
     connectors,
     outcomes: bulk.outcomes,
+    /** The result of the last bulk action, as long as it says something of the connector. */
+    outcomeOf: ({ id, status }: Connector) => {
+      const outcome = bulk.outcomes.get(id);
+      return outcome?.status === undefined || outcome.status === status.status ? outcome : undefined;
+    },
+    forgetOutcome: bulk.forget,
     running: bulk.running,
     /** Number of sign-ins left. */
     signIns: queue.left,
-    toggle: (id: ConnectorId) =>
-      setIds((current) => (current.has(id) ? without(current, id) : new Set([...current, id]))),
+    toggle: (id: ConnectorId) => {
+      if (ids.has(id) && !bulk.running) bulk.forget(id);
+      setIds((current) => (current.has(id) ? without(current, id) : new Set([...current, id])));
+    },
     /** Selects both rows of a step with Shift. */
     extend: (from: ConnectorId | null, to: ConnectorId) =>
       setIds((current) => new Set([...current, ...(from === null ? [] : [from]), to])),

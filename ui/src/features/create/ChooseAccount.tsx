@@ -43,11 +43,11 @@ export function ChooseAccount({ accounts, error, onRetry, copied, onChoose, onAd
       onClose={onClose}
       footer={
         <>
-          <Button icon="plus" onPress={onAddAccount}>
-            Add account
-          </Button>
           <Button keys="Escape" onPress={onClose}>
             Cancel
+          </Button>
+          <Button icon="plus" onPress={onAddAccount}>
+            Add account
           </Button>
         </>
       }

@@ -18,6 +18,7 @@ import { bestMatches } from "@/lib/match";
 import { count, joinTexts, shortAddress } from "@/lib/words";
 import styles from "./Create.module.css";
 import { Loading } from "./Loading";
+import { compareText } from "@/lib/order";
 
 type Props = { account: Account; onChoose: (definition: Definition) => void; onBack: () => void; onClose: () => void };
 
@@ -152,5 +153,5 @@ function countsOf(definitions: Definition[]): { value: string; label: string; co
   for (const { category } of definitions) if (category) counts.set(category, (counts.get(category) ?? 0) + 1);
   return [...counts]
     .map(([value, number]) => ({ value, label: value, count: number }))
-    .sort((left, right) => left.label.localeCompare(right.label));
+    .sort((left, right) => compareText(left.label, right.label));
 }

@@ -85,7 +85,9 @@ function DraftForm(props: Props & { onStartOver: () => void }) {
   const { values, drafts: secrets, isChanged } = state;
 
   useEffect(() => {
-    if ((isChanged || signIn) && !isCreated.current) drafts.save(draftName, { values, drafts: secrets }, signIn);
+    if (isCreated.current) return;
+    if (isChanged || signIn) drafts.save(draftName, { values, drafts: secrets }, signIn);
+    else drafts.drop(draftName);
   }, [drafts, draftName, isChanged, values, secrets, signIn]);
 
   // Focus moves in an effect, because errors are rendered and fields enabled only then.

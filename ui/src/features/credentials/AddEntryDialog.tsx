@@ -10,16 +10,23 @@ import { asProblem } from "@/host/call";
 import styles from "./Credentials.module.css";
 import { SecretFields } from "./SecretFields";
 import { emptySecret, secretError, secretOf, typedKinds } from "./secretForm";
+import { useTyped } from "./useTyped";
 import { useWalletActions } from "./useWalletActions";
 
-type Props = { onClose: () => void; onAdded: (entry: WalletEntry) => void };
+type Props = {
+  /** See `useTyped`. */
+  onTyped: (isTyped: boolean) => void;
+  onClose: () => void;
+  onAdded: (entry: WalletEntry) => void;
+};
 
-export function AddEntryDialog({ onClose, onAdded }: Props) {
+export function AddEntryDialog({ onTyped, onClose, onAdded }: Props) {
   const [name, setName] = useState("");
   const [form, setForm] = useState(emptySecret("bearer"));
   const [errors, setErrors] = useState<{ name: string | null; secret: string | null }>({ name: null, secret: null });
   const { add } = useWalletActions();
   const formId = useId();
+  useTyped(form, onTyped, add.isPending);
   const submit = () => {
     const wrong = { name: name.trim() ? null : "Enter a name", secret: secretError(form) };
     setErrors(wrong);
@@ -36,7 +43,7 @@ export function AddEntryDialog({ onClose, onAdded }: Props) {
       footer={
         <>
           <Button keys="Escape" onPress={onClose}>
-            Cancel
+            {add.isPending ? "Close" : "Cancel"}
           </Button>
           <Button look="primary" type="submit" form={formId} isPending={add.isPending}>
             Save

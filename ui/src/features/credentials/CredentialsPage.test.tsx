@@ -46,6 +46,24 @@ describe("the wallet", () => {
     await waitFor(() => expect(cacheHolds(client, "s3cret")).toBe(false));
   });
 
+  it("asks_before_a_typed_secret_is_lost_to_another_page_or_with_its_dialog", async () => {
+    const { user } = renderApp("/credentials", { wallet: manyEntries() });
+    await user.click(await screen.findByRole("row", { name: /^Zendesk service key/ }));
+    await user.type(await screen.findByLabelText("Value"), "s3cret");
+    await user.click(screen.getByRole("link", { name: /^Runs/ }));
+    await user.click(await screen.findByRole("button", { name: "Keep editing" }));
+    expect(screen.getByLabelText("Value")).toHaveValue("s3cret");
+    await user.click(screen.getByRole("link", { name: /^Runs/ }));
+    await user.click(await screen.findByRole("button", { name: "Discard" }));
+    await screen.findByRole("heading", { name: "Runs" });
+    await user.click(screen.getByRole("link", { name: /^Credentials/ }));
+    await user.click(await screen.findByRole("button", { name: /^Add credential/ }));
+    await user.type(await screen.findByLabelText("Token"), "s3cret");
+    await user.click(within(screen.getByRole("dialog")).getByRole("button", { name: "Cancel" }));
+    await user.click(await screen.findByRole("button", { name: "Keep editing" }));
+    expect(screen.getByLabelText("Token")).toHaveValue("s3cret");
+  });
+
   it("asks_before_a_typed_secret_is_lost_to_another_row_or_a_filter", async () => {
     const { user } = renderApp("/credentials", { wallet: manyEntries() });
     await user.click(await screen.findByRole("row", { name: /^Zendesk service key/ }));
@@ -63,6 +81,20 @@ describe("the wallet", () => {
     await user.clear(screen.getByRole("textbox", { name: "Filter credentials" }));
     await user.click(screen.getByRole("row", { name: /^Zendesk service key/ }));
     expect(await screen.findByLabelText("Value")).toHaveValue("");
+  });
+
+  it("leaves_the_focus_in_the_list_whose_selection_a_sheet_follows", async () => {
+    const { user } = renderApp("/credentials", { wallet: manyEntries() });
+    await user.click(await screen.findByRole("row", { name: /^Zendesk service key/ }));
+    await user.type(await screen.findByLabelText("Value"), "s3cret{Escape}");
+    await user.click(await screen.findByRole("button", { name: "Keep editing" }));
+    expect(screen.getByLabelText("Value")).toHaveValue("s3cret");
+    await user.clear(screen.getByLabelText("Value"));
+    const list = screen.getByRole("grid", { name: "Credentials" });
+    act(() => list.focus());
+    await user.keyboard("kk");
+    expect(list).toHaveFocus();
+    expect(screen.queryByRole("dialog", { name: "Zendesk service key" })).toBeNull();
   });
 
   it("replaces_headers_and_keeps_those_left_empty", async () => {

@@ -1,8 +1,10 @@
 import { useQuery } from "@tanstack/react-query";
+import { useBlocker } from "@tanstack/react-router";
 import { useRef, useState } from "react";
 import { Button } from "@/components/Button";
 import { ConfirmDialog } from "@/components/ConfirmDialog";
 import { EmptyState } from "@/components/EmptyState";
+import { FilterField } from "@/components/FilterField";
 import { Icon } from "@/components/Icon";
 import { NoMatches } from "@/components/NoMatches";
 import { ErrorNotice } from "@/components/ProblemNotice";
@@ -14,14 +16,8 @@ import { Toolbar } from "@/components/Toolbar";
 import { vaultFact } from "@/components/vaultLooks";
 import { canUseVault, VaultNotice } from "@/components/VaultNotice";
 import { VirtualList } from "@/components/VirtualList";
-import {
-  type AccountId,
-  type ConnectorId,
-  type VaultStatus,
-  type WalletEntry,
-  type WalletEntryId,
-} from "@/host/bindings";
-import { stateKey, useClientState } from "@/host/clientState";
+import { type AccountId, type ConnectorId, type VaultStatus, type WalletEntry } from "@/host/bindings";
+import { useClientState } from "@/host/clientState";
 import { useNow } from "@/host/clock";
 import { queries } from "@/host/queries";
 import { hasWords, splitWords } from "@/lib/match";
@@ -29,15 +25,16 @@ import { optionsOf } from "@/lib/options";
 import { grouped, joinTexts } from "@/lib/words";
 import { AddEntryDialog } from "./AddEntryDialog";
 import styles from "./Credentials.module.css";
+import { filterKey, selectedKey, viewKey } from "./credentialsState";
 import { entryName, EntryRow } from "./EntryRow";
 import { EntrySheet } from "./EntrySheet";
-import { FilterField } from "./FilterField";
 import { PlatformList } from "./PlatformList";
 import { RemoveEntryDialog } from "./RemoveEntryDialog";
 import { RotateSheet } from "./RotateSheet";
 import { typedKindOf } from "./secretForm";
 import { type SecretUsage, useSecretUsage } from "./useSecretUsage";
 import { entryKind } from "./walletWords";
+import { compareText } from "@/lib/order";
 
 type Props = {
   onOpenConnector: (id: ConnectorId) => void;
@@ -48,11 +45,6 @@ type Props = {
   onOpenCredentials: (id: ConnectorId) => void;
 };
 
-// Kept while another page is open.
-const viewKey = stateKey<"wallet" | "platforms">("wallet", "credentials-view");
-const filterKey = stateKey("", "credentials-filter");
-const selectedKey = stateKey<WalletEntryId | null>(null, "selected-credential");
-
 /** Credentials in the wallet and on platforms. */
 export function CredentialsPage({ onOpenConnector, onOpenAccount, ...platforms }: Props) {
   const now = useNow();
@@ -61,6 +53,8 @@ export function CredentialsPage({ onOpenConnector, onOpenAccount, ...platforms }
   const { data: vault } = useQuery(queries.vault());
   const [selected, setSelected] = useClientState(selectedKey);
   const [open, setOpen] = useState<"add" | "entry" | "rotate" | "remove" | null>(null);
+  // Whether the open sheet follows the selection of the list, which keeps the focus then.
+  const [isFollowing, setFollowing] = useState(false);
   const [filter, setFilter] = useClientState(filterKey);
   const uses = useSecretUsage(wallet ?? [], vault?.state === "ready");
   const usesOf = (entry: WalletEntry): SecretUsage =>
@@ -68,12 +62,17 @@ export function CredentialsPage({ onOpenConnector, onOpenAccount, ...platforms }
   const filterField = useRef<HTMLInputElement>(null);
   const shown = (wallet ?? [])
     .filter((entry) => matchesFilter(filter, entry, usesOf(entry)))
-    .sort((left, right) => left.name.localeCompare(right.name));
+    .sort((left, right) => compareText(left.name, right.name));
   // Whether a sheet has input that would be lost with it, and what waits until that was agreed to.
   const [hasTyped, setTyped] = useState(false);
   const [asked, setAsked] = useState<(() => void) | null>(null);
   const leave = (go: () => void) => (hasTyped ? setAsked(() => go) : go());
-  const show = (next: typeof open) => leave(() => setOpen(next));
+  const blocker = useBlocker({ shouldBlockFn: () => hasTyped, enableBeforeUnload: false, withResolver: true });
+  const show = (next: typeof open) =>
+    leave(() => {
+      setOpen(next);
+      setFollowing(false);
+    });
   // A filter does not close a sheet with input.
   const listed = hasTyped ? (wallet ?? []) : shown;
   const current = view === "wallet" ? listed.find((entry) => entry.id === selected) : undefined;
@@ -138,7 +137,9 @@ export function CredentialsPage({ onOpenConnector, onOpenAccount, ...platforms }
         )}
         {view === "wallet" && wallet && wallet.length > 0 && (
           <>
-            <FilterField ref={filterField} label="Filter credentials" value={filter} onChange={setFilter} />
+            <div className={styles.filters}>
+              <FilterField ref={filterField} label="Filter credentials" value={filter} onChange={setFilter} />
+            </div>
             <div className={styles.heads} aria-hidden="true">
               <span>Name</span>
               <span>Type</span>
@@ -173,6 +174,7 @@ export function CredentialsPage({ onOpenConnector, onOpenAccount, ...platforms }
                   id !== selected &&
                   leave(() => {
                     setSelected(id);
+                    setFollowing(true);
                     // Only the selected one was to be rotated.
                     if (isRotating) setOpen("entry");
                   })
@@ -182,6 +184,7 @@ export function CredentialsPage({ onOpenConnector, onOpenAccount, ...platforms }
                   leave(() => {
                     setSelected(id);
                     setOpen("entry");
+                    setFollowing(false);
                   });
                 }}
                 hasMenu
@@ -196,7 +199,8 @@ export function CredentialsPage({ onOpenConnector, onOpenAccount, ...platforms }
         <EntrySheet
           key={current.id}
           entry={current}
-          onClose={close}
+          autoFocus={!isFollowing}
+          onClose={() => leave(close)}
           onTyped={setTyped}
           onRotate={() => show("rotate")}
           onRemove={() => show("remove")}
@@ -206,25 +210,30 @@ export function CredentialsPage({ onOpenConnector, onOpenAccount, ...platforms }
         />
       )}
       {open === "rotate" && current && (
-        <RotateSheet key={current.id} entry={current} onTyped={setTyped} onClose={close} />
+        <RotateSheet key={current.id} entry={current} onTyped={setTyped} onClose={() => leave(close)} />
       )}
-      {asked && (
+      {(asked !== null || blocker.status === "blocked") && (
         <ConfirmDialog
           title="Discard the new credential?"
           confirmLabel="Discard"
           cancelLabel="Keep editing"
           onConfirm={() => {
             setAsked(null);
-            asked();
+            asked?.();
+            blocker.proceed?.();
           }}
-          onClose={() => setAsked(null)}
+          onClose={() => {
+            setAsked(null);
+            blocker.reset?.();
+          }}
         >
           What you entered isn&apos;t saved.
         </ConfirmDialog>
       )}
       {open === "add" && (
         <AddEntryDialog
-          onClose={close}
+          onTyped={setTyped}
+          onClose={() => leave(close)}
           onAdded={(entry) => {
             setView("wallet");
             setSelected(entry.id);

@@ -1,4 +1,4 @@
-import { useQuery, useQueryClient } from "@tanstack/react-query";
+import { useQuery, useQueryClient, type UseQueryResult } from "@tanstack/react-query";
 import { Ago } from "@/components/Ago";
 import { Button } from "@/components/Button";
 import { ConnectorMark } from "@/components/ConnectorMark";
@@ -7,7 +7,7 @@ import { ErrorNotice } from "@/components/ProblemNotice";
 import { RenameForm } from "@/components/RenameForm";
 import { Sheet } from "@/components/Sheet";
 import { Tag } from "@/components/Tag";
-import { type AccountId, type ConnectorId, type WalletEntry } from "@/host/bindings";
+import { type AccountId, type ConnectorId, type Rotation, type WalletEntry } from "@/host/bindings";
 import { useNow } from "@/host/clock";
 import { queries } from "@/host/queries";
 import { ago, exactTime } from "@/lib/time";
@@ -19,12 +19,14 @@ import { userKey } from "./userCheck";
 import { NewSecretForm } from "./NewSecretForm";
 import { typedKindOf } from "./secretForm";
 import { useWalletActions } from "./useWalletActions";
-import { usageText } from "./useSecretUsage";
+import { unknownUse, usageText } from "./useSecretUsage";
 import { useUserChecks } from "./useUserChecks";
 import { entryKind, expiryWords } from "./walletWords";
 
 type Props = {
   entry: WalletEntry;
+  /** Whether it takes the focus, which stays in a list whose selection it follows. */
+  autoFocus: boolean;
   onClose: () => void;
   /** See `NewSecretForm`. */
   onTyped: (isTyped: boolean) => void;
@@ -34,9 +36,10 @@ type Props = {
 };
 
 /** The details of a wallet entry: replace or rotate, rename, and its uses. */
-export function EntrySheet({ entry, onClose, onTyped, onRotate, onRemove, onOpen }: Props) {
+export function EntrySheet({ entry, autoFocus, onClose, onTyped, onRotate, onRemove, onOpen }: Props) {
   const now = useNow();
-  const { data: rotation } = useQuery(queries.rotation(entry.id));
+  const plan = useQuery(queries.rotation(entry.id));
+  const rotation = plan.data;
   const targets = rotation?.targets ?? [];
   const { checks, run } = useUserChecks();
   const client = useQueryClient();
@@ -51,6 +54,7 @@ export function EntrySheet({ entry, onClose, onTyped, onRotate, onRemove, onOpen
       title={entry.name}
       mark={<ConnectorMark size="large" title={entry.name} />}
       subtitle={[entryKind(entry), "Wallet", usageText(usedIn)].join(" · ")}
+      autoFocus={autoFocus}
       onClose={onClose}
       footer={
         <>
@@ -67,6 +71,7 @@ export function EntrySheet({ entry, onClose, onTyped, onRotate, onRemove, onOpen
       ) : (
         <Replace
           entry={entry}
+          autoFocus={autoFocus}
           titles={(rotation ? targets : entry.usedBy).map((one) => one.title)}
           onTyped={onTyped}
           onReplaced={() => run(client, targets)}
@@ -86,7 +91,7 @@ export function EntrySheet({ entry, onClose, onTyped, onRotate, onRemove, onOpen
             }}
           />
         ) : (
-          <UsedBy entry={entry} isKnown={rotation !== undefined} onOpen={onOpen} />
+          <UsedBy entry={entry} plan={plan} onOpen={onOpen} />
         )}
       </section>
       <dl className={styles.facts}>
@@ -156,9 +161,10 @@ function RotateHint({ isOpen, isOnPlatforms, onRotate }: RotateProps) {
   );
 }
 
-/** The known users of an entry while the vault is locked. */
-function UsedBy({ entry, isKnown, onOpen }: { entry: WalletEntry; isKnown: boolean; onOpen: Props["onOpen"] }) {
-  if (isKnown || entry.usedBy.length === 0) return <p className="text2">Not used</p>;
+/** The known users of an entry where its plan has none, or cannot be read, as while the vault is locked. */
+function UsedBy({ entry, plan, onOpen }: Pick<Props, "entry" | "onOpen"> & { plan: UseQueryResult<Rotation> }) {
+  if (plan.data || (entry.usedBy.length === 0 && !plan.error)) return <p className="text2">Not used</p>;
+  if (entry.usedBy.length === 0) return <p className="text2">{unknownUse}</p>;
   return (
     <ul className={styles.card}>
       {entry.usedBy.map((user) => (
@@ -173,9 +179,15 @@ function UsedBy({ entry, isKnown, onOpen }: { entry: WalletEntry; isKnown: boole
   );
 }
 
-type ReplaceProps = { entry: WalletEntry; titles: string[]; onTyped: Props["onTyped"]; onReplaced: () => void };
+type ReplaceProps = {
+  entry: WalletEntry;
+  autoFocus: boolean;
+  titles: string[];
+  onTyped: Props["onTyped"];
+  onReplaced: () => void;
+};
 
-function Replace({ entry, titles, onTyped, onReplaced }: ReplaceProps) {
+function Replace({ entry, autoFocus, titles, onTyped, onReplaced }: ReplaceProps) {
   const kind = typedKindOf(entry.kind, entry.reference);
   const { replace } = useWalletActions();
   if (!kind) {
@@ -188,7 +200,9 @@ function Replace({ entry, titles, onTyped, onReplaced }: ReplaceProps) {
       title="Replace credential"
       entry={entry}
       kind={kind}
+      autoFocus={autoFocus}
       onTyped={onTyped}
+      isSaving={replace.isPending}
       note={
         entry.reference && (
           <p className="text2">

@@ -1,9 +1,10 @@
-import { type ReactNode, useEffect, useState } from "react";
+import { type ReactNode, useState } from "react";
 import { Form } from "@/components/Form";
 import { type WalletEntry, type WalletSecret } from "@/host/bindings";
 import styles from "./Credentials.module.css";
 import { SecretFields, SecretKindControl } from "./SecretFields";
-import { emptySecret, isTyped, keepsValuesOf, secretError, secretOf, type TypedKind } from "./secretForm";
+import { emptySecret, keepsValuesOf, secretError, secretOf, type TypedKind } from "./secretForm";
+import { useTyped } from "./useTyped";
 
 type Props = {
   /** Id for a submit button outside of the form. */
@@ -13,25 +14,33 @@ type Props = {
   kind: TypedKind;
   /** Shown above the fields. */
   note?: ReactNode;
+  autoFocus?: boolean;
   /** Called with valid input. `reset` clears it, and lists the value names of the saved entry. */
   onSubmit: (secret: WalletSecret, reset: (saved: WalletEntry) => void) => void;
-  /** Reports whether there is input that would be lost with the form. */
+  /** See `useTyped`. */
   onTyped: (isTyped: boolean) => void;
+  isSaving: boolean;
   /** Shown below the fields. */
   children?: ReactNode;
 };
 
 /** Takes a new secret for a wallet entry. The input stays if the command fails. */
-export function NewSecretForm({ id, title, entry, kind, note, onSubmit, onTyped, children }: Props) {
+export function NewSecretForm({
+  id,
+  title,
+  entry,
+  kind,
+  note,
+  autoFocus = true,
+  onSubmit,
+  onTyped,
+  isSaving,
+  children,
+}: Props) {
   const [form, setForm] = useState(() => emptySecret(kind, entry.headerNames));
   const [error, setError] = useState<string | null>(null);
   const keepsValues = keepsValuesOf(form.kind);
-  const hasInput = isTyped(form);
-  useEffect(() => {
-    if (!hasInput) return;
-    onTyped(true);
-    return () => onTyped(false);
-  }, [hasInput, onTyped]);
+  useTyped(form, onTyped, isSaving);
   const submit = () => {
     const found = secretError(form, keepsValues);
     setError(found);
@@ -51,7 +60,7 @@ export function NewSecretForm({ id, title, entry, kind, note, onSubmit, onTyped,
         />
       </div>
       {note}
-      <SecretFields form={form} error={error} onChange={setForm} keepsValues={keepsValues} autoFocus />
+      <SecretFields form={form} error={error} onChange={setForm} keepsValues={keepsValues} autoFocus={autoFocus} />
       {children}
     </Form>
   );

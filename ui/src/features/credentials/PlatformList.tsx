@@ -5,6 +5,7 @@ import { Badge } from "@/components/Badge";
 import { Button } from "@/components/Button";
 import { ConnectorMark } from "@/components/ConnectorMark";
 import { EmptyState } from "@/components/EmptyState";
+import { FilterField } from "@/components/FilterField";
 import { Icon } from "@/components/Icon";
 import { credentialLooks } from "@/components/credentialLooks";
 import { levelWord } from "@/components/levels";
@@ -25,7 +26,6 @@ import { classes } from "@/lib/classes";
 import { until } from "@/lib/time";
 import { count } from "@/lib/words";
 import styles from "./Credentials.module.css";
-import { FilterField } from "./FilterField";
 import { connectorFacts, credentialFacts, type HostedRow, hostedRows, rowName } from "./hostedRows";
 
 type Props = {
@@ -110,7 +110,9 @@ export function PlatformList({ filterField, onAddAccount, onAddConnector, onOpen
   }
   return (
     <>
-      <FilterField ref={filterField} label="Filter connectors and credentials" value={filter} onChange={setFilter} />
+      <div className={styles.filters}>
+        <FilterField ref={filterField} label="Filter connectors and credentials" value={filter} onChange={setFilter} />
+      </div>
       <div className={classes(styles.heads, styles.hosted)} aria-hidden="true">
         <span>Name</span>
         <span>Level</span>

@@ -5,6 +5,7 @@ import { queries } from "@/host/queries";
 import { midSentence } from "@/lib/words";
 import { TargetList } from "./TargetList";
 import { isPushed } from "./targetWords";
+import { unknownUse } from "./useSecretUsage";
 import { useWalletActions } from "./useWalletActions";
 import { entryKind } from "./walletWords";
 
@@ -12,7 +13,7 @@ type Props = { entry: WalletEntry; onClose: () => void; onRemoved: () => void };
 
 export function RemoveEntryDialog({ entry, onClose, onRemoved }: Props) {
   const { remove } = useWalletActions();
-  const { data: rotation } = useQuery(queries.rotation(entry.id));
+  const { data: rotation, error } = useQuery(queries.rotation(entry.id));
   const targets = rotation?.targets ?? [];
   const stops = targets.filter((target) => !isPushed(target));
   const stays = targets.filter(isPushed);
@@ -21,7 +22,7 @@ export function RemoveEntryDialog({ entry, onClose, onRemoved }: Props) {
     <ConfirmDialog
       title={`Delete ${entry.name}?`}
       subtitle={`Saved ${midSentence(entryKind(entry))}. You can't undo this.`}
-      confirmLabel={used ? "Delete anyway" : "Delete credential"}
+      confirmLabel={used || error ? "Delete anyway" : "Delete credential"}
       isPending={remove.isPending}
       error={remove.error}
       onConfirm={() => remove.mutate(entry, { onSuccess: onRemoved })}
@@ -47,7 +48,7 @@ export function RemoveEntryDialog({ entry, onClose, onRemoved }: Props) {
             until you set another credential.
           </p>
         ) : (
-          <p>Not used.</p>
+          <p>{error ? unknownUse : "Not used."}</p>
         ))}
     </ConfirmDialog>
   );

@@ -22,7 +22,7 @@ import { usageText } from "./useSecretUsage";
 
 type Props = {
   entry: WalletEntry;
-  /** See `NewSecretForm`. */
+  /** See `useTyped`. */
   onTyped: (isTyped: boolean) => void;
   onClose: () => void;
 };
@@ -114,6 +114,7 @@ export function RotateSheet({ entry, onTyped, onClose }: Props) {
           entry={entry}
           kind={kind}
           onTyped={onTyped}
+          isSaving={pushing}
           note={<p className="text3 small">{`Current one set ${ago(entry.replacedAt, now)}`}</p>}
           onSubmit={(secret) => {
             if (!pushing) rotate.mutate(secret);

@@ -13,6 +13,7 @@ import { asProblem } from "@/host/call";
 import { hasWords, splitWords } from "@/lib/match";
 import { ago } from "@/lib/time";
 import { capital, count, joinTexts } from "@/lib/words";
+import { compareText } from "@/lib/order";
 
 /** The platform's response for one connector; `undefined` if not requested. */
 type Answer = UseQueryResult<CredentialsOfLevel[]> | undefined;
@@ -31,7 +32,7 @@ export function hostedRows(
 ): OfAccount[] {
   const words = splitWords(filter);
   const accounts = new Map<string, OfAccount>();
-  for (const connector of [...connectors].sort((left, right) => left.title.localeCompare(right.title))) {
+  for (const connector of [...connectors].sort((left, right) => compareText(left.title, right.title))) {
     const answer = answerOf(connector.id);
     const { account, platform } = connector.identity;
     const credentials = (answer?.data ?? []).flatMap((level) => level.credentials);
@@ -55,7 +56,7 @@ export function hostedRows(
     }
     accounts.set(account, found);
   }
-  return [...accounts.values()].sort((left, right) => left.account.localeCompare(right.account));
+  return [...accounts.values()].sort((left, right) => compareText(left.account, right.account));
 }
 
 /** The second line of a connector. */

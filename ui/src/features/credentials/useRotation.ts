@@ -32,21 +32,25 @@ export function useRotation({ id, name }: WalletEntry) {
   const rotate = useCommand({
     mutationFn: (secret: WalletSecret) => step((each) => call(commands.rotateWalletEntry(id, secret, each))),
     update: updateAndCheck,
+    unseenFailure: () => `${name} not rotated`,
     // The wallet may already have the new secret.
     onProblem: (client) => void invalidate(client, keys.wallet),
   });
   const retry = useCommand({
     mutationFn: () => step((each) => call(commands.retryRotation(id, each))),
     update: updateAndCheck,
+    unseenFailure: () => `${name} not rotated`,
   });
   const rollBack = useCommand({
     mutationFn: () => step((each) => call(commands.rollBackRotation(id, each))),
     update: updateAndCheck,
     toast: ({ targets }) => (targets.every((target) => target.problem === null) ? rolledBack : null),
+    unseenFailure: () => `Rotation of ${name} not rolled back`,
   });
   const finish = useCommand({
     mutationFn: () => call(commands.finishRotation(id)),
     update,
+    unseenFailure: () => `Rotation of ${name} not finished`,
     toast: () => (rollBack.isSuccess || plan.data?.isRolledBack ? rolledBack : `${name} rotated`),
   });
   return { plan, results, checks, rotate, retry, rollBack, finish };

@@ -57,3 +57,5 @@ export function usePlatformOf(): (account: string) => Platform {
 export function usageText(targets: number): string {
   return targets === 0 ? "Not used" : `Used in ${count(targets, "place")}`;
 }
+
+export const unknownUse = "Accounts and platforms may use it. That can't be checked right now.";

@@ -16,12 +16,14 @@ export function useWalletActions() {
   const add = useCommand({
     mutationFn: (request: AddWalletEntry) => call(commands.addWalletEntry(request)),
     toast: ({ name }) => `${name} saved`,
+    unseenFailure: ({ name }) => `${name} not saved`,
     refetches,
   });
   const replace = useCommand({
     mutationFn: ({ id, secret }: { id: WalletEntryId; secret: WalletSecret }) =>
       call(commands.replaceWalletSecret(id, secret)),
     toast: ({ name }) => `${name} replaced`,
+    unseenFailure: () => "Credential not replaced",
     refetches,
   });
   const rename = useCommand({
@@ -33,6 +35,7 @@ export function useWalletActions() {
   const remove = useCommand({
     mutationFn: ({ id }: WalletEntry) => call(commands.removeWalletEntry(id, true)),
     toast: (_nothing, { name }) => `${name} deleted`,
+    unseenFailure: ({ name }) => `${name} not deleted`,
     invalidates: refetches,
   });
   return { add, replace, rename, remove };

@@ -103,6 +103,12 @@ describe("what needs you", () => {
     expect(await axeViolations(container)).toEqual([]);
   });
 
+  it("leads_to_the_credential_that_has_to_be_replaced", async () => {
+    const { user } = renderApp("/", { ...all, needs: [lapsing] });
+    await user.click(await screen.findByRole("button", { name: /^Replace key/ }));
+    expect(await screen.findByRole("row", { name: /^Stripe restricted key/ })).toHaveAttribute("aria-selected", "true");
+  });
+
   it("is_quiet_when_there_is_nothing", async () => {
     renderApp("/", { connectors: [connector()] });
     expect(
@@ -198,6 +204,28 @@ describe("what needs you", () => {
     await act(() => host.emit({ kind: "need_arose", need: found }));
     expect(await screen.findByRole("button", { name: /^Check ?, GitHub/ })).toBeVisible();
     expect(screen.getByText("GitHub isn't working", { selector: "[class*=toast] *" })).toBeVisible();
+  });
+
+  it("found_while_a_dialog_is_open_is_only_announced", async () => {
+    const { host, user } = renderApp("/", { connectors: [connector()] });
+    await within(await screen.findByRole("region", { name: "Needs attention" })).findByText("All good");
+    await user.keyboard("n");
+    await screen.findByRole("dialog");
+    const found = need({ kind: "failing", connector: "con_github", identity: connector().identity });
+    await act(() => host.emit({ kind: "need_arose", need: found }));
+    expect(await screen.findByText("GitHub isn't working", { selector: "[role=status]" })).toBeInTheDocument();
+    expect(screen.queryByRole("region", { name: "Notifications" })).toBeNull();
+  });
+
+  it("keeps_its_button_while_somebody_signs_in", async () => {
+    const sign_in = need({ id: "sign_in:con_github", kind: "sign_in", connector: "con_github", fix: "sign_in" });
+    const { host, client } = renderApp("/", { connectors: [connector()], needs: [sign_in] });
+    const button = await screen.findByRole("button", { name: /, GitHub/ });
+    button.focus();
+    host.state.needs = [{ ...sign_in, id: "authorizing:con_github", kind: "authorizing", fix: "show" }];
+    await act(() => client.invalidateQueries());
+    await waitFor(() => expect(button).toHaveAccessibleName(/^Show/));
+    expect(button).toHaveFocus();
   });
 });
 

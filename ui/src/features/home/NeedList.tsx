@@ -3,6 +3,7 @@ import { useState } from "react";
 import { Button } from "@/components/Button";
 import { ButtonList } from "@/components/ButtonList";
 import { credentialWord } from "@/components/identityWords";
+import { passFocusBeside } from "@/components/keepFocus";
 import { levelWord } from "@/components/levels";
 import { PlatformTile } from "@/components/PlatformTile";
 import { ErrorNotice } from "@/components/ProblemNotice";
@@ -14,6 +15,7 @@ import { type Account, type Need } from "@/host/bindings";
 import { useNow } from "@/host/clock";
 import { queries } from "@/host/queries";
 import { exactTime, lasting, until } from "@/lib/time";
+import { uniqueKeys } from "@/lib/uniqueKeys";
 import { capital, grouped, joinTexts } from "@/lib/words";
 import styles from "./Home.module.css";
 import { needGlyphs } from "./needLook";
@@ -56,9 +58,10 @@ export function NeedList({ needs, isCalm, ...handlers }: Props) {
         </p>
       ) : (
         <ButtonList className={styles.card}>
-          {shown.map((need, index) => (
+          {/* By what a need is about: its kind, and with it its id, changes while somebody signs in. */}
+          {uniqueKeys(shown, ({ connector, entry, id }) => connector ?? entry ?? id).map(([key, need], index) => (
             <Row
-              key={need.id}
+              key={key}
               need={need}
               words={words(need)}
               account={accounts.find((one) => one.id === need.account)}
@@ -94,7 +97,7 @@ type RowProps = {
 function Row({ need, words, account, keys, isFirst, isPending, onFix }: RowProps) {
   useShortcut(keys ? { keys, label: `${words}, ${need.title}`, run: onFix } : null);
   return (
-    <li className={styles.need}>
+    <li ref={passFocusBeside} className={styles.need}>
       <StatusGlyph name={needGlyphs[need.kind]} />
       <TwoLines
         first={<span className={`medium ${styles.headline}`}>{need.headline}</span>}

@@ -24,7 +24,7 @@ export type NeedHandlers = {
   onOpenConnector: (id: ConnectorId, tab?: "overview" | "tools" | "credentials" | "settings") => void;
   onCheck: (id: ConnectorId) => void;
   onOpenAccount: (id: AccountId) => void;
-  onOpenCredentials: () => void;
+  onOpenCredentials: (entry: WalletEntryId) => void;
 };
 
 const statusNeeds: ReadonlySet<NeedKind> = new Set<NeedKind>([
@@ -102,7 +102,7 @@ export function useNeedActions({
         if (id) onOpen(id, "tools");
         return;
       case "replace_key":
-        if (need.entry) onOpenCredentials();
+        if (need.entry) onOpenCredentials(need.entry);
         else if (id) onOpen(id);
         else if (account) onOpenAccount(account);
         return;

@@ -1,4 +1,5 @@
 import { useEffect, useEffectEvent, useMemo, useState } from "react";
+import { Address } from "@/components/Address";
 import { Button } from "@/components/Button";
 import { ConfirmDialog } from "@/components/ConfirmDialog";
 import { ConnectorMark } from "@/components/ConnectorMark";
@@ -33,10 +34,10 @@ import styles from "./Questions.module.css";
  * A question that a server asks during a run, prompt or resource read. Its texts are marked as the server's. Closing
  * neither accepts nor declines.
  */
-export function QuestionDialog({ open, more, isNext }: Asked) {
+export function QuestionDialog({ open, more, canAnswer }: Asked) {
   const answering = useAnswer(open.id);
   const { question } = open;
-  const asked = { open, more, isNext, answering };
+  const asked = { open, more, canAnswer, answering };
   switch (question.kind) {
     case "form":
       return <FormDialog {...asked} question={question} />;
@@ -51,8 +52,8 @@ type Asked = {
   open: OpenQuestion;
   /** Number of questions that wait behind this one. */
   more: number;
-  /** Whether it takes the place of another question. */
-  isNext: boolean;
+  /** Not right after it took the place of another question. */
+  canAnswer: boolean;
 };
 
 type Framed = Asked & { answering: Answering };
@@ -98,7 +99,6 @@ function withSecretsAsValues(form: Form): Form {
 function PageDialog({ question, ...asked }: Props<"page">) {
   const { answering } = asked;
   const { url, host, awaitsDone } = question;
-  const at = url.indexOf(host);
   return (
     <Frame
       {...asked}
@@ -125,16 +125,7 @@ function PageDialog({ question, ...asked }: Props<"page">) {
         )
       }
     >
-      <div className={styles.address} role="group" aria-label="Address" data-selectable>
-        {url.slice(0, at)}
-        <strong>{host}</strong>
-        {url.slice(at + host.length)}
-      </div>
-      {host.includes("xn--") && (
-        <Notice glyph="failing" title="Unusual host name">
-          It has letters that can look like others.
-        </Notice>
-      )}
+      <Address url={url} host={host} />
     </Frame>
   );
 }
@@ -218,18 +209,6 @@ function useAskedAgo(askedAt: string): string {
   return `Asked ${seconds >= 5 && seconds < 60 ? `${seconds} s ago` : ago(askedAt, now)}`;
 }
 
-/** How long the next question cannot be answered, in milliseconds: a click may still have meant the one before it. */
-const answerDelay = 700;
-
-function useCanAnswer(isNext: boolean): boolean {
-  const [isLate, setIsLate] = useState(false);
-  useEffect(() => {
-    const timer = setTimeout(() => setIsLate(true), answerDelay);
-    return () => clearTimeout(timer);
-  }, []);
-  return isLate || !isNext;
-}
-
 /** Shows a message when the question goes away. */
 function useLossNotice(message: string | null): void {
   const { toast } = useToasts();
@@ -248,9 +227,8 @@ type FrameProps = Framed & {
 };
 
 /** The frame of all questions: who asks, as which identity, and the answers. */
-function Frame({ open, more, isNext, answering, problem, hasInput = false, act, children }: FrameProps) {
+function Frame({ open, more, canAnswer, answering, problem, hasInput = false, act, children }: FrameProps) {
   const asked = useAskedAgo(open.askedAt);
-  const canAnswer = useCanAnswer(isNext);
   const [confirmsClose, setConfirmsClose] = useState(false);
   const close = hasInput ? () => setConfirmsClose(true) : answering.cancel;
   const name = inertText(nameOf(open.during));

@@ -20,6 +20,7 @@ import { ConfirmCard } from "@/components/ToolResult/ConfirmCard";
 import { targetOf } from "@/components/commandLine";
 import { joinTexts } from "@/lib/words";
 import styles from "./RunElsewhere.module.css";
+import { compareText } from "@/lib/order";
 
 type Props = {
   run: ToolRun;
@@ -144,7 +145,7 @@ function othersWith(run: ToolRun, tools: ToolSummary[], connectors: Connector[],
   return connectors
     .filter((one) => one.id !== run.connector || canChoose)
     .filter((one) => offering.has(one.id) && one.status.status !== "disabled")
-    .sort((left, right) => Number(isCopy(right)) - Number(isCopy(left)) || left.title.localeCompare(right.title));
+    .sort((left, right) => Number(isCopy(right)) - Number(isCopy(left)) || compareText(left.title, right.title));
 }
 
 function identityText(connector: Connector, credential: string | null): string {

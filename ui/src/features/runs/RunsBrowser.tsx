@@ -120,7 +120,8 @@ export function RunsBrowser({ connector }: Props) {
   const clear = () => filter([], "");
 
   const list = (): ReactNode => {
-    if (found.error) return <ErrorNotice className={styles.pad} error={found.error} onRetry={found.retry} />;
+    if (found.error && runs.length === 0)
+      return <ErrorNotice className={styles.pad} error={found.error} onRetry={found.retry} />;
     if (found.isPending) return <Skeleton rows={10} label="Loading runs" />;
     if (runs.length === 0 && isFiltered) {
       return (
@@ -130,15 +131,18 @@ export function RunsBrowser({ connector }: Props) {
       );
     }
     return (
-      <RunList
-        runs={runs}
-        selected={selected}
-        marked={marks.marked}
-        onSelect={select}
-        onOpen={open}
-        onEnd={found.more}
-        isOneConnector={connector !== undefined}
-      />
+      <>
+        <ErrorNotice className={styles.notice} error={found.error} onRetry={found.retry} />
+        <RunList
+          runs={runs}
+          selected={selected}
+          marked={marks.marked}
+          onSelect={select}
+          onOpen={open}
+          onEnd={found.more}
+          isOneConnector={connector !== undefined}
+        />
+      </>
     );
   };
 

@@ -33,9 +33,13 @@ export function useComparison(one: RunId, other: RunId) {
   const comparison = useQuery(read);
   const ignoring = useCommand({
     mutationFn: (paths: string[]) => call(commands.ignorePaths(before, after, paths)),
-    onMutate: (ignored, { client }) =>
-      client.setQueryData(read.queryKey, (current) => current && { ...current, ignored }),
-    refetches: [keys.comparisons],
+    scope: { id: "ignored paths" },
+    onMutate: async (ignored, { client }) => {
+      // A comparison that is being read began with other paths.
+      await client.cancelQueries({ queryKey: keys.comparisons });
+      client.setQueryData(read.queryKey, (current) => current && { ...current, ignored });
+    },
+    invalidates: [keys.comparisons],
     onProblem: (client) => void invalidate(client, keys.comparisons),
   });
   return {

@@ -7,7 +7,7 @@ import { newChannel } from "@/host/channel";
 import { removeRun, upsertRun } from "@/host/history";
 import { queries } from "@/host/queries";
 import { lastError, useCommand } from "@/host/useCommand";
-import { useIsMounted } from "@/components/useIsMounted";
+import { useIsMounted } from "@/host/useIsMounted";
 import { isObject } from "@/lib/schema/schema";
 import { toolCommand } from "@/lib/toolCommand";
 import { exportedWords } from "./exportedWords";

@@ -18,9 +18,9 @@ export function useRuns(filter: RunFilter) {
     isPrevious: isPlaceholderData,
     error,
     retry: () => void refetch(),
-    /** Loads the next page, if there is one. */
+    /** Loads the next page, if there is one; after a failure only `retry` does. */
     more: () => {
-      if (hasNextPage && !isFetching) void fetchNextPage();
+      if (hasNextPage && !isFetching && !error) void fetchNextPage();
     },
   };
 }

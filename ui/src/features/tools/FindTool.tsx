@@ -1,7 +1,6 @@
 import { useRef } from "react";
-import { Field } from "@/components/Field";
+import { FilterField } from "@/components/FilterField";
 import { useShortcut } from "@/components/shortcuts";
-import { focusList } from "@/components/focusList";
 
 type Props = {
   placeholder: string;
@@ -18,23 +17,15 @@ export function FindTool({ placeholder, value, onChange, onEnter, inBar = false 
   const field = useRef<HTMLInputElement>(null);
   useShortcut({ keys: "list.filter", label: "Find a tool", inBar, run: () => field.current?.focus() });
   return (
-    <Field
+    <FilterField
       ref={field}
       label="Find a tool"
-      hideLabel
-      soft
       type="search"
       placeholder={placeholder}
-      icon="search"
-      keys="list.filter"
       value={value}
       onChange={onChange}
-      onKeyDown={(event) => {
-        if (event.key === "Enter") onEnter();
-        if (event.key === "Escape") onChange("");
-        focusList(event);
-        event.continuePropagation();
-      }}
+      onEnter={onEnter}
+      clearsOnEscape
     />
   );
 }

@@ -32,13 +32,15 @@ type Props = {
 export function OutcomePane({ connector, tool, onNextPage, onRetry, beyondFields }: Props) {
   const { outcome, clear } = useOutcome(connector.id, tool.name);
   const pane = useRef<HTMLDivElement>(null);
-  const before = useRef(outcome.kind);
+  // An attempt that only asks for a confirmation never starts.
+  const shown = outcome.kind === "running" && outcome.run === null ? "idle" : outcome.kind;
+  const before = useRef(shown);
   useEffect(() => {
     // Below a long form, the result would be out of view. Beside it, this does not scroll.
-    if (before.current !== outcome.kind && outcome.kind !== "idle" && outcome.kind !== "refused")
+    if (before.current !== shown && shown !== "idle" && shown !== "refused")
       pane.current?.scrollIntoView?.({ block: "nearest" });
-    before.current = outcome.kind;
-  }, [outcome.kind]);
+    before.current = shown;
+  }, [shown]);
   return (
     <div ref={pane} className={styles.outcome} data-outcome={outcome.kind}>
       {outcome.kind === "idle" && (

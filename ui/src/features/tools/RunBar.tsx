@@ -1,11 +1,13 @@
 import { useEffect, useRef, useState } from "react";
 import { type Connector, type Json, type Tool } from "@/host/bindings";
+import { abilitiesOf } from "@/components/abilities";
 import { Button } from "@/components/Button";
 import { CredentialPicker } from "@/components/CredentialPicker";
 import { Field } from "@/components/Field";
 import { IdentityLine } from "@/components/IdentityLine";
 import { identityWith } from "@/components/identityWith";
 import { Menu } from "@/components/Menu";
+import { singleClick } from "@/components/singleClick";
 import { Switch } from "@/components/Switch";
 import { Examples } from "./Examples";
 import styles from "./Workbench.module.css";
@@ -56,7 +58,7 @@ export function RunBar(props: Props) {
             label="Timeout (seconds)"
             type="number"
             inputMode="numeric"
-            placeholder="60"
+            placeholder={String(abilitiesOf(connector).runSeconds)}
             value={timeout === null ? "" : String(timeout)}
             onChange={(text) => {
               if (/^([1-9]\d{0,4})?$/.test(text)) onTimeout(text === "" ? null : Number(text));
@@ -82,7 +84,7 @@ export function RunBar(props: Props) {
           icon={isRunning ? "x" : "play"}
           keys={isRunning ? "form.cancel" : "form.submit"}
           isPending={isCancelling}
-          onPress={isRunning ? props.onCancel : props.onRun}
+          onClick={singleClick(isRunning ? props.onCancel : props.onRun)}
           testId={isRunning ? undefined : "run"}
         >
           {isCancelling ? "Cancelling" : isRunning ? "Cancel" : "Run"}

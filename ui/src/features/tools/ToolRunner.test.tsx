@@ -1,7 +1,7 @@
 import { useLocation } from "@tanstack/react-router";
 import { act, fireEvent, screen, waitFor, within } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
-import { beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
+import { beforeAll, beforeEach, describe, expect, it, onTestFinished, vi } from "vitest";
 import { type Connector, type DryRun, type Json, type RunTool, type Tool, type ToolRun } from "@/host/bindings";
 import { clientState } from "@/host/clientState";
 import { toastsKey } from "@/host/toasts";
@@ -320,6 +320,24 @@ describe("a destructive tool", () => {
     await userEvent.keyboard("{Shift>}{Tab}{/Shift}{Enter}");
     await result();
     expect(requests).toMatchObject([{ confirmed: true }]);
+  });
+
+  it("is not confirmed by the second click of a double click", async () => {
+    await fill();
+    fireEvent.click(await screen.findByRole("button", { name: "Delete branch" }), { detail: 2 });
+    expect(requests).toEqual([]);
+    expect(screen.getByRole("alertdialog")).toBeVisible();
+  });
+
+  it("is in sight where it is asked about, whatever was below", async () => {
+    const scrolled = vi.spyOn(Element.prototype, "scrollIntoView");
+    onTestFinished(() => scrolled.mockRestore());
+    host.handlers.runTool = () => Promise.reject(problem({ code: "confirmation_needed" }));
+    open("/tools/con_github/search");
+    await userEvent.type(await screen.findByRole("textbox", { name: "q" }), "x{Control>}{Enter}{/Control}");
+    const asked = await screen.findByRole("alertdialog");
+    expect(scrolled.mock.contexts).toContain(asked);
+    expect(scrolled.mock.contexts.some((one) => (one as Element).matches("[data-outcome]"))).toBe(false);
   });
 
   it("is not confirmed by keys that are still held down", async () => {

@@ -2,6 +2,7 @@ import { useQuery } from "@tanstack/react-query";
 import { useLocation } from "@tanstack/react-router";
 import { useState } from "react";
 import { type Connector, type RunId, type Tool } from "@/host/bindings";
+import { stateKey, useClientState } from "@/host/clientState";
 import { queries } from "@/host/queries";
 import { useCopy } from "@/components/CopyContext";
 import { ArgumentsEditor } from "@/components/Runner/ArgumentsEditor";
@@ -68,9 +69,11 @@ type RunnerProps = {
 };
 
 function Runner({ connector, tool, initialValues, missing, visit, from, initialCredential, wasTask }: RunnerProps) {
-  const [timeout, setTimeoutSeconds] = useState<number | null>(null);
-  const [credential, setCredential] = useState(initialCredential);
-  const [wantsTask, setWantsTask] = useState(wasTask);
+  // They come back with the arguments.
+  const place = [connector.id, tool.name, visit] as const;
+  const [timeout, setTimeoutSeconds] = useClientState(stateKey<number | null>(null, "run-timeout", ...place));
+  const [credential, setCredential] = useClientState(stateKey(initialCredential, "run-credential", ...place));
+  const [wantsTask, setWantsTask] = useClientState(stateKey(wasTask, "run-task", ...place));
   // The server may have stopped offering it.
   const asTask = wantsTask && tool.mayBeTask === true;
   const { outcome, run, dryRun, cancel } = useOutcome(connector.id, tool.name);

@@ -41,6 +41,7 @@ describe("how a field is edited", () => {
     ["a map of numbers", { type: "object", additionalProperties: { type: "number" } }, "map", "object", false],
     ["a map of lists", { type: "object", additionalProperties: { type: "array" } }, "json", "object", false],
     ["a map of anything", { type: "object", additionalProperties: true }, "json", "object", false],
+    ["a map of secrets", { type: "object", additionalProperties: { writeOnly: true } }, "map", "object", false],
     ["an object", { type: "object", properties: { a: { type: "string" } } }, "object", "object", false],
     ["two kinds", { type: ["string", "integer"] }, "options", "string | integer", false],
     [

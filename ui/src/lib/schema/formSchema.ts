@@ -120,9 +120,10 @@ function object(rest: Schema, options: Schema[] | undefined, facts: Facts, top: 
   if (count === 0 && !options) {
     if (top) return { type: "object", properties: {}, ...facts("object") };
     const members = asSchema(rest.additionalProperties);
-    const values = mapValueTypes(members);
+    const secret = members.writeOnly === true;
+    const values = secret ? ["string"] : mapValueTypes(members);
     return values.length > 0
-      ? { type: "object", ...facts("map", { secret: members.writeOnly === true, values }) }
+      ? { type: "object", ...facts("map", { secret, values }) }
       : { ...facts("json", { reason: reasons.unnamed }) };
   }
   return {

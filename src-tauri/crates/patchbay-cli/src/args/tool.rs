@@ -56,7 +56,7 @@ pub(crate) struct RunArgs {
     /// Arguments as a JSON object, or - for stdin; KEY=TEXT and KEY:=JSON override it
     #[arg(long, value_name = "JSON", allow_hyphen_values = true)]
     pub(crate) args: Option<String>,
-    /// Timeout in seconds without a response [default: the connector's, else 60]
+    /// Timeout in seconds without a response [default: the connector's, else 60, or 300 for a hosted one]
     #[arg(long, value_name = "SECONDS", value_parser = whole_number(1..=86_400))]
     pub(crate) timeout: Option<u32>,
     /// Credential to run with (hosted)

@@ -285,9 +285,11 @@ pub(super) async fn next_secret(
     let mut secret = wallet_secret(cli, kind, args).await?;
     if let WalletSecret::Headers { values } | WalletSecret::Variables { values } = &mut secret {
         for name in &entry.header_names {
-            // An empty value stands for the saved one.
-            let saved = || Secret::new("").into();
-            values.entry(name.clone()).or_insert_with(saved);
+            if !values.contains_key(name) {
+                cli.say(format!("{name} stays as it is."));
+                // An empty value stands for the saved one.
+                values.insert(name.clone(), Secret::new("").into());
+            }
         }
     }
     Ok(secret)

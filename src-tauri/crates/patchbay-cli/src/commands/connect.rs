@@ -9,8 +9,8 @@ use patchbay_model::{
 use patchbay_ops::{
     ConnectorChanges, Event, GUESSED_SIGN_IN, StartAuthorization, abilities, authorization_page,
     cancel_authorization, consent_form, find_authorization, find_connector, finish_authorization,
-    has_consent, platform_problem, refresh_connector, refresh_tools, start_authorization,
-    update_connector, wait_for_authorization,
+    has_consent, issuer_words, platform_problem, refresh_connector, refresh_tools,
+    start_authorization, update_connector, wait_for_authorization,
 };
 use tokio::sync::broadcast;
 
@@ -272,13 +272,9 @@ fn confirm_new_issuer(
         return Ok(false);
     }
     cli.stderr.clear();
-    let asks = match &change.former {
-        Some(former) => {
-            format!("{title} wants you to sign in at {current} now, not at {former} as before.")
-        }
-        None => format!("{title} wants the secret of your OAuth app at {current}."),
-    };
-    prompt::confirm(&format!("{asks} Sign in at {current}?"))
+    let (former, page) = (change.former.as_deref(), change.page.as_deref());
+    let wants = issuer_words(former, page, current);
+    prompt::confirm(&format!("{title} {wants}. Sign in at {current}?"))
 }
 
 /// Reports the progress of an authorization until it has ended. `events` must be subscribed before it starts.

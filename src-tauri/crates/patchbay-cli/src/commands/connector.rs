@@ -5,6 +5,7 @@ mod facts;
 mod list;
 
 use std::mem;
+use std::pin::pin;
 
 use patchbay_model::{Authentication, Code, Connector, ConnectorId, LogLevel, TimeLimits};
 use patchbay_ops::{
@@ -24,6 +25,8 @@ use crate::args::{AddArgs, ConnectorVerb};
 use crate::cli::Cli;
 use crate::command_hint::{connect_command, reauth_command};
 use crate::failure::Failure;
+use crate::interrupt::interrupted;
+use crate::secret_source::{Source, parse_header};
 use crate::start_log::with_start_log;
 
 pub(super) async fn run(cli: &Cli, verb: ConnectorVerb) -> Result<(), Failure> {
@@ -187,6 +190,9 @@ async fn add(cli: &Cli, mut args: AddArgs) -> Result<(), Failure> {
 
 /// Says what the look at a new connector's address found.
 pub(super) fn note_inspection(cli: &Cli, added: &AddedConnector) {
+    for title in &added.already {
+        cli.say(format!("Note: {title} has this address too."));
+    }
     if let Some(warning) = &added.warning {
         cli.say(format!("Note: {warning}"));
     }
@@ -214,13 +220,17 @@ fn next_step(connector: &Connector) -> String {
 /// Shows what would be added for an address, without asking it anything.
 async fn describe_address(cli: &Cli, url: String, args: AddArgs) -> Result<(), Failure> {
     let request = AddConnector {
-        url,
-        name: None,
-        title: None,
-        authentication: None,
         allow_plain_http: args.allow_plain_http,
+        ..AddConnector::new(url, None)
     };
     check_add_connector(&request).map_err(|error| explain_address(error, Some(&request.url)))?;
+    // As when it is added, though nothing is read.
+    if let Some(from) = &args.authentication.token_from {
+        Source::parse("--token-from", from)?;
+    }
+    for header in &args.authentication.headers {
+        parse_header(header)?;
+    }
     pasted::add(cli, read_pasted(&request.url)?, args).await
 }
 
@@ -279,7 +289,13 @@ async fn delete(cli: &Cli, connector: &Connector) -> Result<(), Failure> {
     };
     cli.confirm(&question, missing.into())?;
     cli.unlock_for(connector).await?;
-    delete_connector(&cli.cx, &connector.id, true).await?;
+    let mut deletion = pin!(delete_connector(&cli.cx, &connector.id, true));
+    let deleted = tokio::select! {
+        deleted = &mut deletion => deleted,
+        // The deletion itself tells whether the platform has accepted it.
+        () = interrupted() => tokio::join!(deletion, cli.cx.close()).0,
+    };
+    deleted?;
     cli.print_done(format!("Deleted {title} from {account}."), connector)
 }
 
@@ -305,12 +321,15 @@ async fn log(
 ) -> Result<(), Failure> {
     let connector = cli.connector(text).await?;
     let mut all = read_server_log(&cli.cx, &connector.id).await?;
+    let is_empty = all.is_empty();
     if level.is_some() {
         all.retain(|line| LogLevel::of_line(&line.text) >= level);
     }
     let lines = &all[all.len().saturating_sub(max_lines)..];
-    if lines.is_empty() {
+    if is_empty {
         cli.say("The log is empty.");
+    } else if lines.is_empty() {
+        cli.say("The log has no such lines.");
     }
     cli.out.answer(&lines, |_| {
         let line = |line: &ServerLogLine| format!("{}  {}\n", line.at, line.text);

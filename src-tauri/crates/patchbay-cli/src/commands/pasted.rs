@@ -3,11 +3,11 @@
 mod recipients;
 mod requests;
 
-use patchbay_model::Connector;
+use patchbay_model::{Code, Connector};
 use patchbay_ops::{
-    AddedConnector, ConnectionOptions, ConnectorView, Error, PastedServers, add_connector_with,
-    add_program, check_add_connector, check_add_program, read_other_app, read_pasted,
-    view_connectors,
+    AddConnector, AddedConnector, ConnectionOptions, ConnectorView, Error, PastedPlace,
+    PastedServer, PastedServers, add_connector_with, add_program, check_add_connector,
+    check_add_program, find_connector, read_other_app, read_pasted, view_connectors,
 };
 
 use self::recipients::{
@@ -50,6 +50,7 @@ pub(super) async fn add(cli: &Cli, found: PastedServers, args: AddArgs) -> Resul
     }
     let filled = check_names(cli, &servers, &args.pasted)?;
     check_variables(&servers, &args.program.secrets)?;
+    servers.iter().try_for_each(check_address)?;
     let mut reviews = Vec::new();
     for server in &servers {
         let title = args.title.clone();
@@ -83,22 +84,46 @@ pub(super) async fn add(cli: &Cli, found: PastedServers, args: AddArgs) -> Resul
         say_next(cli, &added);
         return Err(failure);
     }
-    let mut connected = Vec::new();
+    let mut finished = Vec::new();
+    let mut failed = None;
     let mut added = added.into_iter();
     while let Some(connector) = added.next() {
+        let id = connector.id.clone();
         match finish(cli, connector, &args).await {
-            Ok(connector) => connected.push(connector),
-            Err(failure) => {
+            Ok(connector) => finished.push(connector),
+            Err(failure) if failure.code() == Code::Cancelled => {
                 say_next(cli, added.as_slice());
                 return Err(failure);
+            }
+            // Those after it may work.
+            Err(failure) => {
+                let connector = find_connector(&cli.cx, &id).await?;
+                match failed {
+                    None => failed = Some(failure),
+                    Some(_) => cli.say(format!("{}: {}.", connector.title, failure.message())),
+                }
+                finished.push(connector);
             }
         }
     }
     if !args.connect {
-        say_next(cli, &connected);
+        say_next(cli, &finished);
     }
-    let connected = view_connectors(&cli.cx, connected).await?;
-    cli.out.answer(&connected, |_| names(&connected))
+    let finished = view_connectors(&cli.cx, finished).await?;
+    cli.out.answer(&finished, |_| names(&finished))?;
+    failed.map_or(Ok(()), Err)
+}
+
+/// Refuses an address that can't be used, before it is reviewed; one that is still to be filled in is checked later.
+fn check_address(server: &PastedServer) -> Result<(), Failure> {
+    let PastedPlace::Address { url, .. } = &server.place else {
+        return Ok(());
+    };
+    if !server.blanks.is_empty() {
+        return Ok(());
+    }
+    let request = AddConnector::new(url, None);
+    check_add_connector(&request).map_err(|error| failure(error, server.title.as_deref()))
 }
 
 /// Adds one server after the other to `added`, until one can't be added.

@@ -130,12 +130,11 @@ async fn all_levels(
 /// Lists credentials by level. A level that can't be listed is reported and does not hide the others.
 pub(super) async fn list(cli: &Cli, args: &TargetArgs) -> Result<(), Failure> {
     let (connector, mut levels) = all_levels(cli, args).await?;
-    if let Some(requested) = args.level {
-        levels.retain(|one| one.level.level == requested);
-    }
-    if levels.is_empty() {
+    let is_asked = |one: &CredentialsOfLevel| args.level.is_none_or(|it| one.level.level == it);
+    if !levels.iter().any(is_asked) {
         return Err(no_level(&connector, &levels));
     }
+    levels.retain(is_asked);
     for level in &levels {
         report_problem(cli, level);
     }

@@ -58,7 +58,7 @@ async fn query_of(cli: &Cli, filter: RunFilterArgs, limit: u32) -> Result<RunQue
     if let Some((word, expected)) = typed.invalid_filter() {
         return Err(Failure::usage(
             format!("unknown filter {word}"),
-            format!("Use {expected}; for text, put it in double quotes."),
+            format!("Use {expected}; for text, put it in double quotes, and these in single ones."),
         ));
     }
     let before = match &filter.before {

@@ -163,16 +163,13 @@ async fn request(cli: &Cli, args: RunArgs) -> Result<(Connector, RunTool), Failu
             }
         }
     }
+    let id = connector.id.clone();
     let request = RunTool {
-        connector: connector.id.clone(),
-        tool: args.tool,
-        arguments,
         timeout_seconds: args.timeout,
         confirmed: cli.assume_yes(),
-        replay_of: None,
-        origin: Origin::CommandLine,
         credential: args.credential,
         as_task: args.as_task,
+        ..RunTool::new(id, args.tool, arguments, Origin::CommandLine)
     };
     Ok((connector, request))
 }

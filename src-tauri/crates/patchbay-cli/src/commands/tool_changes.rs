@@ -1,8 +1,10 @@
 //! `patchbay tool changes|accept`: tools that changed since the user accepted them.
 
-use patchbay_ops::{ToolChange, ToolChangeKind, accept_tools, list_tool_changes};
+use patchbay_model::Connector;
+use patchbay_ops::{ToolChange, ToolChangeKind, accept_tools, list_connectors, list_tool_changes};
 
 use crate::cli::Cli;
+use crate::command_hint::quoted_name;
 use crate::failure::Failure;
 use crate::output::table::Tone;
 use crate::output::{Screen, forms, text};
@@ -14,10 +16,21 @@ pub(super) async fn list(cli: &Cli, connector: Option<&str>) -> Result<(), Failu
     if changes.is_empty() {
         cli.say("No tools changed.");
     }
+    let connectors = match id {
+        Some(_) => Vec::new(),
+        None => list_connectors(&cli.cx).await?,
+    };
     cli.out.answer(&changes, |screen| {
-        let changes = changes.iter();
-        changes
-            .map(|change| render_change(change, screen))
+        let of_connectors = changes.chunk_by(|one, next| one.connector == next.connector);
+        of_connectors
+            .map(|changes| {
+                let of =
+                    |one: &&Connector| changes.first().is_some_and(|it| it.connector == one.id);
+                let named = connectors.iter().find(of);
+                let heading = named.map(|one| format!("In {}:\n", quoted_name(one)));
+                let changes = changes.iter().map(|change| render_change(change, screen));
+                heading.into_iter().chain(changes).collect::<String>()
+            })
             .collect()
     })
 }

@@ -34,6 +34,11 @@ fn members(form: &Form, schema: &Value, at: &str, rows: &mut Vec<[Cell; 4]>) {
         let shown = if at.is_empty() { name } else { &path };
         rows.push(row(form, member, shown, &path, is_required(name)));
         members(form, member, &path, rows);
+        let other = &member["additionalProperties"];
+        if other["writeOnly"] == true {
+            let path = pointer::member(&path, "NAME");
+            rows.push(row(form, other, &path, &path, false));
+        }
         for option in member["oneOf"].as_array().into_iter().flatten() {
             members(form, option, &path, rows);
         }
@@ -201,6 +206,18 @@ level        user | workspace
         shown.sort();
         expected.sort();
         assert_eq!(shown, expected);
+    }
+
+    #[test]
+    fn secrets_of_any_names_have_a_line_that_says_where_they_go() {
+        let secret = json!({ "type": "string", "writeOnly": true });
+        let keys = json!({ "type": "object", "additionalProperties": secret });
+        let form = Form {
+            schema: Json(json!({ "properties": { "keys": keys } })),
+            ..Form::default()
+        };
+        let shown = fields(&form, Screen::PLAIN);
+        assert!(shown.contains("\n/keys/NAME  secret"), "{shown}");
     }
 
     #[test]

@@ -13,10 +13,20 @@ const COLUMN_GAP: &str = "  ";
 const MAX_COLUMN_WIDTH: usize = 128;
 
 /// Heads of columns that are never shortened, because people copy what is in them: a long line is wrapped instead.
-const WHOLE: [&str; 2] = ["FIX", "ID"];
+const WHOLE: [&str; 3] = ["FIX", "ID", "URI"];
 
 /// Heads of columns with names that commands take, which are shortened after all others.
-const NAMES: [&str; 3] = ["CONNECTOR", "NAME", "TOOL"];
+const NAMES: [&str; 9] = [
+    "ACTION",
+    "ARGUMENT",
+    "CONNECTOR",
+    "FIELD",
+    "NAME",
+    "OPERATION",
+    "PROMPT",
+    "SETTING",
+    "TOOL",
+];
 
 /// The colour of a text, which shows a state in addition to its word.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -35,18 +35,24 @@ pub(crate) fn countdown(until: Timestamp, now: Timestamp) -> String {
     format!("{}:{:02}", seconds / 60, seconds % 60)
 }
 
+/// `412 ms`, `1.5 s`, `2 min 5 s`, `3 h 5 min`.
 pub(crate) fn duration(millis: u32) -> String {
+    let seconds = millis / 1000;
+    let minutes = seconds / 60;
     match millis {
         0..1000 => format!("{millis} ms"),
-        1000..60_000 => format!("{:.1} s", f64::from(millis) / 1000.0),
-        _ => format!("{} min {} s", millis / 60_000, millis / 1000 % 60),
+        // Above, it would be rounded to 60.0 s.
+        1000..59_950 => format!("{:.1} s", f64::from(millis) / 1000.0),
+        59_950..60_000 => "1 min 0 s".to_owned(),
+        60_000..3_600_000 => format!("{minutes} min {} s", seconds % 60),
+        _ => format!("{} h {} min", minutes / 60, minutes % 60),
     }
 }
 
 pub(crate) fn size(bytes: impl Into<u64>) -> String {
     match bytes.into() {
         bytes @ 0..1000 => format!("{bytes} B"),
-        bytes @ 1000..1_000_000 => format!("{:.1} kB", bytes as f64 / 1e3),
+        bytes @ 1000..999_950 => format!("{:.1} kB", bytes as f64 / 1e3),
         bytes => megabytes(bytes),
     }
 }
@@ -85,9 +91,12 @@ mod tests {
     fn amounts_have_units() {
         assert_eq!(duration(999), "999 ms");
         assert_eq!(duration(1500), "1.5 s");
+        assert_eq!(duration(59_999), "1 min 0 s");
         assert_eq!(duration(61_000), "1 min 1 s");
+        assert_eq!(duration(11_100_000), "3 h 5 min");
         assert_eq!(size(120_u32), "120 B");
         assert_eq!(size(6144_u32), "6.1 kB");
+        assert_eq!(size(999_999_u32), "1.0 MB");
         assert_eq!(size(5_000_000_000_u64), "5000.0 MB");
     }
 }

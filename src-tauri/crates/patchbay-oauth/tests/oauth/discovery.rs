@@ -202,6 +202,17 @@ async fn every_endpoint_must_be_https_or_loopback() {
 }
 
 #[tokio::test]
+async fn an_optional_endpoint_that_is_no_address_counts_as_absent() {
+    for odd in ["", "/register", "not an address"] {
+        let odd = json!({ "registration_endpoint": odd, "revocation_endpoint": odd });
+        let authority = Authority::with(odd).await;
+        let found = authority.discover().await.unwrap();
+        assert_eq!(found.registration_endpoint, None);
+        assert_eq!(found.revocation_endpoint, None);
+    }
+}
+
+#[tokio::test]
 async fn addresses_that_must_not_be_opened_are_refused() {
     for url in [
         "javascript:alert(1)",

@@ -37,22 +37,31 @@ pub(crate) async fn platform_of(
     cx: &Context,
     account: &Account,
 ) -> Result<Arc<dyn Platform>, Error> {
-    if account.is_signed_out {
-        return Err(accounts::signed_out_here_error(account));
+    let mut account = account.clone();
+    loop {
+        if account.is_signed_out {
+            return Err(accounts::signed_out_here_error(&account));
+        }
+        let drops = match cx.sign_ins().find(&account.id) {
+            Ok(platform) => return Ok(platform),
+            Err(drops) => drops,
+        };
+        // May wait for a person or a program, and the account may be changed meanwhile.
+        let secrets = secrets::secrets_of(cx, &account).await?;
+        let signed_in = SignedIn {
+            secrets: secrets.values().cloned().collect(),
+            platform: sign_in(cx, &account, secrets)?,
+        };
+        observations::restore(cx, &account.id, &*signed_in.platform).await;
+        let current = accounts::find_account(cx, &account.id).await?;
+        let is_same = current.base_url == account.base_url
+            && current.settings == account.settings
+            && current.is_signed_out == account.is_signed_out;
+        if is_same && let Some(platform) = cx.sign_ins().insert(&account.id, signed_in, drops) {
+            return Ok(platform);
+        }
+        account = current;
     }
-    let cached = cx.sign_ins().open.lock().get(&account.id).cloned();
-    if let Some(cached) = cached {
-        return Ok(cached.platform);
-    }
-    let secrets = secrets::secrets_of(cx, account).await?;
-    let signed_in = SignedIn {
-        secrets: secrets.values().cloned().collect(),
-        platform: sign_in(cx, account, secrets)?,
-    };
-    observations::restore(cx, &account.id, &*signed_in.platform).await;
-    let mut sign_ins = cx.sign_ins().open.lock();
-    let cached = sign_ins.entry(account.id.clone()).or_insert(signed_in);
-    Ok(Arc::clone(&cached.platform))
 }
 
 /// Builds a platform client with secrets that may not be saved yet; sends nothing.
@@ -90,9 +99,8 @@ fn plain_http_of(settings: &Map<String, Value>) -> PlainHttp {
 
 /// Updates all platform clients with observations that other processes saved.
 pub(crate) async fn merge_saved_observations(cx: &Context) -> Result<(), Error> {
-    let sign_ins = cx.sign_ins().open.lock().clone();
-    for (account, signed_in) in sign_ins {
-        observations::merge_saved(cx, &account, &*signed_in.platform).await?;
+    for (account, platform) in cx.sign_ins().platforms() {
+        observations::merge_saved(cx, &account, &*platform).await?;
     }
     Ok(())
 }

@@ -57,7 +57,7 @@ impl<'a> HostedConnector<'a> {
 
     /// Refreshes the cached connector from its platform.
     pub(crate) async fn refresh_status(&self) -> Result<(), Error> {
-        let Some(fresh) = self.fetch_snapshot().await? else {
+        let Some(fresh) = self.fetch_snapshot(true).await? else {
             return Ok(());
         };
         let change = move |connector: &mut Connector| fresh.apply_to(connector);
@@ -81,7 +81,7 @@ impl<'a> HostedConnector<'a> {
     /// Like [`Self::refresh_status`] after a failed sign-in: if the status is unchanged, our reason and code are kept,
     /// as they are more specific.
     pub(crate) async fn refresh_after_failure(&self) -> Result<(), Error> {
-        let Some(fresh) = self.fetch_snapshot().await? else {
+        let Some(fresh) = self.fetch_snapshot(true).await? else {
             return Ok(());
         };
         // The platform has not noticed yet that the sign-in is over.
@@ -102,13 +102,20 @@ impl<'a> HostedConnector<'a> {
     }
 
     /// Fetches the connector from its platform without saving it; `None` if the platform does not show single
-    /// connectors.
-    pub(crate) async fn fetch_snapshot(&self) -> Result<Option<RemoteSnapshot>, Error> {
+    /// connectors. If `tested`, the platform tests it for this where it can, which may take minutes.
+    pub(crate) async fn fetch_snapshot(
+        &self,
+        tested: bool,
+    ) -> Result<Option<RemoteSnapshot>, Error> {
         let Some(connectors) = self.platform.connectors() else {
             return Ok(None);
         };
         let (cx, account) = (self.cx, &self.connector.account);
-        let found = connectors.find_connector(&self.remote, &self.options).await;
+        let found = match tested {
+            true => connectors.find_connector(&self.remote, &self.options),
+            false => connectors.read_connector(&self.remote, &self.options),
+        };
+        let found = found.await;
         let found = finish_call(cx, account, &*self.platform, found).await?;
         Ok(Some(RemoteSnapshot {
             account: find_account(cx, account).await?,

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use futures::StreamExt;
 use patchbay_model::{Account, Connector, ConnectorId, ConnectorStatus, RemoteId, Status};
-use patchbay_platforms::RemoteConnector;
+use patchbay_platforms::{Error as PlatformError, RemoteConnector};
 
 use crate::abilities::platform_abilities;
 use crate::accounts::observations::save_observations;
@@ -61,7 +61,8 @@ pub async fn sync_connectors(cx: &Context, mut each: impl FnMut(SyncOutcome)) ->
     Ok(())
 }
 
-/// Lists the connectors of one account and updates the cache; on failure the cache is unchanged. Returns their number.
+/// Lists the connectors of one account and updates the cache; on failure, and where the platform does not list
+/// them, the cache is unchanged. Returns their number.
 pub async fn sync_account(cx: &Context, account: &Account) -> Result<usize, Error> {
     let synced = fetch_and_apply(cx, account).await;
     errors::record(cx, account, synced.as_ref().err()).await;
@@ -71,7 +72,11 @@ pub async fn sync_account(cx: &Context, account: &Account) -> Result<usize, Erro
 async fn fetch_and_apply(cx: &Context, account: &Account) -> Result<usize, Error> {
     let requested_at = cx.now();
     let before = cx.store().list_connectors_of(&account.id).await?;
-    let listed = with_account_timeout(list(cx, account)).await?;
+    let listed = match with_account_timeout(list(cx, account)).await {
+        // Its connectors are known from elsewhere, such as their creation.
+        Err(Error::Platform(PlatformError::NotSupported(_))) => return Ok(before.len()),
+        listed => listed?,
+    };
     prune_missing(cx, &before, &listed).await?;
     let known = cx.store().list_connectors_of(&account.id).await?;
     let ids = |connector: &Connector| Some((connector.remote_id.clone()?, connector.id.clone()));
@@ -115,13 +120,16 @@ async fn prune_missing(
     listed: &[RemoteConnector],
 ) -> Result<(), Error> {
     let listed: HashSet<&RemoteId> = listed.iter().map(|remote| &remote.remote_id).collect();
+    let open = cx.store().list_open_authorizations().await?;
     for known in before {
         let is_listed = known
             .remote_id
             .as_ref()
             .is_some_and(|id| listed.contains(id));
-        // A connector that is being authorized may not be listed yet.
-        if !is_listed && cx.running_authorizations().of(&known.id).is_none() {
+        // A connector that is being authorized, here or by another process, may not be listed yet.
+        let is_authorizing = cx.running_authorizations().of(&known.id).is_some()
+            || open.iter().any(|one| one.connector == known.id);
+        if !is_listed && !is_authorizing {
             cx.store().remove_connector(&known.id).await?;
         }
     }

@@ -81,7 +81,7 @@ async fn run_consent(
             hosted,
             consents,
             poll_every: started.poll_every,
-            was_given,
+            was_given: was_given || started.was_given,
         };
         open_consent_page(cx, running, connector, page, &started).await?;
         tokio::select! {

@@ -2,18 +2,19 @@
 //!
 //! A compromised MCP server could name an attacker's authorization server, and a user who trusts the MCP server would
 //! sign in there. So an authorization server other than before is not contacted until the user has accepted it. Nor does
-//! one get the secret of the user's own OAuth app before the user has seen its name, on its page or here.
+//! one get the secret of the user's own OAuth app before the user has seen its name, on its page or here. Nor does one
+//! get the code of a page that another host shows, unless that page names the server in its answer: it may be the page
+//! of an honest server, borrowed for an app that is registered there.
 //!
-//! Source: RFC 9700, section 4.4; MCP requirement R14.
+//! Source: RFC 9700, section 4.4; RFC 9207; MCP requirement R14.
 
 use patchbay_http::host_of;
-use patchbay_model::{
-    Authentication, Connector, IssuerChange, OauthGrant, WalletEntry, clean_text,
-};
+use patchbay_model::{Connector, IssuerChange, WalletEntry, clean_text};
 use patchbay_oauth::Discovery;
 use url::Url;
 
 use super::find_grant;
+use crate::address::shares_domain;
 use crate::context::Context;
 use crate::context::running_authorizations::RunningAuthorization;
 use crate::error::Error;
@@ -21,8 +22,8 @@ use crate::error::Error;
 /// Maximum characters of an issuer that is shown.
 const SHOWN: usize = 256;
 
-/// Fails for another authorization server than before, and for the first one of an app that signs in as itself, unless
-/// the user accepted it.
+/// Fails for another authorization server than before, for the first one of the user's own app whose host no page
+/// shows, and for one with the page of another, unless the user accepted it.
 pub(super) async fn ensure_issuer_accepted(
     cx: &Context,
     connector: &Connector,
@@ -30,51 +31,77 @@ pub(super) async fn ensure_issuer_accepted(
     running: &RunningAuthorization,
 ) -> Result<(), Error> {
     let issuer = &discovery.issuer;
-    let former = match former_issuer(cx, connector, discovery).await? {
-        Some(former) if former != *issuer => Some(former),
-        _ if first_gets_secret(cx, connector).await? => None,
-        _ => return Ok(()),
+    let granted = granted_issuer(cx, connector, discovery).await?;
+    let is_known = granted.as_ref() == Some(issuer);
+    let former = match granted {
+        None => registered_issuer(cx, discovery).await?,
+        granted => granted,
+    };
+    let (former, page) = match former {
+        Some(former) if former != *issuer => (Some(former), None),
+        _ if first_gets_secret(cx, connector, discovery).await? => (None, None),
+        _ => match borrowed_page(discovery) {
+            Some(page) if !is_known => (None, Some(host_of(page))),
+            _ => return Ok(()),
+        },
     };
     if running.accepted_issuer.as_ref() == Some(issuer) {
         return Ok(());
     }
-    let change = describe_change(former.as_deref(), issuer);
+    let change = IssuerChange {
+        page,
+        ..describe_change(former.as_deref(), issuer)
+    };
     running.change(cx, |now| now.issuer_change = Some(change.clone()));
     Err(Error::IssuerChanged {
         connector: connector.title.clone(),
         former: change.former,
+        page: change.page,
         current: change.current,
     })
 }
 
-/// Whether the next server would be the first to get the secret of the connector's app, with no page that shows its
-/// host.
-async fn first_gets_secret(cx: &Context, connector: &Connector) -> Result<bool, Error> {
-    let Authentication::Oauth {
-        grant: OauthGrant::ClientCredentials,
-        client: Some(app),
-        ..
-    } = &connector.authentication
-    else {
-        return Ok(false);
-    };
-    let app = cx.store().find_wallet_entry(app).await?;
-    Ok(app.is_some_and(|app| app.issuer.is_none()))
+/// The sign-in page where neither the authorization server nor who gets the code is on its host, and its answer does not
+/// name the server. A page that redirects to that of an honest server cannot be told from its own.
+fn borrowed_page(discovery: &Discovery) -> Option<&Url> {
+    let issuer = Url::parse(&discovery.issuer).ok();
+    let page = discovery.authorization_endpoint.as_ref()?;
+    let is_own = issuer.is_some_and(|issuer| shares_domain(&issuer, page))
+        || shares_domain(&discovery.token_endpoint, page);
+    (!is_own && !discovery.iss_required).then_some(page)
 }
 
-/// Returns the issuer of the last completed or started sign-in to that server.
-async fn former_issuer(
+/// Whether the next server would be the first to get the secret of the connector's app, with no page that shows its
+/// host.
+async fn first_gets_secret(
+    cx: &Context,
+    connector: &Connector,
+    discovery: &Discovery,
+) -> Result<bool, Error> {
+    let Some(app) = connector.authentication.app() else {
+        return Ok(false);
+    };
+    // The page may be that of the provider that the app belongs to, while the code and the secret go elsewhere.
+    let issuer = Url::parse(&discovery.issuer).ok();
+    let page = discovery.authorization_endpoint.as_ref();
+    let is_shown = page.is_some_and(|page| issuer.is_some_and(|it| host_of(&it) == host_of(page)));
+    let app = cx.store().find_wallet_entry(app).await?;
+    Ok(!is_shown && app.is_some_and(|app| app.issuer.is_none()))
+}
+
+/// Returns the issuer of the last completed sign-in to that server.
+async fn granted_issuer(
     cx: &Context,
     connector: &Connector,
     discovery: &Discovery,
 ) -> Result<Option<String>, Error> {
-    let of_grant = find_grant(cx, connector)
-        .await?
-        .filter(|entry| is_for(entry, &discovery.server))
-        .and_then(|entry| entry.issuer);
-    if of_grant.is_some() {
-        return Ok(of_grant);
-    }
+    let grant = find_grant(cx, connector).await?;
+    let grant = grant.filter(|entry| is_for(entry, &discovery.server));
+    Ok(grant.and_then(|entry| entry.issuer))
+}
+
+/// Returns the issuer of the last sign-in to that server that was started.
+async fn registered_issuer(cx: &Context, discovery: &Discovery) -> Result<Option<String>, Error> {
     let server = discovery.server.as_str();
     let registrations = cx.store().list_registrations(server).await?;
     Ok(registrations.into_iter().next().map(|known| known.issuer))
@@ -104,6 +131,7 @@ fn describe_change(former: Option<&str>, issuer: &str) -> IssuerChange {
     IssuerChange {
         former,
         current,
+        page: None,
         issuer: issuer.to_owned(),
     }
 }

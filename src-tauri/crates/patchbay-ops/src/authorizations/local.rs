@@ -197,7 +197,8 @@ async fn check(
         .await
 }
 
-/// Connects without a credential, since the server's challenge names the authorization server.
+/// Connects without a credential, since the server's challenge names the authorization server. A server that requires a
+/// sign-in of calls only has sent it with the last refusal.
 async fn challenge(
     cx: &Context,
     connector: &Connector,
@@ -209,7 +210,7 @@ async fn challenge(
     match mcp::connect(network.client_for(url), target, limits, cx.shutdown()).await {
         Ok(session) => {
             session.close().await;
-            Ok(None)
+            Ok(scope_upgrade::saved_challenge(connector))
         }
         Err(
             patchbay_platforms::Error::Unauthorized { challenge, .. }

@@ -221,7 +221,7 @@ async fn run_authorization(
 ) {
     let outcome = tokio::select! {
         outcome = authorize(&cx, &running, &plan, callbacks) => outcome,
-        () = running.cancel.cancelled() => Err(Error::Cancelled),
+        () = running.cancelled() => Err(Error::Cancelled),
     };
     if let Err(error) = running.end(&cx, outcome.as_ref().err()).await {
         tracing::error!(%error, "the end of a sign-in could not be kept");
@@ -247,6 +247,8 @@ async fn authorize(
         .advance(cx, |now| now.state = AuthorizationState::Exchanging)
         .await?;
     let trace = running.trace(cx);
+    // From here on a cancellation waits: the provider gives each token once.
+    let _saving = running.saving.lock().await;
     let saved = async {
         let tokens = oauth
             .exchange(&pending, &received.code, &plan.client, &discovery, &trace)

@@ -6,10 +6,11 @@ use std::time::{Duration, Instant};
 use async_trait::async_trait;
 use patchbay_http::{CallOptions, Reach};
 use patchbay_model::{
-    Connector, Content, FilledPrompt, Form, Prompt, Resource, Secret, Tool, ToolEffect,
+    Code, Connector, Content, Explain as _, FilledPrompt, Form, Prompt, Resource, Secret, Tool,
+    ToolEffect,
 };
 use patchbay_oauth::CallbackParams;
-use patchbay_platforms::mcp::{CallOutcome, McpLimits, ToolCall};
+use patchbay_platforms::mcp::{McpLimits, ToolCall};
 use patchbay_platforms::{Prompts, Resources, ToolRequest, Tools, hosted};
 use serde_json::{Map, Value};
 use tokio::sync::mpsc;
@@ -25,10 +26,11 @@ use crate::authorizations;
 use crate::backend::listed_tools::ListedTools;
 use crate::context::Context;
 use crate::context::running_authorizations::RunningAuthorization;
-use crate::error::Error;
+use crate::error::{Error, TimeLimit};
 use crate::redact::KnownSecrets;
 use crate::redact::exchange::redact_request;
 use crate::stored_connectors::status::Change;
+use crate::stored_connectors::time_limits::name_limit;
 
 /// Time limit for refreshing a connector after a failed sign-in.
 const STATUS_TIMEOUT: Duration = Duration::from_secs(5);
@@ -76,8 +78,8 @@ impl Backend for Hosted<'_> {
     }
 
     /// A platform may list tools that do not work, so the status is fetched. Without an answer it does not change.
-    async fn status_after_listing(&self) -> Result<Option<Change>, Error> {
-        let fetched = async { self.reach().await?.fetch_snapshot().await };
+    async fn status_after_listing(&self, tested: bool) -> Result<Option<Change>, Error> {
+        let fetched = async { self.reach().await?.fetch_snapshot(tested).await };
         let fresh = fetched.await.inspect_err(|error: &Error| {
             tracing::warn!(connector = %self.connector.id, %error, "its platform could not be asked");
         })?;
@@ -118,8 +120,9 @@ impl Backend for Hosted<'_> {
         let request = ToolRequest::new(&hosted.remote, &call.name, call.arguments);
         let outcome = tokio::time::timeout(total, tools.call_tool(request, &options)).await;
         let outcome = outcome.unwrap_or(Err(patchbay_platforms::Error::TimedOut { after: total }));
+        let outcome = hosted.finish(outcome).await;
         Ok(CompletedCall {
-            outcome: hosted.finish(outcome).await?,
+            outcome: outcome.map_err(|error| name_limit(error, self.connector, TimeLimit::Call))?,
             ready_at,
             answered_at: Instant::now(),
             connection_reused: None,
@@ -150,10 +153,10 @@ impl Backend for Hosted<'_> {
     }
 
     /// A failed tool says nothing about the connector.
-    async fn status_after_call(&self, outcome: &CallOutcome) -> Option<Change> {
-        match outcome.result.is_error {
+    async fn status_after_call(&self, is_error: bool) -> Option<Change> {
+        match is_error {
             true => None,
-            false => self.status_after_listing().await.ok().flatten(),
+            false => self.status_after_listing(true).await.ok().flatten(),
         }
     }
 
@@ -299,9 +302,21 @@ impl Backend for Hosted<'_> {
                 "Delete it in the platform's console.",
             )
         })?;
-        let deleted = connectors.delete_connector(&hosted.remote, &hosted.options);
-        let account = &self.connector.account;
-        finish_call(self.cx, account, &*hosted.platform, deleted.await).await
+        let (remote, options) = (&hosted.remote, &hosted.options);
+        let (cx, account) = (self.cx, &self.connector.account);
+        let started = connectors.start_deletion(remote, options).await;
+        // Also saves that the platform accepted it, before a wait that may be cut off.
+        finish_call(cx, account, &*hosted.platform, started).await?;
+        let finished = connectors.finish_deletion(remote, options).await;
+        let finished = finish_call(cx, account, &*hosted.platform, finished).await;
+        finished.map_err(|error| match error.code() {
+            code @ (Code::Cancelled | Code::TimedOut) => Error::DeletionUnderWay {
+                connector: self.connector.title.clone(),
+                account: self.connector.identity.account.clone(),
+                is_cancelled: code == Code::Cancelled,
+            },
+            _ => error,
+        })
     }
 }
 

@@ -13,7 +13,7 @@ use patchbay_model::{
     Resource, Secret, SentRequest, Tool,
 };
 use patchbay_oauth::CallbackParams;
-use patchbay_platforms::mcp::{self, Asker, CallOutcome, McpSession, ResourceWatch, ToolCall};
+use patchbay_platforms::mcp::{self, Asker, McpSession, ResourceWatch, ToolCall};
 use serde_json::{Map, Value, json};
 use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
@@ -81,13 +81,14 @@ impl Local<'_> {
         let timeout = run_limit(self.connector);
         let call = ToolCall {
             as_task,
+            names_headers: mcp::names_headers(&tool.input_schema),
             ..ToolCall::new(tool.name.clone(), arguments.clone(), timeout)
         };
         let planned = live.plan_call(&call, self.cx.shutdown()).await?;
         let secrets = KnownSecrets::new(self.secrets().await);
         Ok(Some(PlannedCall {
             request: redact_request(planned, &secrets),
-            is_exact: true,
+            is_exact: !live.must_list_before(&call),
         }))
     }
 
@@ -167,7 +168,7 @@ impl Backend for Local<'_> {
         })
     }
 
-    async fn status_after_listing(&self) -> Result<Option<Change>, Error> {
+    async fn status_after_listing(&self, _tested: bool) -> Result<Option<Change>, Error> {
         self.cx.tokens().note_accepted(self.connector).await;
         let now = self.cx.now();
         Ok(Some(Box::new(move |connector| {
@@ -246,7 +247,7 @@ impl Backend for Local<'_> {
     }
 
     /// A working tool shows that its connector works.
-    async fn status_after_call(&self, _outcome: &CallOutcome) -> Option<Change> {
+    async fn status_after_call(&self, _is_error: bool) -> Option<Change> {
         if !status::is_settled(self.connector.status.status) {
             self.cx.tokens().note_accepted(self.connector).await;
         }

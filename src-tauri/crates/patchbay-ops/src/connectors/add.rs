@@ -18,7 +18,7 @@ use specta::Type;
 use crate::SecretInput;
 use crate::address::{NewName, clean_title, plain_http, read_address, short_name_of, title_of};
 use crate::connectors::client_certificate::{ensure_https, read_file};
-use crate::connectors::inspect_address::inspect_address_over;
+use crate::connectors::inspect_address::{inspect_address_over, titles_at};
 use crate::connectors::network::{self, NetworkChanges};
 use crate::context::Context;
 use crate::credentials::check::check_form;
@@ -49,6 +49,19 @@ pub struct AddConnector {
     #[serde(default)]
     #[specta(optional)]
     pub allow_plain_http: bool,
+}
+
+impl AddConnector {
+    /// A connector whose names are derived from what the server reports.
+    pub fn new(url: impl Into<String>, authentication: Option<AuthenticationChoice>) -> Self {
+        Self {
+            url: url.into(),
+            name: None,
+            title: None,
+            authentication,
+            allow_plain_http: false,
+        }
+    }
 }
 
 /// How a connector signs in.
@@ -141,6 +154,8 @@ pub async fn add_connector(cx: &Context, request: AddConnector) -> Result<Connec
 #[derive(Clone, Debug)]
 pub struct AddedConnector {
     pub connector: Connector,
+    /// Titles of other connectors with its address.
+    pub already: Vec<String>,
     /// What the user should know before signing in.
     pub warning: Option<String>,
     /// Why the address does not work now.
@@ -151,6 +166,7 @@ impl From<Connector> for AddedConnector {
     fn from(connector: Connector) -> Self {
         Self {
             connector,
+            already: Vec::new(),
             warning: None,
             problem: None,
         }
@@ -208,6 +224,7 @@ pub async fn add_connector_with(
         }
     };
     let title = clean_title(request.title).unwrap_or(title);
+    let already = titles_at(cx, &url).await?;
     let name = resolve_name(cx, request.name, &title).await?;
     let plain_http = plain_http(request.allow_plain_http, &url);
     if !matches!(choice, AuthenticationChoice::None) {
@@ -232,6 +249,7 @@ pub async fn add_connector_with(
     let connector = discard_unless_ok(cx, resolved.created.as_ref(), added).await?;
     Ok(AddedConnector {
         connector,
+        already,
         warning,
         problem,
     })
@@ -545,11 +563,8 @@ mod tests {
             secret: Secret::new("hunter2-hunter2"),
         };
         AddConnector {
-            url: url.to_owned(),
-            name: None,
-            title: None,
-            authentication: Some(AuthenticationChoice::Bearer { token }),
             allow_plain_http,
+            ..AddConnector::new(url, Some(AuthenticationChoice::Bearer { token }))
         }
     }
 

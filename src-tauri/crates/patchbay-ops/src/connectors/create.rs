@@ -3,9 +3,7 @@
 use std::collections::BTreeMap;
 
 use futures::StreamExt;
-use patchbay_model::{
-    Account, AccountId, Code, Connector, Definition, Explain as _, Form, Json, SecretHolder,
-};
+use patchbay_model::{Account, AccountId, Connector, Definition, Form, Json, SecretHolder};
 use patchbay_platforms::{Creation, Platform, RemoteConnector};
 use serde::Deserialize;
 use specta::Type;
@@ -109,7 +107,8 @@ pub async fn creation_form(
 ///
 /// # Errors
 /// [`Error::Fields`] and [`Error::Usage`] for invalid values, before anything is sent; [`Error::Platform`] when the
-/// platform refuses them.
+/// platform refuses them; [`Error::Vault`] when no secret could be saved, before anything is sent; [`Error::Uncertain`],
+/// after which the connectors of the account were listed anew; [`Error::CreatedUnsaved`].
 pub async fn create_connector(cx: &Context, request: CreateConnector) -> Result<Connector, Error> {
     let account = find_account(cx, &request.account).await?;
     let platform = platform_of(cx, &account).await?;
@@ -126,19 +125,23 @@ pub async fn create_connector(cx: &Context, request: CreateConnector) -> Result<
         )
         .await;
     let remote = finish_call(cx, &account.id, &*platform, remote).await;
-    if remote
-        .as_ref()
-        .is_err_and(|error| error.code() == Code::PlatformAnswer)
-    {
-        // It may have been created, whatever the response says.
+    let remote = remote.map_err(|error| error.of_change(true));
+    if let Err(Error::Uncertain { .. }) = remote {
         drop(sync_account(cx, &account).await);
     }
     let remote = remote?;
-    let connector = save_created(cx, &account, remote).await?;
-    let entries = filled.save_secrets(cx).await?;
-    let holder = SecretHolder::Creation;
-    locations::record(cx, &connector, holder, &request.values, entries).await?;
-    Ok(connector)
+    let title = remote.title.as_ref().unwrap_or(&remote.name).clone();
+    let saved = async {
+        let connector = save_created(cx, &account, remote).await?;
+        let entries = filled.save_secrets(cx).await?;
+        let holder = SecretHolder::Creation;
+        locations::record(cx, &connector, holder, &request.values, entries).await?;
+        Ok(connector)
+    };
+    saved.await.map_err(|source| Error::CreatedUnsaved {
+        connector: title,
+        source: Box::new(source),
+    })
 }
 
 /// Saves a connector that was just created on its platform, unless a concurrent sync has saved it.

@@ -27,6 +27,7 @@ use crate::credentials::users::{drop_gone_credentials, refresh_identity};
 use crate::error::Error;
 use crate::events::Event;
 use crate::networks::client_certificate;
+use crate::processes::environment::is_same_variable;
 use crate::servers;
 use crate::servers::sessions::settings::is_outdated;
 use crate::stored_connectors::find_connector;
@@ -129,6 +130,19 @@ async fn prepare_change(
     let command = match changes.command {
         Some(command) => {
             let secrets = cx.tokens().header_names(connector).await?;
+            let is_secret = |name: &&String| {
+                let mut secrets = secrets.iter();
+                secrets.any(|secret| is_same_variable(secret, name))
+            };
+            if let Some(name) = command.variables.keys().find(is_secret) {
+                return Err(Error::usage(
+                    format!(
+                        "variable {name} is given twice: {} has it as a secret",
+                        connector.title
+                    ),
+                    "Remove the secret first, or give it a new value as a secret.",
+                ));
+            }
             let secrets = secrets.iter().map(String::as_str);
             Some(validate_command(command, secrets.collect())?)
         }

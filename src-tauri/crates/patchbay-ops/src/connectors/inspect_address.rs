@@ -140,11 +140,15 @@ pub fn default_redirect_uri() -> String {
     format!("http://127.0.0.1:{DEFAULT_PORT}{CALLBACK_PATH}")
 }
 
+/// Returns the titles of the connectors with that address.
+pub(super) async fn titles_at(cx: &Context, url: &Url) -> Result<Vec<String>, Error> {
+    let connectors = list_connectors(cx).await?.into_iter();
+    let known = connectors.filter(|known| known.endpoint.as_deref() == Some(url.as_str()));
+    Ok(known.map(|known| known.title).collect())
+}
+
 async fn empty_inspection(cx: &Context, url: &Url) -> Result<AddressInspection, Error> {
-    let connectors = list_connectors(cx).await?;
-    let already = connectors
-        .iter()
-        .filter(|connector| connector.endpoint.as_deref() == Some(url.as_str()));
+    let already = titles_at(cx, url).await?;
     Ok(AddressInspection {
         url: url.to_string(),
         host: host_of(url),
@@ -155,7 +159,7 @@ async fn empty_inspection(cx: &Context, url: &Url) -> Result<AddressInspection, 
         ],
         redirect_uri: default_redirect_uri(),
         title: title_of(url),
-        already: already.map(|connector| connector.title.clone()).collect(),
+        already,
         plain_http: PlainHttp::is_needed_for(url),
         has_secret_query: has_secret_query(url),
         ..AddressInspection::default()

@@ -268,7 +268,11 @@ fn read(text: &str, home: Option<&str>) -> Result<PastedServers, PasteError> {
             ..found
         });
     }
-    let lines = text.lines().map(str::trim).filter(|line| !line.is_empty());
+    let lines = text.lines().map(str::trim);
+    let lines = lines.filter(|line| !line.is_empty() && !line.starts_with('#'));
+    if lines.clone().next().is_none() {
+        return Err(PasteError::Nothing);
+    }
     if !lines.clone().all(is_address) {
         return command_line::read(text, home);
     }

@@ -216,18 +216,23 @@ pub(super) fn operand<'a>(words: &'a [String], valued: &[&str]) -> Option<(&'a s
 
 /// Returns the value of the first of these options.
 pub(super) fn value_of<'a>(words: &'a [String], names: &[&str]) -> Option<&'a str> {
+    values_of(words, names).first().copied()
+}
+
+/// Returns the values of these options.
+pub(super) fn values_of<'a>(words: &'a [String], names: &[&str]) -> Vec<&'a str> {
     let mut rest = words.iter();
+    let mut values = Vec::new();
     while let Some(word) = rest.next() {
         if names.contains(&word.as_str()) {
-            return rest.next().map(String::as_str);
-        }
-        if let Some((name, value)) = word.split_once('=')
+            values.extend(rest.next().map(String::as_str));
+        } else if let Some((name, value)) = word.split_once('=')
             && names.contains(&name)
         {
-            return Some(value);
+            values.push(value);
         }
     }
-    None
+    values
 }
 
 /// Returns the first text that names a server, or else the first.

@@ -2,7 +2,9 @@
 
 use patchbay_model::Program;
 
-use super::program_title::{NODE_OPTIONS, PYTHON_OPTIONS, file_name, operand, runner_of, value_of};
+use super::program_title::{
+    NODE_OPTIONS, PYTHON_OPTIONS, file_name, operand, runner_of, value_of, values_of,
+};
 use crate::processes::containers;
 use crate::secrets::programs::{ProgramRequest, Purpose};
 
@@ -42,8 +44,11 @@ fn is_open(program: &str, arguments: &[String]) -> bool {
 
 fn is_open_node(words: &[String]) -> bool {
     let named = || operand(words, NODE_OPTIONS).map(|(name, _)| name);
-    let package = value_of(words, &["--package", "-p"]).or_else(named);
-    package.is_some_and(|package| {
+    let mut packages = values_of(words, &["--package", "-p"]);
+    if packages.is_empty() {
+        packages.extend(named());
+    }
+    packages.into_iter().any(|package| {
         // A shorter version is a range, as a tag is.
         let version = package.rsplit_once('@').map_or("", |(_, version)| version);
         let is_fixed = is_exact(version) && version.matches('.').count() >= 2;
@@ -68,10 +73,14 @@ fn is_open_python(words: &[String]) -> bool {
     })
 }
 
-/// Whether an image has neither a digest nor a tag with a number.
+/// Whether an image has neither a digest nor a tag that is a version.
 fn is_open_image(image: &str) -> bool {
     let tag = file_name(image).split_once(':').map_or("", |(_, tag)| tag);
-    !image.contains("@sha256:") && !tag.contains(|sign: char| sign.is_ascii_digit())
+    let version = tag.strip_prefix('v').unwrap_or(tag);
+    // A shorter one moves on with the versions that follow.
+    let is_version =
+        version.starts_with(|sign: char| sign.is_ascii_digit()) && version.contains('.');
+    !is_version && !image.contains("@sha256:")
 }
 
 fn is_exact(version: &str) -> bool {
@@ -118,6 +127,9 @@ mod tests {
             "pipx run b",
             "docker run -i --rm -e TOKEN ghcr.io/a/b",
             "docker run --rm a.example:5000/b:latest",
+            "docker run --rm b:v1",
+            "docker run --rm b:node20",
+            "npx -p server@1.2.3 -p other run",
         ] {
             assert!(is_open_command(command), "{command}");
         }

@@ -2,7 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use patchbay_model::{Authentication, Connector, ConnectorId, Secret, ServerCommand, WalletEntry};
+use patchbay_model::{
+    Authentication, Connector, ConnectorId, Secret, ServerCommand, WalletEntry, WalletEntryId,
+};
 
 use crate::connectors::add_program::{no_program, validate_command};
 use crate::connectors::edit::{ConnectorChanges, set_command, update_connector};
@@ -32,12 +34,15 @@ pub async fn set_secret_variables(
     };
     let is_kept = |name: &String| !values.keys().any(|given| is_same_variable(given, name));
     command.variables.retain(|name, _| is_kept(name));
-    let saved = cx.tokens().header_names(&connector).await?;
-    let kept: Vec<String> = saved.into_iter().filter(is_kept).collect();
+    let saved = saved_entry(cx, &connector).await?;
+    let names = match &saved {
+        Some(_) => cx.tokens().header_names(&connector).await?,
+        None => Vec::new(),
+    };
+    let kept: Vec<String> = names.into_iter().filter(is_kept).collect();
     let secrets = kept.iter().chain(values.keys()).map(String::as_str);
     let command = validate_command(command, secrets.collect())?;
-    let saved = connector.authentication.entry();
-    let entry = match saved {
+    let entry = match &saved {
         Some(entry) => {
             let values = saved_values(kept).chain(values).collect();
             replace_wallet_secret(cx, entry, WalletSecret::Variables { values }).await?
@@ -70,15 +75,18 @@ pub async fn remove_secret_variables(
         return Err(no_program(&connector));
     };
     let is_kept = |name: &String| !names.iter().any(|given| is_same_variable(given, name));
-    let saved = cx.tokens().header_names(&connector).await?;
+    let entry = saved_entry(cx, &connector).await?;
+    let saved = match &entry {
+        Some(_) => cx.tokens().header_names(&connector).await?,
+        None => Vec::new(),
+    };
     let kept = saved
         .iter()
         .filter(|&name| is_kept(name))
         .map(String::as_str);
     // Before a secret is gone for it.
     let command = validate_command(command.unwrap_or(former), kept.collect())?;
-    let entry = connector.authentication.entry();
-    let Some(entry) = entry.filter(|_| !saved.iter().all(is_kept)) else {
+    let Some(entry) = entry.as_ref().filter(|_| !saved.iter().all(is_kept)) else {
         let changes = ConnectorChanges {
             command: Some(command),
             ..ConnectorChanges::default()
@@ -97,6 +105,15 @@ pub async fn remove_secret_variables(
         removed => removed?,
     }
     Ok(changed)
+}
+
+/// Returns the credential of a program; `None` also when it was deleted.
+async fn saved_entry(cx: &Context, connector: &Connector) -> Result<Option<WalletEntryId>, Error> {
+    let Some(id) = connector.authentication.entry() else {
+        return Ok(None);
+    };
+    let entry = cx.store().find_wallet_entry(id).await?;
+    Ok(entry.map(|entry| entry.id))
 }
 
 /// Values that keep the saved ones: an empty value stands for it.
@@ -143,6 +160,33 @@ mod tests {
         let values = values.iter();
         let values = values.map(|(name, value)| ((*name).to_owned(), Secret::new(*value).into()));
         values.collect()
+    }
+
+    #[tokio::test]
+    async fn a_program_whose_credential_was_deleted_gets_another() {
+        let (_home, cx) = open_temporary().await;
+        let command = ServerCommand {
+            program: "server".to_owned(),
+            arguments: Vec::new(),
+            folder: None,
+            variables: [].into(),
+        };
+        let request = AddProgram {
+            command,
+            secrets: values(&[("KEY", "k3y-of-it")]),
+            name: None,
+            title: None,
+        };
+        let connector = add_program(&cx, request).await.unwrap();
+        let former = connector.authentication.entry().unwrap();
+        remove_wallet_entry(&cx, former, true).await.unwrap();
+        let given = values(&[("KEY", "k3y-again")]);
+        let changed = set_secret_variables(&cx, &connector.id, given)
+            .await
+            .unwrap();
+        let names = cx.tokens().header_names(&changed).await.unwrap();
+        assert_eq!(names, ["KEY"]);
+        assert_ne!(changed.authentication.entry(), Some(former));
     }
 
     #[tokio::test]

@@ -15,7 +15,7 @@ use crate::context::Context;
 use crate::credentials::locations;
 use crate::differences::differences;
 use crate::error::Error;
-use crate::forms::{FilledForm, GivenSecret, fill};
+use crate::forms::{FilledForm, GivenSecret, fill, fill_for_preview, without_secrets};
 use crate::stored_connectors::find_connector;
 
 /// Request to change the settings of a connector.
@@ -59,7 +59,11 @@ pub async fn connector_settings(
 async fn fetch_settings(hosted: &HostedConnector<'_>) -> Result<ConnectorSettings, Error> {
     let settings = settings(hosted)?;
     let read = settings.settings(&hosted.remote, &hosted.options).await;
-    hosted.finish(read).await
+    let read = hosted.finish(read).await?;
+    Ok(ConnectorSettings {
+        form: without_secrets(read.form),
+        ..read
+    })
 }
 
 /// Previews a change; only reads from the platform.
@@ -72,7 +76,7 @@ pub async fn plan_settings(
     change: ChangeSettings,
 ) -> Result<SettingsPlan, Error> {
     let now = connector_settings(cx, id).await?;
-    fill(cx, &now.form, change.values.clone(), change.secrets.clone()).await?;
+    fill_for_preview(cx, &now.form, change.values.clone(), change.secrets.clone()).await?;
     Ok(plan(&now, &change))
 }
 

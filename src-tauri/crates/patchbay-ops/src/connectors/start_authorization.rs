@@ -123,13 +123,9 @@ async fn run_authorization(
         let connector = find_connector(&cx, &connector.id).await?;
         tools::refresh(&cx, &connector, &running.cancel).await
     };
-    let cancelled = async {
-        running.cancel.cancelled().await;
-        drop(running.saving.lock().await);
-    };
     let outcome = tokio::select! {
         outcome = steps => outcome.map(drop),
-        () = cancelled => Err(Error::Cancelled),
+        () = running.cancelled() => Err(Error::Cancelled),
     };
     let id = running.snapshot().id;
     if let Err(error) = finish(&cx, &running, &connector, before, outcome).await {
@@ -169,7 +165,7 @@ async fn finish(
         let was_checking = running.snapshot().state == AuthorizationState::Checking;
         let change = move |connector: &mut Connector| {
             if refuses_scopes {
-                scope_upgrade::clear_wanted_scopes(connector);
+                scope_upgrade::drop_wanted_scopes(connector);
             }
             // Meanwhile another process may have signed in, or a call have succeeded.
             if !was_checking && connector.status.status != Status::Authorizing {
@@ -250,11 +246,13 @@ fn status_after(
     if is_kept {
         return before;
     }
+    // That the person stopped it explains nothing.
+    let failure = (error.code() != Code::Cancelled).then_some(error);
     ConnectorStatus {
         status: Status::NeedsAuthorization,
         word: None,
-        reason: Some(error.to_string()),
-        code: Some(error.code()),
+        reason: failure.map(ToString::to_string),
+        code: failure.map(Explain::code),
         ..before
     }
 }

@@ -46,26 +46,26 @@ pub async fn list_tool_summaries(
 /// [`Error::NotFound`]; [`Error::SwitchedOff`]; whatever prevented the listing.
 pub async fn refresh_tools(cx: &Context, id: &ConnectorId) -> Result<Vec<Tool>, Error> {
     let connector = find_connector(cx, id).await?;
-    let listed = list(cx, &connector, cx.shutdown(), true).await?;
+    let listed = list(cx, &connector, cx.shutdown(), true, true).await?;
     Ok(listed.tools)
 }
 
-/// Like [`refresh_tools`], but cancellable and accepting the platform's cache.
+/// Like [`refresh_tools`], but cancellable, accepting the platform's cache, and without having it test the connector.
 pub(crate) async fn refresh(
     cx: &Context,
     connector: &Connector,
     cancel: &CancellationToken,
 ) -> Result<Vec<Tool>, Error> {
-    Ok(list(cx, connector, cancel, false).await?.tools)
+    Ok(list(cx, connector, cancel, false, false).await?.tools)
 }
 
-/// Like [`refresh`], but also fails when the platform does not tell the connector's status.
+/// Like [`refresh`], but has the platform test the connector, and also fails when it does not tell the status.
 pub(crate) async fn refresh_with_status(
     cx: &Context,
     connector: &Connector,
     cancel: &CancellationToken,
 ) -> Result<Vec<Tool>, Error> {
-    let listed = list(cx, connector, cancel, false).await?;
+    let listed = list(cx, connector, cancel, false, true).await?;
     listed.status_error.map_or(Ok(listed.tools), Err)
 }
 
@@ -80,6 +80,7 @@ async fn list(
     connector: &Connector,
     cancel: &CancellationToken,
     anew: bool,
+    tested: bool,
 ) -> Result<Refreshed, Error> {
     status::ensure_enabled(connector)?;
     let backend = for_connector(cx, connector);
@@ -90,7 +91,7 @@ async fn list(
             status_error: None,
         }),
         Ok(Some(listed)) => {
-            let (status, status_error) = match backend.status_after_listing().await {
+            let (status, status_error) = match backend.status_after_listing(tested).await {
                 Ok(status) => (status, None),
                 Err(error) => (None, Some(error)),
             };

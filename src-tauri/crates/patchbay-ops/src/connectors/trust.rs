@@ -1,6 +1,6 @@
 //! Pinning an untrusted server certificate after the user compared its fingerprint.
 
-use patchbay_model::{Connector, ConnectorId, Pin, UntrustedCertificate};
+use patchbay_model::{Code, Connector, ConnectorId, Explain as _, Pin, UntrustedCertificate};
 use patchbay_oauth::{Error as OAuthError, Untraced};
 use patchbay_platforms::Error as PlatformError;
 
@@ -36,8 +36,17 @@ pub async fn find_untrusted_certificate(
         ) => Ok(Some(*certificate)),
         // Nothing was looked at.
         Err(error @ (Error::Vault(_) | Error::Usage { .. })) => Err(error),
+        Err(error) if is_unanswered(error.code()) => Err(error),
         _ => Ok(None),
     }
+}
+
+/// Whether no certificate was seen.
+fn is_unanswered(code: Code) -> bool {
+    matches!(
+        code,
+        Code::NetworkUnreachable | Code::NetworkDns | Code::TimedOut
+    )
 }
 
 /// Trusts the certificate with a fingerprint, for the host and port that present it now and for this connector only.

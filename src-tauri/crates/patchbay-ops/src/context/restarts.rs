@@ -67,7 +67,8 @@ impl Restarts {
             Some(
                 patchbay_platforms::Error::Cancelled
                 | patchbay_platforms::Error::ProgramStopped { .. }
-                | patchbay_platforms::Error::ProgramUnread { .. },
+                | patchbay_platforms::Error::ProgramUnread { .. }
+                | patchbay_platforms::Error::ProgramHostGone { .. },
             ) => return,
             error => error.map(|error| (error.to_string(), error.problem().detail)),
         };

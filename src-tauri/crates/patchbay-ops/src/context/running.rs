@@ -36,6 +36,11 @@ impl<Id: Clone + Eq> CancelRegistry<Id> {
         is_there
     }
 
+    /// Removes everything with that id before its guards are dropped.
+    pub(crate) fn remove(&self, id: &Id) {
+        self.0.lock().retain(|(one, _)| one != id);
+    }
+
     pub(crate) fn has(&self, id: &Id) -> bool {
         self.0.lock().iter().any(|(one, _)| one == id)
     }
@@ -74,6 +79,8 @@ mod tests {
         assert!(!first.is_cancelled() && second.is_cancelled());
         drop(again);
         assert!(!running.cancel(&"con_1"));
+        let _guard = running.register(&"con_1", first);
+        running.remove(&"con_1");
         assert_eq!(running.len(), 0);
     }
 }

@@ -105,6 +105,12 @@ impl RunningAuthorization {
         (Arc::new(running), callbacks)
     }
 
+    /// Waits until it is cancelled and no token is being saved.
+    pub(crate) async fn cancelled(&self) {
+        self.cancel.cancelled().await;
+        drop(self.saving.lock().await);
+    }
+
     pub(crate) fn snapshot(&self) -> Authorization {
         self.state.borrow().clone()
     }

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use parking_lot::Mutex;
 use patchbay_model::{Connector, ConnectorId, Tool};
+use patchbay_platforms::mcp::names_headers;
 
 use crate::argument_check::ArgumentCheck;
 use crate::redact::has_marks;
@@ -25,6 +26,8 @@ pub(crate) struct CachedTool {
     pub(crate) check: ArgumentCheck,
     /// Whether the schema marks anything as secret.
     pub(crate) has_marked_secrets: bool,
+    /// Whether the schema has parameters in headers.
+    pub(crate) names_headers: bool,
 }
 
 impl CachedTool {
@@ -32,6 +35,7 @@ impl CachedTool {
         Self {
             check: ArgumentCheck::new(&tool.input_schema),
             has_marked_secrets: has_marks(&tool.input_schema),
+            names_headers: names_headers(&tool.input_schema),
             tool: Arc::new(tool),
         }
     }

@@ -13,7 +13,7 @@ use crate::accounts::remote_call::HostedConnector;
 use crate::context::Context;
 use crate::credentials::locations;
 use crate::error::Error;
-use crate::forms::{GivenSecret, fill};
+use crate::forms::{GivenSecret, fill, without_secrets};
 use crate::stored_connectors::find_connector;
 use crate::stored_connectors::view::emit_changed;
 
@@ -208,7 +208,7 @@ fn credentials<'a>(hosted: &'a HostedConnector<'_>) -> Result<&'a dyn Credential
 async fn fetch_form(hosted: &HostedConnector<'_>, level: Level) -> Result<Form, Error> {
     let credentials = credentials(hosted)?;
     let form = credentials.credential_form(&hosted.remote, level, &hosted.options);
-    hosted.finish(form.await).await
+    Ok(without_secrets(hosted.finish(form.await).await?))
 }
 
 /// Updates the status of the connector, which may have changed with the credential.

@@ -13,6 +13,7 @@ use crate::error::Error;
 use crate::processes::environment::{is_path, path_variable};
 use crate::secrets;
 use crate::secrets::programs::{Occasion, find_in, search_path};
+use crate::servers::{self, steering};
 use crate::stored_connectors::resolve_connector;
 
 /// Prefix for a credential whose name a connector has too.
@@ -41,7 +42,8 @@ enum SubjectSecrets {
 ///
 /// # Errors
 /// [`Error::Usage`] when a value or a name is missing; [`Error::NotFound`], [`Error::Ambiguous`], [`Error::Reference`],
-/// [`Error::ProgramNotAllowed`].
+/// [`Error::ProgramNotAllowed`]; [`Error::ServerNotAllowed`] when variables of a connector decide which code runs, and
+/// its program was never allowed.
 pub async fn program_environment(
     cx: &Context,
     subject: Option<&str>,
@@ -177,6 +179,14 @@ async fn find_connector_secrets(
         })?;
         return find_entry_secrets(cx, &entry).await;
     };
+    // Their values were shown to nobody before the program was allowed.
+    if command
+        .variables
+        .keys()
+        .any(|name| steering::steers_programs(name))
+    {
+        servers::allow(cx, connector, command).await?;
+    }
     let plain = command.variables.iter();
     let mut variables: BTreeMap<_, _> = plain
         .map(|(name, value)| (name.clone(), Secret::new(value.as_str())))
@@ -193,6 +203,8 @@ async fn find_connector_secrets(
     if let Some(entry) = entry
         && let SubjectSecrets::Variables(secret) = find_entry_secrets(cx, &entry).await?
     {
+        // The credential may be older than the rule.
+        steering::check_secret_variables(&secret.keys().map(String::as_str).collect::<Vec<_>>())?;
         variables.extend(secret);
     }
     Ok(SubjectSecrets::Variables(variables))

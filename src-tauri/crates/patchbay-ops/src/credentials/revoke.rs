@@ -29,15 +29,21 @@ pub(crate) async fn forget_and_revoke(
         },
         _ => None,
     };
-    forget_locked(cx, &entry.id, &lock).await?;
+    let forgotten = forget_locked(cx, &entry.id, &lock).await;
+    // If the tokens were deleted before it failed, nobody could revoke them later.
+    let is_deleted = forgotten.is_ok()
+        || matches!(
+            secrets::read_stored(cx.vault(), entry).await,
+            Err(Error::SecretLost { .. })
+        );
     drop(lock);
-    if let Some(tokens) = tokens {
+    if let Some(tokens) = tokens.filter(|_| is_deleted) {
         let (background, entry, app) = (cx.clone(), entry.clone(), app.cloned());
         revoke_in_background(cx.tasks(), async move {
             revoke_over(&background, &oauth?, &entry, app.as_ref(), &tokens).await
         });
     }
-    Ok(())
+    forgotten
 }
 
 pub(crate) fn revoke_in_background(

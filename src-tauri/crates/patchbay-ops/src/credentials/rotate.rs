@@ -4,6 +4,9 @@
 //! pushed. The old secret stays in the vault until the rotation is finished or rolled back, so that no location is left
 //! with a secret that nobody has.
 
+use std::path::PathBuf;
+use std::time::Duration;
+
 use patchbay_model::{
     AccountId, Code, ConnectorId, Explain, FieldProblem, Form, Level, Problem, Secret,
     SecretHolder, SecretLocation, SecretReference, WalletEntry, WalletEntryId, pointer,
@@ -28,6 +31,7 @@ use crate::credentials::users::reload_users;
 use crate::error::Error;
 use crate::events::Event;
 use crate::forms::{not_single, put, single_secret};
+use crate::lock::FileLock;
 use crate::secrets::{self, SavedValues};
 use crate::stored_connectors::find_connector;
 
@@ -88,7 +92,8 @@ pub async fn plan_rotation(cx: &Context, id: &WalletEntryId) -> Result<Rotation,
 ///
 /// # Errors
 /// As for [`replace_wallet_secret`](crate::credentials::replace_wallet_secret); [`Error::Usage`] when the last rotation
-/// is neither finished nor rolled back, or when platforms store the old secret and the new one is not a single secret.
+/// is neither finished nor rolled back, or is in progress, or when platforms store the old secret and the new one is not
+/// a single secret.
 pub async fn rotate_wallet_entry(
     cx: &Context,
     id: &WalletEntryId,
@@ -96,6 +101,7 @@ pub async fn rotate_wallet_entry(
     each: impl FnMut(&RotationTarget),
 ) -> Result<Rotation, Error> {
     let entry = find_wallet_entry(cx, id).await?;
+    let turn = take_turn(cx, &entry).await?;
     let secret_locations = cx.store().list_secret_locations(id).await?;
     let open = secret_locations.iter().any(|one| one.problem.is_some());
     if open && read_previous(cx, id).await?.is_some() {
@@ -110,28 +116,30 @@ pub async fn rotate_wallet_entry(
     let next = check_replacement(cx, id, secret).await?;
     let rotating = async {
         // First: without it, a roll-back would restore the secret before.
-        save_previous(cx, &entry).await?;
+        save_previous(cx, id).await?;
         mark_pending(cx, &secret_locations).await?;
         save_replacement(cx, next).await?;
         push(cx, id, secret_locations, Direction::Forward, each).await
     };
-    in_progress(cx, id, rotating).await
+    in_progress(cx, id, turn, rotating).await
 }
 
 /// Pushes the secret again to the places that the last rotation did not reach.
 ///
 /// # Errors
-/// [`Error::NotFound`].
+/// [`Error::NotFound`]; [`Error::Usage`] while a rotation is in progress.
 pub async fn retry_rotation(
     cx: &Context,
     id: &WalletEntryId,
     each: impl FnMut(&RotationTarget),
 ) -> Result<Rotation, Error> {
+    let turn = take_turn(cx, &find_wallet_entry(cx, id).await?).await?;
     let mut secret_locations = cx.store().list_secret_locations(id).await?;
     secret_locations.retain(|location| location.problem.is_some());
     in_progress(
         cx,
         id,
+        turn,
         push(cx, id, secret_locations, Direction::Forward, each),
     )
     .await
@@ -147,6 +155,7 @@ pub async fn roll_back_rotation(
     each: impl FnMut(&RotationTarget),
 ) -> Result<Rotation, Error> {
     let entry = find_wallet_entry(cx, id).await?;
+    let turn = take_turn(cx, &entry).await?;
     let old = read_previous(cx, id).await?;
     let old = old.ok_or_else(|| {
         Error::usage(
@@ -160,7 +169,32 @@ pub async fn roll_back_rotation(
         restore_previous(cx, &entry, old).await?;
         push(cx, id, reached, Direction::Back, each).await
     };
-    in_progress(cx, id, rolling_back).await
+    in_progress(cx, id, turn, rolling_back).await
+}
+
+/// How long to wait for a rotation that is in progress, or while somebody looks whether one is.
+const TURN_TIMEOUT: Duration = Duration::from_secs(1);
+
+/// Keeps every process from changing the rotation until the lock is dropped: each goes by its own list of the places that
+/// are left.
+async fn take_turn(cx: &Context, entry: &WalletEntry) -> Result<FileLock, Error> {
+    match FileLock::take_within(turn_file(cx, &entry.id), TURN_TIMEOUT).await {
+        Err(Error::Busy) => Err(Error::usage(
+            format!("credential {} is being rotated right now", entry.name),
+            "Wait until that is done.",
+        )),
+        turn => turn,
+    }
+}
+
+/// Whether any process rotates the credential.
+pub(crate) async fn is_rotating(cx: &Context, id: &WalletEntryId) -> bool {
+    let taken = FileLock::is_taken(turn_file(cx, id)).await;
+    taken.is_ok_and(|taken| taken)
+}
+
+fn turn_file(cx: &Context, id: &WalletEntryId) -> PathBuf {
+    cx.paths().locks().join(format!("{id}.rotation.lock"))
 }
 
 /// Marks the rotation as running during `work`, so that pending locations are not reported as needs, and emits the
@@ -168,11 +202,12 @@ pub async fn roll_back_rotation(
 async fn in_progress(
     cx: &Context,
     id: &WalletEntryId,
+    turn: FileLock,
     work: impl Future<Output = Result<(), Error>>,
 ) -> Result<Rotation, Error> {
     let in_progress = cx.rotations().register(id, cx.shutdown().child_token());
     let done = work.await;
-    drop(in_progress);
+    drop((in_progress, turn));
     cx.emit(Event::WalletChanged);
     done?;
     plan_rotation(cx, id).await
@@ -206,8 +241,11 @@ enum Previous {
 }
 
 /// Saves the present secret as the one to roll back to, in place of an earlier one.
-async fn save_previous(cx: &Context, entry: &WalletEntry) -> Result<(), Error> {
-    let (vault, id) = (cx.vault(), &entry.id);
+async fn save_previous(cx: &Context, id: &WalletEntryId) -> Result<(), Error> {
+    let vault = cx.vault();
+    let _lock = cx.tokens().lock_credential(id).await?;
+    // It may have been deleted meanwhile, and the vault must not hold a secret without an entry.
+    let entry = find_wallet_entry(cx, id).await?;
     if let Some(reference) = &entry.reference {
         let text = Secret::new(reference.to_string());
         // Before the reference, as it is read first.
@@ -248,7 +286,7 @@ async fn is_current(cx: &Context, entry: &WalletEntry, previous: &Previous) -> R
 async fn restore_previous(cx: &Context, entry: &WalletEntry, old: Previous) -> Result<(), Error> {
     let id = &entry.id;
     let lock = cx.tokens().lock_credential(id).await?;
-    // It may have been deleted meanwhile, and the vault must not hold a secret without an entry.
+    // As above.
     find_wallet_entry(cx, id).await?;
     let (secret, reference) = match old {
         Previous::Secret(secret) => (Some(secret), None),
@@ -272,8 +310,9 @@ async fn restore_previous(cx: &Context, entry: &WalletEntry, old: Previous) -> R
 /// Deletes the old secret, after which the rotation cannot be rolled back.
 ///
 /// # Errors
-/// [`Error::NotFound`].
+/// [`Error::NotFound`]; [`Error::Usage`] while a rotation is in progress.
 pub async fn finish_rotation(cx: &Context, id: &WalletEntryId) -> Result<Rotation, Error> {
+    let _turn = take_turn(cx, &find_wallet_entry(cx, id).await?).await?;
     forget_previous(cx, id).await?;
     plan_rotation(cx, id).await
 }

@@ -70,8 +70,11 @@ const STOP_TIMEOUT: Duration = Duration::from_secs(10);
 const MAX_ERROR_BYTES: u64 = 64 * 1024;
 
 /// Returns the arguments of a command, adding what `docker run` needs: `--init`, without which the first process in a
-/// container ignores signals, and the id file.
-pub(crate) fn arguments(command: &ServerCommand, folder: &Path) -> Vec<String> {
+/// container ignores signals, and the id file. A Docker from a snap can't write one below a hidden folder; its containers
+/// end by the signal that it passes on.
+///
+/// Source: <https://github.com/canonical/docker-snap/issues/334>.
+pub(crate) fn arguments(command: &ServerCommand, file: &Path, folder: &Path) -> Vec<String> {
     let mut words = command.arguments.clone();
     let Some(run) = run_at(&command.program, &words) else {
         return words;
@@ -84,7 +87,8 @@ pub(crate) fn arguments(command: &ServerCommand, folder: &Path) -> Vec<String> {
     if !has("--init") {
         more.push("--init".to_owned());
     }
-    if let Some(file) = folder.join(ID_FILE).to_str().filter(|_| !has(OPTION)) {
+    let takes_file = !has(OPTION) && !file.starts_with("/snap");
+    if let Some(file) = folder.join(ID_FILE).to_str().filter(|_| takes_file) {
         more.push(format!("{OPTION}={file}"));
     }
     words.splice(run + 1..=run, more);
@@ -349,7 +353,7 @@ mod tests {
         };
         let servers = Path::new("servers");
         let folder = servers.join("files");
-        let mut all = arguments(&command, &folder);
+        let mut all = arguments(&command, Path::new(program), &folder);
         let id_file = format!("{OPTION}={}", folder.join(ID_FILE).display());
         let has_ours = folder_of(&all, servers) == Some(folder.as_path());
         assert_eq!(has_ours, all.contains(&id_file));
@@ -378,6 +382,8 @@ mod tests {
         assert_eq!(added("docker", given), ["--init"]);
         let given = "run --cidfile=../container.cid --init files";
         assert_eq!(added("docker", given), [""; 0]);
+        let of_snap = added("/snap/bin/docker", "run -i files");
+        assert_eq!(of_snap, ["--init"], "it can't write below a hidden folder");
         for (program, words) in [
             ("docker", "exec -i files"),
             ("npx", "run"),
@@ -395,7 +401,7 @@ mod tests {
             folder: None,
             variables: BTreeMap::new(),
         };
-        let all = arguments(&command, Path::new("folder"));
+        let all = arguments(&command, Path::new("podman"), Path::new("folder"));
         assert_eq!(all[..3], ["container", "run", "--init"]);
         assert_eq!(all[4..], ["-i", "files"]);
     }

@@ -27,7 +27,7 @@ pub(crate) fn redact_request(request: SentRequest, secrets: &KnownSecrets) -> Se
         method: request.method,
         url: request.url.map(|url| secrets.redact_text(url)),
         headers: headers
-            .map(|(name, value)| (name, secrets.redact_text(value)))
+            .map(|(name, value)| secrets.redact_sent_header(name, value))
             .collect(),
         body: request.body.map(|body| secrets.redact_json_text(body)),
     }

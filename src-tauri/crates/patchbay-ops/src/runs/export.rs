@@ -269,6 +269,10 @@ fn redact_marked_run(run: &mut ToolRun, schema: &Value) -> Value {
         run.summary.arguments_line = arguments_line(&run.arguments);
     }
     if let Some(exchange) = &mut run.exchange {
+        let headers = std::mem::take(&mut exchange.request.headers).into_iter();
+        exchange.request.headers = headers
+            .map(|(name, value)| marked.redact_sent_header(name, value))
+            .collect();
         let response = exchange.response.as_mut();
         let bodies = [
             Some(&mut exchange.request.body),

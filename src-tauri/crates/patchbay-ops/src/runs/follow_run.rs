@@ -1,8 +1,9 @@
 //! Resuming runs that a server works on as a task after the process that started them has ended.
 
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use patchbay_model::{Connector, Explain, RunId, RunState, ServerTask, ToolRun, millis};
+use patchbay_model::{Code, Connector, Explain, RunId, RunState, ServerTask, ToolRun, millis};
 use patchbay_platforms::mcp::{TASK_LIFETIME, ToolCall, ends_task};
 use serde_json::Map;
 use tokio_util::sync::CancellationToken;
@@ -19,6 +20,9 @@ use crate::stored_connectors::time_limits::run_limit;
 
 /// Time between two checks of a run that another process awaits.
 const POLL_INTERVAL: Duration = Duration::from_millis(500);
+
+/// The first and the longest pause before a server is asked again that could not be reached.
+const RETRY_PAUSES: (Duration, Duration) = (Duration::from_secs(10), Duration::from_secs(300));
 
 /// Waits until a run of any process has ended. A task whose process is gone is resumed here: it can be cancelled, and
 /// `on_progress` is called as in [`run_tool`](super::run_tool::run_tool).
@@ -53,14 +57,40 @@ pub async fn resume_abandoned_runs(cx: &Context) -> Result<(), Error> {
     let tasks = store.list_abandoned_tasks(store.liveness()).await?;
     for id in tasks {
         let waiting = cx.clone();
-        cx.tasks().spawn(async move {
-            if let Err(error) = follow_run(&waiting, &id, |_| {}).await {
-                // The message may contain the server's text, which must not be logged.
-                tracing::warn!(code = error.code().as_str(), run = %id, "a task could not be waited for");
-            }
-        });
+        cx.tasks()
+            .spawn(async move { keep_following(&waiting, &id).await });
     }
     Ok(())
+}
+
+/// Whether a server may be reached later, as before the network is up.
+fn is_unreached(code: Code) -> bool {
+    matches!(
+        code,
+        Code::NetworkUnreachable
+            | Code::NetworkDns
+            | Code::NetworkTls
+            | Code::TimedOut
+            | Code::PlatformFailed
+    )
+}
+
+/// Follows a run until it has ended, however often its server can't be reached.
+async fn keep_following(cx: &Context, id: &RunId) {
+    let (mut pause, longest) = RETRY_PAUSES;
+    while let Err(error) = follow_run(cx, id, |_| {}).await {
+        // The message may contain the server's text, which must not be logged.
+        tracing::warn!(code = error.code().as_str(), run = %id, "a task could not be waited for");
+        // Asking again for what a person refused would only bother them.
+        if !is_unreached(error.code()) {
+            return;
+        }
+        tokio::select! {
+            () = cx.shutdown().cancelled() => return,
+            () = tokio::time::sleep(pause) => {}
+        }
+        pause = (pause * 2).min(longest);
+    }
 }
 
 /// Cancels the run of a task whose process is gone, and tells the server if it is connected. Returns whether it is one.
@@ -107,7 +137,7 @@ async fn await_task(
         Err(Error::NotFound { .. }) => return close_lost(cx, run.clone()).await,
         found => found?,
     };
-    let hooks = RunHooks::new(cx, run, &connector);
+    let hooks = RunHooks::new(cx, &Arc::new(run.clone()), &connector);
     let (again, task) = (run.clone(), run.task.clone());
     let resumed = resume_call(&again, task, &connector);
     let secrets = || async { KnownSecrets::new(for_connector(cx, &connector).secrets().await) };
@@ -129,9 +159,10 @@ async fn await_task(
             run.questions.extend(recorded.questions);
             // The token may have been renewed meanwhile.
             let secrets = known.and(secrets().await);
-            let secrets = secrets.and(KnownSecrets::new(recorded.secrets));
+            let sent = recorded.secrets.into_iter().chain(hooks.sent.all());
+            let secrets = secrets.and(KnownSecrets::new(sent));
             let wire = hooks.capture.take_exchange();
-            Ok(record_outcome(cx, run, &connector, called, (wire, began), &secrets).await)
+            Ok(record_outcome(cx, run, &connector, called, (wire, began), &secrets, cancel).await)
         }
     }
 }
@@ -174,7 +205,7 @@ mod tests {
     use crate::runs::cancel_run::cancel_run;
     use crate::runs::remove_run;
     use crate::testing::{UNREACHABLE_URL, add, finished_run, open_temporary};
-    use patchbay_model::{Code, Timestamp};
+    use patchbay_model::Timestamp;
     use patchbay_store::Store;
 
     /// Saves a run of a task as a process that is gone left it.

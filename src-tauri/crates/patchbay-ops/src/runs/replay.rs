@@ -47,16 +47,13 @@ pub async fn replay_run(
         connector: earlier.summary.connector,
         credential: earlier.credential,
     });
+    let (tool, arguments) = (earlier.summary.tool, earlier.arguments);
     let request = RunTool {
-        connector: target.connector,
         credential: target.credential,
-        tool: earlier.summary.tool,
-        arguments: earlier.arguments,
-        timeout_seconds: None,
         confirmed,
         replay_of: Some(run.clone()),
-        origin,
         as_task,
+        ..RunTool::new(target.connector, tool, arguments, origin)
     };
     run_tool(cx, request, on_progress).await
 }

@@ -70,7 +70,8 @@ pub struct History {
 pub async fn history(cx: &Context) -> Result<History, Error> {
     let retention = retention(cx).await?;
     let usage = cx.store().run_usage().await?;
-    let due = cx.store().count_old_runs(&old_runs(cx, retention)).await?;
+    let old = old_runs(cx, retention).await?;
+    let due = cx.store().count_old_runs(&old).await?;
     Ok(History {
         retention,
         runs: usage.runs,
@@ -100,7 +101,7 @@ pub async fn keep_runs(cx: &Context, retention: Retention) -> Result<History, Er
 
 /// Removes runs beyond the limits and returns how many. Running and pinned ones stay.
 pub async fn trim_runs(cx: &Context) -> Result<u32, Error> {
-    let old = old_runs(cx, retention(cx).await?);
+    let old = old_runs(cx, retention(cx).await?).await?;
     remove(cx, &old).await
 }
 
@@ -158,14 +159,23 @@ async fn retention(cx: &Context) -> Result<Retention, Error> {
     Ok(set.unwrap_or_default())
 }
 
-fn old_runs(cx: &Context, retention: Retention) -> OldRuns {
-    OldRuns {
-        before: retention.days.and_then(|days| {
-            let millis = cx.now().unix_millis() - i64::from(days) * DAY;
-            Timestamp::from_unix_millis(millis)
-        }),
-        beyond: retention.runs,
+/// The age counts from a day after the newest run that is at least a day old: nothing becomes old because the clock is
+/// ahead for some hours.
+async fn old_runs(cx: &Context, retention: Retention) -> Result<OldRuns, Error> {
+    let mut before = None;
+    if let Some(days) = retention.days {
+        let now = cx.now().unix_millis();
+        let newest = match Timestamp::from_unix_millis(now - DAY) {
+            Some(yesterday) => cx.store().newest_run_before(yesterday).await?,
+            None => None,
+        };
+        let today = newest.map_or(now, |newest| newest.unix_millis() + DAY);
+        before = Timestamp::from_unix_millis(today - i64::from(days) * DAY);
     }
+    Ok(OldRuns {
+        before,
+        beyond: retention.runs,
+    })
 }
 
 /// Removes in small batches, so that other writers never wait for long.
@@ -187,10 +197,13 @@ async fn remove(cx: &Context, old: &OldRuns) -> Result<u32, Error> {
 
 #[cfg(test)]
 mod tests {
+    use std::sync::Arc;
+
     use patchbay_model::RunId;
 
     use super::*;
-    use crate::testing::{finished_run, open_temporary};
+    use crate::clock::{Clock, SystemClock};
+    use crate::testing::{finished_run, open, open_temporary};
 
     #[tokio::test]
     async fn commands_trim_at_most_once_a_day() {
@@ -213,6 +226,35 @@ mod tests {
         add("run_3").await;
         trim_runs_daily(&cx).await;
         assert_eq!(count().await, 2);
+    }
+
+    /// A clock that is ahead by some days.
+    struct AheadClock(u64);
+
+    impl Clock for AheadClock {
+        fn now(&self) -> Timestamp {
+            SystemClock.now() + Duration::from_secs(self.0 * 24 * 60 * 60)
+        }
+    }
+
+    #[tokio::test]
+    async fn a_clock_that_is_ahead_removes_no_history() {
+        let home = tempfile::tempdir().unwrap();
+        let cx = open(home.path(), Arc::new(AheadClock(400))).await;
+        let add = async |id: &str, started_at| {
+            let mut run = finished_run();
+            (run.summary.id, run.summary.started_at) = (RunId::new(id), started_at);
+            cx.store().open_run(&run).await.unwrap();
+        };
+        add("run_1", SystemClock.now()).await;
+        // What is run meanwhile counts as little.
+        add("run_2", cx.now()).await;
+        trim_runs_daily(&cx).await;
+        let history = history(&cx).await.unwrap();
+        assert_eq!((history.runs, history.due), (2, 0));
+        // Somebody who comes back after that long has a run of the day before some day.
+        add("run_3", AheadClock(398).now()).await;
+        assert_eq!(trim_runs(&cx).await.unwrap(), 1);
     }
 
     #[tokio::test]

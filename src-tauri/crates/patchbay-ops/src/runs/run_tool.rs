@@ -14,7 +14,7 @@ use patchbay_model::{
     Code, Connector, ConnectorId, Explain, IdentityLine, Json, Origin, RunId, RunLabel, RunState,
     Tool, ToolEffect, ToolRun, ToolRunSummary,
 };
-use patchbay_platforms::mcp::{Asker, CallOutcome, CallProgress, TaskKeeper, ToolCall};
+use patchbay_platforms::mcp::{Asker, CallProgress, TaskKeeper, ToolCall};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use specta::Type;
@@ -32,9 +32,12 @@ use crate::error::{Error, TimeLimit};
 use crate::events::Event;
 use crate::json_object::not_an_object;
 use crate::questions::{PersonAsker, QuestionLog};
-use crate::redact::{KnownSecrets, redact_marked};
+use crate::redact::{KnownSecrets, marked_values, redact_marked};
 use crate::stored_connectors::status;
 use crate::stored_connectors::time_limits::run_limit;
+
+/// Time that a platform has after a call to tell how the connector is.
+const STATUS_TIMEOUT: Duration = Duration::from_secs(5);
 
 #[derive(Clone, Debug, Deserialize, Type)]
 #[serde(rename_all = "camelCase")]
@@ -45,7 +48,7 @@ pub struct RunTool {
     pub tool: String,
     /// A JSON object.
     pub arguments: Json,
-    /// Maximum seconds without a sign of life; `None` for the connector's limit, else 60.
+    /// Maximum seconds without a sign of life; `None` for the connector's limit, or the default.
     pub timeout_seconds: Option<u32>,
     /// Whether the user confirmed a destructive tool.
     pub confirmed: bool,
@@ -60,6 +63,28 @@ pub struct RunTool {
     #[serde(default)]
     #[specta(optional)]
     pub as_task: bool,
+}
+
+impl RunTool {
+    /// A run with everything else as usual, and not confirmed.
+    pub fn new(
+        connector: ConnectorId,
+        tool: impl Into<String>,
+        arguments: Json,
+        origin: Origin,
+    ) -> Self {
+        Self {
+            connector,
+            tool: tool.into(),
+            arguments,
+            timeout_seconds: None,
+            confirmed: false,
+            replay_of: None,
+            origin,
+            credential: None,
+            as_task: false,
+        }
+    }
 }
 
 /// A step of a run.
@@ -105,12 +130,12 @@ pub async fn run_tool(
     on_progress: impl Fn(RunProgress) + Send + Sync + 'static,
 ) -> Result<ToolRun, Error> {
     let began = Instant::now();
-    let prepared = prepare(cx, &request).await?;
+    let mut prepared = prepare(cx, &request).await?;
     if prepared.effect.needs_confirmation() && !request.confirmed {
         return Err(Error::ConfirmationNeeded { what: request.tool });
     }
     let secrets = collect_secrets(cx, &prepared).await;
-    let mut run = new_run(cx, &request, &prepared, &secrets);
+    let run = Arc::new(new_run(cx, &request, &prepared, &secrets));
     record_start(cx, &run, prepared.effect).await?;
     let cancel = cx.shutdown().child_token();
     let _guard = cx.running().register(&run.summary.id, cancel.clone());
@@ -121,7 +146,7 @@ pub async fn run_tool(
     });
 
     let hooks = RunHooks::new(cx, &run, &prepared.connector);
-    let tool_call = tool_call(&request, &prepared);
+    let tool_call = tool_call(&request, &mut prepared);
     let called = call(
         cx,
         &prepared.connector,
@@ -134,7 +159,7 @@ pub async fn run_tool(
     .await;
     let called = called.map_err(|error| name_call_limit(error, &request));
     if hooks.task.is_detached() {
-        return Ok(run);
+        return Ok(Arc::unwrap_or_clone(run));
     }
     let recorded = hooks.take_questions();
     // The token may have been renewed meanwhile. The earlier secrets were sent and may not be available again, so both
@@ -145,8 +170,10 @@ pub async fn run_tool(
     };
     let sent = recorded.secrets.into_iter().chain(hooks.sent.all());
     let secrets = secrets.and(KnownSecrets::new(sent));
-    run.questions = recorded.questions;
     let wire = hooks.capture.take_exchange();
+    drop(hooks);
+    let mut run = Arc::unwrap_or_clone(run);
+    run.questions = recorded.questions;
     Ok(record_outcome(
         cx,
         run,
@@ -154,6 +181,7 @@ pub async fn run_tool(
         called,
         (wire, began),
         &secrets,
+        &cancel,
     )
     .await)
 }
@@ -167,25 +195,34 @@ pub(super) async fn record_outcome(
     called: Result<CompletedCall, Error>,
     (wire, began): (Option<Captured>, Instant),
     secrets: &KnownSecrets,
+    cancel: &CancellationToken,
 ) -> ToolRun {
-    let updated = match &called {
-        Ok(called) => record_success(cx, connector, &run.summary.tool, &called.outcome).await,
-        Err(error) => record_failure(cx, connector, &run.summary.tool, error).await,
+    let tool = run.summary.tool.clone();
+    let failed = match &called {
+        Ok(called) => Ok(called.outcome.result.is_error),
+        Err(error) => Err(record_failure(cx, connector, &tool, error).await),
     };
     finish::finish_run(&mut run, called, wire, began, secrets);
     let run = Arc::new(run);
     let recorded = capture::filter_run(&run);
     let closed = cx.store().close_run(Arc::clone(&recorded)).await;
     // The tool has run and may not be repeatable: the caller gets the result even when saving it failed.
-    if let Err(error) = updated {
-        tracing::warn!(code = error.code().as_str(), run = %run.summary.id, "a run could not be noted");
-    }
     if let Err(error) = closed {
         tracing::warn!(%error, run = %run.summary.id, "a run could not be saved");
         cx.note_unsaved_run(error.into());
     }
+    // Who hears that it has ended may quit at once, without being told that something is running.
+    cx.running().remove(&run.summary.id);
     emit_run_changed(cx, &recorded);
     drop(recorded);
+    // A platform may take long to tell how the connector is, which must not keep the run open.
+    let updated = match failed {
+        Ok(is_error) => record_success(cx, connector, &tool, is_error, cancel).await,
+        Err(updated) => updated,
+    };
+    if let Err(error) = updated {
+        tracing::warn!(code = error.code().as_str(), run = %run.summary.id, "a run could not be noted");
+    }
     Arc::unwrap_or_clone(run)
 }
 
@@ -193,12 +230,12 @@ pub(super) async fn record_outcome(
 pub(super) struct RunHooks {
     asker: Option<Arc<PersonAsker>>,
     pub(super) capture: Capture,
-    sent: SentSecrets,
+    pub(super) sent: SentSecrets,
     pub(super) task: Arc<RunTask>,
 }
 
 impl RunHooks {
-    pub(super) fn new(cx: &Context, run: &ToolRun, connector: &Connector) -> Self {
+    pub(super) fn new(cx: &Context, run: &Arc<ToolRun>, connector: &Connector) -> Self {
         let asker = || PersonAsker::for_run(cx, &run.summary, connector);
         Self {
             asker: cx.can_ask().then(asker),
@@ -215,10 +252,10 @@ impl RunHooks {
 }
 
 /// Adds the run to the history. A destructive one is on disk when this returns.
-async fn record_start(cx: &Context, run: &ToolRun, effect: ToolEffect) -> Result<(), Error> {
+async fn record_start(cx: &Context, run: &Arc<ToolRun>, effect: ToolEffect) -> Result<(), Error> {
     match effect {
         ToolEffect::Destructive => cx.store().open_run(run).await?,
-        ToolEffect::Read | ToolEffect::Write => cx.store().queue_run(run).await?,
+        ToolEffect::Read | ToolEffect::Write => cx.store().queue_run(Arc::clone(run)).await?,
     }
     Ok(())
 }
@@ -240,6 +277,8 @@ pub(crate) struct Prepared {
     pub(crate) as_task: bool,
     /// Whether the tool's schema marks anything as secret.
     has_marked_secrets: bool,
+    /// Whether the tool's schema has parameters in headers.
+    names_headers: bool,
 }
 
 /// Looks up and validates everything before anything is sent.
@@ -304,6 +343,7 @@ pub(crate) async fn prepare(cx: &Context, request: &RunTool) -> Result<Prepared,
         arguments,
         as_task: needs_task || request.as_task,
         has_marked_secrets: known.has_marked_secrets,
+        names_headers: known.names_headers,
     })
 }
 
@@ -392,13 +432,25 @@ pub fn run_identity(connector: &Connector, credential: Option<&str>) -> Identity
     }
 }
 
-fn tool_call(request: &RunTool, prepared: &Prepared) -> ToolCall {
+fn tool_call(request: &RunTool, prepared: &mut Prepared) -> ToolCall {
     let timeout = match request.timeout_seconds {
         Some(seconds) => Duration::from_secs(seconds.max(1).into()),
         None => run_limit(&prepared.connector),
     };
-    let (name, arguments) = (prepared.tool.name.clone(), prepared.arguments.clone());
+    let (arguments, secrets) = match prepared.has_marked_secrets {
+        // They are redacted afterwards too.
+        true => {
+            let arguments = prepared.arguments.clone();
+            let schema = &prepared.tool.input_schema;
+            let secrets = marked_values(&Value::Object(arguments.clone()), schema);
+            (arguments, secrets)
+        }
+        false => (std::mem::take(&mut prepared.arguments), Vec::new()),
+    };
+    let name = prepared.tool.name.clone();
     ToolCall {
+        secrets,
+        names_headers: prepared.names_headers,
         as_task: prepared.as_task,
         ..ToolCall::new(name, arguments, timeout)
     }
@@ -462,16 +514,18 @@ async fn record_success(
     cx: &Context,
     connector: &Connector,
     tool: &str,
-    outcome: &CallOutcome,
+    is_error: bool,
+    cancel: &CancellationToken,
 ) -> Result<(), Error> {
     scope_upgrade::record_tool_access(cx, connector, tool, false).await?;
     if status::is_settled(connector.status.status) {
         return Ok(());
     }
     let backend = for_connector(cx, connector);
-    match backend.status_after_call(outcome).await {
-        Some(change) => status::change(cx, &connector.id, change).await.map(drop),
-        None => Ok(()),
+    let change = tokio::time::timeout(STATUS_TIMEOUT, backend.status_after_call(is_error));
+    match cancel.run_until_cancelled(change).await {
+        Some(Ok(Some(change))) => status::change(cx, &connector.id, change).await.map(drop),
+        _ => Ok(()),
     }
 }
 
@@ -507,7 +561,9 @@ async fn collect_secrets(cx: &Context, prepared: &Prepared) -> KnownSecrets {
 }
 
 pub(super) fn emit_run_changed(cx: &Context, run: &ToolRun) {
-    cx.emit(Event::RunChanged {
-        run: Box::new(run.summary.clone()),
-    });
+    if cx.is_listened_to() {
+        cx.emit(Event::RunChanged {
+            run: Box::new(run.summary.clone()),
+        });
+    }
 }

@@ -12,7 +12,7 @@ use serde::{Deserialize, Serialize};
 use specta::Type;
 use tokio::io::AsyncWriteExt as _;
 
-use crate::atomic_file::{AtomicFile, file_error, new_private_file};
+use crate::atomic_file::{AtomicFile, file_error, new_private_file, sync_written};
 use crate::context::Context;
 use crate::error::Error;
 use crate::runs::find_run;
@@ -76,7 +76,8 @@ impl Attachment {
         let (mut file, path) = create(folder, &self.name).await?;
         let written = async {
             file.write_all(&self.bytes).await?;
-            file.sync_all().await
+            file.flush().await?;
+            sync_written(file).await
         };
         if let Err(source) = written.await {
             // Do not leave half a file behind.

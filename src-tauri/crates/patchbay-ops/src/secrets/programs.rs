@@ -274,7 +274,11 @@ async fn run_within(program: &Program, is_group: bool, limit: Duration) -> Resul
         command.process_group(0);
     }
     #[cfg(windows)]
-    hide_console(&mut command);
+    {
+        hide_console(&mut command);
+        // A batch file would run programs of the current folder.
+        command.env("NoDefaultCurrentDirectoryInExePath", "1");
+    }
     let mut child = command
         .spawn()
         .map_err(|error| format!("couldn't start {name}: {error}"))?;

@@ -98,8 +98,12 @@ fn append(file: &Path, now: Timestamp, line: &str) -> io::Result<()> {
     std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
     let mut opened = match options.open(file) {
         Err(error) if error.kind() == io::ErrorKind::NotFound => {
-            // Servers over HTTP have no folder yet.
-            file.parent().map_or(Ok(()), create_private_folder)?;
+            // Servers over HTTP have no folder yet. A data folder that was moved is not made again.
+            let folder = file.parent().unwrap_or(file);
+            if !folder.parent().is_some_and(Path::exists) {
+                return Err(error);
+            }
+            create_private_folder(folder)?;
             options.open(file)?
         }
         opened => opened?,

@@ -32,7 +32,6 @@ const NAMES: &[&str] = &[
     "BASHOPTS",
     "SHELLOPTS",
     "ZDOTDIR",
-    "PROMPT_COMMAND",
     "PS4",
     "IFS",
     "EDITOR",
@@ -44,8 +43,6 @@ const NAMES: &[&str] = &[
     "BROWSER",
     "LESSOPEN",
     "LESSCLOSE",
-    "SSH_ASKPASS",
-    "SUDO_ASKPASS",
     "GCONV_PATH",
     "GLIBC_TUNABLES",
     "GTK_MODULES",
@@ -99,17 +96,14 @@ const NAMES: &[&str] = &[
     "RUSTFLAGS",
     // Of Git.
     "GIT_ALLOW_PROTOCOL",
-    "GIT_ASKPASS",
     "GIT_COMMON_DIR",
     "GIT_DIR",
     "GIT_EDITOR",
     "GIT_EXEC_PATH",
     "GIT_EXTERNAL_DIFF",
     "GIT_PAGER",
-    "GIT_PROXY_COMMAND",
     "GIT_SEQUENCE_EDITOR",
     "GIT_SSH",
-    "GIT_SSH_COMMAND",
     "GIT_SSL_CAINFO",
     "GIT_SSL_NO_VERIFY",
     "GIT_TEMPLATE_DIR",
@@ -173,6 +167,16 @@ const PREFIXES: &[&str] = &[
     "DOTNET_",
 ];
 
+/// Last words of the names of variables that hold a command, such as `RESTIC_PASSWORD_COMMAND`.
+const COMMAND_WORDS: &[&str] = &[
+    "COMMAND",
+    "CMD",
+    "HELPER",
+    "PROGRAM",
+    "ASKPASS",
+    "PASSCOMMAND",
+];
+
 /// Words that make a name of a family one of a credential wherever they are in it, such as `UV_PUBLISH_TOKEN`.
 const CREDENTIAL_WORDS: &[&str] = &[
     "TOKEN",
@@ -204,7 +208,8 @@ pub(crate) fn check_secret_variables(names: &[&str]) -> Result<(), Error> {
 /// Windows every variable.
 pub(crate) fn steers_programs(name: &str) -> bool {
     let name = name.to_ascii_uppercase();
-    if NAMES.contains(&name.as_str()) || is_java_options(&name) {
+    let last = name.split('_').next_back().unwrap_or_default();
+    if NAMES.contains(&name.as_str()) || COMMAND_WORDS.contains(&last) || is_java_options(&name) {
         return true;
     }
     let mut prefixes = PREFIXES.iter();
@@ -245,6 +250,9 @@ mod tests {
             "BASH_ENV",
             "ENV",
             "GIT_SSH_COMMAND",
+            "RESTIC_PASSWORD_COMMAND",
+            "SOPS_AGE_KEY_CMD",
+            "SSH_ASKPASS",
             "GIT_CONFIG_KEY_0",
             "GIT_CONFIG_VALUE_0",
             "npm_config_registry",

@@ -77,6 +77,7 @@ pub(crate) async fn record_failure(
         Error::Platform(
             patchbay_platforms::Error::ProgramStopped { .. }
                 | patchbay_platforms::Error::ProgramUnread { .. }
+                | patchbay_platforms::Error::ProgramHostGone { .. }
         )
     ) {
         return Ok(());

@@ -5,6 +5,7 @@ use std::time::Duration;
 use patchbay_model::{Connector, TimeLimits};
 use patchbay_platforms::mcp::McpLimits;
 
+use crate::abilities::abilities;
 use crate::error::{Error, TimeLimit};
 
 /// Maximum time limit in seconds.
@@ -64,7 +65,7 @@ pub(crate) fn connect_limit(chosen: TimeLimits, default: Duration) -> Duration {
 /// Returns the time between two signs of life after which a run ends.
 pub(crate) fn run_limit(connector: &Connector) -> Duration {
     let chosen = connector.time_limits.run_seconds;
-    chosen.map_or(McpLimits::DEFAULT.idle, seconds)
+    seconds(chosen.unwrap_or_else(|| abilities(connector).run_seconds))
 }
 
 fn seconds(number: u32) -> Duration {
@@ -80,5 +81,25 @@ pub(crate) fn name_limit(error: Error, connector: &Connector, limit: TimeLimit) 
             seconds: after.as_secs(),
         },
         error => error,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use patchbay_model::Platform;
+
+    use super::*;
+    use crate::testing::{UNREACHABLE_URL, add, open_temporary};
+
+    #[tokio::test]
+    async fn a_platform_has_longer_to_run_a_tool() {
+        let (_home, cx) = open_temporary().await;
+        let local = add(&cx, UNREACHABLE_URL).await;
+        assert_eq!(run_limit(&local).as_secs(), 60);
+        let mut hosted = local;
+        hosted.identity.platform = Platform::Mistral;
+        assert_eq!(run_limit(&hosted).as_secs(), 300);
+        hosted.time_limits.run_seconds = Some(5);
+        assert_eq!(run_limit(&hosted).as_secs(), 5);
     }
 }

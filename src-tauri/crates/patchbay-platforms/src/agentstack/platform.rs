@@ -274,8 +274,8 @@ impl Connectors for AgentStack {
 
     async fn delete_connector(&self, id: &RemoteId, options: &CallOptions) -> Result<()> {
         let connector = ConnectorRef::by_id(id.as_str());
-        let found = self.find(id.as_str(), options).await;
-        if found.is_ok_and(|connector| connector.has_workload()) {
+        let found = self.find(id.as_str(), options).await?;
+        if found.has_workload() {
             let connector = connector.clone();
             Disconnect { connector }.run(self, options).await?;
         }
@@ -322,6 +322,7 @@ impl Consents for AgentStack {
         Ok(StartedConsent {
             page: page(&connector)?,
             valid_for: None,
+            was_given: false,
             poll_every: POLL_EVERY,
         })
     }

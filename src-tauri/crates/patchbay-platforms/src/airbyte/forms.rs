@@ -109,8 +109,26 @@ pub(super) fn settings(connector: Connector, spec: &Spec) -> Form {
     if let Some(Value::Array(required)) = replication.get_mut("required") {
         required.retain(|name| name.as_str().is_some_and(|name| shown.get(name).is_some()));
     }
+    spare_secrets(&mut replication);
     form.schema.0["properties"]["replication_config"] = replication;
     form
+}
+
+/// Lets secrets be left out, which the platform keeps.
+fn spare_secrets(schema: &mut Value) {
+    let is_secret = |name: &Value, properties: &Value| {
+        let property = name.as_str().and_then(|name| properties.get(name));
+        property.is_some_and(|property| property["writeOnly"] == true)
+    };
+    if let Some(members) = schema.as_object_mut() {
+        let properties = members.get("properties").cloned().unwrap_or_default();
+        if let Some(Value::Array(required)) = members.get_mut("required") {
+            required.retain(|name| !is_secret(name, &properties));
+        }
+        members.values_mut().for_each(spare_secrets);
+    } else if let Some(items) = schema.as_array_mut() {
+        items.iter_mut().for_each(spare_secrets);
+    }
 }
 
 /// # Errors

@@ -19,8 +19,8 @@ const REASON_LIMIT: usize = 500;
 pub(super) struct Observation {
     /// The last check from here.
     pub(super) check: Option<CheckRecord>,
-    /// Whether its deletion has started.
-    pub(super) is_leaving: bool,
+    /// When its deletion was accepted.
+    pub(super) leaving_since: Option<Timestamp>,
     /// Name of its workspace, if it was created from here in another one than the account's.
     pub(super) workspace: Option<String>,
 }
@@ -53,7 +53,7 @@ impl Observation {
     pub(super) fn state(&self) -> State {
         match &self.check {
             // Still listed.
-            _ if self.is_leaving => State::of(Status::Disconnected, "deleting"),
+            _ if self.leaving_since.is_some() => State::of(Status::Disconnected, "deleting"),
             Some(check) => check.state.clone(),
             // Airbyte does not verify credentials when they are entered.
             None => State::of(Status::Unknown, "not checked"),

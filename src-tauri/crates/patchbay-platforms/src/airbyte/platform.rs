@@ -2,12 +2,14 @@
 
 use std::collections::{BTreeSet, HashSet};
 use std::sync::Arc;
+use std::time::Duration;
 
 use async_trait::async_trait;
 use futures::future::join;
 use patchbay_http::CallOptions;
 use patchbay_model::{
-    Abilities, ConnectorSettings, Definition, Form, Json, PlatformLook, RemoteId, TileColours,
+    Abilities, ConnectorSettings, Definition, FieldProblem, Form, Json, PlatformLook, RemoteId,
+    TileColours,
 };
 use serde_json::{Map, Value};
 
@@ -99,6 +101,9 @@ const FIELDS: &[AccountField] = &[
     ALLOW_PLAIN_HTTP,
 ];
 
+/// Time after which the deletion of a connector that is still listed is taken for failed.
+const DELETION_LIMIT: Duration = Duration::from_secs(3600);
+
 impl Airbyte {
     /// Workspaces other than the account's own in which connectors were created from here.
     fn other_workspaces(&self) -> BTreeSet<String> {
@@ -116,7 +121,11 @@ impl Airbyte {
     }
 
     fn map_connector(&self, native: Parsed<Connector>) -> RemoteConnector {
-        let found = self.observations.of(native.id.as_str());
+        let mut found = self.observations.of(native.id.as_str());
+        let now = self.api.clock.now();
+        found.leaving_since = found
+            .leaving_since
+            .filter(|since| now < *since + DELETION_LIMIT);
         mapping::connector(native, &found)
     }
 }
@@ -129,6 +138,23 @@ impl Platform for Airbyte {
 
     fn client(&self) -> &AnyClient {
         self
+    }
+
+    /// Lists the account's own workspace.
+    ///
+    /// Source: Airbyte contract, section 1, "Organization".
+    async fn check(&self, options: &CallOptions) -> Result<()> {
+        let mut listed = ListConnectors::default().run(self, options).await;
+        if let Err(Error::Invalid(refusal)) = &mut listed
+            && let Some(text) = &refusal.text
+            && text.contains("specify target organization")
+        {
+            refusal.fields.push(FieldProblem {
+                path: "/organization_id".to_owned(),
+                message: "required, as you belong to several".to_owned(),
+            });
+        }
+        listed.map(drop)
     }
 
     fn observations(&self) -> Option<&dyn SavedObservations> {
@@ -150,8 +176,8 @@ impl Connectors for Airbyte {
             let list = ListConnectors::of_workspace(Some(&workspace));
             match list.run(self, options).await {
                 Ok(ConnectorList(more)) => all.extend(more),
-                // The workspace was deleted.
-                Err(Error::NotFound(_)) => {}
+                // The workspace was deleted, or is not the account's any more.
+                Err(Error::NotFound(_) | Error::Forbidden { .. }) => {}
                 Err(error) => return Err(error),
             }
         }
@@ -172,21 +198,38 @@ impl Connectors for Airbyte {
         Ok(self.map_connector(found))
     }
 
+    async fn read_connector(
+        &self,
+        id: &RemoteId,
+        options: &CallOptions,
+    ) -> Result<RemoteConnector> {
+        Ok(self.map_connector(self.find(id, options).await?))
+    }
+
     async fn delete_connector(&self, id: &RemoteId, options: &CallOptions) -> Result<()> {
+        self.start_deletion(id, options).await?;
+        self.finish_deletion(id, options).await
+    }
+
+    async fn start_deletion(&self, id: &RemoteId, options: &CallOptions) -> Result<()> {
         let connector_id = id.clone();
-        DeleteConnector { connector_id }.run(self, options).await?;
+        let delete = DeleteConnector { connector_id };
+        delete.run(self, options).await.map(drop)
+    }
+
+    async fn finish_deletion(&self, id: &RemoteId, options: &CallOptions) -> Result<()> {
         let wait = WaitForDeletion {
             connector_id: id.clone(),
             workspace_name: self.observations.of(id.as_str()).workspace,
             ..WaitForDeletion::default()
         };
         match wait.run(self, options).await {
-            // The workspace was deleted, too.
-            Err(Error::NotFound(_)) => {
+            waited @ (Ok(()) | Err(Error::Cancelled | Error::TimedOut { .. })) => waited,
+            // The workspace was deleted, too, or its list is refused. The deletion was not.
+            Err(_) => {
                 self.forget(id);
                 Ok(())
             }
-            waited => waited,
         }
     }
 }

@@ -248,6 +248,7 @@ impl Consents for Cohere {
         Ok(StartedConsent {
             page: Some(web_page(&page, status)?),
             valid_for: None,
+            was_given: false,
             poll_every: POLL_EVERY,
         })
     }

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use patchbay_http::{Capture, OnProgress, SentSecrets};
-use patchbay_model::{Code, ServerTask, ToolResult};
+use patchbay_model::{Code, Secret, ServerTask, ToolResult};
 use serde_json::{Map, Value};
 
 use super::Asker;
@@ -39,6 +39,10 @@ pub struct ToolCall {
     pub name: String,
     /// Arguments, sent unchanged.
     pub arguments: Map<String, Value>,
+    /// Secrets among the arguments, to be redacted in what the server logs.
+    pub secrets: Vec<Secret>,
+    /// Whether the known input schema [has parameters in headers](crate::mcp::names_headers).
+    pub names_headers: bool,
     /// Whether to call it as a task in the older era, if the server declared tasks; in the newer one the server decides.
     pub as_task: bool,
     /// A task that the server created for this call earlier: it is resumed instead of calling the tool again.
@@ -49,7 +53,8 @@ pub struct ToolCall {
     ///
     /// [`McpLimits::total`]: crate::mcp::McpLimits::total
     pub timeout: Duration,
-    /// Progress callback: called in order, never backwards; must not block.
+    /// Progress callback: called in order, never backwards, though the messages of a task are counted until it reports
+    /// progress of its own; must not block.
     pub progress: OnProgress,
     /// Whom the server may ask; `None` for nobody.
     pub asker: Option<Arc<dyn Asker>>,
@@ -65,6 +70,8 @@ impl ToolCall {
         Self {
             name,
             arguments,
+            secrets: Vec::new(),
+            names_headers: false,
             as_task: false,
             resumes: None,
             task_keeper: None,

@@ -22,6 +22,7 @@ use tokio::sync::{Notify, broadcast, watch};
 
 use super::features_off::FeaturesOff;
 use super::question_router::{QuestionKind, QuestionRouter, RELATED_TASK, RegisteredCall};
+use super::server_log::ServerLog;
 use super::{ClientFeatures, McpLimits};
 use crate::Error;
 
@@ -44,6 +45,8 @@ const PAGE_DONE: &str = "notifications/elicitation/complete";
 /// server. Any other request except `ping` is answered as an unknown method.
 #[derive(Clone)]
 pub(super) struct McpClientHandler {
+    /// Redacts what the server is sent in secret.
+    pub(super) log: Arc<ServerLog>,
     /// The progress of all calls.
     pub(super) progress: broadcast::Sender<ProgressNotificationParam>,
     version: Option<ProtocolVersion>,
@@ -67,11 +70,14 @@ impl McpClientHandler {
         client_features: &ClientFeatures,
         limits: &McpLimits,
         version: Option<ProtocolVersion>,
+        log: &Arc<ServerLog>,
     ) -> Self {
+        let router = QuestionRouter::new(client_features, limits.answer, Arc::clone(log));
         Self {
+            log: Arc::clone(log),
             progress: broadcast::channel(PROGRESS_BACKLOG).0,
             version,
-            question_router: Arc::new(QuestionRouter::new(client_features, limits.answer)),
+            question_router: Arc::new(router),
             features_off: Arc::new(FeaturesOff::new(client_features)),
             log_level: client_features.log_level,
             roots: client_features.roots_result().map(Arc::new),

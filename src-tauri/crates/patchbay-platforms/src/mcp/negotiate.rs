@@ -17,6 +17,7 @@ use tokio_util::sync::CancellationToken;
 use super::client_handler::McpClientHandler;
 use super::credential_wait::CredentialWait;
 use super::http_sse;
+use super::log_line::LogSecrets;
 use super::request::NegotiationFailure;
 use super::server_log::ServerLog;
 use super::session::{McpSession, Peer, Running, ServerOffer};
@@ -47,7 +48,7 @@ const LONGEST_START: Duration = Duration::from_secs(3600);
 /// [`Error::Forbidden`] if credentials are missing or refused; [`Error::RedirectRefused`];
 /// [`Error::Unreachable`]; [`Error::TimedOut`] after [`McpLimits::connect`], not counting the time that credentials take;
 /// [`Error::Cancelled`]; [`Error::TooLarge`]; [`Error::RateLimited`]; [`Error::Status`]; [`Error::ServerError`];
-/// [`Error::Protocol`]; [`Error::Credential`] from the token source.
+/// [`Error::Protocol`]; [`Error::UnsupportedVersion`]; [`Error::Credential`] from the token source.
 ///
 /// Requests in flight are aborted by `cancel`, at the timeout, and when the future is dropped.
 ///
@@ -116,7 +117,10 @@ async fn negotiate(
     limits: McpLimits,
     wait: &CredentialWait,
 ) -> Result<McpSession, Error> {
-    let log = Arc::new(ServerLog::new(target.log.clone(), Vec::new()));
+    let log = Arc::new(ServerLog::new(
+        target.log.clone(),
+        LogSecrets::new(Vec::new()),
+    ));
     let features = &target.client_features;
     let wire_for = |session| Wire::new(http, &target, limits, Arc::clone(&log), session);
     if let SessionLife::Resumable(Some(_)) = &target.session {
@@ -258,7 +262,7 @@ async fn start(
         ClientLifecycleMode::Initialize => Some(LEGACY_VERSION),
         _ => None,
     };
-    let handler = McpClientHandler::new(client_features, &limits, version);
+    let handler = McpClientHandler::new(client_features, &limits, version, wire.log());
     let cancel_guard = wire.cancel_on_drop();
     let mut config = StreamableHttpClientTransportConfig::with_uri("");
     config.retry_config = Arc::new(retries(&limits));
@@ -281,7 +285,13 @@ where
     E: std::error::Error + Send + Sync + 'static,
 {
     let running = handler.clone().serve_with_lifecycle(transport, mode).await;
-    running.map_err(|error| failure.take().unwrap_or_else(|| explain(error)))
+    let running = running.map_err(|error| failure.take().unwrap_or_else(|| explain(error)))?;
+    let info = running.peer_info().ok_or_else(disconnect_error)?;
+    // A server may answer a handshake with any version.
+    match ProtocolVersion::KNOWN_VERSIONS.contains(&info.protocol_version) {
+        true => Ok(running),
+        false => Err(unsupported(std::slice::from_ref(&info.protocol_version))),
+    }
 }
 
 /// Connects over the transport of 2024-11-05; `None` if the server does not support it.
@@ -295,7 +305,7 @@ async fn start_http_sse(
         return Ok(None);
     };
     let version = Some(LEGACY_VERSION);
-    let handler = McpClientHandler::new(client_features, &limits, version);
+    let handler = McpClientHandler::new(client_features, &limits, version, wire.log());
     let (failure, mode) = (pipe.failure().clone(), ClientLifecycleMode::Initialize);
     let running = serve(&handler, pipe, mode, &failure).await?;
     let peer = Peer::Host(wire.clone(), Transport::Sse);
@@ -314,7 +324,7 @@ pub async fn end_session(
     if check_address(&target.url).is_err() {
         return;
     }
-    let log = Arc::new(ServerLog::new(None, Vec::new()));
+    let log = Arc::new(ServerLog::unread());
     let (limits, life) = (McpLimits::DEFAULT, SessionLife::Connection);
     let wire = Wire::new(http, &target, limits, log, life);
     // If that fails, the server ends it by itself.
@@ -329,7 +339,8 @@ pub async fn end_session(
 /// # Errors
 /// [`Error::ProgramNotStarted`]; [`Error::ProgramEnded`] if it ends before it responds; [`Error::TooLarge`],
 /// [`Error::Exceeded`]; [`Error::TimedOut`] after [`McpLimits::connect`] without any output; [`Error::Cancelled`];
-/// [`Error::ServerError`]; [`Error::Protocol`]. The process is ended on each error, and when the future is dropped.
+/// [`Error::ServerError`]; [`Error::Protocol`]; [`Error::UnsupportedVersion`]. The process is ended on each error, and
+/// when the future is dropped.
 pub async fn connect_program(
     program: McpProgram,
     client_features: ClientFeatures,
@@ -417,7 +428,7 @@ async fn start_over(
     limits: McpLimits,
 ) -> Result<McpSession, Error> {
     let version = Some(LEGACY_VERSION);
-    let handler = McpClientHandler::new(client_features, &limits, version);
+    let handler = McpClientHandler::new(client_features, &limits, version, pipe.log());
     let running = serve(&handler, pipe.clone(), mode, pipe.failure()).await?;
     let peer = Peer::Program(pipe.process().clone());
     session(running, handler, limits, (peer, cause), pipe.log()).await
@@ -492,6 +503,12 @@ fn disconnect_error() -> Error {
     Error::Protocol("disconnected during handshake".to_owned())
 }
 
+/// The error for a server that supports only those versions.
+fn unsupported(versions: &[ProtocolVersion]) -> Error {
+    let versions: Vec<&str> = versions.iter().map(ProtocolVersion::as_str).collect();
+    Error::UnsupportedVersion(clean_text(&versions.join(", "), NAME_LIMIT))
+}
+
 /// Converts the error of a negotiation that reached the server.
 fn explain(error: ClientInitializeError) -> Error {
     match error {
@@ -499,13 +516,7 @@ fn explain(error: ClientInitializeError) -> Error {
         ClientInitializeError::LegacyFallbackFailed { fallback, .. } => explain(*fallback),
         ClientInitializeError::NoCompatibleProtocolVersion {
             server_supported, ..
-        } => {
-            let versions: Vec<&str> = server_supported.iter().map(|it| it.as_str()).collect();
-            Error::Protocol(format!(
-                "only unsupported versions ({})",
-                clean_text(&versions.join(", "), NAME_LIMIT)
-            ))
-        }
+        } => unsupported(&server_supported),
         ClientInitializeError::ConnectionClosed(_) => disconnect_error(),
         ClientInitializeError::ExpectedInitResponse(_)
         | ClientInitializeError::ExpectedInitResult(_) => {

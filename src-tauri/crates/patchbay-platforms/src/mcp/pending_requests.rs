@@ -67,7 +67,7 @@ impl PendingRequests {
         }
     }
 
-    pub(super) fn log(&self) -> &ServerLog {
+    pub(super) fn log(&self) -> &Arc<ServerLog> {
         &self.log
     }
 

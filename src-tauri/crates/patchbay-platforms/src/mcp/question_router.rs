@@ -20,6 +20,7 @@ use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
 use super::questions::{self, ParsedQuestion};
+use super::server_log::ServerLog;
 use super::{ClientFeatures, sampling};
 
 /// Maximum number of questions in [`WINDOW`].
@@ -90,6 +91,8 @@ pub(super) struct QuestionRouter {
     allowed_kinds: Vec<QuestionKind>,
     /// How long a question stays open.
     answer_timeout: Duration,
+    /// Redacts the secrets in answers.
+    log: Arc<ServerLog>,
     /// Locked while a question is open; those that wait get it in order.
     turn: tokio::sync::Mutex<()>,
     state: Mutex<State>,
@@ -117,7 +120,11 @@ struct Call {
 }
 
 impl QuestionRouter {
-    pub(super) fn new(client_features: &ClientFeatures, answer_timeout: Duration) -> Self {
+    pub(super) fn new(
+        client_features: &ClientFeatures,
+        answer_timeout: Duration,
+        log: Arc<ServerLog>,
+    ) -> Self {
         let mut allowed_kinds = Vec::new();
         if client_features.asks {
             allowed_kinds.push(QuestionKind::Elicitation);
@@ -126,6 +133,7 @@ impl QuestionRouter {
         Self {
             allowed_kinds,
             answer_timeout,
+            log,
             turn: tokio::sync::Mutex::default(),
             state: Mutex::default(),
         }
@@ -205,6 +213,9 @@ impl QuestionRouter {
             return kind.to_wire(None, QuestionAnswer::Cancel);
         };
         let answer = self.ask(call, &parsed, &CancellationToken::new()).await;
+        if let QuestionAnswer::Accept { values } = &answer {
+            self.log.redact(&parsed.secrets_among(values));
+        }
         kind.to_wire(Some(&parsed), answer)
     }
 

@@ -6,7 +6,9 @@
 //! Source: MCP 2025-11-25 and 2026-07-28, "Elicitation".
 
 use patchbay_http::text;
-use patchbay_model::{Form, Json, Question, QuestionForm, clean_text, has_user_info, is_loopback};
+use patchbay_model::{
+    Form, Json, Question, QuestionForm, Secret, clean_text, has_user_info, is_loopback, json_texts,
+};
 use serde_json::{Map, Value, json};
 use url::Url;
 
@@ -68,6 +70,20 @@ impl ParsedQuestion {
             *awaits_done = true;
         }
         self
+    }
+
+    /// The texts and numbers in secret fields.
+    pub(super) fn secrets_among(&self, values: &Value) -> Vec<Secret> {
+        let Question::Form(form) = &self.question else {
+            return Vec::new();
+        };
+        let fields = form.form.schema["properties"].as_object();
+        let secret = fields
+            .into_iter()
+            .flatten()
+            .filter(|(_, schema)| schema["writeOnly"] == true);
+        let given = secret.filter_map(|(name, _)| values.get(name));
+        given.flat_map(json_texts).map(Secret::new).collect()
     }
 
     /// The values to send.

@@ -5,23 +5,18 @@
 //! Source: MCP 2025-11-25 and 2026-07-28, "Logging".
 
 use std::cmp::Ordering;
-use std::collections::VecDeque;
 use std::time::{Duration, Instant};
 
 use parking_lot::Mutex;
-use patchbay_http::redact_json_text;
 use patchbay_model::{LogLevel, Secret, clean_text};
 use rmcp::model::{ConstString as _, LoggingMessageNotificationMethod};
 use serde_json::Value;
 
-use super::log_line::{LineSink, sanitize_log_line};
+use super::log_line::{LineSink, LogSecrets};
 
 /// Maximum number of messages in [`WINDOW`] that are written.
 const MAX_LINES: u32 = 200;
 const WINDOW: Duration = Duration::from_secs(10);
-
-/// Maximum number of secrets that are redacted; the oldest are dropped first.
-const MAX_SECRETS: usize = 32;
 
 /// Maximum length of the name of a logger, in characters.
 const LOGGER_LENGTH: usize = 60;
@@ -30,42 +25,46 @@ const LOGGER_LENGTH: usize = 60;
 pub(super) struct ServerLog {
     /// `None` if nobody reads the log.
     write: Option<LineSink>,
+    secrets: LogSecrets,
     state: Mutex<State>,
 }
 
 struct State {
-    secrets: VecDeque<Secret>,
     since: Instant,
     count: u32,
 }
 
 impl ServerLog {
-    pub(super) fn new(write: Option<LineSink>, secrets: Vec<Secret>) -> Self {
+    pub(super) fn new(write: Option<LineSink>, secrets: LogSecrets) -> Self {
         Self {
             write,
+            secrets,
             state: Mutex::new(State {
-                secrets: secrets.into(),
                 since: Instant::now(),
                 count: 0,
             }),
         }
     }
 
+    /// A log that nobody reads.
+    pub(super) fn unread() -> Self {
+        Self::new(None, LogSecrets::new(Vec::new()))
+    }
+
     pub(super) fn is_read(&self) -> bool {
         self.write.is_some()
     }
 
-    /// Redacts the values of headers from now on.
-    pub(super) fn redact_values(&self, headers: &[(String, Secret)]) {
-        let mut state = self.state.lock();
-        for (_, secret) in headers {
-            let is_new = |known: &Secret| known.expose() != secret.expose();
-            if state.secrets.iter().all(is_new) {
-                state.secrets.push_back(secret.clone());
-            }
+    /// Redacts secrets from now on, if anybody reads the log.
+    pub(super) fn redact<'a>(&self, secrets: impl IntoIterator<Item = &'a Secret>) {
+        if self.is_read() {
+            self.secrets.add(secrets);
         }
-        let surplus = state.secrets.len().saturating_sub(MAX_SECRETS);
-        state.secrets.drain(..surplus);
+    }
+
+    /// Takes the secrets that were added since this was last called, for who else writes the server's log.
+    pub(super) fn take_untold_secrets(&self) -> Vec<Secret> {
+        self.secrets.take_untold()
     }
 
     /// Writes a log notification; `false` for any other message.
@@ -87,7 +86,7 @@ impl ServerLog {
         }
         state.count = state.count.saturating_add(1);
         let line = match state.count.cmp(&(MAX_LINES + 1)) {
-            Ordering::Less => format_line(params, &state.secrets),
+            Ordering::Less => format_line(params, &self.secrets),
             Ordering::Equal => Some(format!(
                 "Patchbay leaves messages out: there are more than {MAX_LINES} in {} s",
                 WINDOW.as_secs()
@@ -102,12 +101,12 @@ impl ServerLog {
 }
 
 /// The line for a message; `None` for an empty one.
-fn format_line(params: &Value, secrets: &VecDeque<Secret>) -> Option<String> {
+fn format_line(params: &Value, secrets: &LogSecrets) -> Option<String> {
     let message = match &params["data"] {
         Value::Null => return None,
         Value::String(text) => text.clone(),
-        // Secrets may be escaped in it.
-        other => redact_json_text(other.to_string(), secrets),
+        // Secrets may be escaped in a string of it that is longer than a line.
+        other => secrets.redact(&other.to_string()),
     };
     let level = params["level"].as_str().and_then(LogLevel::from_word);
     let level = level.unwrap_or(LogLevel::Info).as_str();
@@ -120,7 +119,7 @@ fn format_line(params: &Value, secrets: &VecDeque<Secret>) -> Option<String> {
         return None;
     }
     let line = format!("[{level}] {message}");
-    Some(sanitize_log_line(line.as_bytes(), secrets))
+    Some(secrets.sanitize(line.as_bytes()))
 }
 
 #[cfg(test)]
@@ -134,7 +133,7 @@ mod tests {
 
     fn log(secrets: Vec<Secret>) -> (ServerLog, Arc<Mutex<Vec<String>>>) {
         let (write, lines) = recorded_log();
-        (ServerLog::new(Some(write), secrets), lines)
+        (ServerLog::new(Some(write), LogSecrets::new(secrets)), lines)
     }
 
     fn message(params: Value) -> Value {
@@ -144,7 +143,7 @@ mod tests {
     #[test]
     fn a_message_is_one_inert_line_with_level_and_logger_and_without_secrets() {
         let (log, lines) = log(vec![Secret::new("hunter2-hunter2")]);
-        log.redact_values(&[("Authorization".to_owned(), Secret::new("Bearer to\"ken-1"))]);
+        log.redact(&[Secret::new("Bearer to\"ken-1")]);
         for params in [
             json!({ "level": "warning", "logger": "db", "data": "slow\n\u{1b}[31mhunter2-hunter2\u{202e}" }),
             json!({ "level": "error", "data": { "sent": ["to\"ken-1", "hunter2-hunter2"] } }),
@@ -179,7 +178,7 @@ mod tests {
         assert!(!log.take(&json!([])));
         assert!(lines.lock().unwrap().is_empty());
         // Where nobody reads it, it is taken all the same.
-        let unread = ServerLog::new(None, Vec::new());
+        let unread = ServerLog::unread();
         assert!(unread.take(&message(json!({ "level": "info", "data": "x" }))));
     }
 

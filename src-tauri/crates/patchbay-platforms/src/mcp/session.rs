@@ -14,6 +14,7 @@ mod tasks;
 
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 use parking_lot::Mutex;
@@ -119,6 +120,7 @@ struct Inner {
     usage: Mutex<Usage>,
     running: Mutex<Option<Running>>,
     cancel_notices: TaskTracker,
+    has_listed_tools: AtomicBool,
     /// Number of watches of each subscribed resource. Locked during requests, so that they arrive in order.
     subscriptions: tokio::sync::Mutex<HashMap<String, usize>>,
 }
@@ -150,6 +152,7 @@ impl McpSession {
             }),
             running: Mutex::new(Some(running)),
             cancel_notices: TaskTracker::new(),
+            has_listed_tools: AtomicBool::new(false),
             subscriptions: tokio::sync::Mutex::default(),
         }))
     }
@@ -231,6 +234,7 @@ impl McpSession {
             tools::read_page(page, &mut names, &mut found);
         })
         .await?;
+        self.0.has_listed_tools.store(true, Ordering::Relaxed);
         if !self.takes_task_calls() {
             for tool in &mut found {
                 (tool.needs_task, tool.may_be_task) = (false, false);
@@ -239,7 +243,19 @@ impl McpSession {
         Ok(found)
     }
 
-    /// Describes the first request of [`McpSession::call_tool`] without sending it.
+    /// Whether a call has to be preceded by a list of the tools, from which rmcp knows the arguments that are also sent
+    /// as headers.
+    ///
+    /// Source: MCP 2026-07-28, "Custom Headers from Tool Parameters".
+    pub fn must_list_before(&self, call: &ToolCall) -> bool {
+        call.names_headers
+            && !self.is_legacy()
+            && matches!(self.0.remote, Peer::Host(..))
+            && !self.0.has_listed_tools.load(Ordering::Relaxed)
+    }
+
+    /// Describes the first request of [`McpSession::call_tool`] without sending it; without its headers if
+    /// [`McpSession::must_list_before`] it.
     ///
     /// # Errors
     /// [`Error::Unreachable`] if the session is closed; [`Error::Cancelled`].

@@ -27,7 +27,9 @@ use tokio_util::sync::CancellationToken;
 pub(super) use self::process::Process;
 pub use self::process::{McpProgram, ProcessGuard};
 
-use self::host::{Attached, Client, ClientMessage, ClientSender, note_exit, take_notice};
+use self::host::{
+    Attached, Client, ClientMessage, ClientSender, note_exit, secrets_line, take_notice,
+};
 use self::lines::{Lines, NextLine};
 use self::process::{Streams, Violation};
 use super::McpLimits;
@@ -85,6 +87,7 @@ type End = Option<Violation>;
 
 struct Shared {
     outgoing: Outgoing,
+    sending: tokio::sync::Mutex<()>,
     pending_requests: PendingRequests,
     limits: McpLimits,
     process: Process,
@@ -129,6 +132,7 @@ fn listen_to(process: Process, link: Link, limits: McpLimits) -> StdioTransport 
     StdioTransport {
         shared: Arc::new(Shared {
             outgoing,
+            sending: tokio::sync::Mutex::default(),
             pending_requests: PendingRequests::new(limits, Arc::new(process.stderr().server_log())),
             limits,
             process,
@@ -229,8 +233,8 @@ impl StdioTransport {
         &self.shared.process
     }
 
-    pub(super) fn log(&self) -> &ServerLog {
-        self.shared.pending_requests.log()
+    pub(super) fn log(&self) -> &Arc<ServerLog> {
+        self.shared.log()
     }
 
     pub(super) fn failure(&self) -> &NegotiationFailure {
@@ -239,6 +243,10 @@ impl StdioTransport {
 }
 
 impl Shared {
+    fn log(&self) -> &Arc<ServerLog> {
+        self.pending_requests.log()
+    }
+
     async fn send(&self, message: &ClientJsonRpcMessage) -> Result<(), SendError> {
         let _until_sent = self
             .pending_requests
@@ -259,26 +267,38 @@ impl Shared {
             }
             return Err(SendError);
         }
-        if let Some(tracked) = tracked {
+        if let Some(tracked) = &tracked {
             let capture = tracked.exchange.capture();
             capture.note_request(|| SentRequest::line(text.as_str()));
         }
+        // No message may overtake what is redacted in it, even if another message takes that along.
+        let _in_order = self.sending.lock().await;
+        let secrets = self.log().take_untold_secrets();
         let is_sent = match &self.outgoing {
             Outgoing::Stream(stream) => {
                 let mut line = text.into_bytes();
                 line.push(b'\n');
+                if !secrets.is_empty() && self.is_relayed() {
+                    line = [secrets_line(&secrets), line].concat();
+                }
                 stream.send(line).await.is_ok()
             }
-            Outgoing::Host(host) => host.send(message).await,
+            Outgoing::Host(host) => {
+                host.redact(&secrets);
+                host.send(message).await
+            }
         };
         is_sent.then_some(()).ok_or(SendError)
     }
 
+    /// Whether a host in another process holds the program.
+    fn is_relayed(&self) -> bool {
+        matches!(self.outgoing, Outgoing::Stream(_)) && self.process.group().is_none()
+    }
+
     /// A host would drop us for a message that exceeds this.
     fn max_message_bytes(&self) -> Option<usize> {
-        let is_relayed =
-            matches!(self.outgoing, Outgoing::Stream(_)) && self.process.group().is_none();
-        is_relayed.then_some(host::MESSAGE_BYTES)
+        self.is_relayed().then_some(host::MESSAGE_BYTES)
     }
 
     /// Reads a line; `None` if it is not a message, or not needed by rmcp.
@@ -316,8 +336,14 @@ impl Shared {
     async fn end(&self, violation: End) {
         match violation {
             Some(violation) => self.process.record_violation(violation),
-            // Its output may end shortly before the process does.
-            None => drop(tokio::time::timeout(OUTPUT_GRACE, self.process.wait_for_exit()).await),
+            None => {
+                // Its output may end shortly before the process does.
+                drop(tokio::time::timeout(OUTPUT_GRACE, self.process.wait_for_exit()).await);
+                let is_lost = !self.process.has_notice() && !self.process.stopping().is_cancelled();
+                if is_lost && self.is_relayed() {
+                    self.process.record_violation(Violation::HostGone);
+                }
+            }
         }
         self.process.stop();
         self.pending_requests.end(|| self.process.end_error());

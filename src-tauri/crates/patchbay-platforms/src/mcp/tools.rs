@@ -36,7 +36,7 @@ pub(super) fn for_rmcp(page: &Value) -> ListToolsResult {
     let entries = page["tools"].as_array().into_iter().flatten();
     let tools = entries.filter_map(|entry| {
         let (name, schema) = (name(entry)?.to_owned(), schema(entry)?);
-        let schema = Some(schema).filter(|schema| names_headers(schema));
+        let schema = Some(schema).filter(|schema| has_header(schema));
         let schema = schema.cloned().unwrap_or_default();
         Some(RmcpTool::new_with_raw(name, None, Arc::new(schema)))
     });
@@ -57,7 +57,7 @@ pub(super) fn retain_accepted(page: &mut Value, accepted: &[RmcpTool]) {
         let (Some(name), Some(schema)) = (name(entry), schema(entry)) else {
             return true;
         };
-        let has_headers = names_headers(schema);
+        let has_headers = has_header(schema);
         let is_same =
             |tool: &&RmcpTool| tool.name == name && (!has_headers || *tool.input_schema == *schema);
         let is_accepted = accepted.next_if(is_same).is_some();
@@ -79,16 +79,17 @@ fn schema(entry: &Value) -> Option<&Map<String, Value>> {
     entry.get("inputSchema")?.as_object()
 }
 
-/// Whether a schema has parameters in headers, at any depth.
-fn names_headers(schema: &Map<String, Value>) -> bool {
-    fn any(value: &Value) -> bool {
-        match value {
-            Value::Object(members) => names_headers(members),
-            Value::Array(items) => items.iter().any(any),
-            _ => false,
-        }
+/// Whether an input schema has parameters in headers (`x-mcp-header`), at any depth.
+pub fn names_headers(schema: &Value) -> bool {
+    match schema {
+        Value::Object(members) => has_header(members),
+        Value::Array(items) => items.iter().any(names_headers),
+        _ => false,
     }
-    schema.contains_key("x-mcp-header") || schema.values().any(any)
+}
+
+fn has_header(members: &Map<String, Value>) -> bool {
+    members.contains_key("x-mcp-header") || members.values().any(names_headers)
 }
 
 /// Parses a tool; its schemas are moved out of the entry.

@@ -4,8 +4,8 @@
 
 use patchbay_http::SecretNames;
 use patchbay_model::{
-    AuthenticationMethod, Content, CredentialStatus, Json, Level, PlatformCredential, Status,
-    Timestamp, ToolResult, Visibility, clean_text,
+    AuthenticationMethod, Content, CredentialStatus, Json, Level, PlatformCredential, RemoteId,
+    Status, Timestamp, ToolResult, Visibility, clean_text,
 };
 use serde_json::{Map, Value, json};
 
@@ -69,6 +69,24 @@ pub(super) fn connector(
         updated_at: Some(connector.modified_at),
         ..RemoteConnector::new(connector.id.clone(), Json(native))
     }
+}
+
+/// A connector of another form than documented, kept as it came. `None` without an id.
+///
+/// Source: Mistral contract, section 4, "Leniency of the reader".
+pub(super) fn unread_connector(json: &Value, secrets: &SecretNames) -> Option<RemoteConnector> {
+    let id = json["id"].as_str().filter(|id| !id.is_empty())?;
+    let mut native = json.clone();
+    strip_secrets(&mut native, secrets);
+    let unread = RemoteConnector::new(RemoteId::new(id), Json(native));
+    let name = clean_optional(json["name"].as_str(), TITLE_LIMIT);
+    Some(RemoteConnector {
+        name: name.unwrap_or_else(|| unread.name.clone()),
+        title: clean_optional(json["title"].as_str(), TITLE_LIMIT),
+        status: Status::Unknown,
+        reason: Some("the platform describes it in an unknown form".to_owned()),
+        ..unread
+    })
 }
 
 /// Cleans a text of the platform; `None` if nothing is left.
@@ -203,6 +221,16 @@ pub(super) fn is_authenticated(connector: &Connector) -> bool {
     let status = status_in_use(connector);
     let has_expired = status.is_some_and(|status| is_unusable(status) && needs_sign_in(status));
     connector.is_authenticated == Some(true) && !has_expired
+}
+
+/// Whether the user has a credential of that name that can be used.
+pub(super) fn is_signed_in_as(connector: &Connector, name: &str) -> bool {
+    let is_usable = |credential: &Credential| {
+        let status = credential.status.as_ref();
+        !status.is_some_and(is_unusable)
+    };
+    let mut all = connector.credentials.iter();
+    all.any(|one| one.name == name && one.scope == "user" && is_usable(one))
 }
 
 fn is_unusable(status: &WireStatus) -> bool {

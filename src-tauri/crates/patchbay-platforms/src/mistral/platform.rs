@@ -321,7 +321,14 @@ impl Connectors for Mistral {
         let (mut cursor, mut unresolved, mut signed_out) = (None, Vec::new(), Vec::new());
         for _ in 0..MAX_PAGES {
             let page = page(cursor, PAGE_SIZE).run(self, options).await?;
-            for connector in page.items.iter().filter_map(LenientConnector::read) {
+            for item in &page.items {
+                let connector = match item {
+                    LenientConnector::Read(connector) => connector,
+                    LenientConnector::Unparsed(json) => {
+                        found.extend(mapping::unread_connector(json, &SECRET_NAMES));
+                        continue;
+                    }
+                };
                 let (connector, is_resolved) = self.map_listed_connector(connector);
                 if !is_resolved {
                     unresolved.push(found.len());

@@ -12,13 +12,15 @@ use super::quirks::table::Table;
 use super::wire::{Connector, Started};
 use crate::client::until;
 use crate::observations::Observations;
-use crate::{Error, Operation, Result};
+use crate::{BlockingState, Error, Operation, Result};
 
 pub struct Tenex {
     pub(super) api: Api,
     pub(super) table: Table,
     pub(super) mcp: McpPath,
     pub(super) observations: Observations,
+    /// Names of the secret settings of each provider that was listed.
+    pub(super) secret_settings: Observations<Option<Vec<String>>>,
     /// Consent pages of new connectors, until the consent ends or the connector is deleted. They are never saved.
     pub(super) pending_pages: Observations<Option<PendingPage>>,
 }
@@ -34,6 +36,21 @@ impl AsRef<Api> for Tenex {
     fn as_ref(&self) -> &Api {
         &self.api
     }
+}
+
+/// Names the state because of which 10ex refused.
+///
+/// Source: 10ex contract, section 3, "Errors assumed".
+fn name_state(error: Error) -> Error {
+    let Error::Conflict(refusal) = error else {
+        return error;
+    };
+    let state = match refusal.code.as_deref() {
+        Some("grant_in_progress") => BlockingState::SigningIn,
+        Some("connector_disabled") => BlockingState::Off,
+        _ => return Error::Conflict(refusal),
+    };
+    Error::Blocked { state, refusal }
 }
 
 impl Tenex {
@@ -52,7 +69,7 @@ impl Tenex {
         options: &CallOptions,
     ) -> Result<Answer> {
         let request = operation.request(self)?.repeat(O::CONTRACT.retry);
-        self.api.send(request, options).await
+        self.api.send(request, options).await.map_err(name_state)
     }
 
     /// Sends an operation by its route, or calls the corresponding MCP tool if the settings say so.

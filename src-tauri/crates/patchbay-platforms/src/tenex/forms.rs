@@ -317,10 +317,17 @@ fn documented_settings(
 
 /// Secrets among the given settings.
 pub(super) fn secrets<'a>(provider: &Provider, settings: &'a Map<String, Value>) -> Vec<&'a str> {
+    let names = secret_settings(provider).into_iter();
+    names
+        .filter_map(|name| settings.get(&name)?.as_str())
+        .collect()
+}
+
+/// Names of the settings that are secrets.
+pub(super) fn secret_settings(provider: &Provider) -> Vec<String> {
     let (_, fields) = key_fields(provider);
-    let secrets = fields.iter().filter(|field| field.secret);
-    let secrets = secrets.filter_map(|field| settings.get(&field.name)?.as_str());
-    secrets.collect()
+    let secrets = fields.into_iter().filter(|field| field.secret);
+    secrets.map(|field| field.name).collect()
 }
 
 #[cfg(test)]

@@ -99,6 +99,7 @@ pub fn client(account: &AccountConfig) -> Result<Tenex> {
         table: Table::read(&settings)?,
         mcp: McpPath::default(),
         observations: Observations::default(),
+        secret_settings: Observations::default(),
         pending_pages: Observations::default(),
     })
 }
@@ -152,7 +153,46 @@ impl Tenex {
             };
             async move { page.run(self, options).await }
         };
-        Ok(all_pages(None, page).await?.providers().collect())
+        let all: Vec<Provider> = all_pages(None, page).await?.providers().collect();
+        for provider in &all {
+            let names = forms::secret_settings(provider);
+            self.secret_settings
+                .note(&provider.provider, |known| *known = Some(names));
+        }
+        Ok(all)
+    }
+
+    /// A connector without the secrets among its settings.
+    async fn find_public(&self, id: &RemoteId, options: &CallOptions) -> Result<Connector> {
+        let mut found = self.find(id, options).await?;
+        self.drop_secrets(std::slice::from_mut(&mut found), options)
+            .await;
+        Ok(found)
+    }
+
+    /// Removes secret settings, which 10ex should not return, as far as it tells which these are.
+    ///
+    /// Source: 10ex contract, section 3, "a secret that comes back is dropped".
+    async fn drop_secrets(&self, connectors: &mut [Connector], options: &CallOptions) {
+        let has_settings = |json: &Value| {
+            let settings = json.get("settings").and_then(Value::as_object);
+            settings.is_some_and(|settings| settings.values().any(Value::is_string))
+        };
+        let mut others = connectors.iter().filter(|one| has_settings(&one.json));
+        let is_unknown = others.any(|one| self.secret_settings.of(&one.value.provider).is_none());
+        if is_unknown
+            && self.offers::<ListProviders>()
+            && let Err(error) = self.providers(options).await
+        {
+            tracing::debug!(kind = error.kind(), "secret settings are not known");
+        }
+        for connector in connectors {
+            let secrets = self.secret_settings.of(&connector.value.provider);
+            let settings = connector.json.get_mut("settings");
+            if let (Some(secrets), Some(Value::Object(settings))) = (secrets, settings) {
+                settings.retain(|name, _| !secrets.contains(name));
+            }
+        }
     }
 
     /// The provider of an existing connector, empty if it is unknown.
@@ -222,6 +262,7 @@ impl Tenex {
         StartedConsent {
             page: Some(page),
             valid_for: Some(valid_for),
+            was_given: false,
             poll_every: self.table.poll_interval,
         }
     }
@@ -305,7 +346,8 @@ impl Connectors for Tenex {
             limit: Some(PAGE_SIZE),
             ..List::default()
         };
-        let all = self.list_all(&page, options).await?.items;
+        let mut all = self.list_all(&page, options).await?.items;
+        self.drop_secrets(&mut all, options).await;
         Ok(all.into_iter().map(|one| self.map_connector(one)).collect())
     }
 
@@ -314,7 +356,7 @@ impl Connectors for Tenex {
         id: &RemoteId,
         options: &CallOptions,
     ) -> Result<RemoteConnector> {
-        Ok(self.map_connector(self.find(id, options).await?))
+        Ok(self.map_connector(self.find_public(id, options).await?))
     }
 
     async fn delete_connector(&self, id: &RemoteId, options: &CallOptions) -> Result<()> {
@@ -366,7 +408,7 @@ impl Consents for Tenex {
                 let valid_for = self.valid_for(&started);
                 Ok(self.started_consent(started.redirect_url, valid_for))
             }
-            (Err(Error::Conflict(_)), Some(page)) => Ok(kept(page)),
+            (Err(Error::Conflict(_) | Error::Blocked { .. }), Some(page)) => Ok(kept(page)),
             (Err(error), _) => Err(error),
         }
     }
@@ -459,7 +501,7 @@ impl Creation for Tenex {
 #[async_trait]
 impl Settings for Tenex {
     async fn settings(&self, id: &RemoteId, options: &CallOptions) -> Result<ConnectorSettings> {
-        let connector = self.find(id, options).await?;
+        let connector = self.find_public(id, options).await?;
         let provider = self.provider_of(&connector.provider, options).await;
         Ok(ConnectorSettings {
             form: forms::settings(&connector, &provider),
@@ -504,7 +546,7 @@ impl SingleCredential for Tenex {
     }
 
     async fn form(&self, id: &RemoteId, options: &CallOptions) -> Result<Form> {
-        let connector = self.find(id, options).await?;
+        let connector = self.find_public(id, options).await?;
         let provider = self.provider_of(&connector.provider, options).await;
         Ok(forms::key(&connector, &provider))
     }

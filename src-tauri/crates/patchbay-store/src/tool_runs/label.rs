@@ -2,7 +2,7 @@
 
 use patchbay_model::{RunId, RunLabel, RunState, ToolRunSummary};
 
-use super::{TABLE, read_details, row_of, write_details};
+use super::{TABLE, read_details, replace_details, row_of};
 use crate::migrations::Migration;
 use crate::row::{execute, to_body};
 use crate::{Error, Store};
@@ -43,7 +43,7 @@ impl Store {
                 "UPDATE tool_runs SET pinned = ?2, summary = ?3 WHERE rowid = ?1",
                 (row, run.summary.label.pinned, to_body(TABLE, &run.summary)?),
             )?;
-            write_details(tx, row, &run)?;
+            replace_details(tx, row, &run)?;
             Ok(Some(run.summary))
         })
         .await
@@ -108,7 +108,7 @@ mod tests {
     #[tokio::test]
     async fn a_running_run_is_not_labelled() {
         let (_home, store) = store().await;
-        store.queue_run(&run(1)).await.unwrap();
+        store.queue_run(run(1).into()).await.unwrap();
         let id = run(1).summary.id;
         let left = store.label_run(&id, label("Early", true)).await.unwrap();
         assert!(left.unwrap().label.is_empty());

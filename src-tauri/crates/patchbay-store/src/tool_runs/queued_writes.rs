@@ -6,7 +6,7 @@ use std::sync::Arc;
 use patchbay_model::{RunId, ToolRun};
 use rusqlite::Transaction;
 
-use super::{insert, row_of, update, write_details};
+use super::{insert, insert_details, replace_details, row_of, update};
 use crate::Error;
 
 /// A run to be written.
@@ -33,16 +33,16 @@ pub(crate) fn merge_writes(writes: Vec<RunWrite>) -> Vec<RunWrite> {
 }
 
 pub(crate) fn write_run(tx: &Transaction<'_>, write: &RunWrite, owner: &str) -> Result<(), Error> {
-    let row = if write.is_new {
-        insert(tx, &write.run, owner)?
-    } else {
-        let Some(row) = row_of(tx, &write.run.summary.id)? else {
-            return Ok(());
-        };
-        update(tx, row, &write.run, owner)?;
-        row
+    if write.is_new
+        && let Some(row) = insert(tx, &write.run, owner)?
+    {
+        return insert_details(tx, row, &write.run);
+    }
+    let Some(row) = row_of(tx, &write.run.summary.id)? else {
+        return Ok(());
     };
-    write_details(tx, row, &write.run)
+    update(tx, row, &write.run, owner)?;
+    replace_details(tx, row, &write.run)
 }
 
 #[cfg(test)]
@@ -94,13 +94,13 @@ mod tests {
     async fn queued_runs_are_found_at_once() {
         let (_home, store) = store().await;
         let open = run(1);
-        store.queue_run(&open).await.unwrap();
+        store.queue_run(open.clone().into()).await.unwrap();
         assert_eq!(count(&store, "status:running").await, 1);
         let over = answered(open, "zeppelin");
         store.close_run(over.clone().into()).await.unwrap();
         let found = store.find_run(&over.summary.id).await.unwrap();
         assert_eq!(found.as_ref(), Some(&over));
-        store.queue_run(&run(2)).await.unwrap();
+        store.queue_run(run(2).into()).await.unwrap();
         assert_eq!(count(&store, "zeppelin").await, 1);
         assert_eq!(store.run_usage().await.unwrap().runs, 2);
     }
@@ -109,7 +109,7 @@ mod tests {
     async fn writes_keep_their_order() {
         let (_home, store) = store().await;
         let open = run(1);
-        store.queue_run(&open).await.unwrap();
+        store.queue_run(open.clone().into()).await.unwrap();
         assert!(store.remove_run(&open.summary.id).await.unwrap());
         store
             .close_run(answered(open, "late").into())
@@ -122,11 +122,11 @@ mod tests {
     async fn other_stores_read_queued_rows_after_a_flush_or_a_drop() {
         let (home, store) = store().await;
         let elsewhere = open_again(&home).await;
-        store.queue_run(&run(1)).await.unwrap();
+        store.queue_run(run(1).into()).await.unwrap();
         store.flush_runs().await.unwrap();
         assert_eq!(count(&elsewhere, "status:running").await, 1);
 
-        store.queue_run(&run(2)).await.unwrap();
+        store.queue_run(run(2).into()).await.unwrap();
         for number in [1, 2] {
             let over = answered(run(number), "fine");
             store.close_run(over.into()).await.unwrap();
@@ -143,7 +143,7 @@ mod tests {
             let store = store.clone();
             async move {
                 let open = run(number);
-                store.queue_run(&open).await.unwrap();
+                store.queue_run(open.clone().into()).await.unwrap();
                 store
                     .close_run(answered(open, "fine").into())
                     .await
@@ -162,7 +162,7 @@ mod tests {
         let (home, store) = store().await;
         let elsewhere = open_again(&home).await;
         let open = run(1);
-        store.queue_run(&open).await.unwrap();
+        store.queue_run(open.clone().into()).await.unwrap();
         let mut over = answered(open, "large");
         over.summary.result_bytes = Some(u32::MAX);
         store.close_run(over.into()).await.unwrap();
@@ -179,12 +179,12 @@ mod tests {
             .await
             .unwrap();
         for number in 0..3 {
-            store.queue_run(&run(number)).await.unwrap();
+            store.queue_run(run(number).into()).await.unwrap();
         }
         assert_eq!(count(&store, "").await, 2);
-        let found = store.queue_run(&run(3)).await.unwrap_err();
+        let found = store.queue_run(run(3).into()).await.unwrap_err();
         assert!(matches!(found, Error::Failed(_)), "{found:?}");
-        store.queue_run(&run(4)).await.unwrap();
+        store.queue_run(run(4).into()).await.unwrap();
         store.flush_runs().await.unwrap();
         assert_eq!(count(&store, "").await, 3);
     }

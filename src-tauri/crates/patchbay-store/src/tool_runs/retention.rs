@@ -57,6 +57,17 @@ impl Store {
         .await
     }
 
+    /// When the newest of the runs started that began before an instant.
+    pub async fn newest_run_before(&self, before: Timestamp) -> Result<Option<Timestamp>, Error> {
+        let before = before.unix_millis();
+        self.read(move |tx| {
+            let sql = "SELECT max(started_at) FROM tool_runs WHERE started_at < ?1";
+            let newest: Option<i64> = row::get(tx, sql, [before])?;
+            Ok(newest.and_then(Timestamp::from_unix_millis))
+        })
+        .await
+    }
+
     /// Number of runs that are too old and have ended.
     pub async fn count_old_runs(&self, old: &OldRuns) -> Result<u32, Error> {
         let OldRuns { before, beyond } = old.clone();

@@ -7,7 +7,7 @@ use serde_json::json;
 
 use super::*;
 use crate::migrations::migrate;
-use crate::samples::{answered, run, store};
+use crate::samples::{answered, open_again, run, store};
 use crate::tables::TABLES;
 
 /// The ids of the runs that the typed text finds, newest first.
@@ -206,8 +206,8 @@ async fn each_run_is_on_one_page() {
         .write(|tx| {
             for number in 0..RUNS {
                 let run = answered(run(number), if number % 2 == 0 { "even" } else { "odd" });
-                let row = insert(tx, &run, "nobody")?;
-                write_details(tx, row, &run)?;
+                let row = insert(tx, &run, "nobody")?.unwrap();
+                insert_details(tx, row, &run)?;
             }
             Ok(())
         })
@@ -269,8 +269,8 @@ async fn only_the_newest_of_very_many_matches_are_counted() {
             .write(move |tx| {
                 for number in 0..runs {
                     let run = answered(run(runs * 100_000 + number), "fine");
-                    let row = insert(tx, &run, "nobody")?;
-                    write_details(tx, row, &run)?;
+                    let row = insert(tx, &run, "nobody")?.unwrap();
+                    insert_details(tx, row, &run)?;
                 }
                 Ok(())
             })
@@ -397,6 +397,29 @@ async fn an_owner_of_several_runs_is_looked_for_once() {
     };
     assert_eq!(store.close_orphans(gone).await.unwrap().len(), 3);
     assert_eq!(asked.load(Ordering::Relaxed), 1);
+}
+
+#[tokio::test]
+async fn others_write_while_it_is_found_out_whether_an_owner_is_gone() {
+    let (home, store) = store().await;
+    store.open_run(&run(1)).await.unwrap();
+    let other = open_again(&home).await;
+    let (began, asked) = tokio::sync::oneshot::channel();
+    let began = std::sync::Mutex::new(Some(began));
+    let (answer, answered) = std::sync::mpsc::channel();
+    let is_alive = move |_: &str| {
+        let began = began.lock().unwrap().take();
+        began.into_iter().for_each(|began| began.send(()).unwrap());
+        answered.recv().unwrap()
+    };
+    let writing = async {
+        asked.await.unwrap();
+        other.open_run(&run(2)).await.unwrap();
+        answer.send(false).unwrap();
+    };
+    let (closed, ()) = tokio::join!(store.close_orphans(is_alive), writing);
+    // The second run began too late to be judged.
+    assert_eq!(closed.unwrap(), [run(1).summary.id]);
 }
 
 #[tokio::test]

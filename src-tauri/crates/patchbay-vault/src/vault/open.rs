@@ -1,8 +1,10 @@
 //! Obtaining the data key: from memory, from the keychain, or created at first use.
 
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use sha2::{Digest as _, Sha256};
 use tokio::sync::watch;
 use tokio::time::timeout;
 
@@ -16,6 +18,9 @@ use crate::lock::lock_blocking;
 /// Age at which a pending request is considered dead and another one is started: the keychain may have been replaced
 /// since.
 const ABANDON_AFTER: Duration = Duration::from_secs(120);
+
+/// Precedes what identifies the folder in the name of a keychain entry.
+const PLACE: &str = " of ";
 
 type Answer = watch::Receiver<Option<Result<CachedKey, Error>>>;
 
@@ -141,7 +146,8 @@ impl Inner {
     /// The name is new because a hanging write may succeed hours later and must not overwrite anything.
     pub(super) fn store_key(&self, key: &DataKey) -> Result<String, Error> {
         let to_error = |error| Error::keychain(error, false);
-        let entry = format!("vault {}", VaultId::random()?.as_str());
+        let (id, place) = (VaultId::random()?, self.place());
+        let entry = format!("vault {}{PLACE}{place}", id.as_str());
         self.keychain.write(&entry, key.bytes()).map_err(to_error)?;
         match self.keychain.read(&entry).map_err(to_error)? {
             Some(kept) if kept.as_slice() == key.bytes() => Ok(entry),
@@ -151,15 +157,37 @@ impl Inner {
         }
     }
 
-    /// Deletes a keychain entry unless the file refers to it or cannot be read. Blocks.
+    /// Identifies the folder, also before it exists.
+    fn place(&self) -> String {
+        let mut known = self.folder.ancestors();
+        let found = known.find_map(|above| {
+            let below = self.folder.strip_prefix(above).ok()?;
+            Some(std::fs::canonicalize(above).ok()?.join(below))
+        });
+        // Joined with nothing, a path ends in a separator.
+        let folder: PathBuf = found.as_deref().unwrap_or(&self.folder).iter().collect();
+        let hash = Sha256::digest(folder.as_os_str().as_encoded_bytes());
+        format!("{hash:x}")[..16].to_owned()
+    }
+
+    /// Deletes a keychain entry unless the file refers to it or cannot be read, or the entry was made for another
+    /// folder. Blocks.
     ///
-    /// A change that failed in its last step may have been saved nevertheless, so the file decides.
+    /// A change that failed in its last step may have been saved nevertheless, so the file decides. A copied folder
+    /// names the entry of the original one, which still needs it.
     pub(super) fn forget(&self, entry: &str) {
         let is_needed = match file::load(&self.folder) {
             Ok(file) => file.is_some_and(|file| file.protection.entry() == Some(entry)),
             Err(_) => true,
         };
         if is_needed {
+            return;
+        }
+        let made_for = entry.split_once(PLACE).map(|(_, place)| place);
+        if made_for.is_some_and(|place| place != self.place()) {
+            tracing::warn!(
+                "the key stays in the system keychain, as another data folder may use it"
+            );
             return;
         }
         if let Err(error) = self.keychain.delete(entry) {

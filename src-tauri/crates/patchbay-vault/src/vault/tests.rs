@@ -419,6 +419,40 @@ async fn secrets_survive_switching_to_a_passphrase_and_back() {
     assert!(text(&vault, &token()).await.is_some());
 }
 
+#[cfg(unix)]
+#[tokio::test]
+async fn a_passphrase_for_a_copied_folder_leaves_the_original_its_key() {
+    let fixture = Fixture::with_secret().await;
+    let copied = Fixture {
+        folder: tempfile::tempdir().unwrap(),
+        keychain: fixture.keychain.clone(),
+    };
+    fs::create_dir(copied.file().parent().unwrap()).unwrap();
+    fs::copy(fixture.file(), copied.file()).unwrap();
+    let vault = copied.vault();
+    vault.choose_passphrase(Secret::new("open")).await.unwrap();
+    assert!(text(&fixture.vault(), &token()).await.is_some());
+
+    // By another path, it is still the same folder.
+    let link = copied.folder.path().join("link");
+    std::os::unix::fs::symlink(fixture.file().parent().unwrap(), &link).unwrap();
+    let vault = Vault::new(link, Arc::new(fixture.keychain.clone()));
+    vault.choose_passphrase(Secret::new("open")).await.unwrap();
+    assert_eq!(fixture.keychain.entries(), 0);
+}
+
+#[cfg(unix)]
+#[tokio::test]
+async fn the_key_of_a_folder_that_came_after_it_goes_with_a_passphrase() {
+    let fixture = Fixture::new();
+    let link = fixture.folder.path().join("link");
+    std::os::unix::fs::symlink(fixture.folder.path(), &link).unwrap();
+    let vault = Vault::new(link.join("data"), Arc::new(fixture.keychain.clone()));
+    vault.write(&token(), &secret()).await.unwrap();
+    vault.choose_passphrase(Secret::new("open")).await.unwrap();
+    assert_eq!(fixture.keychain.entries(), 0);
+}
+
 #[tokio::test]
 async fn a_keychain_that_fails_leaves_the_passphrase_in_place() {
     let fixture = Fixture::new();

@@ -1,5 +1,5 @@
 import { useRef } from "react";
-import { Field } from "@/components/Field";
+import { FilterField } from "@/components/FilterField";
 import { NoMatches } from "@/components/NoMatches";
 import { useShortcut } from "@/components/shortcuts";
 import { VirtualList } from "@/components/VirtualList";
@@ -29,22 +29,15 @@ export function OperationList({ account, operations, title, selected, onSelect }
   return (
     <div className={styles.list}>
       <div className={styles.find}>
-        <Field
+        <FilterField
           ref={field}
           label="Find an operation"
-          hideLabel
           type="search"
           placeholder="Find an operation"
-          icon="search"
-          keys="list.filter"
-          soft
           value={filter}
           onChange={setFilter}
-          onKeyDown={(event) => {
-            if (event.key === "Enter" && first) onSelect(first.name);
-            if (event.key === "Escape") setFilter("");
-            event.continuePropagation();
-          }}
+          onEnter={() => first && onSelect(first.name)}
+          clearsOnEscape
         />
       </div>
       {found.length === 0 ? (

@@ -11,7 +11,7 @@ import { useShortcut } from "@/components/shortcuts";
 import { ConfirmCard } from "@/components/ToolResult/ConfirmCard";
 import { refreshChangedAccounts } from "@/host/accountSync";
 import { type Account, type OperationInfo } from "@/host/bindings";
-import { isRedacted } from "@/lib/redacted";
+import { argumentWords } from "@/lib/argumentWords";
 import { redactSecrets } from "@/lib/schema/secretValues";
 import { type JsonObject } from "@/lib/schema/schema";
 import { schemaOf } from "@/lib/schema/validate";
@@ -136,9 +136,8 @@ export function OperationRunner({ account, operation }: Props) {
 type ConfirmProps = Props & { values: JsonObject; onConfirm: () => void; onKeep: () => void };
 
 function Confirm({ account, operation, values, onConfirm, onKeep }: ConfirmProps) {
-  const target = Object.entries(redactSecrets(values, schemaOf(operation.parameters)))
-    .filter(([, value]) => value !== "" && ["string", "number", "boolean"].includes(typeof value))
-    .map(([name, value]) => `${name} ${isRedacted(value) ? "(hidden)" : String(value)}`);
+  const shown = Object.entries(redactSecrets(values, schemaOf(operation.parameters)));
+  const target = shown.flatMap(([name, value]) => argumentWords(name, value) ?? []);
   return (
     <ConfirmCard
       title={`Call ${operation.name}?`}

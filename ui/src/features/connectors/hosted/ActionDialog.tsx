@@ -61,7 +61,7 @@ export function ActionDialog({ connector, action, of, isChoice, onClose }: Props
       footer={
         <>
           <Button autoFocus={danger} onPress={onClose}>
-            Cancel
+            {run.isPending ? "Close" : "Cancel"}
           </Button>
           <Button look={danger ? "danger" : "primary"} isPending={run.isPending} onPress={submit}>
             {isChoice ? "Change" : action.title}

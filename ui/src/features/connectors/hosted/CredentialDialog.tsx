@@ -97,7 +97,7 @@ function CredentialForm({ connector, level, replaced, taken, onClose, form }: Pr
       footer={
         <>
           <span>Sent to {connector.identity.account}. You can't view it again.</span>
-          <Button onPress={onClose}>Cancel</Button>
+          <Button onPress={onClose}>{save.isPending ? "Close" : "Cancel"}</Button>
           <SubmitButton
             label={replaced ? "Replace" : "Save"}
             keyLabel={titleOf(replaced)}

@@ -37,6 +37,7 @@ export function useRunAction({ id, status }: Connector) {
       upsertConnector(client, connector);
     },
     toast: (_outcome, { action }) => `${action.title} done`,
+    unseenFailure: ({ action }) => `${action.title} failed`,
     ...everything,
   });
 }
@@ -44,15 +45,23 @@ export function useRunAction({ id, status }: Connector) {
 export function useChangeSettings(id: ConnectorId) {
   return useCommand({
     command: (change: ChangeSettings) => commands.changeSettings(id, change),
-    update: (client) => clientState(client).set(settingsDraft(id), null),
+    // What was typed meanwhile stays.
+    update: (client, _done, { values }) =>
+      clientState(client).set(settingsDraft(id), (now) => (now?.values === values ? null : now)),
     toast: () => "Settings changed",
+    unseenFailure: () => "Settings not changed",
     ...everything,
   });
 }
 
 /** Creates or replaces a credential at the platform. `done` is the text of the toast. */
 export function useSaveCredential(done: string) {
-  return useCommand({ command: commands.savePlatformCredential, toast: () => done, ...everything });
+  return useCommand({
+    command: commands.savePlatformCredential,
+    toast: () => done,
+    unseenFailure: () => "Credential not saved",
+    ...everything,
+  });
 }
 
 type Target = { level: Level; name: string; title: string };
@@ -62,6 +71,7 @@ export function useMakeDefault(id: ConnectorId) {
   return useCommand({
     command: ({ level, name }: Target) => commands.makePlatformCredentialDefault(id, level, name),
     toast: (_nothing, { title }) => `${title} is now the default`,
+    unseenFailure: ({ title }) => `${title} not made the default`,
     ...everything,
   });
 }
@@ -71,6 +81,7 @@ export function useRemoveCredential(id: ConnectorId) {
   return useCommand({
     command: ({ level, name }: Target) => commands.removePlatformCredential(id, level, name, true),
     toast: (_nothing, { title }) => `${title} deleted`,
+    unseenFailure: ({ title }) => `${title} not deleted`,
     ...everything,
   });
 }

@@ -1,10 +1,12 @@
-import { type ReactNode } from "react";
+import { type ReactNode, useRef } from "react";
 import { ButtonList } from "@/components/ButtonList";
-import { Field } from "@/components/Field";
+import { FilterField } from "@/components/FilterField";
 import { NoMatches } from "@/components/NoMatches";
+import { useShortcut } from "@/components/shortcuts";
 import { TwoLines } from "@/components/TwoLines";
 import { type ConnectorId } from "@/host/bindings";
 import { stateKey, useClientState } from "@/host/clientState";
+import { uniqueKeys } from "@/lib/uniqueKeys";
 import { count } from "@/lib/words";
 import styles from "./Offered.module.css";
 
@@ -25,15 +27,18 @@ const maxEntries = 200;
 export function OfferedList({ connector, label, offered, selected, onSelect }: Props): ReactNode {
   const all = label.toLowerCase();
   const [filter, setFilter] = useClientState(stateKey("", "filter", all, connector));
+  const field = useRef<HTMLInputElement>(null);
+  useShortcut({ keys: "list.filter", run: () => field.current?.focus() });
   const typed = filter.trim().toLowerCase();
   const found = offered.filter((one) => `${one.title} ${one.detail}`.toLowerCase().includes(typed));
   const more = found.length - maxEntries;
   return (
     <div className={styles.side}>
-      <Field label={`Filter ${all}`} hideLabel soft placeholder="Filter" value={filter} onChange={setFilter} />
+      <FilterField ref={field} label={`Filter ${all}`} value={filter} onChange={setFilter} />
       {found.length === 0 && <NoMatches title={`No matching ${all}`} onClear={() => setFilter("")} />}
       <ButtonList label={label} className={styles.list}>
-        {withKeys(found.slice(0, maxEntries)).map(([key, one]) => (
+        {/* A server may list one twice. */}
+        {uniqueKeys(found.slice(0, maxEntries), (one) => one.key).map(([key, one]) => (
           <li key={key}>
             <button
               type="button"
@@ -52,14 +57,4 @@ export function OfferedList({ connector, label, offered, selected, onSelect }: P
       {more > 0 && <p className="text3 small">{`${count(more, "more entry", "more entries")}. Filter to see them.`}</p>}
     </div>
   );
-}
-
-/** The entries with a key for each: a server may list one twice. */
-function withKeys(offered: Offered[]): [string, Offered][] {
-  const counts = new Map<string, number>();
-  return offered.map((one) => {
-    const count = counts.get(one.key) ?? 0;
-    counts.set(one.key, count + 1);
-    return [`${count} ${one.key}`, one];
-  });
 }

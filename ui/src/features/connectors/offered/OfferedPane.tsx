@@ -24,26 +24,31 @@ export function OfferedPane<T>({ connector, query, words, asOffered, hint, child
   const { data, error, refetch } = query;
   const all = words.all.toLowerCase();
   const [selected, setSelected] = useClientState(stateKey<string | null>(null, "selected", all, connector.id));
-  if (error)
-    return <ErrorNotice className={styles.notice} error={error} connector={connector} onRetry={() => void refetch()} />;
+  const failed = (
+    <ErrorNotice className={styles.notice} error={error} connector={connector} onRetry={() => void refetch()} />
+  );
+  if (error && !data) return failed;
   if (!data) return <Skeleton rows={5} label={`Loading ${all}`} />;
   if (data.length === 0) return <EmptyState icon="folder" title={`This server offers no ${all}`} />;
   const offered = data.map(asOffered);
   const chosen = data[offered.findIndex(({ key }) => key === selected)];
   return (
-    <div className={styles.pane}>
-      <OfferedList
-        connector={connector.id}
-        label={words.all}
-        offered={offered}
-        selected={selected}
-        onSelect={setSelected}
-      />
-      {/* A new one begins at its top. */}
-      <Shown key={selected} label={words.one} isChosen={chosen !== undefined}>
-        {chosen === undefined ? <p className="text2">{hint}</p> : children(chosen)}
-      </Shown>
-    </div>
+    <>
+      {failed}
+      <div className={styles.pane}>
+        <OfferedList
+          connector={connector.id}
+          label={words.all}
+          offered={offered}
+          selected={selected}
+          onSelect={setSelected}
+        />
+        {/* A new one begins at its top. */}
+        <Shown key={selected} label={words.one} isChosen={chosen !== undefined}>
+          {chosen === undefined ? <p className="text2">{hint}</p> : children(chosen)}
+        </Shown>
+      </div>
+    </>
   );
 }
 

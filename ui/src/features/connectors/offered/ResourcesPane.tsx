@@ -77,9 +77,15 @@ function Template({ connector, uri, variables }: TemplateProps) {
 function ResourceContent({ connector, uri }: { connector: Connector; uri: string }) {
   const { data, error, refetch } = useQuery(queries.resource(connector.id, uri));
   useResourceWatch(connector.id, uri, data !== undefined);
-  if (error) return <ErrorNotice error={error} connector={connector} onRetry={() => void refetch()} />;
+  const failed = <ErrorNotice error={error} connector={connector} onRetry={() => void refetch()} />;
+  if (error && !data) return failed;
   if (!data) return <Skeleton rows={4} label="Loading resource" />;
-  return <Parts parts={data} />;
+  return (
+    <>
+      {failed}
+      <Parts parts={data} />
+    </>
+  );
 }
 
 /** Subscribes to changes of a resource, which is then read again, for as long as it is shown. */

@@ -20,9 +20,13 @@ pub(super) fn select_servers(
     if let Some(missing) = names.find(|name| !servers.iter().any(|one| is_named(one, name))) {
         let titles = servers.iter().filter_map(|one| one.title.as_deref());
         let titles: Vec<_> = titles.collect();
+        let hint = match titles.as_slice() {
+            [] => "Leave --only out: no server has a name.".to_owned(),
+            titles => format!("Use one of these names: {}.", titles.join(", ")),
+        };
         return Err(Failure::usage(
             format!("no server is named {missing}"),
-            format!("Use one of these names: {}.", titles.join(", ")),
+            hint,
         ));
     }
     servers.retain(|one| only.is_empty() || only.iter().any(|name| is_named(one, name)));

@@ -33,24 +33,30 @@ pub(super) async fn next(cli: &Cli, id: &str) -> Result<(), Failure> {
     let earlier = find_run(&cli.cx, &id).await?;
     let connector = find_connector(&cli.cx, &earlier.summary.connector).await?;
     cli.unlock_for(&connector).await?;
+    let is_kept = earlier.summary.capture.is_full();
     let arguments = next_page(&cli.cx, &id).await?;
     let arguments = arguments.ok_or_else(|| {
+        if !is_kept {
+            return Failure::usage(
+                format!(
+                    "the history doesn't keep the results of {}",
+                    connector.title
+                ),
+                "Run the tool again with the arguments of the next page.",
+            );
+        }
         let problem = Problem::new(
             Code::NotFound,
             format!("the result of {id} has no next page"),
         );
         Failure::from(problem.with_hint(format!("To see it, run `patchbay run show {id}`.")))
     })?;
+    let (id, tool) = (connector.id.clone(), earlier.summary.tool);
     let request = RunTool {
-        connector: connector.id.clone(),
-        tool: earlier.summary.tool,
-        arguments,
-        timeout_seconds: None,
         confirmed: cli.assume_yes(),
-        replay_of: None,
-        origin: Origin::CommandLine,
         credential: earlier.credential,
         as_task: earlier.as_task,
+        ..RunTool::new(id, tool, arguments, Origin::CommandLine)
     };
     run_confirmed(cli, connector, request).await
 }

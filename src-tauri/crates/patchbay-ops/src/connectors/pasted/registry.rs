@@ -3,7 +3,7 @@
 use patchbay_model::{clean_text, is_variable_name};
 use serde_json::Value;
 
-use super::blanks::Blanks;
+use super::blanks::{Blanks, value};
 use super::{
     Draft, MAX_SERVERS, MAX_VALUES, PasteError, PastedBlank, PastedPlace, PastedServer,
     PastedServers, PastedValue,
@@ -115,6 +115,10 @@ fn fill(
                     .iter()
                     .map(|(name, variable)| blank(name, variable));
                 let mut of_text: Vec<_> = of_text.collect();
+                // What the entry gives is public, and is shown: only what the user fills in is theirs.
+                if of_text.is_empty() {
+                    is_secret = value(name, text.clone()).is_secret;
+                }
                 is_secret |= of_text.iter().any(|blank| blank.is_secret);
                 if is_secret {
                     of_text.iter_mut().for_each(PastedBlank::make_secret);

@@ -58,6 +58,21 @@ fn blanks(server: &PastedServer) -> Vec<(&str, &str, bool)> {
 }
 
 #[test]
+fn a_list_of_addresses_may_have_comments() {
+    let text = "# of the team\nhttps://a.example/mcp\n\n# another\nhttps://b.example/mcp";
+    let servers = read(text, None).unwrap().servers;
+    let addresses = servers.iter().map(|server| match &server.place {
+        PastedPlace::Address { url, .. } => url.as_str(),
+        PastedPlace::Program { program, .. } => program.as_str(),
+    });
+    assert_eq!(
+        addresses.collect::<Vec<_>>(),
+        ["https://a.example/mcp", "https://b.example/mcp"]
+    );
+    assert!(matches!(read("# nothing", None), Err(PasteError::Nothing)));
+}
+
+#[test]
 fn addresses_stay_unchanged() {
     for text in [
         URL,
@@ -105,6 +120,12 @@ fn command_lines_are_split_like_in_a_shell() {
             "\"C:\\Program Files\\s.exe\" --a ^\n b",
             &[r"C:\Program Files\s.exe", "--a", "b"],
         ),
+        (
+            r"node %APPDATA%\npm\index.js ~\Documents",
+            &["node", r"%APPDATA%\npm\index.js", r"/home/ada\Documents"],
+        ),
+        (r".\server.exe --stdio", &[r".\server.exe", "--stdio"]),
+        (r"run --root=\\nas\share", &["run", r"--root=\\nas\share"]),
         (r"PS C:\Users\ada> npx -y server", &["npx", "-y", "server"]),
         ("cmd /c npx -y server", &["npx", "-y", "server"]),
         ("```bash\n$ npx -y server\n```", &["npx", "-y", "server"]),

@@ -168,7 +168,7 @@ fn placeholder(chars: impl Iterator<Item = char>) -> Option<String> {
     None
 }
 
-/// A variable of `$env:` or a line continued with a backquote is for PowerShell, and a path with a drive letter or a line
+/// A variable of `$env:` or a line continued with a backquote is for PowerShell, and a path of Windows or a line
 /// continued with `^` for `cmd.exe`.
 fn dialect_of(text: &str) -> Dialect {
     let is_continued = |mark: &str| text.lines().any(|line| line.trim_end().ends_with(mark));
@@ -184,8 +184,20 @@ fn dialect_of(text: &str) -> Dialect {
         let begins = at == 0 || !bytes[at - 1].is_ascii_alphanumeric();
         begins && path[0].is_ascii_alphabetic() && &path[1..] == b":\\"
     });
-    match has_drive || is_continued(" ^") {
+    let mut words = text.split(|c: char| c.is_whitespace() || "\"=".contains(c));
+    match has_drive || words.any(begins_windows_path) || is_continued(" ^") {
         true => Dialect::Windows,
         false => Dialect::Posix,
     }
+}
+
+/// Whether a word begins with a path of Windows that has no drive letter.
+fn begins_windows_path(word: &str) -> bool {
+    let mut begins = [r".\", r"..\", r"~\"].iter();
+    let rest = begins.find_map(|begin| word.strip_prefix(begin));
+    let share = word.strip_prefix(r"\\").filter(|rest| rest.contains('\\'));
+    let is_path = rest
+        .or(share)
+        .is_some_and(|rest| rest.starts_with(char::is_alphanumeric));
+    is_path || (word.starts_with('%') && word.contains(r"%\"))
 }

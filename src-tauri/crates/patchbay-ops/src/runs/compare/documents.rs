@@ -132,7 +132,8 @@ fn bytes_value(what: &str, mime_type: &str, base64: &str) -> Value {
     json!({
         "kind": what,
         "mimeType": mime_type,
-        "bytes": base64.len() / 4 * 3,
+        // Without padding, which stands for no byte.
+        "bytes": base64.trim_end_matches('=').len() * 3 / 4,
         "fingerprint": format!("{:016x}", fingerprint.finish()),
     })
 }

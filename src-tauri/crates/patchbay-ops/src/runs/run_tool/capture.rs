@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use patchbay_model::{
     CaptureLevel, Content, Exchange, Json, Problem, RunQuestion, SentRequest, ToolResult, ToolRun,
+    map_leaves,
 };
 use serde_json::{Map, Value, json};
 use url::Url;
@@ -55,15 +56,10 @@ pub(in crate::runs) fn filter_to(run: &ToolRun, level: CaptureLevel) -> ToolRun 
 
 /// Redacts all values and keeps the keys.
 fn without_values(value: Value) -> Value {
-    match value {
+    map_leaves(value, &|leaf| match leaf {
         Value::Null => Value::Null,
-        Value::Bool(_) | Value::Number(_) | Value::String(_) => REDACTED.into(),
-        Value::Array(items) => items.into_iter().map(without_values).collect(),
-        Value::Object(members) => members
-            .into_iter()
-            .map(|(name, member)| (name, without_values(member)))
-            .collect(),
-    }
+        _ => REDACTED.into(),
+    })
 }
 
 fn filter_result(result: &ToolResult) -> ToolResult {

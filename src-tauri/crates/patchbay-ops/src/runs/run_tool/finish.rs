@@ -95,12 +95,18 @@ pub(in crate::runs) fn arguments_line(arguments: &Value) -> Option<String> {
         let separator = if line.is_empty() { "" } else { ", " };
         line.extend([separator, name, "="]);
         match value {
-            Value::String(text) => line.extend(text.chars().take(LINE_LIMIT)),
+            Value::String(text) => line.push_str(first_chars(text, LINE_LIMIT)),
             value => line.push_str(&value.to_string()),
         }
     }
     let line = clean_text(&line, LINE_LIMIT);
     (!line.is_empty()).then_some(line)
+}
+
+fn first_chars(text: &str, number: usize) -> &str {
+    // Each takes a byte at least.
+    let end = (text.len() > number).then(|| text.char_indices().nth(number));
+    end.flatten().map_or(text, |(at, _)| &text[..at])
 }
 
 #[cfg(test)]

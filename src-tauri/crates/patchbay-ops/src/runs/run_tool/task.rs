@@ -11,14 +11,14 @@ use crate::context::Context;
 
 pub(in crate::runs) struct RunTask {
     cx: Context,
-    run: Mutex<ToolRun>,
+    run: Mutex<Arc<ToolRun>>,
 }
 
 impl RunTask {
-    pub(super) fn new(cx: &Context, run: &ToolRun) -> Arc<Self> {
+    pub(super) fn new(cx: &Context, run: &Arc<ToolRun>) -> Arc<Self> {
         Arc::new(Self {
             cx: cx.clone(),
-            run: Mutex::new(run.clone()),
+            run: Mutex::new(Arc::clone(run)),
         })
     }
 
@@ -38,13 +38,13 @@ impl TaskKeeper for RunTask {
     async fn keep(&self, task: ServerTask) {
         let run = {
             let mut run = self.run.lock();
-            run.task = Some(task);
-            run.clone()
+            Arc::make_mut(&mut run).task = Some(task);
+            Arc::clone(&run)
         };
         if let Err(error) = self.cx.store().open_run(&run).await {
             // The call is in progress; await it as one that cannot be resumed.
             tracing::warn!(%error, run = %run.summary.id, "the task of a run could not be noted");
-            self.run.lock().task = None;
+            Arc::make_mut(&mut self.run.lock()).task = None;
         }
     }
 

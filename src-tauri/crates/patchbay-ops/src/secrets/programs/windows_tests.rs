@@ -19,6 +19,16 @@ async fn a_name_without_its_extension_is_a_program_and_its_arguments_are_no_comm
 }
 
 #[tokio::test]
+async fn a_batch_file_runs_nothing_of_the_current_folder() {
+    let home = tempfile::tempdir().unwrap();
+    let file = home.path().join("keys.cmd");
+    fs::write(&file, "@echo %NoDefaultCurrentDirectoryInExePath%\r\n").unwrap();
+    let reference = SecretReference::parse(&format!("cmd://{}", file.display())).unwrap();
+    let program = program_of(&reference).await.unwrap().unwrap();
+    assert_eq!(run(&program).await.unwrap().expose().trim(), "1");
+}
+
+#[tokio::test]
 async fn the_current_folder_is_no_place_for_programs() {
     for name in [r".\keys", r"bin\keys", "C:keys", "no-such-program-anywhere"] {
         assert!(find(name).await.is_err(), "{name}");

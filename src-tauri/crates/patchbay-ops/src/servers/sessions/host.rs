@@ -1,5 +1,6 @@
 //! The host process, which holds sessions, and its clients.
 
+use std::ffi::OsString;
 use std::fs::{File, TryLockError};
 use std::io;
 use std::path::{Path, PathBuf};
@@ -43,6 +44,10 @@ const DRAIN_POLL_INTERVAL: Duration = Duration::from_millis(100);
 
 /// Time for a host to start, and for the previous one to exit.
 const START_TIMEOUT: Duration = Duration::from_secs(5);
+
+/// Time after which a host that only serves its last clients makes room for the next host. One whose servers just end is
+/// waited for, so that there are never two of a server.
+const DRAIN_TIMEOUT: Duration = Duration::from_secs(2);
 
 /// First and longest delay between two attempts to reach a host that starts.
 const RETRY_DELAY: (Duration, Duration) = (Duration::from_millis(5), Duration::from_millis(160));
@@ -150,6 +155,9 @@ where
     let response = match endpoint::connect(paths).await {
         Ok(stream) => match ask(stream).await {
             Err(AttachError::Unreachable(error)) if has_ended(&error) => return Ok(T::default()),
+            Err(AttachError::Unreachable(error)) if error.kind() == io::ErrorKind::TimedOut => {
+                Err(error)
+            }
             Err(other @ (AttachError::OlderHost(_) | AttachError::NewerHost(_))) => {
                 let hint = "Quit that Patchbay and its commands, then try again.";
                 return Err(Error::usage(other.to_string(), hint));
@@ -159,7 +167,13 @@ where
         Err(error) if is_retryable(&error) => return Ok(T::default()),
         Err(error) => Err(error),
     };
-    response.map_err(|error| file_error(&endpoint::path(paths), error))
+    response.map_err(|error| match error.kind() {
+        io::ErrorKind::TimedOut => Error::usage(
+            "Patchbay's process that holds sessions doesn't answer",
+            format!("Quit Patchbay, or end its process (patchbay {HOST_SESSIONS})."),
+        ),
+        _ => file_error(&endpoint::path(paths), error),
+    })
 }
 
 /// Sends a request to the host, starting it if none runs.
@@ -172,16 +186,23 @@ where
     Response: Future<Output = Result<T, AttachError>>,
 {
     let paths = cx.paths();
-    let (deadline, mut wait) = (Instant::now() + START_TIMEOUT, RETRY_DELAY.0);
-    let mut is_started = false;
+    let (began, mut wait) = (Instant::now(), RETRY_DELAY.0);
+    let (mut is_started, mut met_older) = (false, false);
     loop {
         let response = ask().await;
-        match &response {
-            Err(AttachError::OlderHost(_)) => mcp::drain(endpoint::connect(paths).await?).await?,
-            Err(AttachError::Unreachable(error)) if is_retryable(error) => {}
-            _ => return response,
-        }
-        if Instant::now() >= deadline {
+        let may_retry = match &response {
+            Err(AttachError::OlderHost(_)) => {
+                mcp::drain(endpoint::connect(paths).await?).await?;
+                met_older = true;
+                true
+            }
+            Err(AttachError::Unreachable(error)) => is_retryable(error),
+            _ => false,
+        };
+        if !may_retry || began.elapsed() >= START_TIMEOUT {
+            if met_older && began.elapsed() >= DRAIN_TIMEOUT {
+                cx.note_older_host();
+            }
             return response;
         }
         if !is_started {
@@ -230,10 +251,17 @@ fn start(cx: &Context, host: &SessionHost) -> io::Result<()> {
     }
 }
 
-/// Starts the host process, which is not waited for as it outlives us.
+/// Starts the host process, which is not waited for as it outlives us and works in another folder.
 fn start_program(program: &Path) -> io::Result<()> {
     let inherited = PASSED_ENVIRONMENT.iter().chain(NETWORK_ENVIRONMENT);
-    let inherited = inherited.filter_map(|name| Some((name, std::env::var_os(name)?)));
+    let inherited = inherited.filter_map(|name| {
+        let value = std::env::var_os(name)?;
+        let value = match *name {
+            "PATCHBAY_HOME" => std::path::absolute(&value).map_or(value, OsString::from),
+            _ => value,
+        };
+        Some((name, value))
+    });
     let mut command = Command::new(program);
     command
         .env_clear()
@@ -325,9 +353,10 @@ async fn hold(
 ) -> Result<(), Error> {
     let file = paths.locks().join("sessions.lock");
     let locked = lock(paths, &file).await;
-    let Some(_lock) = locked.map_err(|error| file_error(&file, error))? else {
+    let mut locked = locked.map_err(|error| file_error(&file, error))?;
+    if locked.is_none() {
         return Ok(());
-    };
+    }
     let place = endpoint::path(paths);
     let listener = endpoint::listen(paths).map_err(|error| file_error(&place, error))?;
     let logs = paths.clone();
@@ -339,10 +368,22 @@ async fn hold(
     ));
     on_start(&host);
     let tasks = TaskTracker::new();
-    serve(&host, listener, &place, &tasks, shutdown).await;
+    let making_room = async {
+        host.draining().cancelled().await;
+        tokio::time::sleep(DRAIN_TIMEOUT).await;
+        if host.is_used().await {
+            locked = None;
+        }
+        std::future::pending::<()>().await;
+    };
+    tokio::select! {
+        () = serve(&host, listener, &place, &tasks, shutdown) => {}
+        () = making_room => {}
+    }
     host.close().await;
     tasks.close();
     drop(tokio::time::timeout(SHUTDOWN_TIMEOUT, tasks.wait()).await);
+    drop(locked);
     Ok(())
 }
 
@@ -370,11 +411,17 @@ async fn serve(
             () = shutdown.cancelled() => break,
             () = tokio::time::sleep(POLL_INTERVAL) => {}
         }
+        #[cfg(unix)]
+        if !listener.is_at(place) {
+            // The folder was moved or deleted, and another host may have taken the place.
+            host.close().await;
+            return;
+        }
         if !host.is_empty().await {
             used = Instant::now();
         }
     }
-    // A new client starts the next host, which waits until this one has exited.
+    // A new client starts the next host, which waits until this one has exited or makes room.
     drop(listener);
     drop(std::fs::remove_file(place));
     let is_drained = host.draining().is_cancelled();
@@ -488,15 +535,30 @@ mod tests {
         cx.close().await;
     }
 
-    #[cfg(unix)]
     #[tokio::test]
-    async fn a_host_that_is_drained_makes_room_for_the_next_one_at_once() {
+    async fn a_host_that_hangs_is_told() {
         let (_home, cx) = open_temporary().await;
-        let place = endpoint::path(cx.paths());
-        let listener = endpoint::listen(cx.paths()).unwrap();
+        let _listener = endpoint::listen(cx.paths()).unwrap();
+        let hanging = async |_| Err::<(), _>(io::Error::from(io::ErrorKind::TimedOut).into());
+        let problem = ask_if_running(cx.paths(), hanging).await.unwrap_err();
+        let problem = problem.problem();
+        assert_eq!(
+            problem.message,
+            "Patchbay's process that holds sessions doesn't answer"
+        );
+        assert!(problem.hint.unwrap().starts_with("Quit Patchbay, or end"));
+        cx.close().await;
+    }
+
+    #[cfg(unix)]
+    fn host_with(guard: Arc<Guard>) -> Arc<Host> {
         let log = |_: &str| -> LineSink { Arc::new(|_| {}) };
-        let guard = cx.guard() as Arc<dyn ProcessGuard>;
-        let host = Arc::new(Host::new(Arc::clone(&guard), Box::new(log), IDLE_TIMEOUT));
+        Arc::new(Host::new(guard, Box::new(log), IDLE_TIMEOUT))
+    }
+
+    /// A server that never answers.
+    #[cfg(unix)]
+    fn cat(cx: &Context) -> Launch {
         let program = McpProgram {
             name: "cat".to_owned(),
             file: "/bin/cat".into(),
@@ -504,11 +566,89 @@ mod tests {
             folder: "/".into(),
             environment: Vec::new(),
             secrets: Vec::new(),
-            guard,
+            guard: cx.guard(),
             log: Arc::new(|_| {}),
         };
-        let launch = Launch::new(&program, "con_1", String::new(), false).unwrap();
-        let attached = host.attach(launch).await.unwrap();
+        Launch::new(&program, "con_1", String::new(), false).unwrap()
+    }
+
+    #[cfg(unix)]
+    #[tokio::test]
+    async fn a_host_that_is_drained_while_it_is_used_lets_the_next_one_begin() {
+        let (_home, cx) = open_temporary().await;
+        let shutdown = CancellationToken::new();
+        let (began, host) = tokio::sync::oneshot::channel();
+        let on_start = |host: &Arc<Host>| drop(began.send(Arc::clone(host)));
+        let holding = hold(cx.paths(), cx.guard(), &shutdown, on_start);
+        let file = cx.paths().locks().join("sessions.lock");
+        let draining = async {
+            let attached = host.await.unwrap().attach(cat(&cx)).await.unwrap();
+            let stream = endpoint::connect(cx.paths()).await.unwrap();
+            mcp::drain(stream).await.unwrap();
+            assert!(lock(cx.paths(), &file).await.unwrap().is_some());
+            drop(attached);
+        };
+        let (held, ()) = tokio::join!(holding, draining);
+        held.unwrap();
+        cx.close().await;
+    }
+
+    #[cfg(unix)]
+    #[tokio::test]
+    async fn a_host_of_an_older_version_that_is_used_is_told() {
+        let (_home, cx) = open_temporary().await;
+        cx.host_sessions_here();
+        let file = cx.paths().locks().join("sessions.lock");
+        let locked = lock(cx.paths(), &file).await.unwrap();
+        let mut listener = endpoint::listen(cx.paths()).unwrap();
+        let older = async {
+            for response in ["refused", "draining"] {
+                let client = listener.accept().await.unwrap().await.unwrap();
+                let mut client = BufReader::new(client);
+                client.read_line(&mut String::new()).await.unwrap();
+                let answer = format!("{{\"version\":\"0.0.1\",\"response\":\"{response}\"}}\n");
+                client.write_all(answer.as_bytes()).await.unwrap();
+            }
+            drop(listener);
+            std::fs::remove_file(endpoint::path(cx.paths())).unwrap();
+            tokio::time::sleep(DRAIN_TIMEOUT).await;
+            drop(locked);
+        };
+        let host = cx.session_host().unwrap();
+        let (attached, ()) = tokio::join!(attach(&cx, host, cat(&cx)), older);
+        assert!(attached.is_ok());
+        assert!(cx.met_older_host());
+        drop(attached);
+        cx.close().await;
+    }
+
+    #[cfg(unix)]
+    #[tokio::test]
+    async fn a_host_whose_folder_was_moved_leaves_and_makes_nothing_again() {
+        let folder = tempfile::tempdir().unwrap();
+        let [home, moved] = ["home", "moved"].map(|name| folder.path().join(name));
+        let paths = AppPaths::under(&home);
+        let listener = endpoint::listen(&paths).unwrap();
+        let host = host_with(Arc::new(Guard::new(&paths)));
+        let log = make_log(&paths, "con_1");
+        std::fs::rename(&home, &moved).unwrap();
+        let (tasks, shutdown) = (TaskTracker::new(), CancellationToken::new());
+        let place = endpoint::path(&paths);
+        let serving = serve(&host, listener, &place, &tasks, &shutdown);
+        let ended = tokio::time::timeout(2 * POLL_INTERVAL, serving).await;
+        assert!(ended.is_ok());
+        log("a last line");
+        assert!(!home.exists());
+    }
+
+    #[cfg(unix)]
+    #[tokio::test]
+    async fn a_host_that_is_drained_makes_room_for_the_next_one_at_once() {
+        let (_home, cx) = open_temporary().await;
+        let place = endpoint::path(cx.paths());
+        let listener = endpoint::listen(cx.paths()).unwrap();
+        let host = host_with(cx.guard());
+        let attached = host.attach(cat(&cx)).await.unwrap();
         let (tasks, shutdown) = (TaskTracker::new(), CancellationToken::new());
         let serving = serve(&host, listener, &place, &tasks, &shutdown);
         let leaving = async {

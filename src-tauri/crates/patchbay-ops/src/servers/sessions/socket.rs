@@ -41,7 +41,18 @@ pub(super) async fn connect(paths: &AppPaths) -> io::Result<Stream> {
     of_same_user(UnixStream::connect(&socket).await?)
 }
 
-pub(super) struct Listener(UnixListener);
+pub(super) struct Listener {
+    socket: UnixListener,
+    id: Option<SocketId>,
+}
+
+/// Device, number and time of a socket, since the number may be given again.
+type SocketId = (u64, u64, i64, i64);
+
+fn id_of(path: &Path) -> Option<SocketId> {
+    let found = fs::symlink_metadata(path).ok()?;
+    Some((found.dev(), found.ino(), found.mtime(), found.mtime_nsec()))
+}
 
 /// Listens on the socket. The caller holds the host lock, so that an existing socket is a leftover.
 pub(super) fn listen(paths: &AppPaths) -> io::Result<Listener> {
@@ -56,15 +67,24 @@ pub(super) fn listen(paths: &AppPaths) -> io::Result<Listener> {
     }
     let listener = UnixListener::bind(&socket)?;
     fs::set_permissions(&socket, fs::Permissions::from_mode(0o600))?;
-    Ok(Listener(listener))
+    let id = id_of(&socket);
+    Ok(Listener {
+        socket: listener,
+        id,
+    })
 }
 
 impl Listener {
+    /// Whether its socket is still there.
+    pub(super) fn is_at(&self, path: &Path) -> bool {
+        id_of(path) == self.id
+    }
+
     /// Accepts the next client; the returned future checks that it is this user.
     pub(super) async fn accept(
         &mut self,
     ) -> io::Result<impl Future<Output = io::Result<UnixStream>> + use<>> {
-        let (stream, _) = self.0.accept().await?;
+        let (stream, _) = self.socket.accept().await?;
         Ok(std::future::ready(of_same_user(stream)))
     }
 }

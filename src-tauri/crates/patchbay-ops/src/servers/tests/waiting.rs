@@ -98,15 +98,6 @@ async fn neither_a_dry_run_nor_the_end_of_a_check_waits_for_a_start() {
 }
 
 fn request(connector: &Connector, tool: &Tool) -> RunTool {
-    RunTool {
-        connector: connector.id.clone(),
-        tool: tool.name.clone(),
-        arguments: Json(json!({})),
-        timeout_seconds: None,
-        confirmed: false,
-        replay_of: None,
-        origin: Origin::Window,
-        credential: None,
-        as_task: false,
-    }
+    let (connector, tool) = (connector.id.clone(), tool.name.clone());
+    RunTool::new(connector, tool, Json(json!({})), Origin::Window)
 }

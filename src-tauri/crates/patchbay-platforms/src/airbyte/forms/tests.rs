@@ -52,3 +52,17 @@ fn a_kind_that_tells_nothing_has_a_form_all_the_same() {
     assert!(!validator.is_valid(&json!({"workspace_name": "w", "credentials": "text"})));
     assert_eq!(form["properties"]["replication_config"]["x-advanced"], true);
 }
+
+#[test]
+fn secrets_that_the_platform_keeps_need_not_be_entered_again() {
+    let mut schema = json!({
+        "properties": {"host": {}, "password": {"writeOnly": true}, "tunnel": {"oneOf": [
+            {"properties": {"key": {"writeOnly": true}}, "required": ["key"]},
+        ]}},
+        "required": ["host", "password"],
+    });
+    spare_secrets(&mut schema);
+    assert_eq!(schema["required"], json!(["host"]));
+    let tunnel = &schema["properties"]["tunnel"]["oneOf"][0];
+    assert_eq!(tunnel["required"], json!([]));
+}

@@ -241,7 +241,8 @@ on_connector! { Airbyte, connector_id: RemoteId = "Id of the connector, a UUID."
     DeleteConnector(Contract::irreversible("delete_connector")) -> DeletionJob:
         |id, _| Ok(Request::delete(connector(id)?)),
         noting |id, client, _| {
-            client.observations.note(id.as_str(), |found| found.is_leaving = true);
+            let now = client.api.clock.now();
+            client.observations.note(id.as_str(), |found| found.leaving_since = Some(now));
         };
 }
 

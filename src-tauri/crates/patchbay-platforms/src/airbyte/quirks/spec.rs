@@ -64,12 +64,15 @@ impl Spec {
         matches!(self.credentials, Some((_, true)))
     }
 
-    /// The schema of the credentials; free JSON if it is unknown.
+    /// The schema of the credentials; secrets of any names if it is unknown.
     pub(crate) fn credentials(&self) -> Value {
         let mut schema = match &self.credentials {
             Some((schema, _)) => schema.clone(),
             None => {
-                json!({"type": "object", "writeOnly": true, "description": "Credentials (JSON)"})
+                json!({
+                    "type": "object", "writeOnly": true, "additionalProperties": {"writeOnly": true},
+                    "description": "By the names that Airbyte documents for this type",
+                })
             }
         };
         schema["title"] = "Credentials".into();

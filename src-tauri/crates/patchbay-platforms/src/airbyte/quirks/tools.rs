@@ -43,18 +43,13 @@ impl Tools for Airbyte {
         let connector_id = id.clone();
         let inspected = match (Inspect { connector_id }).run(self, options).await {
             Ok(inspected) => inspected.value,
-            // These say nothing about the connector, and a list without its other entities would seem complete.
-            Err(
-                error @ (Error::Cancelled
-                | Error::Unauthorized { .. }
-                | Error::RateLimited { .. }
-                | Error::Unreachable { .. }),
-            ) => return Err(error),
             // Not every kind can be inspected, which only adds entities.
-            Err(error) => {
+            Err(error) if matches!(error.status(), Some(404 | 500)) => {
                 tracing::debug!(kind = error.kind(), "a connector could not be inspected");
                 Inspection::default()
             }
+            // A list without its other entities would seem complete.
+            Err(error) => return Err(error),
         };
         Ok(tools(&connector, &inspected))
     }

@@ -12,7 +12,7 @@ use patchbay_http::{
     AddressError, Api, CallOptions, FixedHeaders, NoToken, Path, Reach, Redirects, Request,
     RetryClass, RetryPolicy, TokenSource, Unreachable, parse_base_url,
 };
-use patchbay_model::{RemoteId, Secret, SentRequest};
+use patchbay_model::{AuthenticationMethod, RemoteId, Secret, SentRequest};
 use schemars::JsonSchema;
 use serde::Deserialize;
 use serde_json::{Value, json};
@@ -20,6 +20,7 @@ use url::Url;
 
 use super::{Get, ServiceAuth};
 use crate::client::without_extras;
+use crate::cohere::mapping;
 use crate::cohere::wire::{Connector, SearchResults};
 use crate::{Client, Contract, Error, Operation, Output, Raw, Result};
 
@@ -42,6 +43,17 @@ pub struct TestSearch {
     pub service_auth: Option<ServiceAuth>,
 }
 
+/// A prepared search.
+struct Search {
+    /// Client of the connector's own service.
+    service: Api,
+    request: Request,
+    /// Names of the fields that Cohere hides from the model.
+    excludes: Vec<String>,
+    /// Whether Cohere itself would send a token, which it does not return.
+    lacks_token: bool,
+}
+
 impl Operation for TestSearch {
     const CONTRACT: Contract = Contract::read("test_search").retry(RetryClass::Never);
     type Output = Raw<SearchResults>;
@@ -51,7 +63,9 @@ impl Operation for TestSearch {
     }
 
     async fn plan(&self, client: &Client, options: &CallOptions) -> Result<SentRequest> {
-        let (service, request, _) = self.prepare(client, options).await?;
+        let Search {
+            service, request, ..
+        } = self.prepare(client, options).await?;
         service.plan(&request, options)
     }
 }
@@ -63,14 +77,25 @@ impl TestSearch {
         client: &Client,
         options: &CallOptions,
     ) -> Result<(Raw<SearchResults>, Vec<String>)> {
-        let (service, request, excludes) = self.prepare(client, options).await?;
+        let Search {
+            service,
+            request,
+            excludes,
+            lacks_token,
+        } = self.prepare(client, options).await?;
         check_reach(&client.api, &service.base).await?;
         let answer = service.send(request, options).await.map_err(of_service);
         let outcome = answer.and_then(|answer| Raw::read(&answer, Self::CONTRACT.name));
         let test = match &outcome {
             Ok(_) => Some(Ok(())),
-            // Not sent, or cancelled.
-            Err(Error::Usage(_) | Error::Cancelled) => None,
+            // Not sent, cancelled, or another time it may work.
+            Err(
+                Error::Usage(_)
+                | Error::Cancelled
+                | Error::RateLimited { .. }
+                | Error::TimedOut { .. },
+            ) => None,
+            Err(error) if lacks_token && matches!(error.status(), Some(401 | 403)) => None,
             Err(error) => Some(Err(error.words())),
         };
         if let Some(test) = test {
@@ -82,21 +107,15 @@ impl TestSearch {
         outcome.map(|found| (found, excludes))
     }
 
-    /// Prepares the client of the connector's own service, the request, and the names of excluded fields, which are fetched
-    /// from Cohere.
-    async fn prepare(
-        &self,
-        client: &Client,
-        options: &CallOptions,
-    ) -> Result<(Api, Request, Vec<String>)> {
+    /// Prepares the search with what is fetched from Cohere.
+    async fn prepare(&self, client: &Client, options: &CallOptions) -> Result<Search> {
         let get = Get {
             id: self.id.clone(),
         };
-        let Connector { url, excludes, .. } = get
-            .run(client, &without_extras(options))
-            .await?
-            .value
-            .connector;
+        let found = get.run(client, &without_extras(options)).await?;
+        let connector = found.value.connector;
+        let has_sign_in = mapping::method(&connector) != AuthenticationMethod::None;
+        let Connector { url, excludes, .. } = connector;
         let url = url.ok_or_else(|| Error::Usage("the connector has no URL".to_owned()))?;
         let tokens: Arc<dyn TokenSource> = match &self.service_auth {
             Some(auth) => Arc::new(FixedHeaders::new("authorization", authorization(auth))),
@@ -132,7 +151,12 @@ impl TestSearch {
         for (name, value) in service.base.query_pairs() {
             request = request.query(&name, value);
         }
-        Ok((service, request, excludes))
+        Ok(Search {
+            service,
+            request,
+            excludes,
+            lacks_token: has_sign_in && self.service_auth.is_none(),
+        })
     }
 }
 

@@ -226,3 +226,18 @@ async fn an_operation_that_there_is_not_is_refused() {
     assert_eq!(refused.unwrap_err().kind(), "usage");
     assert!(server.seen().is_empty());
 }
+
+#[tokio::test]
+async fn a_test_search_that_cohere_would_send_otherwise_says_nothing_of_the_connector() {
+    for (status, auth_type) in [(401, "service_auth"), (403, "service_auth"), (429, "none")] {
+        let service = Server::start([json(status, value!({"message": "who are you?"}))]).await;
+        let connector = value!({"id": "a", "url": service.base, "auth_type": auth_type});
+        let connector = || json(200, value!({ "connector": connector }));
+        let (cohere, _server) = signed_in([connector(), connector()]).await;
+        searched(&*cohere).await;
+        let connectors = cohere.connectors().unwrap();
+        let id = RemoteId::new("a");
+        let found = connectors.find_connector(&id, &options()).await.unwrap();
+        assert_eq!(found.status, Status::Ready, "{status}");
+    }
+}

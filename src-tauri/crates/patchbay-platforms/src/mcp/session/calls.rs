@@ -8,7 +8,7 @@ use rmcp::model::{CallToolRequest, CallToolRequestParams, ClientRequest, ErrorCo
 use tokio_util::sync::CancellationToken;
 
 use super::pending::{CallContext, RawResponse};
-use super::rounds::{PageVisits, Rounds};
+use super::rounds::{PageVisits, Round, Rounds};
 use super::{METHOD_NOT_FOUND, McpSession, tasks};
 use crate::Error;
 use crate::mcp::exchange::Exchange;
@@ -49,12 +49,11 @@ impl McpSession {
         cancel: &CancellationToken,
     ) -> Result<CallOutcome, Error> {
         let started = Instant::now();
-        let registered_call = self
-            .0
-            .client_handler
-            .question_router
-            .register_call(call.asker.as_ref());
-        let features_off = &self.0.client_handler.features_off;
+        let client_handler = &self.0.client_handler;
+        client_handler.log.redact(&call.secrets);
+        let router = &client_handler.question_router;
+        let registered_call = router.register_call(call.asker.as_ref());
+        let features_off = &client_handler.features_off;
         let asked_before = features_off.asked();
         let cx = CallContext {
             call: &call,
@@ -104,20 +103,20 @@ impl McpSession {
     /// Repeats a call with answers until it has a result.
     async fn call_until_answered(&self, cx: CallContext<'_>) -> Result<RawResponse, Error> {
         let call = cx.call;
-        let mut params = params_of(call);
+        let mut round = Round::default();
         let mut capture = call.capture.clone();
         let mut rounds = Rounds::new(self, cx.registered_call, self.limit_of(call), cx.cancel);
         loop {
-            let response = self.send_call(&params, &capture, cx).await?;
+            let response = self.send_call(&round, &capture, cx).await?;
             if response.result["resultType"] == "task" {
                 return Box::pin(self.wait_for_created(&response.result, cx)).await;
             }
-            let Some(round) = Box::pin(rounds.next(&response.result)).await? else {
+            let Some(next) = Box::pin(rounds.next(&response.result)).await? else {
                 return Ok(response);
             };
             // The requests that follow contain the person's answers.
             capture = capture.with_first_request();
-            (params.request_state, params.input_responses) = (round.state, round.responses);
+            round = next;
         }
     }
 
@@ -129,7 +128,7 @@ impl McpSession {
     pub(super) fn first_request(&self, call: &ToolCall) -> ClientRequest {
         match self.is_task(call) {
             true => tasks::request_of(call),
-            false => request_of(params_of(call)),
+            false => request_of(call, &Round::default()),
         }
     }
 
@@ -140,20 +139,23 @@ impl McpSession {
 
     async fn send_call(
         &self,
-        params: &CallToolRequestParams,
+        round: &Round,
         capture: &Capture,
         cx: CallContext<'_>,
     ) -> Result<RawResponse, Error> {
         let once = async || {
             let timeouts = cx.timeouts(self.limit_of(cx.call));
-            let request = request_of(params.clone());
+            let request = request_of(cx.call, round);
             let exchange = Exchange::with_capture(capture.clone());
             self.exchange(request, exchange, timeouts, &*cx.call.progress, cx.cancel)
                 .await
         };
+        if self.must_list_before(cx.call) {
+            Box::pin(self.list_tools(cx.cancel)).await?;
+        }
         match once().await {
-            // Which arguments are also sent as headers is known from the list only. The server has
-            // rejected the call without executing it, so it is safe to repeat.
+            // The tool has changed since its schema was stored. The server has rejected the call without executing it,
+            // so it is safe to repeat.
             Err(Error::ServerError { code, .. }) if code == HEADER_MISMATCH => {
                 Box::pin(self.list_tools(cx.cancel)).await?;
                 once().await
@@ -187,12 +189,12 @@ impl McpSession {
     }
 }
 
-fn request_of(params: CallToolRequestParams) -> ClientRequest {
+fn request_of(call: &ToolCall, round: &Round) -> ClientRequest {
+    let params = CallToolRequestParams::new(call.name.clone());
+    let mut params = params.with_arguments(call.arguments.clone());
+    params.request_state.clone_from(&round.state);
+    params.input_responses.clone_from(&round.responses);
     CallToolRequest::new(params).into()
-}
-
-fn params_of(call: &ToolCall) -> CallToolRequestParams {
-    CallToolRequestParams::new(call.name.clone()).with_arguments(call.arguments.clone())
 }
 
 /// Whether a tool failed because it could not ask over this session.

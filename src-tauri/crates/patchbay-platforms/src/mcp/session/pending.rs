@@ -1,5 +1,6 @@
 //! One request in flight: every wait has a timeout, and the server is told if its response is no longer needed.
 
+use std::convert::Infallible;
 use std::sync::{Arc, Weak};
 use std::time::Duration;
 
@@ -86,6 +87,8 @@ pub(super) struct RawResponse {
     pub(super) status: Option<u16>,
     pub(super) bytes: u64,
     pub(super) values: usize,
+    /// The token of its request.
+    pub(super) progress_token: ProgressToken,
 }
 
 impl McpSession {
@@ -144,6 +147,7 @@ impl McpSession {
         if let Some(call) = timeouts.call {
             call.note_request(&handle.id);
         }
+        let progress_token = handle.progress_token.clone();
         let mut pending = Pending {
             handle: Some(handle),
             cancel_notices: &self.0.cancel_notices,
@@ -162,7 +166,7 @@ impl McpSession {
                     return Err(exchange.take().failure.unwrap_or_else(|| self.lost()));
                 }
                 step = updates.recv() => match step {
-                    Ok(step) if pending.matches_progress(&step) => {
+                    Ok(step) if has_token(&step, &progress_token) => {
                         report(&step, &mut last, progress);
                         idle.as_mut().reset(Instant::now() + timeouts.idle);
                     }
@@ -191,18 +195,38 @@ impl McpSession {
                 false => updates.try_recv().ok(),
             };
             let Some(step) = step else { break };
-            if pending.matches_progress(&step) {
+            if has_token(&step, &progress_token) {
                 report(&step, &mut last, progress);
             }
         }
         pending.forget();
-        self.read_response(answer, &exchange)
+        self.read_response(answer, &exchange, progress_token)
+    }
+
+    /// Passes on the progress of a task, which the server reports under the token of its call, until dropped.
+    ///
+    /// Source: MCP 2025-11-25, "Tasks", "Task Progress Notifications".
+    pub(super) async fn report_progress(
+        &self,
+        token: &ProgressToken,
+        progress: &(dyn Fn(CallProgress) + Send + Sync),
+    ) -> Infallible {
+        let mut updates = self.0.client_handler.progress.subscribe();
+        let mut last = None;
+        loop {
+            match updates.recv().await {
+                Ok(step) if has_token(&step, token) => report(&step, &mut last, progress),
+                Ok(_) | Err(RecvError::Lagged(_)) => {}
+                Err(RecvError::Closed) => return std::future::pending().await,
+            }
+        }
     }
 
     fn read_response(
         &self,
         answer: Result<ServerResult, ServiceError>,
         exchange: &Exchange,
+        progress_token: ProgressToken,
     ) -> Result<RawResponse, Error> {
         let facts = exchange.take();
         match answer {
@@ -211,6 +235,7 @@ impl McpSession {
                 status: facts.status,
                 bytes: facts.bytes,
                 values: facts.values,
+                progress_token,
             }),
             Err(ServiceError::McpError(error)) if error.message != SESSION_REPLACED => {
                 Err(server_error(error))
@@ -244,6 +269,11 @@ fn merge_raw_result(raw: Option<Value>, result: &ServerResult) -> Value {
         tools::retain_accepted(&mut raw, &list.tools);
     }
     raw
+}
+
+fn has_token(step: &ProgressNotificationParam, token: &ProgressToken) -> bool {
+    // Some servers turn numbers into text.
+    step.progress_token.0.to_string() == token.0.to_string()
 }
 
 /// Passes progress on, unless it would go backwards: rmcp may deliver two notifications in the wrong order.
@@ -305,13 +335,6 @@ impl Pending<'_> {
                 .unwrap_or(Err(ServiceError::TransportClosed)),
             None => Err(ServiceError::TransportClosed),
         }
-    }
-
-    fn matches_progress(&self, step: &ProgressNotificationParam) -> bool {
-        let token = |token: &ProgressToken| token.0.to_string();
-        let handle = self.handle.as_ref();
-        // Some servers turn numbers into text.
-        handle.is_some_and(|handle| token(&handle.progress_token) == token(&step.progress_token))
     }
 
     /// Prevents the cancellation on drop.

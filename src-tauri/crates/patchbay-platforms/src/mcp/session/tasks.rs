@@ -9,6 +9,7 @@ use std::collections::{BTreeMap, HashSet};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use parking_lot::Mutex;
 use patchbay_http::{Capture, TEXT_LIMIT};
 use patchbay_model::{Explain as _, ServerTask, clean_text};
 use rmcp::model::{
@@ -103,7 +104,17 @@ impl McpSession {
             return Ok(created);
         }
         let task = Task::read(&result["task"])?;
-        self.wait_for(task, false, cx).await
+        let told = Arc::<Mutex<_>>::default();
+        let known = Arc::clone(&told);
+        let progress = move |step: CallProgress| {
+            *known.lock() = Some(step.clone());
+            (call.progress)(step);
+        };
+        tokio::select! {
+            biased;
+            never = self.report_progress(&created.progress_token, &progress) => match never {},
+            result = self.wait_for(task, false, told, cx) => result,
+        }
     }
 
     /// Waits for the result of the task that a server of the newer era created for a call.
@@ -112,7 +123,8 @@ impl McpSession {
         created: &Value,
         cx: CallContext<'_>,
     ) -> Result<RawResponse, Error> {
-        self.wait_for(Task::read(created)?, true, cx).await
+        let task = Task::read(created)?;
+        self.wait_for(task, true, Arc::default(), cx).await
     }
 
     /// Waits for the result of a task that was created earlier.
@@ -136,6 +148,7 @@ impl McpSession {
         &self,
         task: Task,
         extension: bool,
+        told: Arc<Mutex<Option<CallProgress>>>,
         cx: CallContext<'_>,
     ) -> Result<RawResponse, Error> {
         let known = ServerTask {
@@ -143,6 +156,7 @@ impl McpSession {
             extension,
         };
         let mut waiting = TaskWait::new(self, known.clone(), cx);
+        waiting.reporter.told = told;
         if let Some(keeper) = &cx.call.task_keeper {
             keeper.keep(known).await;
         }
@@ -384,6 +398,8 @@ fn into_result(poll: TaskPoll) -> Result<RawResponse, Error> {
 /// Reports the status messages of a task as progress, each once.
 #[derive(Default)]
 struct StatusReporter {
+    /// The last progress that the server reported itself.
+    told: Arc<Mutex<Option<CallProgress>>>,
     reported: u32,
     last: Option<String>,
 }
@@ -395,9 +411,12 @@ impl StatusReporter {
         }
         self.last.clone_from(&task.message);
         self.reported += 1;
+        let counted = (f64::from(self.reported), None);
+        let told = self.told.lock().as_ref().map(|it| (it.progress, it.total));
+        let (progress, total) = told.unwrap_or(counted);
         (call.progress)(CallProgress {
-            progress: f64::from(self.reported),
-            total: None,
+            progress,
+            total,
             message: task.message.clone(),
         });
     }

@@ -19,7 +19,7 @@ pub use self::attach::{
 pub use self::idle::IdleSession;
 pub use self::servers::Host;
 
-pub(super) use self::attach::{note_exit, take_notice};
+pub(super) use self::attach::{note_exit, secrets_line, take_notice};
 pub(super) use self::session::{Client, ClientSender};
 
 use patchbay_model::Secret;
@@ -153,6 +153,17 @@ const STARTING: &[u8] = br#"{"patchbay_starting":true}"#;
 
 /// The line after which a client gets no more, because it read too little.
 const DROPPED: &[u8] = br#"{"patchbay_dropped":true}"#;
+
+/// The beginning of the line for [`CallSecrets`].
+const SECRETS: &[u8] = br#"{"patchbay_secrets":"#;
+
+/// Secrets in the next message of a client, to be redacted in what the server logs.
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct CallSecrets {
+    #[serde(serialize_with = "serialize_exposed")]
+    patchbay_secrets: Vec<Secret>,
+}
 
 /// A message of the host to a client.
 pub(super) enum ClientMessage {

@@ -8,8 +8,7 @@ use std::fs::File;
 use std::io::{self, Read as _};
 use std::path::{Path, PathBuf};
 use std::process::{ExitStatus, Stdio};
-use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use async_trait::async_trait;
@@ -94,6 +93,8 @@ pub(super) enum Violation {
     Unread,
     /// A message is in UTF-16, as written by Windows PowerShell.
     Utf16,
+    /// Not by the program: the process that held it ended.
+    HostGone,
 }
 
 /// A process. Clones share it. It is ended when one of its [`DropGuard`]s is dropped, and by [`Process::stop`].
@@ -106,8 +107,8 @@ struct Inner {
     group: Option<u32>,
     stderr: StderrTail,
     violation: Mutex<Option<Violation>>,
-    /// Whether the host ended it by request.
-    is_stopped: AtomicBool,
+    /// Whether the host ended it by request; set once the host tells how it ended.
+    is_stopped: OnceLock<bool>,
     stopping: CancellationToken,
     /// How the group's leader ended.
     exit: watch::Sender<Option<String>>,
@@ -168,7 +169,7 @@ pub(super) fn start(mut program: McpProgram) -> Result<(Process, Streams), Error
         group: Some(group),
         stderr: tail,
         violation: Mutex::default(),
-        is_stopped: AtomicBool::default(),
+        is_stopped: OnceLock::new(),
         stopping,
         exit,
         gone,
@@ -219,7 +220,7 @@ pub(super) fn attach(name: &str, secrets: Vec<Secret>) -> Process {
         group: None,
         stderr: StderrTail::new(secrets, Arc::new(|_| {})),
         violation: Mutex::default(),
-        is_stopped: AtomicBool::default(),
+        is_stopped: OnceLock::new(),
         stopping,
         exit: watch::Sender::new(None),
         gone,
@@ -281,19 +282,21 @@ impl Process {
         self.0.group
     }
 
-    /// Records how it ended.
-    pub(super) fn record_exit(&self, exit: Option<String>) {
+    /// Records how it ended as the host tells it, and whether that ended it by request.
+    pub(super) fn record_notice(&self, exit: Option<String>, is_stopped: bool) {
+        self.0.is_stopped.get_or_init(|| is_stopped);
         self.0.exit.send_replace(exit);
     }
 
-    /// Records that the host ended it by request.
-    pub(super) fn record_stop(&self) {
-        self.0.is_stopped.store(true, Ordering::Relaxed);
+    /// Whether the host has told how it ended.
+    pub(super) fn has_notice(&self) -> bool {
+        self.0.is_stopped.get().is_some()
     }
 
-    /// Whether the host ended it by request.
+    /// Whether Patchbay ended it, by request or with the process that held it.
     pub(in crate::mcp) fn is_stopped(&self) -> bool {
-        self.0.is_stopped.load(Ordering::Relaxed)
+        let is_stopped = self.0.is_stopped.get() == Some(&true);
+        is_stopped || matches!(*self.0.violation.lock(), Some(Violation::HostGone))
     }
 
     /// How its leader ended, and why it was ended by us, if known.
@@ -372,6 +375,9 @@ impl Process {
             Some(Violation::Exceeded(limit)) => Error::Exceeded(limit),
             Some(Violation::Unanswered) => TooManyRequests.into_error(),
             Some(Violation::Unread) => Error::ProgramUnread {
+                program: self.0.name.clone(),
+            },
+            Some(Violation::HostGone) => Error::ProgramHostGone {
                 program: self.0.name.clone(),
             },
             Some(Violation::Utf16) => {

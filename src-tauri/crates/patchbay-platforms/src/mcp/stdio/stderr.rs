@@ -7,7 +7,7 @@ use parking_lot::Mutex;
 use patchbay_model::Secret;
 use tokio::sync::watch;
 
-use crate::mcp::log_line::{LineSink, sanitize_log_line};
+use crate::mcp::log_line::{LineSink, LogSecrets};
 use crate::mcp::server_log::ServerLog;
 
 /// Maximum number of lines that are kept.
@@ -21,8 +21,8 @@ struct Inner {
     lines: Mutex<VecDeque<String>>,
     /// Marked as changed by each line.
     activity: watch::Sender<()>,
-    /// Secrets of the program, which are redacted.
-    secrets: Vec<Secret>,
+    /// Redacted in the lines and in the [log](StderrTail::server_log).
+    secrets: LogSecrets,
     log: LineSink,
 }
 
@@ -31,7 +31,7 @@ impl StderrTail {
         Self(Arc::new(Inner {
             lines: Mutex::default(),
             activity: watch::Sender::default(),
-            secrets,
+            secrets: LogSecrets::new(secrets),
             log,
         }))
     }
@@ -48,7 +48,7 @@ impl StderrTail {
     /// Logs a line, and keeps it if it may say what happened.
     pub(super) fn note(&self, line: &[u8]) {
         self.note_activity();
-        let line = sanitize_log_line(line, &self.0.secrets);
+        let line = self.0.secrets.sanitize(line);
         if line.is_empty() {
             return;
         }
@@ -61,6 +61,11 @@ impl StderrTail {
             lines.pop_front();
         }
         lines.push_back(line);
+    }
+
+    /// Redacts secrets from now on.
+    pub(super) fn redact(&self, secrets: &[Secret]) {
+        self.0.secrets.add(secrets);
     }
 
     /// The log for the program's log notifications: they are written to the same sink, and not kept.

@@ -16,6 +16,7 @@ use super::hand_made::{self, accepted, event, events, result_of};
 use super::{Server, call, connect_to, http, json_of, run_tool, target, text_of, tools_of};
 use crate::Error;
 use crate::mcp::question_router::{QuestionKind, QuestionRouter};
+use crate::mcp::server_log::ServerLog;
 use crate::mcp::{
     Asker, CallOutcome, ClientFeatures, McpLimits, McpSession, McpTarget, ToolCall, connect,
 };
@@ -338,7 +339,8 @@ async fn a_question_is_for_the_call_on_whose_stream_it_arrives() {
 
 #[tokio::test]
 async fn a_question_is_for_the_call_whose_task_it_names() {
-    let router = QuestionRouter::new(&client_features(false), Duration::from_secs(5));
+    let (features, limit) = (client_features(false), Duration::from_secs(5));
+    let router = QuestionRouter::new(&features, limit, Arc::new(ServerLog::unread()));
     let askers: [Arc<dyn Asker>; 2] = [
         ScriptedAsker::accepting(json!({ "name": "task" })),
         ScriptedAsker::accepting(json!({ "name": "latest" })),

@@ -207,6 +207,28 @@ async fn a_server_that_echoes_the_version_is_one_of_the_older_era() {
     );
 }
 
+/// Source: MCP 2025-11-25, "Lifecycle", "Version Negotiation".
+#[tokio::test]
+async fn a_server_of_an_unknown_version_is_left() {
+    let router = hand_made::raw(|message| match message.method.as_str() {
+        "server/discover" => message.refuse_method(),
+        "initialize" => {
+            let mut welcome = hand_made::welcome();
+            welcome["protocolVersion"] = json!("2099-01-01\u{1b}");
+            message.respond(welcome)
+        }
+        _ => hand_made::accepted(),
+    });
+    let server = Server::start(router).await;
+    for target in [target(&server.url), known_target(&server.url, "2025-06-18")] {
+        let error = connect_to(target).await.err().unwrap();
+        let Error::UnsupportedVersion(version) = &error else {
+            panic!("{error:?}")
+        };
+        assert_eq!(version, "2099-01-01");
+    }
+}
+
 #[tokio::test]
 async fn a_remembered_era_saves_the_probe() {
     let probes = Arc::new(AtomicUsize::new(0));
@@ -266,6 +288,33 @@ async fn arguments_that_belong_into_headers_are_found_out() {
     call.arguments.insert("region".to_owned(), json!("eu"));
     run_tool(&session, call).await.unwrap();
     assert_eq!(calls.load(Ordering::SeqCst), 2);
+}
+
+/// A server need not refuse a call without the headers, though a client must send them.
+#[tokio::test]
+async fn arguments_that_are_known_to_belong_into_headers_are_sent_there() {
+    let router = hand_made::modern(move |message| match message.method.as_str() {
+        "tools/list" => message.respond(json!({"tools": [
+            {"name": "a", "inputSchema": {"type": "object", "properties": {
+                "region": {"type": "string", "x-mcp-header": "Region"}
+            }}}
+        ]})),
+        _ => {
+            let region = message.headers.get("mcp-param-region");
+            let region = region.map_or("none", |region| region.to_str().unwrap());
+            message.respond(hand_made::result_of(region))
+        }
+    });
+    let (_server, session) = serve(router).await;
+    let mut call = ToolCall {
+        names_headers: true,
+        ..call("a")
+    };
+    call.arguments.insert("region".to_owned(), json!("eu"));
+    assert!(session.must_list_before(&call));
+    let outcome = run_tool(&session, call.clone()).await.unwrap();
+    assert_eq!(text_of(&outcome), "eu");
+    assert!(!session.must_list_before(&call));
 }
 
 #[tokio::test]

@@ -8,14 +8,15 @@ use std::time::{Duration, Instant};
 
 use async_trait::async_trait;
 use patchbay_model::{Explain as _, Secret, Transport};
-use serde_json::json;
+use serde_json::{Map, json};
 use tokio_util::sync::CancellationToken;
 
 use super::elicitation::{ScriptedAsker, call_with, client_features};
 use super::{call, captured, json_of, recorded_log, run_tool, text_of, tools_of};
 use crate::Error;
 use crate::mcp::{
-    CallProgress, ClientFeatures, McpLimits, McpProgram, McpSession, ProcessGuard, connect_program,
+    CallProgress, ClientFeatures, McpLimits, McpProgram, McpSession, ProcessGuard, ToolCall,
+    connect_program,
 };
 
 mod held;
@@ -120,6 +121,38 @@ pub(super) async fn start(
 ) -> Result<McpSession, Error> {
     let (limits, cancel) = (McpLimits::DEFAULT, CancellationToken::new());
     connect_program(program, client_features, limits, &cancel).await
+}
+
+/// A call with a secret among its arguments, which the server repeats in all that it logs.
+pub(super) fn call_with_secret(secret: &str) -> ToolCall {
+    ToolCall {
+        arguments: Map::from_iter([("text".to_owned(), secret.into())]),
+        secrets: vec![Secret::new(secret)],
+        ..call("echo")
+    }
+}
+
+#[tokio::test]
+async fn a_secret_among_the_arguments_is_redacted_in_what_the_program_logs() {
+    let (log, logged) = recorded_log();
+    let groups = Arc::new(Groups::default());
+    let program = McpProgram {
+        log,
+        ..program("repeats", &groups)
+    };
+    let session = start(program, ClientFeatures::default()).await.unwrap();
+    let outcome = run_tool(&session, call_with_secret("pass \"1\" word")).await;
+    assert_eq!(text_of(&outcome.unwrap()), "pass \"1\" word");
+    let error = run_tool(&session, call("echo")).await.unwrap_err();
+    assert_eq!(error.problem().detail.as_deref(), Some("got <redacted>"));
+    let mut lines = logged.lock().unwrap().split_off(1);
+    lines.sort_unstable();
+    assert_eq!(
+        lines,
+        [r#"[info] {"got":["<redacted>"]}"#, "got <redacted>"]
+    );
+    session.close().await;
+    groups.wait_until_gone().await;
 }
 
 #[tokio::test]

@@ -83,7 +83,9 @@ impl Wire {
         capture: &Capture,
         credentials: Headers,
     ) -> Result<ReceivedResponse, Error> {
-        self.0.log.redact_values(&credentials);
+        self.0
+            .log
+            .redact(credentials.iter().map(|(_, value)| value));
         let all = &all_headers(&credentials, headers)?;
         let (body, has_credentials) = (&body, !credentials.is_empty());
         let send = |RedirectChain { method, url, .. }| async move {

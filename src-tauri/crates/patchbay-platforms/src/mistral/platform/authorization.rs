@@ -7,14 +7,13 @@ use std::time::Duration;
 use async_trait::async_trait;
 use patchbay_http::CallOptions;
 use patchbay_model::{Form, RemoteId};
-use serde_json::Value;
 use url::Url;
 
 use crate::capabilities::web_page;
 use crate::mistral::forms::authorization::{self, Choices};
 use crate::mistral::operations::authorization::{GetAuthUrl, GetAuthenticationMethods};
 use crate::mistral::quirks::observations::ExpectedCredential;
-use crate::mistral::wire::{AuthMethod, Connector, Object};
+use crate::mistral::wire::AuthMethod;
 use crate::mistral::{Mistral, mapping};
 use crate::operations::arguments;
 use crate::{ConsentRequest, ConsentState, Consents, Operation, Result, StartedConsent};
@@ -50,13 +49,16 @@ impl Consents for Mistral {
         let id = request.connector;
         let choices: Choices = arguments(request.choices.into())?;
         choices.check()?;
-        let awaited = match &choices.credentials_name {
+        let (awaited, was_given) = match &choices.credentials_name {
             Some(name) => {
-                let before = credential(&self.find_known(id, options).await?, name);
-                let name = name.clone();
-                Some(ExpectedCredential { name, before })
+                let connector = self.find_known(id, options).await?;
+                let awaited = ExpectedCredential { name: name.clone() };
+                (
+                    Some(awaited),
+                    mapping::is_signed_in_as(&connector.value, name),
+                )
             }
-            None => None,
+            None => (None, false),
         };
         let ask = GetAuthUrl {
             connector_id_or_name: id.clone(),
@@ -70,6 +72,7 @@ impl Consents for Mistral {
         let started = StartedConsent {
             page: Some(web_page(&page.value.auth_url, 200)?),
             valid_for: page.value.valid_for(),
+            was_given,
             poll_every: POLL_EVERY,
         };
         self.observations
@@ -90,10 +93,7 @@ impl Consents for Mistral {
         let is_given = found
             .read()
             .is_some_and(|connector| match &observed.awaited {
-                Some(awaited) => {
-                    let now = credential(connector, &awaited.name);
-                    now.is_some() && now != awaited.before
-                }
+                Some(awaited) => mapping::is_signed_in_as(&connector.value, &awaited.name),
                 None => mapping::is_authenticated(&connector.value),
             });
         if is_given {
@@ -110,14 +110,6 @@ impl Consents for Mistral {
         }
         Ok(ConsentState::Waiting)
     }
-}
-
-/// The platform's JSON for the user's credential with that name.
-fn credential(connector: &Object<Connector>, name: &str) -> Option<Value> {
-    let all = connector.json["connection_credentials"].as_array();
-    let mut all = all.into_iter().flatten();
-    all.find(|one| one["name"] == name && one["scope"] == "user")
-        .cloned()
 }
 
 #[cfg(test)]

@@ -195,3 +195,20 @@ async fn every_operation_of_a_surface_can_be_called() {
         }
     }
 }
+
+#[tokio::test]
+async fn a_connector_of_an_unknown_form_stays_in_the_list() {
+    let fixture = fixture::Fixture::new("current").await;
+    let id = fixture.created(json!({})).await;
+    fixture.show("description", Value::Null);
+    fixture.show("client_secret", "app-secret-1".into());
+    let connectors = fixture.platform.connectors().unwrap();
+    let listed = connectors.list_connectors(&fixture.options).await.unwrap();
+    let [listed] = listed.as_slice() else {
+        panic!("{listed:?}");
+    };
+    assert_eq!((&listed.remote_id, &*listed.name), (&id, "wiki"));
+    assert_eq!(listed.status, Status::Unknown);
+    assert!(listed.reason.is_some());
+    assert!(!listed.native.0.to_string().contains("app-secret-1"));
+}

@@ -27,8 +27,6 @@ pub(crate) struct Observation {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct ExpectedCredential {
     pub(crate) name: String,
-    /// The platform's JSON for it before the consent, if it existed.
-    pub(crate) before: Option<Value>,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

@@ -321,3 +321,54 @@ async fn a_route_may_ask_by_query() {
         "/edge/api/v1/connectors/a%2Fb/oauth?provider=a%2Fb&role=sink"
     );
 }
+
+#[tokio::test]
+async fn a_conflict_names_the_state_that_is_in_the_way() {
+    for (code, hint) in [
+        ("grant_in_progress", "in the browser"),
+        ("connector_disabled", "Turn it on"),
+        ("already_connected", "Refresh"),
+    ] {
+        let refusal = json(409, value!({"detail": "no", "code": code}));
+        let (tenex, _server) = signed_in([refusal]).await;
+        let refused = call(&*tenex, "start_oauth", value!({"provider": "gmail"})).await;
+        let refused = refused.unwrap_err();
+        assert_eq!((refused.kind(), refused.status()), ("conflict", Some(409)));
+        assert!(refused.hint().unwrap().contains(hint), "{code}");
+    }
+}
+
+#[tokio::test]
+async fn a_secret_setting_that_comes_back_is_dropped() {
+    let settings = value!({"region": "eu", "hook_secret": "hook-s3cret"});
+    let connector = value!({
+        "id": "con_1", "provider": "apollo", "status": "connected", "auth_type": "byok",
+        "settings": settings,
+    });
+    let fields = value!([
+        {"name": "api_key", "secret": true, "required": true},
+        {"name": "hook_secret", "secret": true, "required": false},
+        {"name": "region", "secret": false, "required": false},
+    ]);
+    let provider = value!({"provider": "apollo", "byok_fields": fields});
+    let providers = || json(200, value!({"items": [provider]}));
+    let single = || json(200, connector.clone());
+    let listed = json(200, value!({"items": [connector]}));
+    let (tenex, server) = signed_in([listed, providers(), single(), single(), providers()]).await;
+    let connectors = tenex.connectors().unwrap();
+    let listed = connectors.list_connectors(&options()).await.unwrap();
+    assert_eq!(listed[0].native["settings"], value!({"region": "eu"}));
+    // Which settings are secrets is known now.
+    let id = RemoteId::new("con_1");
+    let found = connectors.find_connector(&id, &options()).await.unwrap();
+    assert_eq!(found.native["settings"], value!({"region": "eu"}));
+    let settings = tenex
+        .settings()
+        .unwrap()
+        .settings(&id, &options())
+        .await
+        .unwrap();
+    assert_eq!(settings.form.values["settings"], value!({"region": "eu"}));
+    assert!(!settings.native.0.to_string().contains("hook-s3cret"));
+    assert_eq!(server.seen().len(), 5);
+}

@@ -175,6 +175,32 @@ async fn writing_works_when_the_keychain_records_no_generation() {
     );
 }
 
+#[tokio::test]
+async fn the_generation_is_recorded_again_after_a_keychain_had_too_many_calls() {
+    let (fixture, _) = replaced().await;
+    let vault = fixture.vault();
+    assert!(text(&vault, &token()).await.is_some());
+    let (release, released) = std::sync::mpsc::channel::<()>();
+    let released = Arc::new(Mutex::new(released));
+    let hang = || {
+        let released = Arc::clone(&released);
+        move || {
+            let _ended = released.lock().recv();
+        }
+    };
+    while vault.0.threads.start(hang()).is_ok() {}
+    vault.write(&token(), &Secret::new("third")).await.unwrap();
+    let before = read_json(&fixture);
+    drop(release);
+    while vault.0.threads.running() > 0 {
+        tokio::task::yield_now().await;
+    }
+    vault.write(&token(), &Secret::new("fourth")).await.unwrap();
+    write_json(&fixture, &before);
+    let outcome = fixture.vault().read(&token()).await;
+    assert_eq!(code(outcome), Code::VaultRolledBack);
+}
+
 /// Generation numbers in memory.
 #[derive(Default)]
 struct MemoryGenerations(Mutex<HashMap<String, u64>>);

@@ -1,7 +1,7 @@
 //! What the platform can do beyond listing, on a fake of it.
 
 use patchbay_model::Status;
-use patchbay_testkit::fakes::FakeAgentStack;
+use patchbay_testkit::fakes::{Answer, FakeAgentStack};
 use serde_json::json;
 
 use super::*;
@@ -184,4 +184,21 @@ async fn the_acts_of_every_state_can_be_done() {
     assert_eq!(reason.unwrap().value, "Client request");
     assert!(fixture.platform.settings().is_none());
     fixture.over();
+}
+
+#[tokio::test]
+async fn a_connector_that_cannot_be_read_is_not_deleted_beside_its_workload() {
+    let fixture = started().await;
+    let made = fixture.try_create("mcp+stdio://github", json!({})).await;
+    let id = made.unwrap().remote_id;
+    fixture.fake.clear_log();
+    fixture.fake.tamper(|seen, answer| {
+        if seen.method == "GET" {
+            *answer = Answer::json(503, &json!({}));
+        }
+    });
+    let connectors = fixture.platform.connectors().unwrap();
+    let failed = connectors.delete_connector(&id, &options()).await;
+    assert_eq!(failed.unwrap_err().status(), Some(503));
+    assert!(fixture.fake.log().iter().all(|seen| seen.method == "GET"));
 }

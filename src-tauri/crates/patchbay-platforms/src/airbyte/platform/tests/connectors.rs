@@ -1,5 +1,7 @@
 //! Connectors, workspaces and definitions.
 
+use std::time::Duration;
+
 use patchbay_http::Clock;
 use patchbay_model::{RemoteId, Status};
 
@@ -31,9 +33,21 @@ async fn a_deletion_is_over_when_the_list_has_it_no_more() {
 
 #[tokio::test]
 async fn a_deletion_is_over_when_the_workspace_is_gone() {
-    let server = Server::start(|seen, _| match seen.line.starts_with("DELETE") {
+    delete_where_lists_are_refused(404).await;
+}
+
+#[tokio::test]
+async fn an_accepted_deletion_is_none_that_was_refused() {
+    delete_where_lists_are_refused(403).await;
+}
+
+async fn delete_where_lists_are_refused(status: u16) {
+    let server = Server::start(move |seen, _| match seen.line.starts_with("DELETE") {
         true => json(202, json!({"job_id": "j-1"})),
-        false => json(404, json!({"message": "workspace not found"})),
+        false => json(
+            status,
+            json!({"message": "no such workspace, or no access"}),
+        ),
     })
     .await;
     let platform = signed_in(&server);
@@ -165,4 +179,78 @@ async fn a_name_stands_for_exactly_one() {
     assert_eq!(find("find_definition", "git").await, Err("none_found"));
     assert_eq!(find("find_workspace", "A").await, Ok(json!({"name": "A"})));
     assert_eq!(find("find_workspace", "a").await, Err("many_found"));
+}
+
+#[tokio::test]
+async fn another_workspace_that_is_refused_keeps_nothing_from_the_list() {
+    let server = Server::start(|seen, _| match &*seen.line {
+        line if line.starts_with("POST") => json(201, item("b", "github")),
+        line if line.contains("workspace_name=tea") => json(403, json!({})),
+        _ => listed(json!([item("a", "stripe")])),
+    })
+    .await;
+    let platform = signed_in(&server);
+    let made = json!({"definition_id": "d", "workspace_name": "tea"});
+    call(&*platform, "create_connector", made).await.unwrap();
+    server.seen();
+    let options = CallOptions::default();
+    platform.check(&options).await.unwrap();
+    assert_eq!(server.lines().len(), 1);
+    let connectors = platform.connectors().unwrap();
+    let listed = connectors.list_connectors(&options).await.unwrap();
+    assert_eq!(listed.len(), 1);
+    assert_eq!(server.lines().len(), 2);
+}
+
+#[tokio::test]
+async fn a_deletion_that_never_ends_is_taken_for_failed() {
+    let server = Server::start(|seen, _| match seen.line.starts_with("DELETE") {
+        true => json(202, json!({"job_id": "j-1"})),
+        false => listed(json!([item("a", "stripe")])),
+    })
+    .await;
+    let clock = JumpingClock::new();
+    let platform = account(&server, &clock, &[("client_secret", "sec-12345")]);
+    let connectors = platform.connectors().unwrap();
+    let options = CallOptions::default();
+    let id = RemoteId::new("a");
+    connectors.start_deletion(&id, &options).await.unwrap();
+    let status = async || connectors.list_connectors(&options).await.unwrap()[0].status;
+    clock.sleep(Duration::from_secs(3599)).await;
+    assert_eq!(status().await, Status::Disconnected);
+    clock.sleep(Duration::from_secs(1)).await;
+    assert_eq!(status().await, Status::Unknown);
+}
+
+#[tokio::test]
+async fn a_needed_organization_is_told_at_its_field() {
+    let words = json!({"message": "Please specify target organization"});
+    let server = Server::start(move |_, _| json(400, words.clone())).await;
+    let refused = signed_in(&server).check(&CallOptions::default()).await;
+    let refused = refused.unwrap_err();
+    assert_eq!(
+        refused.refusal().unwrap().fields[0].path,
+        "/organization_id"
+    );
+}
+
+#[tokio::test]
+async fn a_passing_failure_does_not_shorten_the_tools() {
+    for (status, is_listed) in [
+        (404, true),
+        (500, true),
+        (502, false),
+        (503, false),
+        (504, false),
+    ] {
+        let server = Server::start(move |seen, _| match seen.line.ends_with("/inspect") {
+            true => json(status, json!({})),
+            false => json(200, item("a", "stripe")),
+        })
+        .await;
+        let platform = signed_in(&server);
+        let (id, options) = (RemoteId::new("a"), CallOptions::default());
+        let listed = platform.tools().unwrap().list_tools(&id, &options).await;
+        assert_eq!(listed.is_ok(), is_listed, "{status}");
+    }
 }

@@ -149,3 +149,13 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn credentials_of_an_unknown_shape_are_secrets_of_any_names() {
+    let schema = Spec::read(&json!({})).credentials();
+    assert!(jsonschema::is_valid(
+        &schema,
+        &json!({"token": "t", "account": "a"})
+    ));
+    assert_eq!(schema["additionalProperties"]["writeOnly"], true);
+}

@@ -13,8 +13,8 @@ use tokio::io::{
 use super::super::Link;
 use super::super::process::{self, Process, Streams, Violation};
 use super::{
-    DROPPED, ExitNotice, HeldServer, HostRequest, HostResponse, IdleSession, LINE_BYTES, Launch,
-    RequestEnvelope, ResponseEnvelope, STARTING, VERSION, line,
+    CallSecrets, DROPPED, ExitNotice, HeldServer, HostRequest, HostResponse, IdleSession,
+    LINE_BYTES, Launch, RequestEnvelope, ResponseEnvelope, STARTING, VERSION, line,
 };
 
 /// Timeout for the host's response; it may have to end the previous server of the connector first.
@@ -180,6 +180,16 @@ fn precedence(version: &str) -> Option<Version> {
     Some(version)
 }
 
+/// The line that tells the host of secrets before the message with them; empty if it is too long for a line.
+pub(in crate::mcp::stdio) fn secrets_line(secrets: &[Secret]) -> Vec<u8> {
+    let patchbay_secrets = secrets.to_vec();
+    let line = line(&CallSecrets { patchbay_secrets }).unwrap_or_default();
+    match line.len() {
+        ..=LINE_BYTES => line,
+        _ => Vec::new(),
+    }
+}
+
 /// Records a notice of the host; `false` if the line is none.
 pub(in crate::mcp::stdio) fn take_notice(line: &[u8], process: &Process) -> bool {
     if line == STARTING {
@@ -204,10 +214,7 @@ pub(in crate::mcp::stdio) fn note_exit(notice: ExitNotice, process: &Process) {
     if let Some(violation) = notice.cut {
         process.record_violation(violation);
     }
-    if notice.is_stopped {
-        process.record_stop();
-    }
-    process.record_exit(notice.patchbay_exit);
+    process.record_notice(notice.patchbay_exit, notice.is_stopped);
 }
 
 #[cfg(test)]

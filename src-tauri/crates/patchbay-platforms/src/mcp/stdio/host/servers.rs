@@ -102,6 +102,12 @@ impl Host {
         are_over && servers.is_empty()
     }
 
+    /// Whether a client still uses a server.
+    pub async fn is_used(&self) -> bool {
+        let servers = self.servers.lock().await;
+        servers.values().any(|server| server.handle.is_live())
+    }
+
     /// Handles the request of one client; an attached client until it is gone.
     pub async fn serve(&self, stream: impl Stream) {
         let (read, mut write) = tokio::io::split(stream);
@@ -177,18 +183,14 @@ impl Host {
             }
             let Some(known) = servers.get(&key) else {
                 let server = self.start(launch, (client, to_client))?;
-                let events = server.handle.events.clone();
+                let client = server.handle.client(client, for_client);
                 servers.insert(key, server);
-                return Ok(Some((Client::new(client, events, for_client), true)));
+                return Ok(Some((client, true)));
             };
-            let events = known.handle.events.clone();
             let is_same = known.digest == launch.digest && known.handle.is_live();
-            if is_same
-                && events
-                    .send(ClientEvent::Attached(client, to_client.clone()))
-                    .is_ok()
-            {
-                return Ok(Some((Client::new(client, events, for_client), false)));
+            let attached = ClientEvent::Attached(client, to_client.clone());
+            if is_same && known.handle.events.send(attached).is_ok() {
+                return Ok(Some((known.handle.client(client, for_client), false)));
             }
             let process = known.handle.process.clone();
             if process.is_gone() {

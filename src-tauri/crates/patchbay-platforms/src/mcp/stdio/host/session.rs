@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use patchbay_http::json;
+use patchbay_model::Secret;
 use serde_json::Value;
 use tokio::io::{AsyncRead, AsyncWrite, AsyncWriteExt as _};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc, watch};
@@ -13,10 +14,11 @@ use tokio_util::sync::{CancellationToken, DropGuard};
 
 use super::super::lines::{Lines, NextLine};
 use super::super::process::{Process, Streams, Violation};
+use super::super::stderr::StderrTail;
 use super::super::{BACKLOG, OUTPUT_GRACE, wait_until_gone};
 use super::input::Input;
 use super::mux::{ClientId, Mux, Outgoing};
-use super::{ClientMessage, DROPPED, ExitNotice};
+use super::{CallSecrets, ClientMessage, DROPPED, ExitNotice, SECRETS};
 use crate::mcp::McpLimits;
 use crate::mcp::pending_requests::unreadable_answer;
 use crate::mcp::server_log::ServerLog;
@@ -52,10 +54,11 @@ pub(in crate::mcp::stdio) struct Client {
 }
 
 impl Client {
-    pub(super) fn new(
+    fn new(
         id: ClientId,
         events: mpsc::UnboundedSender<ClientEvent>,
         messages: mpsc::Receiver<ClientMessage>,
+        stderr: StderrTail,
     ) -> Self {
         let (detached, leaving) = (CancellationToken::new(), events.clone());
         let attached = detached.clone().drop_guard();
@@ -68,6 +71,7 @@ impl Client {
                 id,
                 events,
                 backlog: Arc::new(Semaphore::new(BACKLOG)),
+                stderr,
             },
             messages,
             attached,
@@ -81,9 +85,16 @@ pub(in crate::mcp::stdio) struct ClientSender {
     events: mpsc::UnboundedSender<ClientEvent>,
     /// The places for messages that the server has yet to take.
     backlog: Arc<Semaphore>,
+    /// That of the server.
+    stderr: StderrTail,
 }
 
 impl ClientSender {
+    /// Redacts secrets in what the server logs from now on.
+    pub(in crate::mcp::stdio) fn redact(&self, secrets: &[Secret]) {
+        self.stderr.redact(secrets);
+    }
+
     /// Sends a message; `false` if the server has ended.
     pub(in crate::mcp::stdio) async fn send(&self, message: Value) -> bool {
         let place = tokio::select! {
@@ -113,6 +124,11 @@ pub(super) struct Handle {
 }
 
 impl Handle {
+    pub(super) fn client(&self, id: ClientId, messages: mpsc::Receiver<ClientMessage>) -> Client {
+        let stderr = self.process.stderr().clone();
+        Client::new(id, self.events.clone(), messages, stderr)
+    }
+
     /// Whether new clients can attach.
     pub(super) fn is_live(&self) -> bool {
         !self.events.is_closed() && !self.process.stopping().is_cancelled()
@@ -357,6 +373,12 @@ pub(super) async fn relay_client(
 ) {
     let reading = async {
         while let NextLine::Line(line) = lines.next().await {
+            if line.starts_with(SECRETS) {
+                if let Ok(CallSecrets { patchbay_secrets }) = serde_json::from_slice(line) {
+                    client.sender.redact(&patchbay_secrets);
+                }
+                continue;
+            }
             // Limited by the length of the line only: a client is trusted, as it may start programs.
             let Ok(message) = serde_json::from_slice(line) else {
                 continue;

@@ -148,6 +148,56 @@ async fn what_it_has_logged_is_written_down_once_however_many_clients_there_are(
     host.groups.wait_until_gone().await;
 }
 
+#[tokio::test]
+async fn a_secret_among_the_arguments_is_redacted_in_what_a_server_logs_for_all_its_clients() {
+    let (log, logged) = recorded_log();
+    let host = TestHost::with_log(log);
+    let first = host.session("repeats", "a").await.unwrap();
+    let own = host.own_session("repeats", "a").await.unwrap();
+    let other = host.session("repeats", "a").await.unwrap();
+    for (session, secret) in [(&first, "pass \"1\" word"), (&own, "pass \"2\" word")] {
+        let outcome = run_tool(session, call_with_secret(secret)).await;
+        assert_eq!(text_of(&outcome.unwrap()), secret);
+    }
+    while logged.lock().unwrap().len() < 1 + 4 {
+        tokio::time::sleep(Duration::from_millis(5)).await;
+    }
+    let held = list_held(host.stream()).await.unwrap().remove(0);
+    assert_eq!(held.last_line.as_deref(), Some("got <redacted>"));
+    let error = run_tool(&other, call("echo")).await.unwrap_err();
+    let said = "got <redacted>\ngot <redacted>";
+    assert_eq!(error.problem().detail.as_deref(), Some(said));
+    let mut lines = logged.lock().unwrap().split_off(1);
+    lines.sort_unstable();
+    let noted = [r#"[info] {"got":["<redacted>"]}"#, "got <redacted>"];
+    assert_eq!(lines, [noted[0], noted[0], noted[1], noted[1]]);
+    for session in [first, own, other] {
+        session.close().await;
+    }
+    host.groups.wait_until_gone().await;
+}
+
+#[tokio::test]
+async fn a_secret_in_an_answer_is_redacted_in_what_a_server_logs() {
+    let (log, logged) = recorded_log();
+    let host = TestHost::with_log(log);
+    let launch = || host.launch("asks secret and repeats", "a");
+    let relayed = attach(host.stream(), launch()).await.unwrap();
+    let own = host.host.attach(launch()).await.unwrap();
+    for (attached, secret) in [(relayed, "pass \"1\" word"), (own, "pass \"2\" word")] {
+        let session = connect_held(attached, client_features(false)).await;
+        let asker = ScriptedAsker::accepting(json!({ "password": secret }));
+        run_tool(&session.unwrap(), call_with(&asker))
+            .await
+            .unwrap();
+    }
+    while logged.lock().unwrap().len() < 1 + 2 {
+        tokio::time::sleep(Duration::from_millis(5)).await;
+    }
+    assert_eq!(logged.lock().unwrap()[1..], ["got <redacted>"; 2]);
+    host.groups.wait_until_gone().await;
+}
+
 /// Features with one root.
 fn with_root() -> ClientFeatures {
     ClientFeatures {
@@ -381,6 +431,36 @@ async fn a_command_that_was_suspended_is_told_that_it_read_too_little() {
         problem.message,
         "Patchbay ended this session with the program server because this command read nothing for too long"
     );
+    host.groups.wait_until_gone().await;
+}
+
+#[tokio::test]
+async fn a_program_is_not_blamed_when_the_process_that_holds_it_is_killed() {
+    let host = TestHost::new();
+    let (ours, theirs) = tokio::io::duplex(64 * 1024);
+    let serving = Arc::clone(&host.host);
+    let holding = tokio::spawn(async move { serving.serve(theirs).await });
+    let attached = attach(ours, host.launch("busy", "a")).await;
+    let session = connect_held(attached.unwrap(), ClientFeatures::default()).await;
+    let session = session.unwrap();
+    let killing = async {
+        while list_held(host.stream()).await.unwrap()[0]
+            .last_line
+            .is_none()
+        {
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
+        holding.abort();
+    };
+    let (ended, ()) = tokio::join!(run_tool(&session, call("echo")), killing);
+    let problem = ended.unwrap_err().problem();
+    assert_eq!(
+        problem.message,
+        "Patchbay's process that held the program server ended"
+    );
+    assert_eq!(problem.hint.as_deref(), Some("Run it again."));
+    assert!(session.is_stopped(), "it counts as no crash");
+    end_held(host.stream(), None).await.unwrap();
     host.groups.wait_until_gone().await;
 }
 

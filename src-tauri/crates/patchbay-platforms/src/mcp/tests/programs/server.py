@@ -47,6 +47,10 @@ QUESTIONS = {
         "message": "Sign in",
         "requestedSchema": {"type": "object", "properties": {"password": {"type": "string"}}, "required": ["password"]},
     },
+    "asks secret and repeats": {
+        "message": "Sign in",
+        "requestedSchema": {"type": "object", "properties": {"password": {"type": "string"}}, "required": ["password"]},
+    },
     "asks secret and leaves": {
         "message": "Sign in",
         "requestedSchema": {"type": "object", "properties": {"password": {"type": "string"}}, "required": ["password"]},
@@ -242,6 +246,12 @@ for line in sys.stdin:
         else:
             task_methods.append(method)
             looks = task_methods.count("tasks/get")
+            if method == "tools/call":
+                task_token = params.get("_meta", {}).get("progressToken")
+            if method == "tasks/get" and how == "reports":
+                say({"jsonrpc": "2.0", "method": "notifications/progress", "params": {"progressToken": task_token, "progress": looks, "total": 9, "message": f"step {looks}"}})
+                # What comes after may be handled before.
+                time.sleep(0.2)
             if method == "tools/call" and how == "plain":
                 result = {"content": [{"type": "text", "text": "at once"}]}
             elif method == "tools/call":
@@ -303,6 +313,11 @@ for line in sys.stdin:
             for number in range(3):
                 data = f"{number} from {level} on\x1b[2J {os.environ['API_KEY']}"
                 say({"jsonrpc": "2.0", "method": "notifications/message", "params": {"level": "notice", "logger": "files", "data": data}})
+        if manner == "repeats" and "text" not in message["params"]["arguments"]:
+            sys.exit(3)
+        if manner == "repeats":
+            say({"jsonrpc": "2.0", "method": "notifications/message", "params": {"level": "info", "data": {"got": [text]}}})
+            tell(f"got {text}")
         if manner == "changes":
             for _ in range(100):
                 say({"jsonrpc": "2.0", "method": "notifications/resources/list_changed"})
@@ -323,7 +338,10 @@ for line in sys.stdin:
             time.sleep(3)
             text = "left"
         elif manner in QUESTIONS:
-            text = json.dumps(ask(QUESTIONS[manner]), sort_keys=True)
+            answer = ask(QUESTIONS[manner])
+            text = json.dumps(answer, sort_keys=True)
+            if manner == "asks secret and repeats":
+                tell(f"got {answer['content']['password']}")
         result = {"content": [{"type": "text", "text": text}], "resultType": "complete"}
     if result is not None:
         say({"jsonrpc": "2.0", "id": asked, "result": result})

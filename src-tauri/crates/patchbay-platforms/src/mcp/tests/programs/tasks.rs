@@ -82,6 +82,33 @@ async fn a_task_is_asked_how_far_it_is_until_it_has_a_result() {
     session.close().await;
 }
 
+/// The token of the call is valid as long as its task.
+#[tokio::test]
+async fn a_task_reports_progress_under_the_token_of_its_call() {
+    let session = session("tasks").await;
+    let steps: Arc<Mutex<Vec<_>>> = Arc::default();
+    let recorded = Arc::clone(&steps);
+    let progress = move |step: CallProgress| {
+        let step = (step.progress, step.total, step.message.unwrap());
+        recorded.lock().unwrap().push(step);
+    };
+    let call = ToolCall {
+        progress: Arc::new(progress),
+        ..task("reports", &nobody())
+    };
+    let outcome = run_tool(&session, call).await;
+    assert_eq!(text_of(&outcome.unwrap()), "done");
+    let step = |progress, total, message: &str| (progress, total, message.to_owned());
+    let expected = [
+        step(1.0, None, "begun"),
+        step(1.0, Some(9.0), "step 1"),
+        step(1.0, Some(9.0), "half done"),
+        step(2.0, Some(9.0), "step 2"),
+    ];
+    assert_eq!(*steps.lock().unwrap(), expected);
+    session.close().await;
+}
+
 #[tokio::test]
 async fn a_task_may_take_longer_than_any_other_call() {
     let program = program("tasks", &Arc::default());

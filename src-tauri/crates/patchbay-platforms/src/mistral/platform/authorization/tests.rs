@@ -142,3 +142,18 @@ async fn a_page_without_a_lifetime_does_not_expire_at_once() {
         assert_eq!(state.unwrap(), ConsentState::Waiting);
     }
 }
+
+#[tokio::test]
+async fn a_sign_in_again_under_a_name_waits_for_the_browser() {
+    let fixture = Fixture::new("current").await;
+    let id = fixture.created(json!({})).await;
+    fixture.save(&id, token("work", None)).await.unwrap();
+    let consents = fixture.platform.consents().unwrap();
+    let request = ConsentRequest::new(&id, None, members(json!({"credentials_name": "work"})));
+    let started = consents.start_consent(request, &fixture.options).await;
+    assert!(started.unwrap().was_given);
+    // The same credential lets the user in as before.
+    let state = consents.consent_state(&id, &fixture.options).await.unwrap();
+    assert_eq!(state, ConsentState::Given);
+    fixture.over();
+}
