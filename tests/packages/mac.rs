@@ -7,7 +7,9 @@ use super::{json, source};
 /// Keys of a property list that this app may have, and what macOS does with them.
 ///
 /// Source: Apple, "Bundle Resources", Information Property List.
-const LIST_KEYS: [&str; 1] = [
+const LIST_KEYS: [&str; 2] = [
+    // Said when a local server asks to control another app, for which the app that started it is responsible.
+    "NSAppleEventsUsageDescription",
     // Said when a connector's address is on the local network, from macOS 15 on.
     "NSLocalNetworkUsageDescription",
 ];
@@ -18,7 +20,9 @@ const LIST_KEYS: [&str; 1] = [
 /// ended at its start.
 ///
 /// Source: Apple, "Hardened Runtime" and "App Sandbox".
-const ENTITLEMENTS: [&str; 2] = [
+const ENTITLEMENTS: [&str; 3] = [
+    // Lets macOS ask the person, for each app that is to be controlled.
+    "com.apple.security.automation.apple-events",
     "com.apple.security.network.client",
     "com.apple.security.network.server",
 ];
