@@ -20,11 +20,14 @@ type Props = {
   onReadable: (name: string, isReadable: boolean) => void;
   /** Whether the first field has the focus initially. */
   autoFocus?: boolean;
+  /** Another number where the form was filled anew, which fields that hold their own input then take. */
+  round?: number;
 };
 
 /** The fields of an account; advanced ones are collapsed at the end. */
-export function AccountFields({ fields, unreadable, autoFocus = true, ...rest }: Props) {
+export function AccountFields({ fields, unreadable, autoFocus = true, round = 0, ...rest }: Props) {
   const folded = fields.filter((field) => field.isAdvanced);
+  const keyOf = ({ name, form }: PlatformField) => (form ? `${name} ${round}` : name);
   // As one JSON object, they have no name.
   const isWrong = (name: string) => rest.errors[name] !== undefined || unreadable.has(name);
   return (
@@ -32,13 +35,13 @@ export function AccountFields({ fields, unreadable, autoFocus = true, ...rest }:
       {fields
         .filter((field) => !field.isAdvanced)
         .map((field, index) => (
-          <AccountField key={field.name} field={field} {...rest} autoFocus={autoFocus && index === 0} />
+          <AccountField key={keyOf(field)} field={field} {...rest} autoFocus={autoFocus && index === 0} />
         ))}
       {folded.length > 0 && (
         <Advanced hasNews={isWrong("") || folded.some(({ name }) => isWrong(name))}>
-          <FoldedFields fields={folded} unreadable={unreadable} {...rest}>
+          <FoldedFields key={round} fields={folded} unreadable={unreadable} {...rest}>
             {folded.map((field) => (
-              <AccountField key={field.name} field={field} {...rest} />
+              <AccountField key={keyOf(field)} field={field} {...rest} />
             ))}
           </FoldedFields>
         </Advanced>
@@ -47,7 +50,7 @@ export function AccountFields({ fields, unreadable, autoFocus = true, ...rest }:
   );
 }
 
-type AccountFieldProps = Omit<Props, "fields" | "unreadable"> & { field: PlatformField };
+type AccountFieldProps = Omit<Props, "fields" | "unreadable" | "round"> & { field: PlatformField };
 
 function AccountField(props: AccountFieldProps) {
   const { field, form, errors, wallet, onChange, onReadable, autoFocus = false } = props;

@@ -306,8 +306,19 @@ describe("account", () => {
     await user.type(settings.getByRole("textbox", { name: "Base URL" }), "https://late.example");
     answer();
     await screen.findByText("Settings of Mistral · Northlight saved");
-    const later = await openAdvanced(user);
-    expect(later.getByRole("textbox", { name: "Base URL" })).toHaveValue("https://late.example");
+    const address = settings.getByRole("textbox", { name: "Base URL" });
+    expect(address).toHaveValue("https://late.example");
+    expect(address).toHaveFocus();
+  });
+
+  it("shows_what_was_saved_elsewhere_beside_what_is_typed", async () => {
+    const { user, host } = renderApp("/accounts/acc_mistral", state);
+    const settings = await openAdvanced(user);
+    await user.type(settings.getByRole("textbox", { name: "Base URL" }), "https://mine.example");
+    host.state.accounts = host.state.accounts.map((one) => ({ ...one, settings: { region: "us" } }));
+    await act(() => host.emit({ kind: "accounts_changed" }));
+    expect(await screen.findByRole("button", { name: /us.*Region/ })).toBeVisible();
+    expect(screen.getByRole("textbox", { name: "Base URL" })).toHaveValue("https://mine.example");
   });
 
   it("asks_for_the_key_of_another_address", async () => {

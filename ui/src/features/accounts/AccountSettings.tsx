@@ -33,22 +33,28 @@ type Props = { account: Account; platform: PlatformForm };
  */
 export function AccountSettings({ account, platform }: Props) {
   if (platform.fields.every((field) => field.isSecret)) return null;
-  // Remounts the form if the settings change elsewhere.
-  return <SettingsForm key={JSON.stringify(account.settings)} account={account} platform={platform} />;
+  return <SettingsForm account={account} platform={platform} />;
 }
 
 function SettingsForm({ account, platform }: Props) {
-  const [first] = useState(() => formOf(platform, account.settings));
+  const first = formOf(platform, account.settings);
   const [edits, setEdits] = useClientState(settingsEdits(account.id));
-  const [start] = useState(() => ({ ...first, settings: { ...first.settings, ...edits } }));
+  const start = { ...first, settings: { ...first.settings, ...edits } };
   const [isElsewhere, setIsElsewhere] = useState(() => leadsElsewhere(first, start));
   const fields = platform.fields.filter((field) => !field.isSecret || isElsewhere);
-  const { form, box, inputs, validate, showErrors } = useAccountForm(fields, start);
+  const { form, setForm, box, inputs, validate, showErrors } = useAccountForm(fields, start);
   const { announce } = useToasts();
   const test = useTestSettings(account.id);
   const change = useChangeSettings(account.id);
-  // Fields of JSON settings hold their own input.
-  const [discards, setDiscards] = useState(0);
+  const [round, setRound] = useState(0);
+  const [saved, setSaved] = useState(account.settings);
+  if (JSON.stringify(saved) !== JSON.stringify(account.settings)) {
+    setSaved(account.settings);
+    setForm(start);
+    setIsElsewhere(leadsElsewhere(first, start));
+    // What was saved here is shown already.
+    if (!isSaved(platform, form, account.settings, edits)) setRound(round + 1);
+  }
   const failure = test.error ?? change.error;
   const isChanged = Object.keys(changedSettings(first, form)).length > 0;
   const isSignedOut = account.isSignedOut ?? false;
@@ -80,7 +86,7 @@ function SettingsForm({ account, platform }: Props) {
   return (
     <Section title="Settings">
       <Form ref={box} className={styles.form} onSubmit={save} noValidate>
-        <AccountFields key={discards} {...inputs} autoFocus={false} onChange={changeForm} />
+        <AccountFields {...inputs} round={round} autoFocus={false} onChange={changeForm} />
         {isElsewhere && (
           <p className="text2 small">The saved key isn&apos;t sent to another address. Enter the key for it.</p>
         )}
@@ -121,7 +127,7 @@ function SettingsForm({ account, platform }: Props) {
               onPress={(event) => {
                 focusForm(event);
                 changeForm(first);
-                setDiscards(discards + 1);
+                setRound(round + 1);
               }}
             >
               Discard changes
@@ -130,5 +136,19 @@ function SettingsForm({ account, platform }: Props) {
         </div>
       </Form>
     </Section>
+  );
+}
+
+/** Whether the form holds these settings, apart from those that are edited. */
+function isSaved(
+  platform: PlatformForm,
+  form: AccountForm,
+  settings: unknown,
+  edits: AccountForm["settings"],
+): boolean {
+  const saved = settingsOf(platform, formOf(platform, settings));
+  const shown = settingsOf(platform, form);
+  return platform.fields.every(
+    ({ name }) => name in edits || JSON.stringify(saved[name]) === JSON.stringify(shown[name]),
   );
 }
