@@ -483,6 +483,9 @@ describe("the vault", () => {
       vault: vault({ backend: "passphrase", state: "locked" }),
     });
     const field = await screen.findByLabelText("Passphrase");
+    // Platforms may use it, which only its plan says.
+    expect(screen.getByRole("row", { name: /^Salesforce app/ })).not.toHaveTextContent("Not used");
+    expect(screen.queryByText(/not used$/)).toBeNull();
     await user.type(field, "wrong{Enter}");
     expect(await screen.findByText("Wrong passphrase")).toBeVisible();
     await user.clear(field);

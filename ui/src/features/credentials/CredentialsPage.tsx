@@ -58,7 +58,7 @@ export function CredentialsPage({ onOpenConnector, onOpenAccount, ...platforms }
   const [filter, setFilter] = useClientState(filterKey);
   const uses = useSecretUsage(wallet ?? [], vault?.state === "ready");
   const usesOf = (entry: WalletEntry): SecretUsage =>
-    uses.get(entry.id) ?? { titles: [], platforms: [], isRotating: false };
+    uses.get(entry.id) ?? { titles: [], platforms: [], isKnown: false, isRotating: false };
   const filterField = useRef<HTMLInputElement>(null);
   const shown = (wallet ?? [])
     .filter((entry) => matchesFilter(filter, entry, usesOf(entry)))
@@ -253,7 +253,7 @@ export function CredentialsPage({ onOpenConnector, onOpenAccount, ...platforms }
       )}
       <StatusFacts>
         {vault && <span>{vaultFact(vault)}</span>}
-        {view === "wallet" && wallet && wallet.length > 0 && (
+        {view === "wallet" && wallet && wallet.length > 0 && wallet.every((entry) => usesOf(entry).isKnown) && (
           <span>{grouped(wallet.filter((entry) => usesOf(entry).titles.length === 0).length)} not used</span>
         )}
       </StatusFacts>

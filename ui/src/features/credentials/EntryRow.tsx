@@ -53,8 +53,9 @@ export function EntryRow({ entry, uses }: Props) {
   );
 }
 
-function places({ titles }: SecretUsage): string {
-  return titles.length === 1 ? (titles[0] ?? "") : titles.length === 0 ? "Not used" : grouped(titles.length);
+function places({ titles, isKnown }: SecretUsage): string {
+  if (titles.length === 0) return isKnown ? "Not used" : "—";
+  return titles.length === 1 ? (titles[0] ?? "") : grouped(titles.length);
 }
 
 /** Accessible name of an entry's row. */
@@ -63,7 +64,7 @@ export function entryName(entry: WalletEntry, uses: SecretUsage, now: Date): str
     ", ",
     entry.name,
     entryKind(entry),
-    usageText(uses.titles.length),
+    (uses.isKnown || uses.titles.length > 0) && usageText(uses.titles.length),
     uses.isRotating && "Rotation not finished",
     expiryName(entry, now),
   );

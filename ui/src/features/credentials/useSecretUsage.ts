@@ -10,6 +10,8 @@ export type SecretUsage = {
   /** Names of connectors and accounts. */
   titles: string[];
   platforms: Platform[];
+  /** Whether its uses by accounts and platforms are known too. */
+  isKnown: boolean;
   isRotating: boolean;
 };
 
@@ -40,6 +42,7 @@ export function useSecretUsage(
         {
           titles: targets.map((target) => target.title),
           platforms: [...new Set(targets.map((target) => target.platform))],
+          isKnown: plan !== undefined || !planOf.has(entry.id),
           isRotating: plan !== undefined && isRotating(plan),
         },
       ];
