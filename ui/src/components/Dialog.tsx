@@ -26,6 +26,8 @@ type Props = {
   errors?: unknown;
   /** Accessible name of the close button, where closing does not cancel. */
   closeLabel?: string;
+  /** Called with its content whenever something is typed into it. */
+  onInput?: (body: HTMLElement) => void;
   onClose: () => void;
 };
 
@@ -41,6 +43,7 @@ export function Dialog({
   alert = false,
   errors,
   closeLabel = "Close",
+  onInput,
   onClose,
 }: Props) {
   const replacesDialog = useReplacesDialog();
@@ -67,7 +70,9 @@ export function Dialog({
                 </div>
                 {!alert && <Button look="quiet" icon="x" label={closeLabel} onPress={onClose} />}
               </header>
-              <Body errors={errors}>{children}</Body>
+              <Body errors={errors} onInput={onInput}>
+                {children}
+              </Body>
               {notice && <div className={styles.notice}>{notice}</div>}
               {footer && <footer className={styles.footer}>{footer}</footer>}
             </Layer>
@@ -78,11 +83,11 @@ export function Dialog({
   );
 }
 
-function Body({ errors, children }: Pick<Props, "errors" | "children">) {
+function Body({ errors, onInput, children }: Pick<Props, "errors" | "onInput" | "children">) {
   const region = useScrollRegion<HTMLDivElement>();
   useInvalidFocus(region.ref, errors);
   return (
-    <div {...region} className={styles.body}>
+    <div {...region} className={styles.body} onInput={(event) => onInput?.(event.currentTarget)}>
       {children}
     </div>
   );

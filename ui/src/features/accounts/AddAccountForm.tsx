@@ -1,8 +1,8 @@
 import { useState } from "react";
 import { Button } from "@/components/Button";
-import { Dialog } from "@/components/Dialog";
 import { Field } from "@/components/Field";
 import { Form } from "@/components/Form";
+import { FormDialog } from "@/components/FormDialog";
 import { PlatformTile } from "@/components/PlatformTile";
 import { Notice } from "@/components/ProblemNotice";
 import { SegmentedControl } from "@/components/SegmentedControl";
@@ -39,10 +39,11 @@ export function AddAccountForm({ platform, onBack, onClose, onAdded }: Props) {
   };
 
   return (
-    <Dialog
+    <FormDialog
       title={`Add ${title} account`}
       mark={<PlatformTile platform={platform.platform} />}
       subtitle="Patchbay tests the sign-in before saving."
+      isPending={add.isPending}
       onClose={leave(onClose)}
       notice={add.error && <VaultFailureNotice problem={beyondFields(asProblem(add.error), fields)} onRetry={submit} />}
       footer={
@@ -85,6 +86,6 @@ export function AddAccountForm({ platform, onBack, onClose, onAdded }: Props) {
       {add.isPending && (
         <Working label="Signing in" since={add.submittedAt} onStop={stop}>{`Signing in to ${title}`}</Working>
       )}
-    </Dialog>
+    </FormDialog>
   );
 }

@@ -1,6 +1,6 @@
 import { useEffect, useRef, useState } from "react";
 import { Button } from "@/components/Button";
-import { Dialog } from "@/components/Dialog";
+import { FormDialog } from "@/components/FormDialog";
 import { ErrorNotice } from "@/components/ProblemNotice";
 import { PlainHttpSwitch } from "@/components/PlainHttpSwitch";
 import { SubmitButton } from "@/components/SubmitButton";
@@ -107,11 +107,12 @@ export function AddAddress(props: Props) {
       />
     );
   return (
-    <Dialog
+    <FormDialog
       title="Add connector"
       subtitle={found ? found.url : pasteHelp}
       wide={Boolean(found)}
       errors={errors}
+      isPending={add.isPending}
       onClose={onClose}
       notice={
         add.error ? (
@@ -185,7 +186,7 @@ export function AddAddress(props: Props) {
           <ErrorNotice error={inspect.error} onRetry={() => inspectAddress(url)} />
         </PasteField>
       )}
-    </Dialog>
+    </FormDialog>
   );
 }
 

@@ -1,8 +1,8 @@
 import { useState } from "react";
 import { ConnectorMark } from "@/components/ConnectorMark";
-import { Dialog } from "@/components/Dialog";
 import { Code, Fact } from "@/components/Fact";
 import { Field } from "@/components/Field";
+import { FormDialog } from "@/components/FormDialog";
 import { SecretValueField } from "@/components/SecretValueField";
 import { Select } from "@/components/Select";
 import { SubmitButton } from "@/components/SubmitButton";
@@ -43,11 +43,12 @@ export function AddBundle({ bundle, onBack, onClose, onAdded }: Props) {
     add.mutate(requestOf(bundle, values, name, title), { onSuccess: onAdded });
   };
   return (
-    <Dialog
+    <FormDialog
       title="Add connector"
       subtitle="A program in an MCP bundle. Nothing starts until you allow it."
       wide
       errors={missing}
+      isPending={add.isPending}
       onClose={onClose}
       notice={add.error && <VaultFailureNotice problem={asProblem(add.error)} onRetry={submit} />}
       footer={
@@ -86,7 +87,7 @@ export function AddBundle({ bundle, onBack, onClose, onAdded }: Props) {
           onChange={(value) => setValues({ ...values, [setting.key]: value })}
         />
       ))}
-    </Dialog>
+    </FormDialog>
   );
 }
 

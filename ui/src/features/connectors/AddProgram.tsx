@@ -1,7 +1,7 @@
 import { useState } from "react";
 import { ConnectorMark } from "@/components/ConnectorMark";
-import { Dialog } from "@/components/Dialog";
 import { Field } from "@/components/Field";
+import { FormDialog } from "@/components/FormDialog";
 import { SecretValueField } from "@/components/SecretValueField";
 import { SegmentedControl } from "@/components/SegmentedControl";
 import { Select } from "@/components/Select";
@@ -63,11 +63,12 @@ export function AddProgram({ server, command, notes, onAdded, ...step }: Props) 
   const words = [command.program, ...command.arguments].map((word) => fillIn(word, blanks, masked));
   const title = form.title.trim() || "Local server";
   return (
-    <Dialog
+    <FormDialog
       title="Add connector"
       subtitle="A program on this computer. Nothing starts until you allow it."
       wide
       errors={errors}
+      isPending={add.isPending}
       onClose={step.onClose}
       notice={add.error && <VaultFailureNotice problem={asProblem(add.error)} onRetry={submit} />}
       footer={
@@ -111,7 +112,7 @@ export function AddProgram({ server, command, notes, onAdded, ...step }: Props) 
         error={errors.folder}
         help="Default: a folder of its own."
       />
-    </Dialog>
+    </FormDialog>
   );
 }
 

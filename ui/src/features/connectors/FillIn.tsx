@@ -1,6 +1,6 @@
 import { useState } from "react";
 import { Address } from "@/components/Address";
-import { Dialog } from "@/components/Dialog";
+import { FormDialog } from "@/components/FormDialog";
 import { SubmitButton } from "@/components/SubmitButton";
 import { type PastedServer } from "@/host/bindings";
 import { type Step, StepFooter } from "./AddStep";
@@ -20,7 +20,7 @@ export function FillIn({ server, notes, onFilled, ...step }: Props) {
     if (Object.keys(newErrors).length === 0) onFilled(fillAddress(server, filled));
   };
   return (
-    <Dialog
+    <FormDialog
       title={server.title ? `Add ${server.title}` : "Add connector"}
       subtitle="Enter what the text leaves open. Patchbay doesn't look in your environment."
       errors={errors}
@@ -36,6 +36,6 @@ export function FillIn({ server, notes, onFilled, ...step }: Props) {
       <div className="form">
         <BlankFields autoFocus blanks={server.blanks} filled={filled} errors={errors} onChange={setFilled} />
       </div>
-    </Dialog>
+    </FormDialog>
   );
 }

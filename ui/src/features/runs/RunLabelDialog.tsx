@@ -1,8 +1,8 @@
 import { useState } from "react";
 import { type RunLabel } from "@/host/bindings";
 import { Button } from "@/components/Button";
-import { Dialog } from "@/components/Dialog";
 import { Field } from "@/components/Field";
+import { FormDialog } from "@/components/FormDialog";
 import { ErrorNotice } from "@/components/ProblemNotice";
 import { SubmitButton } from "@/components/SubmitButton";
 
@@ -21,9 +21,10 @@ export function RunLabelDialog({ tool, label, isPending, error, onSave, onClose 
   const [note, setNote] = useState(label.note ?? "");
   const save = () => onSave({ ...label, name: name.trim() || null, note: note.trim() || null });
   return (
-    <Dialog
+    <FormDialog
       title="Name and note"
       subtitle={<span className="mono">{tool}</span>}
+      isPending={isPending}
       onClose={onClose}
       notice={error && <ErrorNotice error={error} />}
       footer={
@@ -36,6 +37,6 @@ export function RunLabelDialog({ tool, label, isPending, error, onSave, onClose 
     >
       <Field label="Name" placeholder="Before the migration" value={name} onChange={setName} autoFocus />
       <Field label="Note" lines={5} value={note} onChange={setNote} />
-    </Dialog>
+    </FormDialog>
   );
 }

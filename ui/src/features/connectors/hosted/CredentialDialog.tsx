@@ -3,6 +3,7 @@ import { useState } from "react";
 import { Button } from "@/components/Button";
 import { Dialog } from "@/components/Dialog";
 import { Field } from "@/components/Field";
+import { FormDialog } from "@/components/FormDialog";
 import { levelLabels } from "@/components/levels";
 import { PlatformForm } from "@/components/PlatformForm/PlatformForm";
 import { useFirstFieldFocus } from "@/components/PlatformForm/useFirstFieldFocus";
@@ -89,10 +90,11 @@ function CredentialForm({ connector, level, replaced, taken, onClose, form }: Pr
     );
   };
   return (
-    <Dialog
+    <FormDialog
       title={titleOf(replaced)}
       errors={attempts || undefined}
       subtitle={<CredentialOwner connector={connector} level={level} />}
+      isPending={save.isPending}
       onClose={onClose}
       footer={
         <>
@@ -139,7 +141,7 @@ function CredentialForm({ connector, level, replaced, taken, onClose, form }: Pr
         )}
         {save.error && <ProblemNotice problem={{ ...asProblem(save.error), fields: [] }} onRetry={submit} />}
       </div>
-    </Dialog>
+    </FormDialog>
   );
 }
 
