@@ -227,7 +227,7 @@ pub trait Consents: Send + Sync {
         options: &CallOptions,
     ) -> Result<StartedConsent>;
 
-    /// Notes that nobody waits for the consent any more.
+    /// Notes that nobody waits for the consent any more, be it given or not.
     fn abandon_consent(&self, _id: &RemoteId) {}
 
     async fn consent_state(&self, id: &RemoteId, options: &CallOptions) -> Result<ConsentState>;

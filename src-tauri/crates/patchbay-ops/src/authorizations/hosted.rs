@@ -149,7 +149,10 @@ async fn poll_until_given(
         let state = poll.consents.consent_state(&hosted.remote, &hosted.options);
         match state.await {
             Ok(ConsentState::Given) if was_given && !is_back => {}
-            Ok(ConsentState::Given) => break Ok(()),
+            Ok(ConsentState::Given) => {
+                poll.consents.abandon_consent(&hosted.remote);
+                break Ok(());
+            }
             Ok(ConsentState::Ended { reason, is_refusal }) => {
                 break Err(Error::ConsentEnded {
                     by: hosted.connector.identity.account.clone(),

@@ -97,7 +97,6 @@ impl Consents for Mistral {
                 None => mapping::is_authenticated(&connector.value),
             });
         if is_given {
-            self.abandon_consent(id);
             self.forget_tool_list(id);
             return Ok(ConsentState::Given);
         }

@@ -152,8 +152,16 @@ async fn a_sign_in_again_under_a_name_waits_for_the_browser() {
     let request = ConsentRequest::new(&id, None, members(json!({"credentials_name": "work"})));
     let started = consents.start_consent(request, &fixture.options).await;
     assert!(started.unwrap().was_given);
-    // The same credential lets the user in as before.
+    // The same credential lets the user in as before, and is still the one that is waited for.
     let state = consents.consent_state(&id, &fixture.options).await.unwrap();
     assert_eq!(state, ConsentState::Given);
+    let connectors = fixture.platform.connectors().unwrap();
+    let status = async || {
+        let found = connectors.find_connector(&id, &fixture.options);
+        found.await.unwrap().status
+    };
+    assert_eq!(status().await, Status::Authorizing);
+    consents.abandon_consent(&id);
+    assert_eq!(status().await, Status::Unknown, "no tools are listed yet");
     fixture.over();
 }
