@@ -93,6 +93,7 @@ async fn what_may_have_been_created_is_not_to_be_created_again() {
                   server=https://third.example/mcp --json";
     let failed = fixture.run(&words(create)).await.failure();
     assert_eq!(failed["retryable"], false, "{failed}");
+    assert_eq!(failed["mayBeDone"], true, "{failed}");
     let hint = failed["hint"].as_str().unwrap();
     assert!(
         hint.starts_with("It may have been created. Run `patchbay connector list`"),

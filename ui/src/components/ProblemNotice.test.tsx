@@ -4,6 +4,17 @@ import { describe, expect, it } from "vitest";
 import { problem } from "@/test/samples";
 import { ProblemNotice } from "./ProblemNotice";
 
+it("offers_no_repetition_of_what_may_be_done_already", () => {
+  const retry = () => undefined;
+  render(
+    <QueryClientProvider client={new QueryClient()}>
+      <ProblemNotice problem={problem({ code: "platform.failed" })} onRetry={retry} />
+      <ProblemNotice problem={problem({ code: "platform.failed", mayBeDone: true })} onRetry={retry} />
+    </QueryClientProvider>,
+  );
+  expect(screen.getAllByRole("button", { name: "Try again" })).toHaveLength(1);
+});
+
 describe("the title of a problem", () => {
   it("is_capitalized_unless_it_begins_with_the_name_of_a_tool", () => {
     render(

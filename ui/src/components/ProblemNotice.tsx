@@ -29,13 +29,14 @@ export function ProblemNotice({
   problem,
   onRetry: retry,
   retryLabel: ownLabel,
-  onFixed = retry,
+  onFixed = problem.mayBeDone ? undefined : retry,
   connector,
   isForeign = false,
   children,
 }: Props) {
   // The same input is rejected again. A retry with a label of its own does more, such as asking for another file.
-  const onRetry = problem.code === "usage.invalid" && !ownLabel ? undefined : retry;
+  const isRejected = problem.code === "usage.invalid" && !ownLabel;
+  const onRetry = isRejected || problem.mayBeDone ? undefined : retry;
   const retryLabel = ownLabel ?? "Try again";
   const copy = useCopy();
   const allow = useAllowProgram();

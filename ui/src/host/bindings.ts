@@ -2038,6 +2038,8 @@ export type Problem = {
 	fields: FieldProblem[],
 	/**  Whether a retry may help. */
 	retryable: boolean,
+	/**  Whether what failed may be done nevertheless, and would be done twice if it was repeated. */
+	mayBeDone?: boolean,
 };
 
 /**  A program exactly as it is run: directly, without a shell. */

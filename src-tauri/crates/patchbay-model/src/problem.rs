@@ -31,6 +31,10 @@ pub struct Problem {
     pub fields: Vec<FieldProblem>,
     /// Whether a retry may help.
     pub retryable: bool,
+    /// Whether what failed may be done nevertheless, and would be done twice if it was repeated.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    #[specta(optional)]
+    pub may_be_done: bool,
 }
 
 /// The message of a problem as a sentence: capitalized unless it begins with a name, and with a full stop.
@@ -76,6 +80,7 @@ impl Problem {
             request_id: None,
             fields: Vec::new(),
             retryable: false,
+            may_be_done: false,
         }
     }
 

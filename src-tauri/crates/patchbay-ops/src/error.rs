@@ -616,7 +616,12 @@ impl Explain for Error {
             Self::Uncertain { source, .. } => Problem {
                 hint: own.hint,
                 retryable: false,
+                may_be_done: true,
                 ..source.problem()
+            },
+            Self::CreatedUnsaved { .. } => Problem {
+                may_be_done: true,
+                ..own
             },
             Self::KeyRefused { fields, source, .. } => Problem {
                 code: own.code,
