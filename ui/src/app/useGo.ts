@@ -3,7 +3,7 @@ import { useNavigate } from "@tanstack/react-router";
 import { useMemo } from "react";
 import { type AccountTab } from "@/features/accounts/accountTabs";
 import { type ConnectorTab } from "@/features/connectors/connectorTabs";
-import { selectCredential } from "@/features/credentials/credentialsState";
+import { requestCredential } from "@/features/credentials/credentialsState";
 import { type AccountId, type ConnectorId, type RunId, type WalletEntryId } from "@/host/bindings";
 
 /** Returns functions that go to the pages. */
@@ -19,7 +19,7 @@ export function useGo() {
         void navigate({ to: "/connectors/$id", params: { id }, search: tab ? { tab } : {} }),
       connectors: (account?: AccountId) => void navigate({ to: "/connectors", search: account ? { account } : {} }),
       credentials: (entry?: WalletEntryId) => {
-        if (entry) selectCredential(client, entry);
+        if (entry) requestCredential(client, entry);
         void navigate({ to: "/credentials" });
       },
       run: (run: RunId) => void navigate({ to: "/runs/$run", params: { run } }),

@@ -116,7 +116,9 @@ export function ConnectorList({ connectors, isWhole, account, onAccount, onOpen,
   };
   const activateNeighbour = (removed: Connector) => {
     const at = order.findIndex((one) => one.id === removed.id);
-    setActiveId((order[at + 1] ?? order[at - 1])?.id ?? null);
+    const neighbour = (order[at + 1] ?? order[at - 1])?.id ?? null;
+    // Another one may have been chosen while it was being deleted.
+    setActiveId((now) => (now === removed.id ? neighbour : now));
   };
   const removeCurrent = () => {
     if (!current) return;
@@ -246,7 +248,7 @@ export function ConnectorList({ connectors, isWhole, account, onAccount, onOpen,
           connector={deleting}
           onClose={() => setDeleting(null)}
           onDeleted={(deleted) => {
-            if (activeId === deleted.id) activateNeighbour(deleted);
+            activateNeighbour(deleted);
             setDeleting((now) => (now?.id === deleted.id ? null : now));
           }}
         />

@@ -171,6 +171,28 @@ describe("hosted connector", () => {
     expect(screen.getByRole("row", { name: /^Gamma/ })).toHaveAttribute("aria-selected", "true");
   });
 
+  it("leaves_the_row_active_that_was_chosen_while_it_was_deleted", async () => {
+    const connectors = ["Alpha", "Beta", "Gamma"].map((title) => hostedConnector({ id: title, title }));
+    const { user, host } = renderApp("/connectors", { ...state, connectors });
+    await screen.findByRole("row", { name: /^Alpha/ });
+    const usual = host.handlers.deleteConnector!;
+    let answer = () => undefined as void;
+    host.handlers.deleteConnector = (given) =>
+      new Promise((done) => {
+        answer = () => done(usual(given));
+      });
+    await user.keyboard("{Backspace}");
+    const dialog = await screen.findByRole("alertdialog", { name: /^Delete Alpha/ });
+    await user.click(within(dialog).getByRole("button", { name: "Delete connector" }));
+    await user.click(await within(dialog).findByRole("button", { name: "Close" }));
+    await screen.findByRole("row", { name: /^Gamma/ });
+    await user.keyboard("jj");
+    await waitFor(() => expect(screen.getByRole("row", { name: /^Gamma/ })).toHaveAttribute("aria-selected", "true"));
+    answer();
+    await waitFor(() => expect(screen.queryByRole("row", { name: /^Alpha/ })).toBeNull());
+    expect(screen.getByRole("row", { name: /^Gamma/ })).toHaveAttribute("aria-selected", "true");
+  });
+
   it("leaves_its_page_once_it_is_deleted_although_the_dialog_was_closed", async () => {
     const { user, host } = renderApp("/connectors/con_hosted", state);
     await screen.findByRole("heading", { name: "HubSpot CRM", level: 1 });

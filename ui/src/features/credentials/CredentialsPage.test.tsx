@@ -64,6 +64,22 @@ describe("the wallet", () => {
     expect(screen.getByLabelText("Token")).toHaveValue("s3cret");
   });
 
+  it("asks_before_a_typed_secret_is_lost_to_one_found_by_the_palette", async () => {
+    const { user } = renderApp("/credentials", { wallet: manyEntries() });
+    await user.click(await screen.findByRole("row", { name: /^Zendesk service key/ }));
+    await user.type(await screen.findByLabelText("Value"), "s3cret");
+    const find = async () => {
+      await user.keyboard("{Control>}k{/Control}");
+      await user.type(await screen.findByRole("combobox"), "$Northlight{Enter}");
+    };
+    await find();
+    await user.click(await screen.findByRole("button", { name: "Keep editing" }));
+    expect(screen.getByLabelText("Value")).toHaveValue("s3cret");
+    await find();
+    await user.click(await screen.findByRole("button", { name: "Discard" }));
+    expect(await screen.findByRole("dialog", { name: "Northlight ops" })).toBeVisible();
+  });
+
   it("asks_before_a_typed_secret_is_lost_to_another_row_or_a_filter", async () => {
     const { user } = renderApp("/credentials", { wallet: manyEntries() });
     await user.click(await screen.findByRole("row", { name: /^Zendesk service key/ }));

@@ -1,6 +1,6 @@
 import { useQuery } from "@tanstack/react-query";
 import { useBlocker } from "@tanstack/react-router";
-import { useRef, useState } from "react";
+import { useEffect, useEffectEvent, useRef, useState } from "react";
 import { Button } from "@/components/Button";
 import { ConfirmDialog } from "@/components/ConfirmDialog";
 import { EmptyState } from "@/components/EmptyState";
@@ -16,7 +16,13 @@ import { Toolbar } from "@/components/Toolbar";
 import { vaultFact } from "@/components/vaultLooks";
 import { canUseVault, VaultNotice } from "@/components/VaultNotice";
 import { VirtualList } from "@/components/VirtualList";
-import { type AccountId, type ConnectorId, type VaultStatus, type WalletEntry } from "@/host/bindings";
+import {
+  type AccountId,
+  type ConnectorId,
+  type VaultStatus,
+  type WalletEntry,
+  type WalletEntryId,
+} from "@/host/bindings";
 import { useClientState } from "@/host/clientState";
 import { useNow } from "@/host/clock";
 import { queries } from "@/host/queries";
@@ -25,7 +31,7 @@ import { optionsOf } from "@/lib/options";
 import { grouped, joinTexts } from "@/lib/words";
 import { AddEntryDialog } from "./AddEntryDialog";
 import styles from "./Credentials.module.css";
-import { filterKey, selectedKey, viewKey } from "./credentialsState";
+import { filterKey, requestedKey, selectedKey, viewKey } from "./credentialsState";
 import { entryName, EntryRow } from "./EntryRow";
 import { EntrySheet } from "./EntrySheet";
 import { PlatformList } from "./PlatformList";
@@ -52,6 +58,7 @@ export function CredentialsPage({ onOpenConnector, onOpenAccount, ...platforms }
   const { data: wallet, error, refetch } = useQuery(queries.wallet());
   const { data: vault } = useQuery(queries.vault());
   const [selected, setSelected] = useClientState(selectedKey);
+  const [requested, setRequested] = useClientState(requestedKey);
   const [open, setOpen] = useState<"add" | "entry" | "rotate" | "remove" | null>(null);
   // Whether the open sheet follows the selection of the list, which keeps the focus then.
   const [isFollowing, setFollowing] = useState(false);
@@ -73,6 +80,21 @@ export function CredentialsPage({ onOpenConnector, onOpenAccount, ...platforms }
       setOpen(next);
       setFollowing(false);
     });
+  const showRequested = useEffectEvent((id: WalletEntryId) => {
+    setRequested(null);
+    leave(() => {
+      setView("wallet");
+      setFilter("");
+      setSelected(id);
+      // Only the one before was to be rotated or removed.
+      if (open !== null) setOpen("entry");
+    });
+  });
+  useEffect(() => {
+    // An event from outside, that may have to wait for an answer.
+    // eslint-disable-next-line react-hooks/set-state-in-effect
+    if (requested !== null) showRequested(requested);
+  }, [requested]);
   // A filter does not close a sheet with input.
   const listed = hasTyped ? (wallet ?? []) : shown;
   const current = view === "wallet" ? listed.find((entry) => entry.id === selected) : undefined;

@@ -7,10 +7,10 @@ export const viewKey = stateKey<"wallet" | "platforms">("wallet", "credentials-v
 export const filterKey = stateKey("", "credentials-filter");
 export const selectedKey = stateKey<WalletEntryId | null>(null, "selected-credential");
 
-/** Selects a wallet entry, whatever the page showed last. */
-export function selectCredential(client: QueryClient, id: WalletEntryId): void {
-  const state = clientState(client);
-  state.set(viewKey, "wallet");
-  state.set(filterKey, "");
-  state.set(selectedKey, id);
+/** The wallet entry that the page is asked to show, whatever it showed last; it may hold input that would be lost. */
+export const requestedKey = stateKey<WalletEntryId | null>(null, "requested-credential");
+
+/** Asks the page to show a wallet entry. */
+export function requestCredential(client: QueryClient, id: WalletEntryId): void {
+  clientState(client).set(requestedKey, id);
 }
