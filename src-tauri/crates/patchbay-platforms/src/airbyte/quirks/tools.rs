@@ -43,13 +43,13 @@ impl Tools for Airbyte {
         let connector_id = id.clone();
         let inspected = match (Inspect { connector_id }).run(self, options).await {
             Ok(inspected) => inspected.value,
+            // A list without its other entities would seem complete.
+            Err(error) if may_answer_later(&error) => return Err(error),
             // Not every kind can be inspected, which only adds entities.
-            Err(error) if matches!(error.status(), Some(404 | 500)) => {
+            Err(error) => {
                 tracing::debug!(kind = error.kind(), "a connector could not be inspected");
                 Inspection::default()
             }
-            // A list without its other entities would seem complete.
-            Err(error) => return Err(error),
         };
         Ok(tools(&connector, &inspected))
     }
@@ -102,6 +102,12 @@ impl Tools for Airbyte {
         next.insert("params".to_owned(), Value::Object(params));
         Some(next)
     }
+}
+
+/// Whether the failure of an inspection says nothing about the connector. Kinds that can't be inspected answer with 500.
+fn may_answer_later(error: &Error) -> bool {
+    let is_of_account = matches!(error, Error::Cancelled | Error::Unauthorized { .. });
+    is_of_account || (error.is_retryable() && error.status() != Some(500))
 }
 
 fn tools(connector: &Connector, inspected: &Inspection) -> Vec<Tool> {

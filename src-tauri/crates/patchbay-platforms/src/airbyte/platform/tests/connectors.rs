@@ -237,8 +237,11 @@ async fn a_needed_organization_is_told_at_its_field() {
 #[tokio::test]
 async fn a_passing_failure_does_not_shorten_the_tools() {
     for (status, is_listed) in [
+        (403, true),
         (404, true),
+        (422, true),
         (500, true),
+        (401, false),
         (502, false),
         (503, false),
         (504, false),
