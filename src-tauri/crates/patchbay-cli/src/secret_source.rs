@@ -102,7 +102,7 @@ fn invalid_source(option: &str) -> Failure {
 /// Whether a secret has more lines than these: a JSON object or a key in PEM without its end.
 fn goes_on(secret: &str) -> bool {
     if secret.starts_with("-----BEGIN ") {
-        return !secret.contains("\n-----END ");
+        return !secret.contains("-----END ");
     }
     let is_unfinished = |error: serde_json::Error| error.is_eof();
     secret.starts_with('{') && serde_json::from_str::<IgnoredAny>(secret).is_err_and(is_unfinished)
@@ -267,7 +267,8 @@ mod tests {
             assert!(goes_on(unfinished), "{unfinished}");
         }
         let key = "-----BEGIN KEY-----\nAAAA\n-----END KEY-----";
-        for whole in ["hunter2", "{hunter2", "{\n\"a\": 1\n}", key] {
+        let on_one_line = key.replace('\n', "\\n");
+        for whole in ["hunter2", "{hunter2", "{\n\"a\": 1\n}", key, &on_one_line] {
             assert!(!goes_on(whole), "{whole}");
         }
     }
