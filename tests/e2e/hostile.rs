@@ -12,8 +12,8 @@ use patchbay_ops::{
     list_tools, refresh_tools, start_authorization,
 };
 use patchbay_playground::{
-    CONFIDENTIAL_CLIENT_ID, CONFIDENTIAL_CLIENT_SECRET, Challenge, Document, Endpoint, Failure,
-    LoggedRequest, Playground,
+    APP_CLIENT_ID, CONFIDENTIAL_CLIENT_ID, CONFIDENTIAL_CLIENT_SECRET, Challenge, Document,
+    Endpoint, Failure, LoggedRequest, Playground,
 };
 use serde_json::{Value, json};
 use tokio::io::AsyncReadExt as _;
@@ -262,6 +262,24 @@ async fn an_app_of_ones_own_signs_in_at_no_host_that_was_not_seen() {
     // Where the page shows the host, it isn't asked for.
     harness.configure(|switches| switches.server_metadata = Document::Published);
     harness.authorize(&connector).await;
+}
+
+/// A public app has no secret that could be asked about; who gets the code is.
+#[tokio::test]
+async fn the_page_of_another_host_is_named_for_an_app_without_a_secret() {
+    let harness = Harness::new().await;
+    let app = oauth_app(APP_CLIENT_ID, None);
+    let connector = harness.add_at(harness.playground.url(), app).await;
+    let port = harness.playground.port();
+    let page = format!("http://localhost:{port}/auth/authorize");
+    let patch = json!({
+        "authorization_endpoint": page,
+        "authorization_response_iss_parameter_supported": false,
+    });
+    harness.configure(|switches| switches.server_metadata = Document::Patched(patch));
+    let outcome = harness.sign_in(&connector).await;
+    let change = outcome.issuer_change.unwrap();
+    assert_eq!(change.page, Some(format!("localhost:{port}")));
 }
 
 /// The page may be that of an honest server, borrowed for an app that is registered there: the code goes elsewhere.

@@ -18,6 +18,7 @@ use crate::address::shares_domain;
 use crate::context::Context;
 use crate::context::running_authorizations::RunningAuthorization;
 use crate::error::Error;
+use crate::secrets;
 
 /// Maximum characters of an issuer that is shown.
 const SHOWN: usize = 256;
@@ -86,7 +87,13 @@ async fn first_gets_secret(
     let page = discovery.authorization_endpoint.as_ref();
     let is_shown = page.is_some_and(|page| issuer.is_some_and(|it| host_of(&it) == host_of(page)));
     let app = cx.store().find_wallet_entry(app).await?;
-    Ok(!is_shown && app.is_some_and(|app| app.issuer.is_none()))
+    match app.filter(|app| !is_shown && app.issuer.is_none()) {
+        Some(app) => {
+            let app = secrets::read_oauth_app(cx.vault(), &app).await?;
+            Ok(app.client_secret.is_some())
+        }
+        None => Ok(false),
+    }
 }
 
 /// Returns the issuer of the last completed sign-in to that server.
