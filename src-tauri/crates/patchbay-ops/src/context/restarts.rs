@@ -82,7 +82,7 @@ impl Restarts {
         all.insert(connector.clone(), history);
     }
 
-    /// Resets the history, as the user tries again or changed the command.
+    /// Resets the history, as the user tries again or changed the settings.
     pub(crate) fn forget(&self, connector: &ConnectorId) {
         self.0.lock().remove(connector);
     }

@@ -19,6 +19,8 @@ pub(crate) struct Sessions(Mutex<HashMap<ConnectorId, Arc<Slot>>>);
 pub(crate) struct Slot {
     connection: tokio::sync::Mutex<Option<Connection>>,
     latest: Mutex<Attempt>,
+    /// Cancelled when the connection is closed.
+    closing: Mutex<CancellationToken>,
 }
 
 /// The latest attempt to connect.
@@ -53,6 +55,11 @@ impl Slot {
     /// Waits for the connection. It stays locked while somebody connects, so that concurrent callers share one.
     pub(crate) async fn lock(&self) -> MutexGuard<'_, Option<Connection>> {
         self.connection.lock().await
+    }
+
+    /// The token that is cancelled when the connection is closed next, also for those who still wait for it.
+    pub(crate) fn closing(&self) -> CancellationToken {
+        self.closing.lock().clone()
     }
 
     /// The connection, without waiting; `None` while somebody else uses its place, as to connect.
@@ -112,6 +119,8 @@ impl Sessions {
     /// Closes a connection that must not be used any more, or cancels the attempt to connect. Running calls on it fail.
     pub(crate) async fn close(&self, connector: &ConnectorId) {
         let slot = self.slot(connector);
+        // Those who wait would connect anew first, and lose that connection.
+        std::mem::take(&mut *slot.closing.lock()).cancel();
         slot.cancel_attempt(None);
         let taken = slot.lock().await.take();
         if let Some(connection) = taken {

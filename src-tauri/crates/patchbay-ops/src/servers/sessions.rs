@@ -131,6 +131,8 @@ pub async fn end_sessions(cx: &Context, id: Option<&ConnectorId>) -> Result<u32,
 /// next use starts a new session.
 pub async fn end_session(cx: &Context, id: &ConnectorId) {
     cx.sessions().close(id).await;
+    // How it failed to start says nothing of other settings.
+    cx.restarts().forget(id);
     if let Err(error) = end_sessions(cx, Some(id)).await {
         tracing::warn!(%error, "a session that outlives commands was not ended");
     }

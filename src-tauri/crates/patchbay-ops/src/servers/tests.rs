@@ -26,11 +26,11 @@ use crate::install_hint::what_to_install;
 use crate::runs::run_tool::count_active_runs;
 use crate::secrets::programs::{ProgramConsent, ProgramRequest};
 use crate::servers::log::read_server_log;
-use crate::servers::sessions::{end_sessions, list_sessions};
+use crate::servers::sessions::{end_session, end_sessions, list_sessions};
 
 mod containers;
 
-/// A minimal server with one tool, which is named after environment variables.
+/// A minimal server with one tool, which is named after environment variables and never responds.
 const SERVER: &str = r#"#!/bin/sh
 echo "$$" >> starts
 [ -e broken ] && { echo "no key in $API_KEY" >&2; exit 3; }
@@ -41,6 +41,8 @@ while read -r line; do
     *'"initialize"'*) echo '{"jsonrpc":"2.0","id":'"$id"',"result":{"protocolVersion":"2025-11-25","capabilities":{"tools":{}},"serverInfo":{"name":"files","version":"1"}}}' ;;
     *'"tools/list"'*)
       echo '{"jsonrpc":"2.0","id":'"$id"',"result":{"tools":[{"name":"'"$TOOL-$API_KEY-${GITHUB_TOKEN:-none}"'","inputSchema":{"type":"object"}}]}}' ;;
+    *'"tools/call"'*) touch called ;;
+    *'"resources/'*) echo '{"jsonrpc":"2.0","id":'"$id"',"result":{"resources":[],"resourceTemplates":[]}}' ;;
   esac
 done
 "#;
@@ -341,6 +343,10 @@ async fn a_failed_start_is_not_repeated_automatically() {
     assert!(matches!(refused, Error::ServerStopped { .. }), "{refused}");
     assert_eq!(fixture.starts(&connector), 1);
     fs::remove_file(folder.join("broken")).unwrap();
+    // It says nothing of the settings that replace those it failed with.
+    end_session(&fixture.cx, &connector.id).await;
+    backend.list_resources().await.unwrap();
+    assert_eq!(fixture.starts(&connector), 2);
     let check = check_connector(&fixture.cx, &connector.id).await.unwrap();
     assert!(
         check.steps.iter().all(|step| step.problem.is_none()),

@@ -119,6 +119,8 @@ struct Inner {
     _process: Option<DropGuard>,
     usage: Mutex<Usage>,
     running: Mutex<Option<Running>>,
+    /// Whether it was closed from here, before the connection was lost.
+    was_closed: AtomicBool,
     cancel_notices: TaskTracker,
     has_listed_tools: AtomicBool,
     /// Number of watches of each subscribed resource. Locked during requests, so that they arrive in order.
@@ -151,6 +153,7 @@ impl McpSession {
                 last: Instant::now(),
             }),
             running: Mutex::new(Some(running)),
+            was_closed: AtomicBool::new(false),
             cancel_notices: TaskTracker::new(),
             has_listed_tools: AtomicBool::new(false),
             subscriptions: tokio::sync::Mutex::default(),
@@ -313,7 +316,11 @@ impl McpSession {
     }
 
     /// Ends the session for all clones, and tells the server if the protocol allows; gives up after a few seconds.
+    /// Requests in flight fail with [`Error::ProgramStopped`] or [`Error::Cancelled`].
     pub async fn close(&self) {
+        if !self.is_closed() {
+            self.0.was_closed.store(true, Ordering::Relaxed);
+        }
         self.flush_cancellations().await;
         let running = self.0.running.lock().take();
         if let Some(mut running) = running {

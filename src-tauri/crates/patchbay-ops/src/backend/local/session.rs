@@ -32,8 +32,10 @@ pub(in crate::backend) async fn session(
     cancel: &CancellationToken,
 ) -> Result<(McpSession, bool), Error> {
     let slot = cx.sessions().slot(&connector.id);
+    let closing = slot.closing();
     let mut connection = tokio::select! {
         biased;
+        () = closing.cancelled() => return Err(Error::Cancelled),
         connection = slot.lock() => connection,
         () = cancel.cancelled() => return Err(Error::Cancelled),
     };

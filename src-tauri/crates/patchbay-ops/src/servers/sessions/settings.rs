@@ -72,6 +72,7 @@ pub(crate) async fn close_outdated(cx: &Context) -> Result<(), Error> {
     let close = async |used: Arc<SessionSettings>| {
         let id = &used.connector.id;
         cx.sessions().close_made_with(id, &used).await;
+        cx.restarts().forget(id);
     };
     futures::future::join_all(outdated.into_iter().map(close)).await;
     Ok(())

@@ -5,7 +5,9 @@ use crate::connectors::edit::remove_connector;
 use crate::credentials::edit::replace_wallet_secret;
 use crate::credentials::programs::{forget_program, list_allowed_programs};
 use crate::credentials::secret::WalletSecret;
+use crate::runs::run_tool::{RunTool, run_tool};
 use crate::servers::sessions::settings::close_outdated;
+use crate::stored_connectors::find_connector;
 
 #[tokio::test]
 async fn a_connection_with_settings_that_another_process_changed_is_not_used() {
@@ -94,6 +96,64 @@ async fn a_program_that_was_forgotten_is_ended_for_whoever_uses_it() {
     refresh_tools(&fixture.cx, &connector.id).await.unwrap();
     assert_eq!(fixture.counts(&connector), (2, 2));
     other.close().await;
+    fixture.cx.close().await;
+}
+
+#[tokio::test]
+async fn a_run_that_patchbay_interrupts_is_not_blamed_on_the_program() {
+    for is_held in [false, true] {
+        let fixture = Fixture::new().await;
+        if is_held {
+            fixture.cx.host_sessions_here();
+        }
+        let connector = fixture.add().await;
+        let tools = refresh_tools(&fixture.cx, &connector.id).await.unwrap();
+        let folder = fixture.cx.paths().server_folder(&connector.id);
+        let cx = fixture.cx.clone();
+        let request = RunTool {
+            confirmed: true,
+            ..waiting::request(&connector, &tools[0])
+        };
+        let running = tokio::spawn(async move { run_tool(&cx, request, |_| {}).await });
+        while !folder.join("called").exists() {
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+        end_session(&fixture.cx, &connector.id).await;
+        let run = running.await.unwrap().unwrap();
+        let problem = run.summary.problem.unwrap();
+        let words = "Patchbay ended the program";
+        assert!(problem.message.starts_with(words), "{problem:?}");
+        let after = find_connector(&fixture.cx, &connector.id).await.unwrap();
+        assert_eq!(after.status.status, Status::Ready);
+        fixture.cx.close().await;
+    }
+}
+
+#[tokio::test]
+async fn ending_a_session_does_not_wait_for_those_who_wait_for_its_start() {
+    let fixture = Fixture::new().await;
+    let connector = fixture.add().await;
+    let folder = fixture.cx.paths().server_folder(&connector.id);
+    fs::create_dir_all(&folder).unwrap();
+    fs::write(folder.join("slow"), "").unwrap();
+    let list = || {
+        let (cx, id) = (fixture.cx.clone(), connector.id.clone());
+        tokio::spawn(async move { refresh_tools(&cx, &id).await })
+    };
+    let first = list();
+    while fixture.starts(&connector) == 0 {
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+    let waiting = list();
+    tokio::time::sleep(Duration::from_millis(100)).await;
+    let ending = end_session(&fixture.cx, &connector.id);
+    let ended = tokio::time::timeout(Duration::from_secs(20), ending).await;
+    ended.unwrap();
+    for listing in [first, waiting] {
+        let stopped = listing.await.unwrap().unwrap_err();
+        assert_eq!(stopped.code(), Code::Cancelled, "{stopped}");
+    }
+    assert_eq!(fixture.starts(&connector), 1);
     fixture.cx.close().await;
 }
 

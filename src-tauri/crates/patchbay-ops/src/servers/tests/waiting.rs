@@ -97,7 +97,7 @@ async fn neither_a_dry_run_nor_the_end_of_a_check_waits_for_a_start() {
     starting.await.unwrap().unwrap_err();
 }
 
-fn request(connector: &Connector, tool: &Tool) -> RunTool {
+pub(super) fn request(connector: &Connector, tool: &Tool) -> RunTool {
     let (connector, tool) = (connector.id.clone(), tool.name.clone());
     RunTool::new(connector, tool, Json(json!({})), Origin::Window)
 }

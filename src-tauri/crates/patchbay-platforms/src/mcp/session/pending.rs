@@ -1,6 +1,7 @@
 //! One request in flight: every wait has a timeout, and the server is told if its response is no longer needed.
 
 use std::convert::Infallible;
+use std::sync::atomic::Ordering;
 use std::sync::{Arc, Weak};
 use std::time::Duration;
 
@@ -17,7 +18,7 @@ use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
-use super::{Inner, McpSession, server_error};
+use super::{Inner, McpSession, Peer, server_error};
 use crate::Error;
 use crate::mcp::exchange::Exchange;
 use crate::mcp::question_router::RegisteredCall;
@@ -245,7 +246,11 @@ impl McpSession {
     }
 
     pub(super) fn lost(&self) -> Error {
-        self.0.remote.lost()
+        match &self.0.remote {
+            peer if !self.0.was_closed.load(Ordering::Relaxed) => peer.lost(),
+            Peer::Program(process) => process.stop_error(),
+            Peer::Host(..) => Error::Cancelled,
+        }
     }
 }
 

@@ -367,6 +367,13 @@ impl Process {
         drop(gone.wait_for(|gone| *gone).await);
     }
 
+    /// The error for requests that Patchbay's own end of it interrupted.
+    pub(in crate::mcp) fn stop_error(&self) -> Error {
+        Error::ProgramStopped {
+            program: self.0.name.clone(),
+        }
+    }
+
     /// The error for requests after its end.
     pub(in crate::mcp) fn end_error(&self) -> Error {
         let (how, violation) = self.outcome();
@@ -383,9 +390,7 @@ impl Process {
             Some(Violation::Utf16) => {
                 Error::Protocol("it writes UTF-16 instead of UTF-8".to_owned())
             }
-            None if self.is_stopped() => Error::ProgramStopped {
-                program: self.0.name.clone(),
-            },
+            None if self.is_stopped() => self.stop_error(),
             None => Error::ProgramEnded {
                 program: self.0.name.clone(),
                 how,

@@ -554,7 +554,10 @@ async fn a_resource_is_watched_by_several_until_the_last_wants_no_more() {
     let mut last = watch(&second).await;
     second.close().await;
     let over = last.changed().await;
-    assert!(matches!(over, Err(Error::ProgramEnded { .. })), "{over:?}");
+    assert!(
+        matches!(over, Err(Error::ProgramStopped { .. })),
+        "{over:?}"
+    );
     drop(second);
     assert!(first.idle_for().is_some());
     let nothing = host.session("well", "b").await.unwrap();
