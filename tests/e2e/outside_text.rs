@@ -218,7 +218,7 @@ async fn tools_and_results_that_are_spelled_like_a_reference_are_shown() {
         let run = harness.run(&connector, "echo", arguments).await;
         assert_eq!(text_of(&run), spelling);
         let id = &run.summary.id;
-        let again = replay_run(&harness.cx, id, None, Origin::Window, true, |_| {}).await;
+        let again = replay_run(&harness.cx, id, None, Origin::Window, true, None, |_| {}).await;
         assert_eq!(text_of(&again.unwrap()), spelling);
         bait.assert_untouched(spelling);
     }

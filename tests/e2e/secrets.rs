@@ -147,7 +147,7 @@ async fn a_secret_argument_is_not_kept_and_such_a_run_is_not_repeated() {
     );
 
     let (id, origin) = (&run.summary.id, run.summary.origin);
-    let again = replay_run(&harness.cx, id, None, origin, false, |_| {}).await;
+    let again = replay_run(&harness.cx, id, None, origin, false, None, |_| {}).await;
     assert_eq!(again.unwrap_err().code(), Code::UsageInvalid);
     let listed = list_runs(&harness.cx, &RunQuery::default()).await.unwrap();
     assert_eq!(listed.total, 1);

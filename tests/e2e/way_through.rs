@@ -73,7 +73,7 @@ async fn a_pasted_address_leads_to_a_run_that_needs_no_second_consent() {
     let connector = harness.connector(&connector.id).await;
     assert_eq!(connector.status.status, Status::Ready);
     let (id, origin) = (&run.summary.id, run.summary.origin);
-    let again = replay_run(&harness.cx, id, None, origin, false, |_| {}).await;
+    let again = replay_run(&harness.cx, id, None, origin, false, None, |_| {}).await;
     let again = again.unwrap();
     assert_eq!(text_of(&again), "**hi**");
     assert_eq!(again.replay_of, Some(run.summary.id));

@@ -26,7 +26,7 @@ commands! { cx =>
         progress: Channel<RunProgress>,
     ) -> ToolRun = {
         let on_progress = progress_sender(progress);
-        ops::replay_run(&cx, &run, elsewhere, Origin::Window, confirmed, on_progress).await?
+        ops::replay_run(&cx, &run, elsewhere, Origin::Window, confirmed, None, on_progress).await?
     };
 
     /// Cancels a run.

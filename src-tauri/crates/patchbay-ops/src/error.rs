@@ -380,7 +380,7 @@ impl TimeLimit {
         match self {
             Self::Connect => "Raise the time limit to connect in the connector's settings.",
             Self::Run => "Raise the time limit of a run in the connector's settings.",
-            Self::Call => "Raise the time limit and run it again.",
+            Self::Call => "Set a longer timeout and run it again.",
         }
     }
 }

@@ -38,6 +38,9 @@ pub(crate) enum RunVerb {
         /// Credential to run with (hosted)
         #[arg(long, value_name = "NAME")]
         credential: Option<String>,
+        /// Timeout in seconds without a response [default: the connector's, else 60, or 300 for a hosted one]
+        #[arg(long, value_name = "SECONDS", value_parser = whole_number(1..=86_400))]
+        timeout: Option<u32>,
         /// Show the difference to the earlier run instead
         #[arg(long)]
         compare: bool,
@@ -53,6 +56,9 @@ pub(crate) enum RunVerb {
     Next {
         /// Run id, or latest
         run: String,
+        /// Timeout in seconds without a response [default: the connector's, else 60, or 300 for a hosted one]
+        #[arg(long, value_name = "SECONDS", value_parser = whole_number(1..=86_400))]
+        timeout: Option<u32>,
     },
     /// Save a file from the result
     Save {

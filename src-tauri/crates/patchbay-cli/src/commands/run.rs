@@ -15,7 +15,7 @@ use patchbay_ops::{
     Error, ReplayTarget, find_connector, find_run, list_runs, remove_run, replay_run,
 };
 
-use super::run_result::{check, finish, result_text};
+use super::run_result::{check, finish, kept_id, result_text};
 use super::tool::{Progress, with_confirmation};
 use super::watch;
 use crate::args::{RunCompareArgs, RunFilterArgs, RunListArgs, RunVerb};
@@ -37,11 +37,19 @@ pub(super) async fn run(cli: &Cli, verb: RunVerb) -> Result<(), Failure> {
             run,
             connector,
             credential,
+            timeout,
             compare,
-        } => again(cli, &run, (connector, credential), compare).await,
+        } => {
+            let how = Again {
+                connector,
+                credential,
+                timeout,
+            };
+            again(cli, &run, how, compare).await
+        }
         RunVerb::Edit(args) => edit::run(cli, args).await,
         RunVerb::Follow { run } => follow::wait_for_run(cli, &run).await,
-        RunVerb::Next { run } => follow::next(cli, &run).await,
+        RunVerb::Next { run, timeout } => follow::next(cli, &run, timeout).await,
         RunVerb::Save { run, part, folder } => follow::save(cli, &run, part, folder).await,
         RunVerb::Compare(args) => compare::run(cli, args).await,
         RunVerb::Export(args) => export::run(cli, args).await,
@@ -160,7 +168,7 @@ async fn delete(cli: &Cli, run: &str) -> Result<(), Failure> {
 
 async fn show(cli: &Cli, run: &str) -> Result<(), Failure> {
     let run = find_run(&cli.cx, &cli.run_id(run).await?).await?;
-    answer_run(cli, &run, Some(&run.summary.id))
+    answer_run(cli, &run, kept_id(&run))
 }
 
 /// Shows a run; `saved` is its id if it is in the history.
@@ -206,14 +214,16 @@ fn facts(run: &ToolRun, now: Timestamp, screen: Screen) -> String {
     facts.render(screen)
 }
 
-async fn again(
-    cli: &Cli,
-    run: &str,
-    elsewhere: (Option<String>, Option<String>),
-    compares: bool,
-) -> Result<(), Failure> {
+/// How a run is repeated, where not as before.
+struct Again {
+    connector: Option<String>,
+    credential: Option<String>,
+    timeout: Option<u32>,
+}
+
+async fn again(cli: &Cli, run: &str, how: Again, compares: bool) -> Result<(), Failure> {
     let id = cli.run_id(run).await?;
-    let (run, connector) = replay(cli, &id, elsewhere).await?;
+    let (run, connector) = replay(cli, &id, how).await?;
     if compares {
         let args = RunCompareArgs {
             first: id.to_string(),
@@ -226,25 +236,22 @@ async fn again(
     finish(cli, &run, Some(&connector))
 }
 
-async fn replay(
-    cli: &Cli,
-    id: &RunId,
-    (connector, credential): (Option<String>, Option<String>),
-) -> Result<(ToolRun, Connector), Failure> {
+async fn replay(cli: &Cli, id: &RunId, how: Again) -> Result<(ToolRun, Connector), Failure> {
     let earlier = find_run(&cli.cx, id).await?;
-    let is_elsewhere = connector.is_some() || credential.is_some();
-    let connector = match &connector {
+    let is_elsewhere = how.connector.is_some() || how.credential.is_some();
+    let connector = match &how.connector {
         Some(named) => cli.connector(named).await?,
         None => find_connector(&cli.cx, &earlier.summary.connector).await?,
     };
     let target = is_elsewhere.then(|| ReplayTarget {
         connector: connector.id.clone(),
-        credential,
+        credential: how.credential,
     });
     cli.unlock_for(&connector).await?;
     let start = |confirmed, progress: &Progress| {
         let (target, origin) = (target.clone(), Origin::CommandLine);
-        replay_run(&cli.cx, id, target, origin, confirmed, progress.listener())
+        let (timeout, listener) = (how.timeout, progress.listener());
+        replay_run(&cli.cx, id, target, origin, confirmed, timeout, listener)
     };
     let named = match &target {
         Some(target) => &target.credential,

@@ -31,6 +31,7 @@ pub async fn replay_run(
     elsewhere: Option<ReplayTarget>,
     origin: Origin,
     confirmed: bool,
+    timeout_seconds: Option<u32>,
     on_progress: impl Fn(RunProgress) + Send + Sync + 'static,
 ) -> Result<ToolRun, Error> {
     let earlier = find_run(cx, run).await?;
@@ -51,6 +52,7 @@ pub async fn replay_run(
     let request = RunTool {
         credential: target.credential,
         confirmed,
+        timeout_seconds,
         replay_of: Some(run.clone()),
         as_task,
         ..RunTool::new(target.connector, tool, arguments, origin)

@@ -3,9 +3,10 @@
 use std::path::PathBuf;
 
 use patchbay_model::{Code, Content, Origin, Problem, RunId, RunState};
-use patchbay_ops::{Attachment, RunTool, find_connector, find_run, follow_run, next_page};
+use patchbay_ops::{Attachment, Error, RunTool, find_connector, find_run, follow_run, next_page};
 
 use crate::cli::Cli;
+use crate::command_hint::quoted_name;
 use crate::commands::run_result::finish;
 use crate::commands::tool::{Progress, run_confirmed, until_interrupted};
 use crate::failure::Failure;
@@ -28,7 +29,7 @@ pub(super) async fn wait_for_run(cli: &Cli, id: &str) -> Result<(), Failure> {
 }
 
 /// Runs the tool of a run again for the next page of its result.
-pub(super) async fn next(cli: &Cli, id: &str) -> Result<(), Failure> {
+pub(super) async fn next(cli: &Cli, id: &str, timeout: Option<u32>) -> Result<(), Failure> {
     let id = cli.run_id(id).await?;
     let earlier = find_run(&cli.cx, &id).await?;
     let connector = find_connector(&cli.cx, &earlier.summary.connector).await?;
@@ -54,6 +55,7 @@ pub(super) async fn next(cli: &Cli, id: &str) -> Result<(), Failure> {
     let (id, tool) = (connector.id.clone(), earlier.summary.tool);
     let request = RunTool {
         confirmed: cli.assume_yes(),
+        timeout_seconds: timeout,
         credential: earlier.credential,
         as_task: earlier.as_task,
         ..RunTool::new(id, tool, arguments, Origin::CommandLine)
@@ -73,9 +75,28 @@ pub(super) async fn save(
         Some(number) => number - 1,
         None => first_file(cli, &id).await?,
     };
-    let attachment = Attachment::of_run(&cli.cx, &id, index).await?;
+    let attachment = match Attachment::of_run(&cli.cx, &id, index).await {
+        Ok(attachment) => attachment,
+        Err(error) => return Err(explain_save(cli, &id, error).await),
+    };
     let saved = attachment.save(&folder).await?;
     cli.out.answer(&saved, |_| format!("{}\n", saved.path))
+}
+
+/// Names the command that has results kept, where this one was not.
+async fn explain_save(cli: &Cli, id: &RunId, error: Error) -> Failure {
+    let failure = Failure::from(error);
+    let run = find_run(&cli.cx, id).await;
+    let Some(run) = run.ok().filter(|run| !run.summary.capture.is_full()) else {
+        return failure;
+    };
+    match find_connector(&cli.cx, &run.summary.connector).await {
+        Ok(connector) => failure.with_hint(format!(
+            "Run `patchbay connector edit {} --capture full`, then run it again.",
+            quoted_name(&connector)
+        )),
+        Err(_) => failure,
+    }
 }
 
 /// Index of the first part of the result that is a file.
