@@ -113,6 +113,27 @@ async fn what_may_have_been_created_is_not_to_be_created_again() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_time_limit_that_cannot_be_saved_is_refused_before_a_connector_is_created() {
+    let fixture = fixture().await;
+    let count = async || {
+        fixture
+            .json("connector list")
+            .await
+            .as_array()
+            .unwrap()
+            .len()
+    };
+    let before = count().await;
+    let create = "connector create acc mcp name=third description=Words \
+                  server=https://third.example/mcp --connect --connect-timeout 9 --json";
+    let failed = fixture.run(&words(create)).await.failure();
+    assert_eq!(failed["code"], "usage.invalid", "{failed}");
+    fixture.does("connector list --refresh").await;
+    assert_eq!(count().await, before);
+    fixture.assert_clean();
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_connector_that_cannot_be_read_for_a_while_stays_the_same() {
     let fixture = fixture().await;
     fixture.does("connector edit wiki --tags docs").await;

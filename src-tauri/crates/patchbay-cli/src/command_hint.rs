@@ -208,6 +208,14 @@ pub(crate) fn connect_command(connector: &Connector) -> String {
     format!("connector connect {}", quoted_name(connector))
 }
 
+/// The command that connects a connector of a platform: with its key, where it takes no other sign-in.
+pub(crate) fn first_connect_command(connector: &Connector) -> String {
+    let key = (reauth_action(connector) == NextAction::EnterKey)
+        .then(|| reauth_command(connector))
+        .flatten();
+    key.unwrap_or_else(|| connect_command(connector))
+}
+
 /// The command that signs a connector in again; `None` where only its platform can.
 pub(crate) fn reauth_command(connector: &Connector) -> Option<String> {
     let name = quoted_name(connector);

@@ -35,11 +35,31 @@ impl Source {
             _ => Err(invalid_source(option)),
         }
     }
+
+    /// As [`Source::parse`], for an option that takes no saved credential.
+    pub(crate) fn parse_unsaved(option: &str, given: &str) -> Result<Self, Failure> {
+        match Self::parse(option, given).map_err(|failure| failure.with_hint(UNSAVED))? {
+            Self::Wallet(_) => Err(Failure::usage(
+                format!("{option} can't take a saved credential"),
+                UNSAVED,
+            )),
+            source => Ok(source),
+        }
+    }
 }
 
-/// Parses a header: its name and the source of its value.
-pub(crate) fn parse_header(given: &str) -> Result<(String, Source), Failure> {
-    let hint = "Use NAME (value from stdin) or NAME=env://VARIABLE; for a saved credential, wallet:NAME alone.";
+/// The hint for an option that takes no saved credential.
+const UNSAVED: &str = "Use - (stdin), env://NAME, cmd://… or op://….";
+
+/// Parses a header: its name and the source of its value. `takes_saved` says that the option may be a saved credential
+/// instead.
+pub(crate) fn parse_header(given: &str, takes_saved: bool) -> Result<(String, Source), Failure> {
+    let hint = match takes_saved {
+        true => {
+            "Use NAME (value from stdin) or NAME=env://VARIABLE; for a saved credential, wallet:NAME alone."
+        }
+        false => "Use NAME (value from stdin) or NAME=env://VARIABLE.",
+    };
     parse_named("--header", given, "-_.!#$%&'*+^`|~", hint)
 }
 
@@ -70,7 +90,7 @@ fn parse_named(
     let (name, from) = given.split_once('=').unwrap_or((given, "-"));
     let fits = |letter: char| letter.is_ascii_alphanumeric() || signs.contains(letter);
     if name.is_empty() || !name.chars().all(fits) {
-        return Err(invalid_source(option));
+        return Err(invalid_source(option).with_hint(hint));
     }
     match Source::parse(option, from).map_err(|failure| failure.with_hint(hint))? {
         Source::Wallet(_) => Err(Failure::usage(
@@ -229,14 +249,23 @@ mod tests {
             "=env://A",
             "X-Key=wallet:hunter2",
         ] {
-            let failure = parse_header(given).unwrap_err();
+            let failure = parse_header(given, false).unwrap_err();
+            assert!(!failure.hint().unwrap().contains("wallet"), "{given}");
             assert!(!format!("{failure:?}").contains("hunter2"));
         }
     }
 
     #[test]
+    fn an_option_that_takes_no_saved_credential_names_none() {
+        for given in ["hunter2", "wallet:mine"] {
+            let failure = Source::parse_unsaved("--from", given).unwrap_err();
+            assert!(!failure.hint().unwrap().contains("wallet"), "{given}");
+        }
+    }
+
+    #[test]
     fn a_saved_credential_in_the_place_of_a_value_is_told_from_a_secret() {
-        let failure = parse_header("X-Key=wallet:mine").unwrap_err();
+        let failure = parse_header("X-Key=wallet:mine", true).unwrap_err();
         assert_eq!(
             failure.message(),
             "--header: a saved credential can't be the value of one name"
@@ -276,12 +305,12 @@ mod tests {
     #[test]
     fn headers_come_from_input_unless_a_reference_is_named() {
         assert_eq!(
-            parse_header("X-Key").unwrap(),
+            parse_header("X-Key", true).unwrap(),
             ("X-Key".into(), Source::Input)
         );
         let reference = Source::Reference(SecretReference::parse("env://A").unwrap());
         assert_eq!(
-            parse_header("X-Key=env://A").unwrap(),
+            parse_header("X-Key=env://A", true).unwrap(),
             ("X-Key".into(), reference)
         );
     }

@@ -107,7 +107,7 @@ pub(crate) struct AccountAddArgs {
 #[derive(Debug, Args)]
 pub(crate) struct AccountSecretArgs {
     /// Read the key from: - (stdin: key or JSON object), env://NAME, cmd://…, op://… or wallet:NAME
-    /// [default: platform's environment variable, else stdin]
+    /// [default: platform's environment variable, if you agree or with --yes, else stdin]
     #[arg(long, value_name = "SOURCE")]
     pub(crate) from: Option<String>,
     /// Source of one secret field, as NAME=SOURCE

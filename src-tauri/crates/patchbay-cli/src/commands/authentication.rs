@@ -129,7 +129,7 @@ async fn client(
 /// Reads the secret of an OAuth app, or a reference to it; `None` if no source is given.
 async fn client_secret(cli: &Cli, from: Option<&str>) -> Result<Option<SecretValue>, Failure> {
     let Some(from) = from else { return Ok(None) };
-    let source = Source::parse("--client-secret-from", from)?;
+    let source = Source::parse_unsaved("--client-secret-from", from)?;
     let secret = cli.reference_or_secret(&source, "client secret");
     Ok(Some(secret.await?))
 }
@@ -157,7 +157,7 @@ async fn headers(cli: &Cli, given: &[String]) -> Result<AuthenticationChoice, Fa
             values: BTreeMap::new(),
         });
     }
-    let values = header_values(cli, given).await?;
+    let values = header_values(cli, given, true).await?;
     cli.unlock().await?;
     Ok(AuthenticationChoice::Headers {
         entry: None,
@@ -169,6 +169,7 @@ async fn headers(cli: &Cli, given: &[String]) -> Result<AuthenticationChoice, Fa
 async fn header_values(
     cli: &Cli,
     given: &[String],
+    takes_saved: bool,
 ) -> Result<BTreeMap<String, SecretValue>, Failure> {
     if given.is_empty() {
         return Err(Failure::usage(
@@ -176,7 +177,7 @@ async fn header_values(
             "Add --header NAME and pass its value on stdin.",
         ));
     }
-    let headers = given.iter().map(|given| parse_header(given));
+    let headers = given.iter().map(|given| parse_header(given, takes_saved));
     named_values(cli, headers.collect::<Result<_, _>>()?).await
 }
 
@@ -207,7 +208,7 @@ pub(super) async fn header_texts(
     given: &[String],
 ) -> Result<BTreeMap<String, Secret>, Failure> {
     let mut texts = BTreeMap::new();
-    let headers = given.iter().map(|given| parse_header(given));
+    let headers = given.iter().map(|given| parse_header(given, false));
     for (name, source) in headers.collect::<Result<Vec<_>, _>>()? {
         let text = cli.read_secret(&source, &name).await?;
         texts.insert(name, text);
@@ -234,7 +235,8 @@ pub(super) async fn wallet_secret(
         ));
     }
     match kind {
-        Kind::Bearer => match Source::parse("--from", args.from.as_deref().unwrap_or("-"))? {
+        Kind::Bearer => match Source::parse_unsaved("--from", args.from.as_deref().unwrap_or("-"))?
+        {
             Source::Reference(reference) => Ok(WalletSecret::Reference {
                 reference: reference.to_string(),
             }),
@@ -245,7 +247,7 @@ pub(super) async fn wallet_secret(
             }
         },
         Kind::Headers => Ok(WalletSecret::Headers {
-            values: header_values(cli, &args.headers).await?,
+            values: header_values(cli, &args.headers, false).await?,
         }),
         Kind::Variables => Ok(WalletSecret::Variables {
             values: variable_values(cli, &args.variables).await?,

@@ -16,7 +16,7 @@ use tokio::sync::broadcast;
 
 use crate::args::ConnectArgs;
 use crate::cli::Cli;
-use crate::command_hint::{connect_command, quoted_name};
+use crate::command_hint::{connect_command, first_connect_command, quoted_name};
 use crate::failure::Failure;
 use crate::input;
 use crate::interrupt::{Interrupts, interrupted};
@@ -90,7 +90,7 @@ pub(super) async fn connect_added(
     connector: Connector,
     how: ConnectArgs,
 ) -> Result<Connector, Failure> {
-    let (title, command) = (connector.title.clone(), connect_command(&connector));
+    let (title, command) = (connector.title.clone(), first_connect_command(&connector));
     let connected = connect(cli, connector, Json::default(), how).await;
     if let Err(failure) = &connected {
         let hint = failure.hint().unwrap_or_default();

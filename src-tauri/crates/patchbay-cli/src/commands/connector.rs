@@ -228,8 +228,9 @@ async fn describe_address(cli: &Cli, url: String, args: AddArgs) -> Result<(), F
     if let Some(from) = &args.authentication.token_from {
         Source::parse("--token-from", from)?;
     }
-    for header in &args.authentication.headers {
-        parse_header(header)?;
+    let is_saved = matches!(&args.authentication.headers[..], [one] if one.starts_with("wallet:"));
+    for header in args.authentication.headers.iter().filter(|_| !is_saved) {
+        parse_header(header, true)?;
     }
     pasted::add(cli, read_pasted(&request.url)?, args).await
 }

@@ -11,7 +11,7 @@ use serde_json::Value;
 use super::connect;
 use crate::args::{ConnectArgs, CopyArgs, CreateArgs, ProviderArgs};
 use crate::cli::Cli;
-use crate::command_hint::connect_command;
+use crate::command_hint::first_connect_command;
 use crate::failure::Failure;
 use crate::form_values;
 use crate::output::table::{Cell, Table};
@@ -41,6 +41,7 @@ fn definition_row(definition: &Definition) -> [Cell; 4] {
 }
 
 pub(super) async fn create(cli: &Cli, args: CreateArgs) -> Result<(), Failure> {
+    refuse_time_limit(&args.how)?;
     let account = cli.account(&args.account).await?;
     cli.unlock().await?;
     let mut words = args.values;
@@ -65,6 +66,7 @@ pub(super) async fn create(cli: &Cli, args: CreateArgs) -> Result<(), Failure> {
 
 /// Creates the same connector on another account.
 pub(super) async fn copy(cli: &Cli, args: CopyArgs) -> Result<(), Failure> {
+    refuse_time_limit(&args.how)?;
     let connector = cli.connector(&args.connector).await?;
     let account = cli.account(&args.to).await?.id;
     cli.unlock().await?;
@@ -244,13 +246,24 @@ async fn create_from_form(
         .await
 }
 
+/// Fails before a connector is created whose time limit could not be saved.
+fn refuse_time_limit(how: &ConnectArgs) -> Result<(), Failure> {
+    match how.connect_timeout {
+        None => Ok(()),
+        Some(_) => Err(Failure::usage(
+            "only connectors of this computer have a time limit to connect",
+            "Leave out --connect-timeout.",
+        )),
+    }
+}
+
 fn next_step(connector: &Connector) -> Option<String> {
     use patchbay_model::Status::{Authorizing, Disconnected, NeedsAuthorization};
     let waits = matches!(
         connector.status.status,
         NeedsAuthorization | Authorizing | Disconnected
     );
-    waits.then(|| format!("Next: patchbay {}", connect_command(connector)))
+    waits.then(|| format!("Next: patchbay {}", first_connect_command(connector)))
 }
 
 /// Adds the hint how to list the fields.

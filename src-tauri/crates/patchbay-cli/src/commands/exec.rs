@@ -41,14 +41,13 @@ fn variable(given: &str) -> Result<(String, VariableSource), Failure> {
     let Some((name, from)) = given.split_once('=') else {
         return Ok((given.to_owned(), VariableSource::Subject));
     };
-    let from = match Source::parse("--env", from)? {
+    let takes = "Use wallet:NAME or env://NAME.";
+    let from = Source::parse("--env", from).map_err(|failure| failure.with_hint(takes))?;
+    let from = match from {
         Source::Reference(reference) => VariableSource::Reference(reference),
         Source::Wallet(name) => VariableSource::Credential(name),
         Source::Input => {
-            return Err(Failure::usage(
-                "--env: stdin belongs to the program",
-                "Use wallet:NAME or env://NAME.",
-            ));
+            return Err(Failure::usage("--env: stdin belongs to the program", takes));
         }
     };
     Ok((name.to_owned(), from))

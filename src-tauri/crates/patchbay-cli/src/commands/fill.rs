@@ -58,19 +58,9 @@ pub(super) async fn read_fill_secrets(
     let mut filled = BTreeMap::new();
     for given in given {
         let (name, from) = given.split_once('=').unwrap_or((given, "-"));
-        let source = match Source::parse("--fill-secret", from)? {
-            Source::Wallet(_) => return Err(wallet_not_supported()),
-            source => source,
-        };
+        let source = Source::parse_unsaved("--fill-secret", from)?;
         let value = cli.reference_or_secret(&source, name).await?;
         filled.insert(name.to_owned(), value);
     }
     Ok(filled)
-}
-
-fn wallet_not_supported() -> Failure {
-    Failure::usage(
-        "--fill-secret can't take a saved credential",
-        "Use - (stdin), env://NAME, cmd://… or op://….",
-    )
 }

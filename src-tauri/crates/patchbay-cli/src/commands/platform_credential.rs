@@ -220,7 +220,9 @@ pub(super) async fn replace(
     let name = name.unwrap_or_default();
     if target.has(&name) == Some(false) && !args.form.describe {
         let kind = "credential";
-        return Err(Error::NotFound { kind, name }.into());
+        let connector = quoted_name(&target.connector);
+        let hint = format!("Run `patchbay credential list --connector {connector}`.");
+        return Err(Failure::from(Error::NotFound { kind, name }).with_hint(hint));
     }
     save(cli, &target, &name, args, "Replaced").await
 }

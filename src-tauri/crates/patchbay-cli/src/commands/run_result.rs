@@ -24,7 +24,7 @@ pub(super) fn finish(
     cli.out.answer(run, |screen| {
         let result = run.result.as_ref();
         result
-            .map(|result| result_text(result, Some(&run.summary.id), screen))
+            .map(|result| result_text(result, kept_id(run), screen))
             .unwrap_or_default()
     })?;
     check(run, connector)?;
@@ -32,6 +32,12 @@ pub(super) fn finish(
     let took = summary.duration_ms.map(when::duration).unwrap_or_default();
     cli.say(format!("Done in {took} (run {})", summary.id));
     Ok(())
+}
+
+/// The id of a run whose result is kept.
+pub(super) fn kept_id(run: &ToolRun) -> Option<&RunId> {
+    let summary = &run.summary;
+    summary.capture.is_full().then_some(&summary.id)
 }
 
 /// Fails if the run failed or was cancelled.
@@ -102,12 +108,16 @@ pub(super) fn result_text(result: &ToolResult, run: Option<&RunId>, screen: Scre
             .map(|json| make_inert(&json, screen))
             .unwrap_or_default();
     }
-    let to_save = run.map(|run| format!("to save it, run `patchbay run save {run}`"));
-    result
-        .content
-        .iter()
-        .map(|part| make_inert(&content::as_text(part, to_save.as_deref()), screen))
-        .collect()
+    let text_of = |(index, part): (usize, &Content)| {
+        let part_option = match result.content.len() {
+            1 => String::new(),
+            _ => format!(" --part {}", index + 1),
+        };
+        let to_save =
+            run.map(|run| format!("to save it, run `patchbay run save {run}{part_option}`"));
+        make_inert(&content::as_text(part, to_save.as_deref()), screen)
+    };
+    result.content.iter().enumerate().map(text_of).collect()
 }
 
 /// Sanitizes text for a terminal; text for a file or a program is unchanged.
@@ -142,6 +152,28 @@ mod tests {
             None,
             screen,
         )
+    }
+
+    #[test]
+    fn each_of_several_files_is_saved_by_its_number() {
+        let image = || Content::Image {
+            data: String::new(),
+            mime_type: "image/png".to_owned(),
+            annotations: None,
+        };
+        let shown = |content| {
+            let result = ToolResult {
+                content,
+                ..ToolResult::default()
+            };
+            result_text(&result, Some(&RunId::new("run_1")), Screen::PLAIN)
+        };
+        assert!(shown(vec![image()]).contains("`patchbay run save run_1`"));
+        let both = shown(vec![Content::text("Two"), image()]);
+        assert!(
+            both.contains("`patchbay run save run_1 --part 2`"),
+            "{both}"
+        );
     }
 
     #[test]

@@ -106,7 +106,7 @@ async fn describe_losses(cli: &Cli) -> Result<String, Failure> {
 /// Reads the new passphrase: from `--from`, from the terminal, or from the variable that will unlock the vault later.
 async fn new_passphrase(cli: &Cli, from: Option<&str>) -> Result<Secret, Failure> {
     if let Some(from) = from {
-        let source = Source::parse("--from", from)?;
+        let source = Source::parse_unsaved("--from", from)?;
         return cli.read_secret(&source, "new passphrase").await;
     }
     if cli.is_interactive() {
