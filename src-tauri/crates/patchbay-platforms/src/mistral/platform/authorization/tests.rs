@@ -16,6 +16,12 @@ async fn open(page: &Url) -> reqwest::Response {
     client.get(page.as_str()).send().await.unwrap()
 }
 
+async fn status(fixture: &Fixture, id: &RemoteId) -> Status {
+    let connectors = fixture.platform.connectors().unwrap();
+    let found = connectors.find_connector(id, &fixture.options);
+    found.await.unwrap().status
+}
+
 #[tokio::test]
 async fn a_sign_in_under_a_name_is_waited_for_by_that_name() {
     let fixture = Fixture::new("current").await;
@@ -65,14 +71,9 @@ async fn an_abandoned_sign_in_is_over() {
         .start_consent(request, &fixture.options)
         .await
         .unwrap();
-    let connectors = fixture.platform.connectors().unwrap();
-    let status = async || {
-        let found = connectors.find_connector(&id, &fixture.options);
-        found.await.unwrap().status
-    };
-    assert_eq!(status().await, Status::Authorizing);
+    assert_eq!(status(&fixture, &id).await, Status::Authorizing);
     consents.abandon_consent(&id);
-    assert_eq!(status().await, Status::NeedsAuthorization);
+    assert_eq!(status(&fixture, &id).await, Status::NeedsAuthorization);
     fixture.over();
 }
 
@@ -155,13 +156,12 @@ async fn a_sign_in_again_under_a_name_waits_for_the_browser() {
     // The same credential lets the user in as before, and is still the one that is waited for.
     let state = consents.consent_state(&id, &fixture.options).await.unwrap();
     assert_eq!(state, ConsentState::Given);
-    let connectors = fixture.platform.connectors().unwrap();
-    let status = async || {
-        let found = connectors.find_connector(&id, &fixture.options);
-        found.await.unwrap().status
-    };
-    assert_eq!(status().await, Status::Authorizing);
+    assert_eq!(status(&fixture, &id).await, Status::Authorizing);
     consents.abandon_consent(&id);
-    assert_eq!(status().await, Status::Unknown, "no tools are listed yet");
+    assert_eq!(
+        status(&fixture, &id).await,
+        Status::Unknown,
+        "no tools are listed yet"
+    );
     fixture.over();
 }
