@@ -112,9 +112,11 @@ impl RetryPolicy {
                 | Unreachable::Proxy
                 | Unreachable::ProxyRefused => self.on_connect,
                 Unreachable::Lost => self.on_lost,
-                Unreachable::Tls | Unreachable::CertificateNeeded | Unreachable::ProxySignIn => {
-                    false
-                }
+                // The user has waited for as long as a connection may take.
+                Unreachable::NoAnswer
+                | Unreachable::Tls
+                | Unreachable::CertificateNeeded
+                | Unreachable::ProxySignIn => false,
             };
             return is_retried && repeat == RetryClass::Freely;
         }

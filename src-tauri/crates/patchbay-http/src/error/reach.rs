@@ -29,6 +29,8 @@ pub enum Unreachable {
     CertificateNeeded,
     /// Nothing listens on the port.
     Refused,
+    /// Nothing answered the attempt to connect, as when a firewall drops it or the computer is off.
+    NoAnswer,
     /// No connection could be made, for another reason.
     NoRoute,
     /// An established connection was cut.
@@ -48,6 +50,7 @@ impl Unreachable {
             Self::Tls => ": no secure connection",
             Self::CertificateNeeded => ": the server wants a client certificate",
             Self::Refused => ": connection refused",
+            Self::NoAnswer => ": no answer",
             Self::NoRoute => ": network unreachable",
             Self::Lost => ": connection lost",
             Self::Proxy => ": the proxy can't be reached",
@@ -61,6 +64,7 @@ impl Unreachable {
             Self::Dns => Code::NetworkDns,
             Self::Tls | Self::CertificateNeeded => Code::NetworkTls,
             Self::Refused
+            | Self::NoAnswer
             | Self::NoRoute
             | Self::Lost
             | Self::Proxy
@@ -75,6 +79,9 @@ impl Unreachable {
             Self::Tls => "Check that the server speaks https at this address.",
             Self::CertificateNeeded => CERTIFICATE_NEEDED_HINT,
             Self::Refused => "Check that the server is running and the port is right.",
+            Self::NoAnswer => {
+                "Check your network or VPN, and that the server is running. Then try again."
+            }
             Self::NoRoute => "Check your network and try again.",
             Self::Lost => "Try again. The server or the network closed the connection.",
             Self::Proxy => {
@@ -90,9 +97,9 @@ impl Unreachable {
 
 /// Converts the error of a request to `host`; the result does not contain the URL.
 ///
-/// A timeout becomes [`Error::TimedOut`] after `waited`.
+/// A timeout becomes [`Error::TimedOut`] after `waited`, but not that of the connection, over which nothing was sent.
 pub fn from_reqwest(error: reqwest::Error, host: &str, waited: Duration) -> Error {
-    if error.is_timeout() {
+    if error.is_timeout() && !error.is_connect() {
         return Error::TimedOut { after: waited };
     }
     let error = error.without_url();
@@ -102,9 +109,10 @@ pub fn from_reqwest(error: reqwest::Error, host: &str, waited: Duration) -> Erro
     if let Some(certificate) = find_untrusted(&error, host) {
         return Error::Untrusted(Box::new(certificate));
     }
-    let otherwise = match error.is_connect() {
-        true => Unreachable::NoRoute,
-        false => Unreachable::Lost,
+    let otherwise = match (error.is_connect(), error.is_timeout()) {
+        (true, true) => Unreachable::NoAnswer,
+        (true, false) => Unreachable::NoRoute,
+        (false, _) => Unreachable::Lost,
     };
     Error::Unreachable {
         host: host.to_owned(),
@@ -193,8 +201,11 @@ fn socks_failure(message: &str) -> Unreachable {
 
 #[cfg(test)]
 mod tests {
+    use std::sync::Arc;
+
     use hyper_util::client::proxy::matcher::Matcher;
     use patchbay_model::{Explain as _, NetworkSettings, ProxyChoice};
+    use reqwest::dns::{Name, Resolve, Resolving};
     use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
     use tokio::net::TcpListener;
     use url::Url;
@@ -248,6 +259,29 @@ mod tests {
             assert!(matches!(error, Error::Unreachable { how: found, .. } if found == how));
             assert!(error.hint().is_some_and(|hint| hint.contains("proxy")));
         }
+    }
+
+    /// Never comes to an end, as an attempt to connect through a firewall that drops it.
+    struct Silent;
+
+    impl Resolve for Silent {
+        fn resolve(&self, _: Name) -> Resolving {
+            Box::pin(std::future::pending())
+        }
+    }
+
+    #[tokio::test]
+    async fn a_connection_that_nothing_answers_is_not_a_slow_server() {
+        let limit = Duration::from_millis(50);
+        let client = reqwest::Client::builder().connect_timeout(limit).no_proxy();
+        let client = client.dns_resolver(Arc::new(Silent)).build().unwrap();
+        let sent = client.get("http://mcp.example/mcp").send().await;
+        let error = from_reqwest(sent.unwrap_err(), "mcp.example", limit);
+        assert_eq!(
+            error.to_string(),
+            "couldn't connect to mcp.example: no answer"
+        );
+        assert!(!error.may_have_taken_effect());
     }
 
     /// A SOCKS proxy that answers each message of the client with the next of these.
