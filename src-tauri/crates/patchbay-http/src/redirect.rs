@@ -119,7 +119,22 @@ impl RedirectChain {
     fn target(&self, status: StatusCode, headers: &HeaderMap) -> Option<Url> {
         let is_redirect = matches!(status.as_u16(), 301 | 302 | 303 | 307 | 308);
         let is_followed = is_redirect && !self.is_exhausted();
-        location(&self.url, headers).filter(|_| is_followed)
+        let to = location(&self.url, headers).filter(|_| is_followed)?;
+        match self.rule {
+            RedirectRule::Server | RedirectRule::Metadata => self.encrypted(&to).or(Some(to)),
+            RedirectRule::Platform { .. } | RedirectRule::Icon => Some(to),
+        }
+    }
+
+    /// The encrypted form of a target that differs from an encrypted request's address in more than the scheme, but not
+    /// in host and port: a server behind a proxy that encrypts for it may not know that its own addresses are.
+    fn encrypted(&self, to: &Url) -> Option<Url> {
+        let is_same_place = self.url.scheme() == "https"
+            && to.scheme() == "http"
+            && (to.host(), to.port()) == (self.url.host(), self.url.port());
+        let mut encrypted = to.clone();
+        let is_set = is_same_place && encrypted.set_scheme("https").is_ok();
+        (is_set && encrypted != self.url).then_some(encrypted)
     }
 
     /// Follows a redirect.
@@ -234,4 +249,52 @@ fn strip_sensitive(headers: HeaderMap) -> HeaderMap {
     let all = headers.iter().filter(|(_, value)| !value.is_sensitive());
     all.map(|(name, value)| (name.clone(), value.clone()))
         .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_server_that_takes_its_address_for_unencrypted_keeps_the_connection_encrypted() {
+        let status = StatusCode::TEMPORARY_REDIRECT;
+        for (from, location, to) in [
+            (
+                "https://a.example/mcp",
+                "http://a.example/mcp/",
+                "https://a.example/mcp/",
+            ),
+            (
+                "https://a.example:8443/mcp",
+                "http://a.example:8443/mcp/",
+                "https://a.example:8443/mcp/",
+            ),
+            (
+                "https://a.example/mcp",
+                "http://a.example/mcp",
+                "http://a.example/mcp",
+            ),
+            (
+                "https://a.example/mcp",
+                "http://a.example:8080/mcp/",
+                "http://a.example:8080/mcp/",
+            ),
+            (
+                "https://a.example/mcp",
+                "http://b.example/mcp/",
+                "http://b.example/mcp/",
+            ),
+            (
+                "http://a.example/mcp",
+                "http://a.example/mcp/",
+                "http://a.example/mcp/",
+            ),
+        ] {
+            let url = Url::parse(from).unwrap();
+            let chain = RedirectChain::start(RedirectRule::Server, Method::POST, url);
+            let headers = HeaderMap::from_iter([(LOCATION, location.parse().unwrap())]);
+            let target = chain.target(status, &headers).unwrap();
+            assert_eq!(target.as_str(), to);
+        }
+    }
 }
