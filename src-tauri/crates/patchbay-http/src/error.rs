@@ -494,6 +494,14 @@ impl Error {
         }
     }
 
+    /// Whether Patchbay itself ended the program or its connection, which says nothing about the program.
+    pub fn is_own_stop(&self) -> bool {
+        matches!(
+            self,
+            Self::ProgramStopped { .. } | Self::ProgramUnread { .. } | Self::ProgramHostGone { .. }
+        )
+    }
+
     /// Whether repeating the same request may succeed.
     pub fn is_retryable(&self) -> bool {
         match self {

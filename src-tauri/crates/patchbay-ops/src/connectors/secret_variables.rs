@@ -34,11 +34,7 @@ pub async fn set_secret_variables(
     };
     let is_kept = |name: &String| !values.keys().any(|given| is_same_variable(given, name));
     command.variables.retain(|name, _| is_kept(name));
-    let saved = saved_entry(cx, &connector).await?;
-    let names = match &saved {
-        Some(_) => cx.tokens().header_names(&connector).await?,
-        None => Vec::new(),
-    };
+    let (saved, names) = saved_entry(cx, &connector).await?;
     let kept: Vec<String> = names.into_iter().filter(is_kept).collect();
     let secrets = kept.iter().chain(values.keys()).map(String::as_str);
     let command = validate_command(command, secrets.collect())?;
@@ -75,11 +71,7 @@ pub async fn remove_secret_variables(
         return Err(no_program(&connector));
     };
     let is_kept = |name: &String| !names.iter().any(|given| is_same_variable(given, name));
-    let entry = saved_entry(cx, &connector).await?;
-    let saved = match &entry {
-        Some(_) => cx.tokens().header_names(&connector).await?,
-        None => Vec::new(),
-    };
+    let (entry, saved) = saved_entry(cx, &connector).await?;
     let kept = saved
         .iter()
         .filter(|&name| is_kept(name))
@@ -107,13 +99,19 @@ pub async fn remove_secret_variables(
     Ok(changed)
 }
 
-/// Returns the credential of a program; `None` also when it was deleted.
-async fn saved_entry(cx: &Context, connector: &Connector) -> Result<Option<WalletEntryId>, Error> {
-    let Some(id) = connector.authentication.entry() else {
-        return Ok(None);
+/// Returns the credential of a program and the names in it; `None` also when it was deleted.
+async fn saved_entry(
+    cx: &Context,
+    connector: &Connector,
+) -> Result<(Option<WalletEntryId>, Vec<String>), Error> {
+    let saved = match connector.authentication.entry() {
+        Some(id) => cx.store().find_wallet_entry(id).await?,
+        None => None,
     };
-    let entry = cx.store().find_wallet_entry(id).await?;
-    Ok(entry.map(|entry| entry.id))
+    Ok(match saved {
+        Some(entry) => (Some(entry.id), cx.tokens().header_names(connector).await?),
+        None => (None, Vec::new()),
+    })
 }
 
 /// Values that keep the saved ones: an empty value stands for it.

@@ -64,12 +64,8 @@ impl Restarts {
     ) {
         let stopped = match error {
             // A cancelled start says nothing about the program.
-            Some(
-                patchbay_platforms::Error::Cancelled
-                | patchbay_platforms::Error::ProgramStopped { .. }
-                | patchbay_platforms::Error::ProgramUnread { .. }
-                | patchbay_platforms::Error::ProgramHostGone { .. },
-            ) => return,
+            Some(patchbay_platforms::Error::Cancelled) => return,
+            Some(error) if error.is_own_stop() => return,
             error => error.map(|error| (error.to_string(), error.problem().detail)),
         };
         let mut all = self.0.lock();

@@ -21,6 +21,7 @@ use crate::backend::for_connector;
 use crate::connectors::tools;
 use crate::context::Context;
 use crate::error::Error;
+use crate::redact::exchange::redact_request;
 use crate::redact::{KnownSecrets, redact_marked};
 use crate::runs::find_run;
 use crate::runs::run_tool::finish::arguments_line;
@@ -269,17 +270,10 @@ fn redact_marked_run(run: &mut ToolRun, schema: &Value) -> Value {
         run.summary.arguments_line = arguments_line(&run.arguments);
     }
     if let Some(exchange) = &mut run.exchange {
-        let headers = std::mem::take(&mut exchange.request.headers).into_iter();
-        exchange.request.headers = headers
-            .map(|(name, value)| marked.redact_sent_header(name, value))
-            .collect();
-        let response = exchange.response.as_mut();
-        let bodies = [
-            Some(&mut exchange.request.body),
-            response.map(|response| &mut response.body),
-        ];
-        for body in bodies.into_iter().flatten() {
-            *body = body.take().map(|body| marked.redact_json_text(body));
+        exchange.request = redact_request(std::mem::take(&mut exchange.request), &marked);
+        if let Some(response) = &mut exchange.response {
+            let body = response.body.take();
+            response.body = body.map(|body| marked.redact_json_text(body));
         }
     }
     marked.redact(serde_json::to_value(run).unwrap_or_default())

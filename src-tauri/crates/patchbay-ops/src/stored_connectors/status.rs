@@ -72,14 +72,7 @@ pub(crate) async fn record_failure(
     id: &ConnectorId,
     error: &Error,
 ) -> Result<(), Error> {
-    if matches!(
-        error,
-        Error::Platform(
-            patchbay_platforms::Error::ProgramStopped { .. }
-                | patchbay_platforms::Error::ProgramUnread { .. }
-                | patchbay_platforms::Error::ProgramHostGone { .. }
-        )
-    ) {
+    if matches!(error, Error::Platform(error) if error.is_own_stop()) {
         return Ok(());
     }
     let (code, reason, now) = (error.code(), error.to_string(), cx.now());
