@@ -87,8 +87,10 @@ impl Search<'_> {
             }
         }
         for url in resource_metadata_urls(&self.server) {
-            if let Some(found) = self.resource_at(&url).await? {
-                return Ok(Some(found));
+            match self.resource_at(&url).await {
+                // A portal in front of a server leads from any unknown address to its own page.
+                Ok(None) | Err(Error::Redirect { .. }) => {}
+                found => return found,
             }
         }
         Ok(None)
@@ -205,7 +207,12 @@ impl Search<'_> {
         let root = at(&self.server, "/", None);
         let with_slash = root.as_str();
         let without = with_slash.trim_end_matches('/');
-        let found = self.server_metadata(&root, &[without, with_slash]).await?;
+        let found = self.server_metadata(&root, &[without, with_slash]).await;
+        let found = found.map_err(|error| match error {
+            // Only guessed, and led elsewhere as any unknown address.
+            Error::Redirect { host } => Error::NoSignIn { host },
+            error => error,
+        })?;
         let (source, metadata, issuer) = match found {
             Some((metadata, issuer)) => (DiscoverySource::ServerMetadata, metadata, issuer),
             None => (
