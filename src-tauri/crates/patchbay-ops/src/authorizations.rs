@@ -3,6 +3,7 @@
 //! Source: the product's design, "Authorization"; MCP requirements R8–R20.
 
 pub(crate) mod await_user;
+mod browser_sign_in;
 mod callback_receiver;
 mod client;
 pub(crate) mod control;

@@ -1,77 +1,15 @@
-//! The user's part of an authorization: the browser and its callback.
+//! The user's part of an authorization: the page in the browser, and the time for it.
 
 use std::time::Duration;
 
 use patchbay_http::{BrowserUrl, host_of};
-use patchbay_model::{Authorization, AuthorizationState, Secret, TraceStep};
-use patchbay_oauth::{
-    CallbackError, CallbackParams, CallbackRequest, LoopbackListener, Page, Pending, check_callback,
-};
-use tokio::sync::mpsc;
+use patchbay_model::{Authorization, AuthorizationState, TraceStep};
+use patchbay_oauth::{CallbackError, CallbackParams};
 use url::Position;
 
 use crate::context::Context;
-use crate::context::running_authorizations::{ExpectedCallback, RunningAuthorization};
+use crate::context::running_authorizations::RunningAuthorization;
 use crate::error::Error;
-
-/// A checked authorization code.
-pub(super) struct AuthorizationCode {
-    pub(super) code: Secret,
-    /// The browser's pending request; `None` when the code came another way.
-    pub(super) browser: Option<BrowserRequest>,
-}
-
-/// A pending request of the browser. The port stays open until it is answered.
-pub(super) struct BrowserRequest {
-    pub(super) request: CallbackRequest,
-    pub(super) _listener: LoopbackListener,
-}
-
-/// Shows the outcome in the browser.
-pub(super) async fn answer_browser(
-    browser: Option<BrowserRequest>,
-    title: &str,
-    error: Option<&Error>,
-) {
-    let Some(browser) = browser else {
-        return;
-    };
-    let page = match error {
-        None => Page::connected(title),
-        Some(error) => Page::failed(title, &error.to_string()),
-    };
-    browser.request.respond(page).await;
-}
-
-/// Opens the browser and waits for its callback, a link, a pasted address or the deadline.
-///
-/// # Errors
-/// [`Error::Callback`] when the user or the provider refused or the callback is invalid; [`Error::ConsentTimedOut`].
-pub(super) async fn await_user(
-    cx: &Context,
-    running: &RunningAuthorization,
-    pending: &Pending,
-    page: BrowserUrl,
-    listener: Option<LoopbackListener>,
-    mut callbacks: mpsc::Receiver<CallbackParams>,
-) -> Result<AuthorizationCode, Error> {
-    // An authorization waits for its user only once.
-    let expected = ExpectedCallback::Code(Box::new(pending.clone()));
-    drop(running.expected_callback.set(expected));
-    show_page(cx, running, page, |now| {
-        now.scopes.clone_from(&pending.scopes);
-    })
-    .await?;
-    tokio::select! {
-        () = deadline(cx, running) => Err(Error::ConsentTimedOut),
-        received = receive_from_browser(cx, listener, pending, running) => received,
-        params = callbacks.recv() => {
-            let params = params.ok_or(Error::Cancelled)?;
-            let code = check_callback(pending, &params)?;
-            Ok(AuthorizationCode { code, browser: None })
-        }
-    }
-}
 
 /// Opens the page of an authorization, moves on to `AwaitingUser` and applies `change`. When no browser can be started
 /// the user is told and opens the page manually.
@@ -122,45 +60,6 @@ fn trace_step(cx: &Context, method: &str, target: String, note: Option<String>) 
     }
 }
 
-/// Waits for the browser on the loopback port; forever when the redirect is a link. A callback with another state or
-/// issuer gets an error page, and the wait goes on.
-async fn receive_from_browser(
-    cx: &Context,
-    listener: Option<LoopbackListener>,
-    pending: &Pending,
-    running: &RunningAuthorization,
-) -> Result<AuthorizationCode, Error> {
-    let Some(mut listener) = listener else {
-        return std::future::pending().await;
-    };
-    loop {
-        let request = listener
-            .wait_for(|it| it.belongs_to(pending), &running.cancel)
-            .await?;
-        let page = |error| page_of(&running.snapshot().connector_title, error);
-        if let Err(Error::Callback(error)) = ensure_expected(cx, running, request.params()) {
-            request.respond(page(&error)).await;
-            continue;
-        }
-        match check_callback(pending, request.params()) {
-            Ok(code) => {
-                let visitor = BrowserRequest {
-                    request,
-                    _listener: listener,
-                };
-                return Ok(AuthorizationCode {
-                    code,
-                    browser: Some(visitor),
-                });
-            }
-            Err(error) => {
-                request.respond(page(&error)).await;
-                return Err(error.into());
-            }
-        }
-    }
-}
-
 /// Checks state and issuer of a callback, whichever way it came. A failure does not end the authorization; another
 /// issuer is added to its trace.
 ///
@@ -198,12 +97,5 @@ pub(super) async fn deadline(cx: &Context, running: &RunningAuthorization) {
             () = tokio::time::sleep(Duration::from_millis(left)) => {}
             changed = changes.changed() => if changed.is_err() { return },
         }
-    }
-}
-
-pub(super) fn page_of(title: &str, error: &CallbackError) -> Page {
-    match error {
-        CallbackError::Denied { .. } => Page::declined(title),
-        error => Page::failed(title, &error.to_string()),
     }
 }

@@ -1,89 +1,126 @@
-//! The browser's callback from a platform's own page.
+//! The browser's callback: on the loopback port, as a link, or pasted.
 
-use patchbay_oauth::{
-    CallbackParams, CallbackRequest, LoopbackListener, LoopbackOptions, PortChoice, RedirectState,
-};
+use patchbay_model::Secret;
+use patchbay_oauth::{CallbackError, CallbackParams, CallbackRequest, LoopbackListener, Page};
 use tokio::sync::mpsc;
-use url::Url;
 
-use super::await_user::{BrowserRequest, page_of};
-use super::client::bind_redirect;
+use super::await_user::ensure_expected;
+use crate::context::Context;
 use crate::context::running_authorizations::{ExpectedCallback, RunningAuthorization};
 use crate::error::Error;
 
-/// The redirect URL for a platform, and the callbacks that arrive there.
+/// Receives the callback of one authorization.
 pub(super) struct CallbackReceiver {
-    redirect_state: RedirectState,
+    /// `None` when the redirect is a link.
     listener: Option<LoopbackListener>,
+    /// Callbacks that came as a link or were pasted.
     callbacks: mpsc::Receiver<CallbackParams>,
 }
 
+/// A callback as it was expected.
+pub(super) struct Callback {
+    /// The authorization code, if there is to be one.
+    pub(super) code: Option<Secret>,
+    /// The browser's pending request; `None` when the callback came another way.
+    pub(super) browser: Option<BrowserRequest>,
+}
+
+/// A pending request of the browser. The port stays open until it is answered.
+pub(super) struct BrowserRequest {
+    request: CallbackRequest,
+    _listener: LoopbackListener,
+}
+
 impl CallbackReceiver {
-    /// Binds the redirect to any free port, since none is registered.
-    pub(super) async fn open(
+    pub(super) fn new(
         running: &RunningAuthorization,
+        expected: ExpectedCallback,
+        listener: Option<LoopbackListener>,
         callbacks: mpsc::Receiver<CallbackParams>,
-    ) -> Result<Self, Error> {
-        let options = LoopbackOptions {
-            port: PortChoice::Any,
-            ..LoopbackOptions::default()
-        };
-        let (redirect, listener) = bind_redirect(running.snapshot().redirect, options).await?;
-        let redirect_state = RedirectState::new(&redirect)?;
+    ) -> Self {
         // An authorization waits for its user only once.
-        let expected = ExpectedCallback::Return(redirect_state.clone());
         drop(running.expected_callback.set(expected));
-        Ok(Self {
-            redirect_state,
+        Self {
             listener,
             callbacks,
-        })
+        }
     }
 
-    pub(super) fn address(&self) -> &Url {
-        self.redirect_state.address()
-    }
-
-    /// Waits for the callback by port, link or paste; forever if there is none. Returns the browser's request to be
-    /// answered.
+    /// Waits for the callback by port, link or paste; forever if there is none.
     ///
     /// # Errors
-    /// [`Error::Callback`] when the platform reports a refusal; then the browser has been answered.
+    /// [`Error::Callback`] when a refusal is reported or the callback is invalid; then the browser has been answered.
     pub(super) async fn receive(
         &mut self,
+        cx: &Context,
         running: &RunningAuthorization,
-        title: &str,
-    ) -> Result<Option<BrowserRequest>, Error> {
+    ) -> Result<Callback, Error> {
+        let expected = running.expected_callback.get();
+        let expected = expected.ok_or(Error::AuthorizationOver)?;
         tokio::select! {
-            request = receive_from_browser(&mut self.listener, &self.redirect_state, running) => {
-                let (request, listener) = (request?, self.listener.take());
-                if let Err(error) = self.redirect_state.check(request.params()) {
-                    request.respond(page_of(title, &error)).await;
-                    return Err(error.into());
-                }
-                Ok(listener.map(|listener| BrowserRequest {
-                    request,
-                    _listener: listener,
-                }))
-            }
+            received = receive_from_browser(cx, &mut self.listener, expected, running) => received,
             params = self.callbacks.recv() => {
-                let params = params.ok_or(Error::Cancelled)?;
-                self.redirect_state.check(&params)?;
-                Ok(None)
+                let code = expected.check(&params.ok_or(Error::Cancelled)?)?;
+                Ok(Callback { code, browser: None })
             }
         }
     }
 }
 
+/// Waits for the browser on the loopback port; forever when the redirect is a link. A callback with another state or
+/// issuer gets an error page, and the wait goes on.
 async fn receive_from_browser(
+    cx: &Context,
     listener: &mut Option<LoopbackListener>,
-    redirect_state: &RedirectState,
+    expected: &ExpectedCallback,
     running: &RunningAuthorization,
-) -> Result<CallbackRequest, Error> {
-    match listener {
-        Some(listener) => Ok(listener
-            .wait_for(|it| redirect_state.matches_params(it), &running.cancel)
-            .await?),
-        None => std::future::pending().await,
+) -> Result<Callback, Error> {
+    let title = running.snapshot().connector_title;
+    loop {
+        let Some(listening) = listener else {
+            return std::future::pending().await;
+        };
+        let request = listening
+            .wait_for(|it| expected.has_state(it), &running.cancel)
+            .await?;
+        if let Err(Error::Callback(error)) = ensure_expected(cx, running, request.params()) {
+            request.respond(page_of(&title, &error)).await;
+            continue;
+        }
+        match expected.check(request.params()) {
+            Ok(code) => {
+                let browser = listener
+                    .take()
+                    .map(|_listener| BrowserRequest { request, _listener });
+                return Ok(Callback { code, browser });
+            }
+            Err(error) => {
+                request.respond(page_of(&title, &error)).await;
+                return Err(error.into());
+            }
+        }
+    }
+}
+
+/// Shows the outcome in the browser.
+pub(super) async fn answer_browser(
+    browser: Option<BrowserRequest>,
+    title: &str,
+    error: Option<&Error>,
+) {
+    let Some(browser) = browser else {
+        return;
+    };
+    let page = match error {
+        None => Page::connected(title),
+        Some(error) => Page::failed(title, &error.to_string()),
+    };
+    browser.request.respond(page).await;
+}
+
+fn page_of(title: &str, error: &CallbackError) -> Page {
+    match error {
+        CallbackError::Denied { .. } => Page::declined(title),
+        error => Page::failed(title, &error.to_string()),
     }
 }

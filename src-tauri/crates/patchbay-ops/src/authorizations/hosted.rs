@@ -4,24 +4,30 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use patchbay_model::{AuthorizationState, Connector};
-use patchbay_oauth::CallbackParams;
+use patchbay_oauth::{CallbackParams, LoopbackHost, LoopbackOptions, PortChoice, RedirectState};
 use patchbay_platforms::{ConsentRequest, ConsentState, Consents, StartedConsent};
 use serde_json::{Map, Value};
 use tokio::sync::mpsc;
 use url::Url;
 
 use super::await_user;
-use super::await_user::answer_browser;
-use super::callback_receiver::CallbackReceiver;
+use super::callback_receiver::{CallbackReceiver, answer_browser};
+use super::client::bind_redirect;
 use super::previous_user;
 use crate::accounts::platform::finish_call;
 use crate::accounts::remote_call::HostedConnector;
 use crate::accounts::{find_account, reach_of};
 use crate::context::Context;
-use crate::context::running_authorizations::RunningAuthorization;
+use crate::context::running_authorizations::{ExpectedCallback, RunningAuthorization};
 use crate::error::Error;
 use crate::events::Event;
 use crate::stored_connectors::find_connector;
+
+/// A redirect to any free port, since none is registered.
+const ANY_PORT: LoopbackOptions = LoopbackOptions {
+    host: LoopbackHost::Ip,
+    port: PortChoice::Any,
+};
 
 /// Name of the page in messages.
 const PAGE: &str = "sign-in page";
@@ -66,13 +72,17 @@ async fn run_consent(
             "Enter a key instead.",
         )
     })?;
-    let mut receiver = CallbackReceiver::open(running, callbacks).await?;
+    let (redirect, listener) = bind_redirect(running.snapshot().redirect, ANY_PORT).await?;
+    let redirect_state = RedirectState::new(&redirect)?;
+    let address = redirect_state.address().clone();
+    let expected = ExpectedCallback::Return(redirect_state);
+    let mut receiver = CallbackReceiver::new(running, expected, listener, callbacks);
     // An error here will recur below.
     let before = consents.consent_state(remote, options).await;
     let was_given = matches!(before, Ok(ConsentState::Given));
     let request = ConsentRequest {
         is_renewal: was_given,
-        ..ConsentRequest::new(remote, Some(receiver.address()), choices.clone())
+        ..ConsentRequest::new(remote, Some(&address), choices.clone())
     };
     let started = consents.start_consent(request, options).await;
     let started = finish_call(cx, &connector.account, &*hosted.platform, started).await?;
@@ -133,7 +143,7 @@ async fn poll_until_given(
     let (mut browser, mut is_back) = (None, false);
     let mut was_given = poll.was_given;
     // Not begun anew with each poll, which would lose a refusal while the browser is answered.
-    let mut receiving = std::pin::pin!(receiver.receive(running, title));
+    let mut receiving = std::pin::pin!(receiver.receive(cx, running));
     let given = loop {
         tokio::select! {
             () = tokio::time::sleep(poll.poll_every) => {}
@@ -141,7 +151,7 @@ async fn poll_until_given(
                 is_back = true;
                 cx.emit(Event::Raise);
                 match received {
-                    Ok(request) => browser = request,
+                    Ok(callback) => browser = callback.browser,
                     Err(error) => break Err(error),
                 }
             }

@@ -2,24 +2,20 @@
 
 use std::sync::Arc;
 
-use patchbay_model::{
-    Authentication, AuthorizationState, Connector, OauthGrant, Secret, WalletEntry,
-};
+use patchbay_model::{Authentication, AuthorizationState, Connector, OauthGrant, WalletEntry};
 use patchbay_oauth::{
-    CallbackParams, Challenge, ClientIdentity, Discovery, DiscoverySource, Grant, OAuthClient,
-    Pending, Tokens, Trace, union,
+    CallbackParams, Challenge, Discovery, DiscoverySource, Grant, Tokens, Trace, union,
 };
 use patchbay_platforms::mcp::{self, McpTarget};
-use tokio::sync::{OwnedMutexGuard, mpsc};
+use tokio::sync::mpsc;
 
 use crate::address::endpoint_of;
-use crate::authorizations::await_user::answer_browser;
-use crate::authorizations::save_grant::{revoke_unsaved, save_grant};
-use crate::authorizations::{await_user, client, find_grant, issuer, previous_user, scope_upgrade};
+use crate::authorizations::browser_sign_in::BrowserSignIn;
+use crate::authorizations::save_grant::save_grant;
+use crate::authorizations::{client, find_grant, issuer, previous_user, scope_upgrade};
 use crate::context::Context;
 use crate::context::running_authorizations::RunningAuthorization;
 use crate::error::{Error, TimeLimit};
-use crate::events::Event;
 use crate::secrets;
 use crate::stored_connectors::find_connector;
 use crate::stored_connectors::time_limits::{limits_of, name_limit};
@@ -45,7 +41,7 @@ pub(crate) async fn authorize_here(
             .await?;
         let grant = sign_in_as_client(cx, connector, &discovery, &scopes, &trace).await?;
         let _saving = running.saving.lock().await;
-        save_grant(cx, &connector.id, &grant, None).await?;
+        save_grant(cx, &oauth, &connector.id, &grant, None).await?;
         return check(cx, running, connector).await;
     }
     let discovery = discovery.with_scopes(&scopes);
@@ -58,25 +54,18 @@ pub(crate) async fn authorize_here(
     {
         pending = pending.with_forced_consent();
     }
-    let page = oauth.consent_page(&discovery, &pending).await?;
     running.change(cx, |now| {
         now.new_scopes = new_scopes(&pending.scopes, former.as_ref())
     });
-    let received =
-        await_user::await_user(cx, running, &pending, page, prepared.listener, callbacks).await?;
-    cx.emit(Event::Raise);
-    running
-        .advance(cx, |now| now.state = AuthorizationState::Exchanging)
-        .await?;
-    let exchange = Exchange {
+    let sign_in = BrowserSignIn {
         oauth: oauth.clone(),
         discovery: discovery.clone(),
         client: prepared.client.clone(),
         pending: pending.clone(),
-        code: received.code,
+        listener: prepared.listener,
+        callbacks,
     };
-    let exchanged = async {
-        let (tokens, _saving) = exchange.run(cx, running).await?;
+    let save = async |tokens: Tokens| {
         let granted = tokens.scopes.clone();
         running.change(cx, |now| now.granted_scopes = granted);
         let user = tokio::select! {
@@ -84,53 +73,10 @@ pub(crate) async fn authorize_here(
             () = running.cancel.cancelled() => None,
         };
         let grant = Grant::new(&discovery, &prepared.client, &pending, tokens, cx.now());
-        save_grant(cx, &connector.id, &grant, user).await?;
+        save_grant(cx, &oauth, &connector.id, &grant, user).await?;
         check(cx, running, connector).await
     };
-    let exchanged = exchanged.await;
-    answer_browser(received.browser, &connector.title, exchanged.as_ref().err()).await;
-    exchanged
-}
-
-/// The exchange of an authorization code.
-struct Exchange {
-    oauth: OAuthClient,
-    discovery: Discovery,
-    client: ClientIdentity,
-    pending: Pending,
-    code: Secret,
-}
-
-impl Exchange {
-    /// Exchanges the code, to the end even if the authorization is cancelled or the process ends: tokens that nobody
-    /// waits for any more are revoked. With the tokens comes the lock that makes a cancellation wait until they are
-    /// saved.
-    async fn run(
-        self,
-        cx: &Context,
-        running: &Arc<RunningAuthorization>,
-    ) -> Result<(Tokens, OwnedMutexGuard<()>), Error> {
-        let (background, running) = (cx.clone(), Arc::clone(running));
-        let exchanging = async move {
-            let cx = &background;
-            let (client, discovery, pending) = (&self.client, &self.discovery, &self.pending);
-            let trace = running.trace(cx);
-            let tokens = self
-                .oauth
-                .exchange(pending, &self.code, client, discovery, &trace)
-                .await?;
-            let saving = Arc::clone(&running.saving).lock_owned().await;
-            if running.cancel.is_cancelled() {
-                drop(saving);
-                let grant = Grant::new(discovery, client, pending, tokens, cx.now());
-                revoke_unsaved(cx, self.oauth, &grant).await;
-                return Err(Error::Cancelled);
-            }
-            Ok((tokens, saving))
-        };
-        let task = cx.exchanges().spawn(exchanging);
-        task.await.unwrap_or(Err(Error::Cancelled))
-    }
+    sign_in.run(cx, running, save).await
 }
 
 /// Discovers how a connector signs in. Sends no credential and changes nothing.

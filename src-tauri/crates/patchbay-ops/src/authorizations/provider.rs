@@ -8,8 +8,8 @@ use std::time::Duration;
 
 use patchbay_http::Reach;
 use patchbay_model::{
-    Account, AccountId, Authorization, AuthorizationId, AuthorizationState, ConnectorId, Granted,
-    IdentityLine, Json, Redirect, Secret,
+    Account, AccountId, Authorization, AuthorizationId, ConnectorId, Granted, IdentityLine, Json,
+    Redirect, Secret,
 };
 use patchbay_oauth::{
     CallbackParams, ClientIdentity, DEFAULT_PORT, LoopbackHost, LoopbackOptions, PortChoice, Tokens,
@@ -20,8 +20,7 @@ use specta::Type;
 use tokio::sync::mpsc;
 use url::Url;
 
-use super::await_user;
-use super::await_user::answer_browser;
+use super::browser_sign_in::BrowserSignIn;
 use super::client::bind_redirect;
 use super::steps::TIMEOUT_SECONDS;
 use crate::accounts::platform::{finish_call, options, platform_of};
@@ -31,7 +30,6 @@ use crate::context::running_authorizations::RunningAuthorization;
 use crate::credentials::edit::add_derived_entry;
 use crate::credentials::secret::WalletSecret;
 use crate::error::Error;
-use crate::events::Event;
 use crate::forms::{GivenSecret, resolve_given};
 
 /// How a sign-in can fill the form of a definition.
@@ -219,10 +217,8 @@ async fn run_authorization(
     plan: SignInPlan,
     callbacks: mpsc::Receiver<CallbackParams>,
 ) {
-    let outcome = tokio::select! {
-        outcome = authorize(&cx, &running, &plan, callbacks) => outcome,
-        () = running.cancelled() => Err(Error::Cancelled),
-    };
+    let authorizing = authorize(&cx, &running, &plan, callbacks);
+    let outcome = running.run(authorizing).await;
     if let Err(error) = running.end(&cx, outcome.as_ref().err()).await {
         tracing::error!(%error, "the end of a sign-in could not be kept");
     }
@@ -240,25 +236,16 @@ async fn authorize(
     let discovery = oauth.discovery_from_endpoints(page, token, scopes, plan.reach.clone())?;
     let (redirect, listener) = bind_redirect(plan.redirect, REGISTERED).await?;
     let pending = oauth.start_authorization(&discovery, &plan.client, &redirect, &plan.scopes)?;
-    let page = oauth.consent_page(&discovery, &pending).await?;
-    let received = await_user::await_user(cx, running, &pending, page, listener, callbacks).await?;
-    cx.emit(Event::Raise);
-    running
-        .advance(cx, |now| now.state = AuthorizationState::Exchanging)
-        .await?;
-    let trace = running.trace(cx);
-    // From here on a cancellation waits: the provider gives each token once.
-    let _saving = running.saving.lock().await;
-    let saved = async {
-        let tokens = oauth
-            .exchange(&pending, &received.code, &plan.client, &discovery, &trace)
-            .await?;
-        save_token(cx, running, plan, tokens).await
+    let sign_in = BrowserSignIn {
+        oauth: oauth.clone(),
+        discovery,
+        client: plan.client.clone(),
+        pending,
+        listener,
+        callbacks,
     };
-    let saved = saved.await;
-    let title = running.snapshot().connector_title;
-    answer_browser(received.browser, &title, saved.as_ref().err()).await;
-    saved
+    let save = |tokens| save_token(cx, running, plan, tokens);
+    sign_in.run(cx, running, save).await
 }
 
 /// Saves the token that the form needs.

@@ -28,19 +28,18 @@ use crate::stored_connectors::{find_connector, status};
 /// Time limit for forgetting the former sign-in.
 const FORGET_LIMIT: Duration = Duration::from_secs(5);
 
-/// Saves the tokens and sets the connector to use them. `user` is their owner, if the provider tells.
+/// Saves the tokens and sets the connector to use them. `user` is their owner, if the provider tells. Tokens that can't be
+/// saved are revoked over `oauth`.
 pub(super) async fn save_grant(
     cx: &Context,
+    oauth: &OAuthClient,
     id: &ConnectorId,
     grant: &Grant,
     user: Option<String>,
 ) -> Result<(), Error> {
     let saved = save_tokens(cx, id, grant, user).await;
-    if saved.is_err()
-        && let Ok(connector) = find_connector(cx, id).await
-        && let Ok(oauth) = cx.oauth_of(&connector).await
-    {
-        revoke_unsaved(cx, oauth, grant).await;
+    if saved.is_err() {
+        revoke_unsaved(cx, oauth.clone(), grant).await;
     }
     let (connector, entry) = saved?;
     let change = move |connector: &mut Connector| {
@@ -115,10 +114,10 @@ pub(super) async fn revoke_unsaved(cx: &Context, oauth: OAuthClient, grant: &Gra
         return;
     }
     let grant = grant.clone();
-    // Nothing else knows of them after the process has ended.
-    revoke_in_background(cx.exchanges(), async move {
-        Ok(oauth.revoke(&grant, &Untraced).await?)
-    });
+    revoke_in_background(
+        cx,
+        async move { Ok(oauth.revoke(&grant, &Untraced).await?) },
+    );
 }
 
 /// Binds the user's own app to the first authorization server that it signed in at: its secret is sent to no other.
@@ -242,16 +241,22 @@ mod tests {
     use std::time::Duration;
 
     use super::*;
+    use crate::connectors::edit::remove_connector;
     use crate::credentials::secret::WalletSecret;
     use crate::testing::{
         UNREACHABLE_URL, add, add_credential, block_vault, lapsed_grant, open_temporary,
         receive_revocation, revocable_grant,
     };
 
+    async fn save(cx: &Context, connector: &Connector, grant: &Grant) -> Result<(), Error> {
+        let oauth = cx.oauth_of(connector).await.unwrap();
+        save_grant(cx, &oauth, &connector.id, grant, None).await
+    }
+
     #[tokio::test]
     async fn an_app_belongs_to_the_first_server_that_it_signed_in_at() {
         let (_home, cx) = open_temporary().await;
-        let id = add(&cx, UNREACHABLE_URL).await.id;
+        let connector = add(&cx, UNREACHABLE_URL).await;
         let secret = WalletSecret::OauthClient {
             client_id: "app-1".to_owned(),
             client_secret: None,
@@ -262,9 +267,9 @@ mod tests {
         let use_app = move |connector: &mut Connector| {
             connector.authentication = Authentication::oauth(Some(used), None);
         };
-        status::update(&cx, &id, use_app).await.unwrap();
+        status::update(&cx, &connector.id, use_app).await.unwrap();
         let grant = lapsed_grant("first-token-1", UNREACHABLE_URL);
-        save_grant(&cx, &id, &grant, None).await.unwrap();
+        save(&cx, &connector, &grant).await.unwrap();
         let app = cx
             .store()
             .find_wallet_entry(&app.id)
@@ -277,12 +282,12 @@ mod tests {
     #[tokio::test]
     async fn tokens_that_cannot_be_saved_are_revoked() {
         let (_home, cx) = open_temporary().await;
-        let id = add(&cx, UNREACHABLE_URL).await.id;
+        let connector = add(&cx, UNREACHABLE_URL).await;
         let (grant, provider) = revocable_grant().await;
         // As when another process changes the address during the sign-in.
         let moves = |it: &mut Connector| it.endpoint = Some("http://127.0.0.1:8/mcp".to_owned());
-        status::update(&cx, &id, moves).await.unwrap();
-        let refused = save_grant(&cx, &id, &grant, None).await.unwrap_err();
+        status::update(&cx, &connector.id, moves).await.unwrap();
+        let refused = save(&cx, &connector, &grant).await.unwrap_err();
         assert!(
             matches!(refused, Error::AddressChanged { .. }),
             "{refused:?}"
@@ -292,12 +297,24 @@ mod tests {
     }
 
     #[tokio::test]
+    async fn tokens_for_a_connector_that_was_removed_meanwhile_are_revoked() {
+        let (_home, cx) = open_temporary().await;
+        let connector = add(&cx, UNREACHABLE_URL).await;
+        let (grant, provider) = revocable_grant().await;
+        // As when another process removes it during the sign-in.
+        remove_connector(&cx, &connector.id).await.unwrap();
+        let refused = save(&cx, &connector, &grant).await.unwrap_err();
+        assert!(matches!(refused, Error::NotFound { .. }), "{refused:?}");
+        receive_revocation(&provider, "refresh-token-1").await;
+    }
+
+    #[tokio::test]
     async fn tokens_that_the_vault_refuses_leave_no_entry() {
         let (_home, cx) = open_temporary().await;
-        let id = add(&cx, UNREACHABLE_URL).await.id;
+        let connector = add(&cx, UNREACHABLE_URL).await;
         block_vault(&cx).await;
         let grant = lapsed_grant("first-token-1", UNREACHABLE_URL);
-        let refused = save_grant(&cx, &id, &grant, None).await;
+        let refused = save(&cx, &connector, &grant).await;
         assert!(matches!(refused, Err(Error::Vault(_))), "{refused:?}");
         assert_eq!(cx.store().list_wallet().await.unwrap(), []);
     }
@@ -305,14 +322,14 @@ mod tests {
     #[tokio::test]
     async fn a_sign_in_replaces_one_for_another_resource_and_revokes_one_at_another_server() {
         let (_home, cx) = open_temporary().await;
-        let id = add(&cx, UNREACHABLE_URL).await.id;
+        let connector = add(&cx, UNREACHABLE_URL).await;
         let (first, provider) = revocable_grant().await;
         let mut second = first.clone();
         second.resource = "http://127.0.0.1:9".to_owned();
         let mut third = second.clone();
         third.issuer = "http://127.0.0.1:8".to_owned();
         for (number, grant) in [first, second, third].iter().enumerate() {
-            save_grant(&cx, &id, grant, None).await.unwrap();
+            save(&cx, &connector, grant).await.unwrap();
             let wallet = cx.store().list_wallet().await.unwrap();
             let entries: Vec<_> = wallet
                 .iter()
@@ -330,9 +347,9 @@ mod tests {
     #[tokio::test]
     async fn a_new_grant_waits_for_a_running_refresh() {
         let (_home, cx) = open_temporary().await;
-        let id = add(&cx, UNREACHABLE_URL).await.id;
+        let connector = add(&cx, UNREACHABLE_URL).await;
         let first = lapsed_grant("first-token-1", UNREACHABLE_URL);
-        save_grant(&cx, &id, &first, None).await.unwrap();
+        save(&cx, &connector, &first).await.unwrap();
         let entry = cx.store().list_wallet().await.unwrap().remove(0);
         let saved = async || {
             let name = SecretName::wallet(&entry.id);
@@ -343,7 +360,7 @@ mod tests {
 
         let refreshing = cx.tokens().lock_credential(&entry.id).await.unwrap();
         let next = lapsed_grant("next-token-2", UNREACHABLE_URL);
-        let mut keeping = std::pin::pin!(save_grant(&cx, &id, &next, None));
+        let mut keeping = std::pin::pin!(save(&cx, &connector, &next));
         let soon = tokio::time::timeout(Duration::from_millis(200), &mut keeping).await;
         assert!(soon.is_err(), "it did not wait for the refresh");
         assert_eq!(saved().await, "first-token-1");

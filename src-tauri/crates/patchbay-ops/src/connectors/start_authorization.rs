@@ -123,10 +123,7 @@ async fn run_authorization(
         let connector = find_connector(&cx, &connector.id).await?;
         tools::refresh(&cx, &connector, &running.cancel).await
     };
-    let outcome = tokio::select! {
-        outcome = steps => outcome.map(drop),
-        () = running.cancelled() => Err(Error::Cancelled),
-    };
+    let outcome = running.run(steps).await.map(drop);
     let id = running.snapshot().id;
     if let Err(error) = finish(&cx, &running, &connector, before, outcome).await {
         tracing::error!(%error, "the end of a sign-in could not be kept");

@@ -5,10 +5,12 @@ use std::sync::{Arc, OnceLock};
 
 use parking_lot::Mutex;
 use patchbay_http::BrowserUrl;
-use patchbay_model::{Authorization, AuthorizationId, ConnectorId};
+use patchbay_model::{Authorization, AuthorizationId, ConnectorId, Secret};
 use patchbay_oauth::{CallbackError, CallbackParams, Pending, RedirectState, check_callback};
 use tokio::sync::{mpsc, watch};
 use tokio_util::sync::CancellationToken;
+
+use crate::error::Error;
 
 #[derive(Default)]
 pub(crate) struct RunningAuthorizations(Mutex<HashMap<AuthorizationId, Arc<RunningAuthorization>>>);
@@ -105,10 +107,22 @@ impl RunningAuthorization {
         (Arc::new(running), callbacks)
     }
 
-    /// Waits until it is cancelled and no token is being saved.
-    pub(crate) async fn cancelled(&self) {
-        self.cancel.cancelled().await;
-        drop(self.saving.lock().await);
+    /// Takes the steps until it is cancelled and no token is being saved.
+    ///
+    /// # Errors
+    /// [`Error::Cancelled`]; those of the steps.
+    pub(crate) async fn run<T>(
+        &self,
+        steps: impl Future<Output = Result<T, Error>>,
+    ) -> Result<T, Error> {
+        let cancelled = async {
+            self.cancel.cancelled().await;
+            drop(self.saving.lock().await);
+        };
+        tokio::select! {
+            outcome = steps => outcome,
+            () = cancelled => Err(Error::Cancelled),
+        }
     }
 
     pub(crate) fn snapshot(&self) -> Authorization {
@@ -142,21 +156,25 @@ pub(crate) enum ExpectedCallback {
 }
 
 impl ExpectedCallback {
-    fn has_state(&self, params: &CallbackParams) -> bool {
+    pub(crate) fn has_state(&self, params: &CallbackParams) -> bool {
         match self {
             Self::Code(pending) => params.belongs_to(pending),
             Self::Return(way) => way.matches_params(params),
         }
     }
 
+    /// Returns the code of a callback that is as expected; `None` where it has none.
+    pub(crate) fn check(&self, params: &CallbackParams) -> Result<Option<Secret>, CallbackError> {
+        match self {
+            Self::Code(pending) => check_callback(pending, params).map(Some),
+            Self::Return(way) => way.check(params).map(|()| None),
+        }
+    }
+
     /// Checks state and issuer of a callback, whose errors do not end the wait. Other errors are left to the
     /// authorization.
     pub(crate) fn ensure_expected(&self, params: &CallbackParams) -> Result<(), CallbackError> {
-        let checked = match self {
-            Self::Code(pending) => check_callback(pending, params).map(drop),
-            Self::Return(way) => way.check(params),
-        };
-        match checked {
+        match self.check(params) {
             Err(error @ (CallbackError::WrongState | CallbackError::WrongIssuer)) => Err(error),
             _ => Ok(()),
         }

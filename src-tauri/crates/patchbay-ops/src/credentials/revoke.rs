@@ -1,14 +1,18 @@
 //! Revoking OAuth tokens that are not needed any more.
 
+use std::time::Duration;
+
 use patchbay_model::{Secret, WalletEntry, WalletEntryId, WalletKind};
 use patchbay_oauth::{Grant, OAuthClient, Revocation, Untraced};
 use patchbay_vault::SecretName;
-use tokio_util::task::TaskTracker;
 
 use crate::context::Context;
 use crate::credentials::forget::forget_locked;
 use crate::error::Error;
 use crate::secrets;
+
+/// Time that a provider has to revoke tokens in the background, and by which it can delay the end of a command.
+const REVOCATION_LIMIT: Duration = Duration::from_secs(15);
 
 /// Deletes a credential. OAuth tokens are then revoked over `oauth` in the background, as far as that is possible:
 /// deleting them must not depend on the network. `app` is the OAuth app of a connector that no longer uses it.
@@ -39,20 +43,25 @@ pub(crate) async fn forget_and_revoke(
     drop(lock);
     if let Some(tokens) = tokens.filter(|_| is_deleted) {
         let (background, entry, app) = (cx.clone(), entry.clone(), app.cloned());
-        revoke_in_background(cx.tasks(), async move {
+        revoke_in_background(cx, async move {
             revoke_over(&background, &oauth?, &entry, app.as_ref(), &tokens).await
         });
     }
     forgotten
 }
 
+/// Revokes tokens that nothing knows of any more once the process has ended, which therefore waits for it.
 pub(crate) fn revoke_in_background(
-    tasks: &TaskTracker,
+    cx: &Context,
     revoking: impl Future<Output = Result<Revocation, Error>> + Send + 'static,
 ) {
-    tasks.spawn(async move {
-        if let Err(error) = revoking.await {
-            tracing::warn!(%error, "tokens that are not needed any more were not revoked");
+    cx.exchanges().spawn(async move {
+        match tokio::time::timeout(REVOCATION_LIMIT, revoking).await {
+            Ok(Ok(_)) => {}
+            Ok(Err(error)) => {
+                tracing::warn!(%error, "tokens that are not needed any more were not revoked");
+            }
+            Err(_) => tracing::warn!("revoking tokens that are not needed any more took too long"),
         }
     });
 }
