@@ -8,6 +8,7 @@ use patchbay_vault::SecretName;
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
 
+use crate::accounts::signed_out_here_error;
 use crate::context::Context;
 use crate::credentials::find_wallet_entry;
 use crate::credentials::secret::{SecretInput, check_secret};
@@ -28,16 +29,20 @@ enum AccountSecret {
 /// Reads the secrets of an account and resolves references and wallet entries.
 ///
 /// # Errors
-/// [`Error::Vault`], [`Error::Reference`]; [`Error::NotFound`] if a wallet entry is gone; [`Error::Usage`] if an entry
-/// has several secrets.
+/// [`Error::Vault`], [`Error::Reference`]; [`Error::SignedOutHere`] if a wallet entry was deleted; [`Error::Usage`] if an
+/// entry has several secrets.
 pub(crate) async fn secrets_of(
     cx: &Context,
     account: &Account,
 ) -> Result<BTreeMap<String, Secret>, Error> {
-    match cx.vault().read(&SecretName::account(&account.id)).await? {
-        Some(stored) => resolve(cx, &stored, Occasion::Needed).await,
-        None => Ok(BTreeMap::new()),
-    }
+    let Some(stored) = cx.vault().read(&SecretName::account(&account.id)).await? else {
+        return Ok(BTreeMap::new());
+    };
+    let resolved = resolve(cx, &stored, Occasion::Needed).await;
+    resolved.map_err(|error| match error {
+        Error::NotFound { .. } => signed_out_here_error(account),
+        error => error,
+    })
 }
 
 /// Returns encoded secrets with those in `fresh` replaced, and without those of other sign-in methods, which might take
@@ -134,8 +139,10 @@ mod tests {
     use patchbay_platforms::hosted;
 
     use super::*;
+    use crate::accounts::platform::platform_of;
+    use crate::credentials::edit::remove_wallet_entry;
     use crate::credentials::secret::WalletSecret;
-    use crate::testing::{add_credential, open_temporary};
+    use crate::testing::{account, add_credential, open_temporary, save_account};
 
     #[test]
     fn a_secret_of_another_sign_in_method_takes_the_place_of_the_former() {
@@ -186,5 +193,24 @@ mod tests {
         let secrets = encode_secrets(BTreeMap::from([("api_key".to_owned(), input)])).unwrap();
         let secrets = resolve(&cx, &secrets, Occasion::Needed).await.unwrap();
         assert_eq!(secrets["api_key"].expose(), "key-123456");
+    }
+
+    #[tokio::test]
+    async fn an_account_whose_credential_was_deleted_is_signed_out_at_once() {
+        let (_home, cx) = open_temporary().await;
+        let token = Secret::new("key-123456");
+        let entry = add_credential(&cx, "Service key", WalletSecret::Bearer { token }).await;
+        let secrets = json!({ "api_key": { "kind": "entry", "entry": entry.id } });
+        let mut account = account(&cx, Platform::Cohere, &secrets).await;
+        account.entries = vec![entry.id.clone()];
+        save_account(&cx, &account, &secrets).await;
+        platform_of(&cx, &account).await.unwrap();
+        remove_wallet_entry(&cx, &entry.id, true).await.unwrap();
+        let refused = platform_of(&cx, &account).await.err();
+        assert!(
+            matches!(refused, Some(Error::SignedOutHere { .. })),
+            "{refused:?}"
+        );
+        cx.close().await;
     }
 }
