@@ -224,6 +224,7 @@ pub use secrets::programs::{
     withhold_own_variables,
 };
 pub use secrets::reference::resolve_from_environment;
+pub use secrets::strip_scheme;
 pub use servers::find_program;
 pub use servers::log::{ServerLogLine, read_server_log};
 pub use servers::sessions::{

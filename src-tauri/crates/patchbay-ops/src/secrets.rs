@@ -7,7 +7,7 @@ pub(crate) mod tokens;
 
 use std::collections::BTreeMap;
 
-use patchbay_model::{Secret, SecretReference, WalletEntry};
+use patchbay_model::{Secret, SecretReference, WalletEntry, WalletKind};
 use patchbay_vault::{SecretName, Vault};
 use serde::{Deserialize, Serialize, Serializer};
 use serde_json::json;
@@ -106,16 +106,32 @@ impl OAuthApp {
     }
 }
 
+/// Removes surrounding white space and a leading `Bearer`, which is often copied together with a token.
+pub fn strip_scheme(secret: &Secret) -> Secret {
+    let text = secret.expose().trim();
+    let word = text.split(char::is_whitespace).next().unwrap_or_default();
+    Secret::new(
+        match word.eq_ignore_ascii_case("bearer") && word.len() < text.len() {
+            true => text[word.len()..].trim_start(),
+            false => text,
+        },
+    )
+}
+
 /// Returns the secret of an entry: from the vault, or from its reference.
 pub(crate) async fn read(
     vault: &Vault,
     references: &References,
     entry: &WalletEntry,
 ) -> Result<Secret, Error> {
-    match &entry.reference {
-        Some(reference) => references.resolve(reference, Occasion::Needed).await,
-        None => read_stored(vault, entry).await,
-    }
+    let secret = match &entry.reference {
+        Some(reference) => references.resolve(reference, Occasion::Needed).await?,
+        None => read_stored(vault, entry).await?,
+    };
+    Ok(match entry.kind {
+        WalletKind::Bearer => strip_scheme(&secret),
+        _ => secret,
+    })
 }
 
 /// Returns what the vault holds for an entry; [`Error::SecretLost`] when there is nothing.

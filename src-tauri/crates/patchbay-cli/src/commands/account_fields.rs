@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use patchbay_model::{Json, Secret};
-use patchbay_ops::{PlatformField, PlatformForm, SecretInput, secret_for};
+use patchbay_ops::{PlatformField, PlatformForm, SecretInput, secret_for, strip_scheme};
 use serde::Deserialize;
 use serde_json::{Map, Value};
 
@@ -75,7 +75,7 @@ impl Fields {
         let (name, source) = parse_field(given)?;
         let secret = match cli.reference_or_entry(&source).await? {
             Some(secret) => secret,
-            None => strip_scheme(&cli.secret_input(name)?),
+            None => new_secret(&cli.secret_input(name)?),
         };
         self.secrets.insert(name.to_owned(), secret);
         Ok(())
@@ -103,8 +103,7 @@ impl Fields {
         match members(&given)? {
             Some(members) => self.add_members(form, members),
             None => {
-                self.secrets
-                    .insert(field.name.clone(), strip_scheme(&given));
+                self.secrets.insert(field.name.clone(), new_secret(&given));
                 Ok(())
             }
         }
@@ -129,7 +128,7 @@ impl Fields {
                 .ok_or_else(|| Failure::usage(format!("unknown field {name}"), ALL_FIELDS))?;
             match (field.is_secret, member) {
                 (true, Member::Text(secret)) => {
-                    self.secrets.insert(name, strip_scheme(&secret));
+                    self.secrets.insert(name, new_secret(&secret));
                 }
                 (true, Member::Other(_)) => {
                     return Err(Failure::usage(
@@ -225,16 +224,9 @@ fn members(given: &Secret) -> Result<Option<BTreeMap<String, Member>>, Failure> 
     }
 }
 
-/// Removes a leading `Bearer`, which is often copied together with a key.
-fn strip_scheme(secret: &Secret) -> SecretInput {
-    let text = secret.expose().trim();
-    let word = text.split(char::is_whitespace).next().unwrap_or_default();
-    let bare = match word.eq_ignore_ascii_case("bearer") && word.len() < text.len() {
-        true => text[word.len()..].trim_start(),
-        false => text,
-    };
+fn new_secret(given: &Secret) -> SecretInput {
     SecretInput::New {
-        secret: Secret::new(bare),
+        secret: strip_scheme(given),
     }
 }
 
@@ -263,7 +255,7 @@ mod tests {
     }
 
     fn with_secret(name: &str, fields: Fields) -> Fields {
-        let secrets = BTreeMap::from([(name.to_owned(), strip_scheme(&Secret::new("k")))]);
+        let secrets = BTreeMap::from([(name.to_owned(), new_secret(&Secret::new("k")))]);
         Fields { secrets, ..fields }
     }
 
@@ -368,7 +360,7 @@ mod tests {
             ("Bearer", "Bearer"),
             ("a Bearer b", "a Bearer b"),
         ] {
-            assert_eq!(text(&strip_scheme(&Secret::new(given))), kept);
+            assert_eq!(text(&new_secret(&Secret::new(given))), kept);
         }
     }
 }

@@ -14,7 +14,7 @@ use crate::credentials::secret::{
 use crate::error::Error;
 use crate::secrets::programs::Occasion;
 use crate::secrets::reference::{References, parse_reference};
-use crate::secrets::{self, OAuthApp, SavedValues};
+use crate::secrets::{self, OAuthApp, SavedValues, strip_scheme};
 
 /// An entry with a checked secret that is not saved yet.
 pub(crate) struct CheckedSecret {
@@ -41,7 +41,7 @@ pub(super) async fn check_secret_of(
             entry.reference = Some(reference);
             None
         }
-        WalletSecret::Bearer { token } => Some(check_secret(&token, "the token")?),
+        WalletSecret::Bearer { token } => Some(check_secret(&strip_scheme(&token), "the token")?),
         WalletSecret::Headers { values } => {
             let headers = check_headers(values, saved)?;
             Some(encode_named_values(references, &mut entry, headers).await?)

@@ -231,9 +231,9 @@ pub async fn remove_wallet_entry(
 ) -> Result<(), Error> {
     let entry = find_wallet_entry(cx, id).await?;
     let mut users: Vec<String> = titles(&entry);
-    let accounts = cx.store().list_accounts().await?.into_iter();
-    let accounts = accounts.filter(|account| account.entries.contains(id));
-    users.extend(accounts.map(|account| account.label));
+    let mut accounts = cx.store().list_accounts().await?;
+    accounts.retain(|account| account.entries.contains(id));
+    users.extend(accounts.iter().map(|account| account.label.clone()));
     if !users.is_empty() && !confirmed {
         return Err(Error::InUse {
             name: entry.name,
@@ -243,6 +243,9 @@ pub async fn remove_wallet_entry(
     let oauth = cx.networks().oauth_of(cx.store(), &entry).await;
     forget_and_revoke(cx, &entry, None, oauth).await?;
     drop_credential(cx, &entry).await?;
+    for account in accounts {
+        cx.sign_ins().forget(&account.id);
+    }
     cx.emit(Event::WalletChanged);
     Ok(())
 }
@@ -275,6 +278,19 @@ mod tests {
         let refused = add_derived_entry(&cx, "Wiki", token()).await.unwrap_err();
         assert!(matches!(refused, Error::Vault(_)), "{refused:?}");
         assert_eq!(list_wallet(&cx).await.unwrap(), []);
+    }
+
+    #[tokio::test]
+    async fn a_token_loses_the_word_that_was_copied_with_it() {
+        let (_home, cx) = open_temporary().await;
+        let token = Secret::new("Bearer t0ken-of-the-wiki ");
+        let entry = add_credential(&cx, "Wiki", WalletSecret::Bearer { token }).await;
+        let headers = secrets::headers(cx.vault(), cx.references(), &entry).await;
+        let sent = headers.unwrap()["Authorization"].expose().to_owned();
+        assert_eq!(sent, "Bearer t0ken-of-the-wiki");
+        let saved = secrets::read_stored(cx.vault(), &entry).await.unwrap();
+        assert_eq!(saved.expose(), "t0ken-of-the-wiki");
+        cx.close().await;
     }
 
     #[tokio::test]
