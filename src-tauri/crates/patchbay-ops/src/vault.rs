@@ -66,25 +66,21 @@ pub async fn use_keychain(cx: &Context) -> Result<VaultStatus, Error> {
 /// file is kept in its folder. Every account needs its key and every connector its sign-in again.
 ///
 /// # Errors
-/// [`Error::VaultBeginsAnew`] unless `confirmed`; [`Error::Usage`] when the vault opens, or may open once the keychain
-/// answers.
+/// [`Error::VaultBeginsAnew`] unless `confirmed`; [`Error::Usage`] when the vault opens; [`Error::Vault`] when it may open
+/// once what is wrong is fixed.
 pub async fn set_vault_aside(cx: &Context, confirmed: bool) -> Result<VaultStatus, Error> {
-    let problem = cx.vault().probe().await.err();
-    // Only the user knows whether the passphrase is forgotten, and confirms it.
-    let is_lost = |error: &patchbay_vault::Error| {
-        matches!(error, patchbay_vault::Error::PassphraseNeeded)
-            || matches!(
-                error.code(),
-                Code::VaultKeyLost | Code::VaultDamaged | Code::VaultRolledBack
-            )
-    };
-    if !problem.as_ref().is_some_and(is_lost) {
-        let hint = match problem {
-            Some(patchbay_vault::Error::TooNew { .. }) => "Update Patchbay.",
-            Some(_) => "Unlock the keychain instead.",
-            None => "No reset needed: the vault opens.",
-        };
+    let Err(problem) = cx.vault().probe().await else {
+        let hint = "No reset needed: the vault opens.";
         return Err(Error::usage("the vault isn't lost", hint));
+    };
+    // Only the user knows whether the passphrase is forgotten, and confirms it.
+    let is_lost = matches!(problem, patchbay_vault::Error::PassphraseNeeded)
+        || matches!(
+            problem.code(),
+            Code::VaultKeyLost | Code::VaultDamaged | Code::VaultRolledBack
+        );
+    if !is_lost {
+        return Err(problem.into());
     }
     if !confirmed {
         return Err(Error::VaultBeginsAnew);

@@ -91,8 +91,11 @@ async fn fetch_and_apply(cx: &Context, account: &Account) -> Result<usize, Error
             let account = account.clone();
             let change = move |connector: &mut Connector| {
                 let former = connector.status.clone();
-                // A check during the request is newer than this list.
-                if former.checked_at.is_some_and(|at| at > requested_at) {
+                // A check during the request is newer than this list. One in the future was made by a wrong clock.
+                if former
+                    .checked_at
+                    .is_some_and(|at| at > requested_at && at <= now)
+                {
                     return;
                 }
                 copy_remote(connector, &account, remote, now);
