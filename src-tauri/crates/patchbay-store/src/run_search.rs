@@ -44,6 +44,35 @@ pub(crate) fn texts_of(run: &ToolRun) -> [String; 6] {
         problem,
         who.into_iter().flatten().collect::<Vec<_>>().join(" "),
     ]
+    .map(separate_ideographs)
+}
+
+/// Separates what is written without spaces, so that words in it are found: the tokenizer takes all of it for one word.
+fn separate_ideographs(text: String) -> String {
+    if !text.contains(is_ideograph) {
+        return text;
+    }
+    let mut separated = String::with_capacity(text.len() * 2);
+    for sign in text.chars() {
+        match is_ideograph(sign) {
+            true => separated.extend([' ', sign, ' ']),
+            false => separated.push(sign),
+        }
+    }
+    separated
+}
+
+/// Whether a character is Han, Hiragana or Katakana.
+fn is_ideograph(sign: char) -> bool {
+    matches!(
+        sign,
+        '\u{3040}'..='\u{30ff}'
+            | '\u{31f0}'..='\u{31ff}'
+            | '\u{3400}'..='\u{4dbf}'
+            | '\u{4e00}'..='\u{9fff}'
+            | '\u{f900}'..='\u{faff}'
+            | '\u{20000}'..='\u{3ffff}'
+    )
 }
 
 /// Returns the text of the result; images and other binary content are not searched.
@@ -327,7 +356,8 @@ fn match_expression(text: &str) -> Option<String> {
             part.split_whitespace().collect()
         };
         for phrase in phrases.into_iter().filter(|phrase| has_token(phrase)) {
-            terms.push(format!("\"{phrase}\""));
+            let words = separate_ideographs(phrase.to_owned());
+            terms.push(format!("\"{words}\""));
             open_end = !quoted && part.ends_with(phrase);
         }
     }

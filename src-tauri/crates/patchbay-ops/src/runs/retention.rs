@@ -133,7 +133,13 @@ pub async fn remove_all_runs(cx: &Context) -> Result<u32, Error> {
         before: None,
         beyond: Some(0),
     };
-    remove(cx, &all).await
+    let removed = remove(cx, &all).await?;
+    if removed > 0
+        && let Err(error) = cx.store().compact().await
+    {
+        tracing::warn!(%error, "the space of removed runs could not be freed");
+    }
+    Ok(removed)
 }
 
 /// Trims the history soon and then every hour, until the context is closed.

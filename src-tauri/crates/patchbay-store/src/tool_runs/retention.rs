@@ -99,6 +99,11 @@ impl Store {
         })
         .await
     }
+
+    /// Gives the space of removed runs back to the file system. Takes as long as what is left is large.
+    pub async fn compact(&self) -> Result<(), Error> {
+        self.writer().compact().await
+    }
 }
 
 /// Returns the id of the newest run beyond the `keep` newest.
@@ -151,6 +156,32 @@ mod tests {
         assert!((200_000..210_000).contains(&usage.bytes), "{usage:?}");
         let oldest = usage.oldest.map(Timestamp::unix_millis);
         assert_eq!(oldest, Some(at(1).unix_millis()));
+    }
+
+    #[tokio::test]
+    async fn what_was_removed_is_not_left_in_the_file() {
+        let (home, store) = store().await;
+        for number in 0..20 {
+            let text = format!("secret-word-{number} ").repeat(10_000);
+            store.open_run(&answered(run(number), &text)).await.unwrap();
+        }
+        let all = OldRuns {
+            before: Some(at(1000)),
+            beyond: None,
+        };
+        store.trim_runs(&all, 100).await.unwrap();
+        store.compact().await.unwrap();
+        let files = std::fs::read_dir(home.path()).unwrap();
+        let files = files.map(|file| file.unwrap().path());
+        let files = files.filter(|path| path.is_file());
+        let kept: Vec<u8> = files
+            .flat_map(|path| std::fs::read(path).unwrap())
+            .collect();
+        assert!(kept.len() < 1024 * 1024, "{} bytes are left", kept.len());
+        let is_left = kept.windows(12).any(|it| it == b"secret-word-");
+        assert!(!is_left);
+        store.open_run(&answered(run(30), "fine")).await.unwrap();
+        assert_eq!(left(&store).await, [run(30).summary.id]);
     }
 
     #[tokio::test]

@@ -457,6 +457,31 @@ async fn an_orphaned_task_can_be_claimed_once() {
 }
 
 #[tokio::test]
+async fn words_are_found_in_what_is_written_without_spaces() {
+    let (_home, store) = store().await;
+    for (number, text) in [
+        (1, "今日は東京の天気"),
+        (2, "東の京"),
+        (3, "Wetter in 東京"),
+    ] {
+        store.open_run(&answered(run(number), text)).await.unwrap();
+    }
+    for (text, numbers) in [
+        ("天気", vec![1]),
+        ("東京", vec![3, 1]),
+        ("東京の天", vec![1]),
+        ("wetter 東", vec![3]),
+    ] {
+        let numbers = numbers.iter().map(|number| format!("run-{number:06}"));
+        assert_eq!(
+            found(&store, text).await,
+            numbers.collect::<Vec<_>>(),
+            "{text}"
+        );
+    }
+}
+
+#[tokio::test]
 async fn a_very_long_text_can_be_searched() {
     let (_home, store) = store().await;
     let page = "word ".repeat(10_000);
