@@ -124,6 +124,8 @@ fn set_up(app: &mut App) -> Result<(), Box<dyn std::error::Error>> {
         }
     };
     app.manage(cx.clone());
+    #[cfg(unix)]
+    tauri::async_runtime::spawn(quit::quit_at_signals(app.handle().clone()));
     app.manage(deep_link::RefusedLink::default());
     app.manage(deep_link::ProposedLink::default());
     app.manage(commands::bundles::ChosenBundle::default());

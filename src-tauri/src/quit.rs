@@ -2,27 +2,29 @@
 
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use patchbay_ops::{Context, count_active_runs};
+use patchbay_model::{Problem, capitalize};
+use patchbay_ops::{Context, count_active_runs, unsaved_problem};
 use rfd::MessageLevel;
 use tauri::{AppHandle, Manager};
 
 use crate::dialog::{Question, ask, cautious_buttons};
 use crate::window;
 
-/// Quits, after asking if something is running.
+/// Quits, after asking if something would be lost.
 pub(crate) fn quit(app: &AppHandle) {
     if !confirm_quit(app) {
         app.exit(0);
     }
 }
 
-/// Asks whether to quit although something is running, and quits on a yes. Returns `false` without asking if nothing is
-/// running.
+/// Asks whether to quit although something is running or unsaved, and quits on a yes. Returns `false` without asking if
+/// there is nothing to lose.
 pub(crate) fn confirm_quit(app: &AppHandle) -> bool {
-    let running = app
+    let losses = app
         .try_state::<Context>()
-        .map_or(0, |cx| count_active_runs(&cx));
-    let Some(text) = question(running) else {
+        .map(|cx| (count_active_runs(&cx), unsaved_problem(&cx)));
+    let (running, unsaved) = losses.unwrap_or_default();
+    let Some(text) = question(running, unsaved) else {
         return false;
     };
     // On macOS the dialog is a sheet, which a hidden window would hide too.
@@ -48,6 +50,22 @@ pub(crate) fn confirm_quit(app: &AppHandle) -> bool {
     true
 }
 
+/// Quits without asking at a signal that ends the process, as at a shutdown of the system, so that what is being received
+/// is saved. A second one ends it at once.
+#[cfg(unix)]
+pub(crate) async fn quit_at_signals(app: AppHandle) -> std::io::Result<()> {
+    use tokio::signal::unix::{SignalKind, signal};
+
+    let mut terminate = signal(SignalKind::terminate())?;
+    let mut interrupt = signal(SignalKind::interrupt())?;
+    let mut next =
+        async || tokio::select! { _ = terminate.recv() => {} _ = interrupt.recv() => {} };
+    next().await;
+    app.exit(0);
+    next().await;
+    std::process::exit(1)
+}
+
 static IS_ASKING: AtomicBool = AtomicBool::new(false);
 
 /// Held while the question is shown, which each Quit would show once more.
@@ -66,18 +84,26 @@ impl Drop for Asking {
     }
 }
 
-fn question(running: usize) -> Option<String> {
-    match running {
+fn question(running: usize, unsaved: Option<Problem>) -> Option<String> {
+    let running = match running {
         0 => None,
         1 => Some("Something is still running. Quitting stops it.".to_owned()),
         more => Some(format!(
             "{more} things are still running. Quitting stops them."
         )),
-    }
+    };
+    let unsaved = unsaved.map(|problem| {
+        let what = capitalize(&problem.message);
+        format!("{what}. Quitting loses it, and you have to sign in again.")
+    });
+    let reasons: Vec<String> = [unsaved, running].into_iter().flatten().collect();
+    (!reasons.is_empty()).then(|| reasons.join(" "))
 }
 
 #[cfg(test)]
 mod tests {
+    use patchbay_model::Code;
+
     use super::*;
 
     #[test]
@@ -91,9 +117,19 @@ mod tests {
 
     #[test]
     fn nothing_is_asked_while_nothing_runs() {
-        assert_eq!(question(0), None);
-        let one = question(1).unwrap();
+        assert_eq!(question(0, None), None);
+        let one = question(1, None).unwrap();
         assert_eq!(one, "Something is still running. Quitting stops it.");
-        assert!(question(2).unwrap().starts_with("2 things"));
+        assert!(question(2, None).unwrap().starts_with("2 things"));
+    }
+
+    #[test]
+    fn sign_ins_that_are_only_in_memory_are_not_lost_without_a_question() {
+        let problem = Problem::new(Code::VaultUnsaved, "couldn't save a renewed sign-in");
+        let asked = question(1, Some(problem)).unwrap();
+        assert_eq!(
+            asked,
+            "Couldn't save a renewed sign-in. Quitting loses it, and you have to sign in again. Something is still running. Quitting stops it."
+        );
     }
 }

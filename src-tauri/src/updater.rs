@@ -8,7 +8,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use patchbay_model::{Code, Problem, RunQuery, RunState, count, inert_block};
-use patchbay_ops::{Context, list_runs};
+use patchbay_ops::{Context, list_runs, unsaved_problem};
 use serde::Serialize;
 use specta::Type;
 use tauri::plugin::TauriPlugin;
@@ -72,16 +72,17 @@ fn shown_notes(notes: &str) -> String {
 /// Installs the version that the user agreed to after checking its signature, and restarts.
 ///
 /// # Errors
-/// While a tool runs in any process: the update would replace its program. When another version is offered by now.
+/// While a tool runs in any process: the update would replace its program. While a renewed sign-in could not be saved.
+/// When another version is offered by now.
 pub(crate) async fn install(app: &AppHandle, cx: &Context, version: &str) -> Result<(), Problem> {
     let Some(update) = find(app).await? else {
         return Ok(());
     };
     refuse_other_version(&update.version, version)?;
-    check_nothing_runs(cx).await?;
+    check_nothing_is_lost(cx).await?;
     let package = download(&update).await?;
     // A tool may have been started during the download.
-    check_nothing_runs(cx).await?;
+    check_nothing_is_lost(cx).await?;
     if let Err(error) = update.install(package) {
         if IS_CLOSED.load(Ordering::Acquire) {
             // The app is closed already and can only restart.
@@ -154,7 +155,10 @@ fn close_before_exit(app: &AppHandle) {
     app.cleanup_before_exit();
 }
 
-async fn check_nothing_runs(cx: &Context) -> Result<(), Problem> {
+async fn check_nothing_is_lost(cx: &Context) -> Result<(), Problem> {
+    if let Some(unsaved) = unsaved_problem(cx) {
+        return Err(unsaved);
+    }
     let running = RunQuery {
         states: vec![RunState::Running],
         limit: 1,

@@ -8,7 +8,7 @@ use rfd::{MessageButtons, MessageDialogResult, MessageLevel};
 use serde_json::Value;
 use tauri::AppHandle;
 
-use super::{AvailableUpdate, check, check_nothing_runs, install, is_configured};
+use super::{AvailableUpdate, check, check_nothing_is_lost, install, is_configured};
 use crate::dialog::{Question, ask, fits, problem_text};
 use crate::{settings_file, window};
 
@@ -40,7 +40,7 @@ pub(crate) fn offer_updates(app: &AppHandle, cx: &Context) {
         loop {
             tokio::time::sleep(CHECK_INTERVAL).await;
             let due = is_due(SystemClock.now(), read_state(&app, OFFERED));
-            if due && window::has_focus(&app) && check_nothing_runs(&cx).await.is_ok() {
+            if due && window::has_focus(&app) && check_nothing_is_lost(&cx).await.is_ok() {
                 // Saved before the question, which counts even if the app quits during it.
                 save_state(&app, OFFERED, SystemClock.now().to_string());
                 offer(&app, &cx).await;
