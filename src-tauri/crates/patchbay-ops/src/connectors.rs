@@ -12,6 +12,7 @@ pub(crate) mod disconnect;
 pub(crate) mod edit;
 pub(crate) mod icon;
 pub(crate) mod inspect_address;
+mod launched;
 pub(crate) mod mcp_resources;
 pub(crate) mod network;
 pub(crate) mod other_apps;

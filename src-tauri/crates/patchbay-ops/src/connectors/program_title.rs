@@ -2,53 +2,9 @@
 
 use patchbay_model::{capitalize, clean_text};
 
-use crate::processes::containers;
-
-/// Options of package runners whose value is the next word.
-pub(super) const NODE_OPTIONS: &[&str] = &[
-    "-p",
-    "--package",
-    "-c",
-    "--call",
-    "-w",
-    "--workspace",
-    "-C",
-    "--dir",
-    "--cwd",
-    "--prefix",
-    "--registry",
-    "-r",
-    "--require",
-    "--import",
-    "--loader",
-    "--env-file",
-];
-pub(super) const PYTHON_OPTIONS: &[&str] = &[
-    "-p",
-    "--python",
-    "-w",
-    "--with",
-    "--with-editable",
-    "--with-requirements",
-    "--from",
-    "--spec",
-    "--index",
-    "--default-index",
-    "-i",
-    "--index-url",
-    "--extra-index-url",
-    "--pip-args",
-    "--directory",
-    "--project",
-    "--env-file",
-    "--extra",
-    "--group",
-    "-W",
-    "-X",
-];
-const DENO_OPTIONS: &[&str] = &["-c", "--config", "--import-map", "--env-file"];
-const DOTNET_OPTIONS: &[&str] = &["--version", "--source", "--add-source", "--configfile"];
-const WSL_OPTIONS: &[&str] = &["-d", "--distribution", "-u", "--user", "--cd"];
+use super::launched::{
+    Launched, file_name, launched, node_packages, nuget_package, python_packages,
+};
 
 /// Names that say nothing about a server; the scope or folder before them does.
 const GENERIC: &[&str] = &[
@@ -96,143 +52,18 @@ pub(super) fn title_of(program: &str, arguments: &[String]) -> String {
     clean_text(&capitalize(&name), 100)
 }
 
-/// Returns the name of a program, in lowercase and without the extension of one that can be run.
-pub(super) fn runner_of(program: &str) -> String {
-    let name = file_name(program).to_ascii_lowercase();
-    let stem = [".exe", ".cmd", ".bat"]
-        .iter()
-        .find_map(|extension| name.strip_suffix(extension));
-    stem.map(str::to_owned).unwrap_or(name)
-}
-
-/// Returns what a runner runs; `None` for other programs.
-fn subject<'a>(program: &'a str, arguments: &'a [String]) -> Option<&'a str> {
-    let runner = runner_of(program);
-    let runner = runner.as_str();
-    match runner {
-        "npx" | "bunx" | "pnpx" => node_package(arguments),
-        "npm" | "pnpm" | "yarn" | "bun" => match operand(arguments, NODE_OPTIONS)? {
-            ("exec" | "x" | "dlx", rest) => node_package(rest),
-            ("run", rest) if runner == "bun" => Some(operand(rest, NODE_OPTIONS)?.0),
-            (script, _) if runner == "bun" => Some(script),
-            _ => None,
-        },
-        "node" | "tsx" | "ts-node" | "ruby" | "php" | "jbang" => {
-            Some(operand(arguments, NODE_OPTIONS)?.0)
+/// Returns what a command launches.
+fn subject<'a>(program: &str, arguments: &'a [String]) -> Option<&'a str> {
+    match launched(program, arguments)? {
+        Launched::Node(words) => {
+            let (named, packages) = node_packages(words);
+            specific([named, packages.first().copied()])
         }
-        "uvx" => python_package(arguments),
-        "uv" | "pipx" | "poetry" => match operand(arguments, PYTHON_OPTIONS)? {
-            ("tool", rest) => python_package(operand(rest, PYTHON_OPTIONS)?.1),
-            ("run", rest) if runner == "pipx" => python_package(rest),
-            ("run", rest) => {
-                let (target, rest) = operand(rest, PYTHON_OPTIONS)?;
-                let target = match (target, operand(rest, &[])) {
-                    // Of the Python SDK.
-                    ("mcp", Some(("run", rest))) => operand(rest, &[])?.0,
-                    _ if python_of(target) => python_target(rest)?,
-                    _ => target,
-                };
-                let folder = value_of(arguments, &["--directory", "--project"]);
-                specific([Some(target), folder])
-            }
-            _ => None,
-        },
-        _ if python_of(runner) => python_target(arguments),
-        "deno" => match operand(arguments, DENO_OPTIONS)? {
-            ("run" | "x" | "serve", rest) => Some(operand(rest, DENO_OPTIONS)?.0),
-            _ => None,
-        },
-        "dnx" => Some(operand(arguments, DOTNET_OPTIONS)?.0),
-        "dotnet" => match operand(arguments, DOTNET_OPTIONS)? {
-            ("run", rest) => value_of(rest, &["--project", "-p"]),
-            ("tool", rest) => {
-                let (_, rest) = operand(rest, DOTNET_OPTIONS)?;
-                Some(operand(rest, DOTNET_OPTIONS)?.0)
-            }
-            (assembly, _) => Some(assembly),
-        },
-        "go" => match operand(arguments, &[])? {
-            ("run", rest) => Some(operand(rest, &[])?.0),
-            _ => None,
-        },
-        "java" => value_of(arguments, &["-jar"]),
-        "wsl" => command(operand(arguments, WSL_OPTIONS)?),
-        "mise" | "fnm" | "asdf" | "volta" => {
-            let (_, rest) = operand(arguments, &[])?;
-            let rest = match rest.iter().position(|word| word == "--") {
-                Some(at) => &rest[at + 1..],
-                None => rest,
-            };
-            command(operand(rest, &[])?)
-        }
-        _ => {
-            let options = containers::run_options(program, arguments)?;
-            arguments.get(options.end).map(String::as_str)
-        }
+        Launched::Python(words) => specific(python_packages(words).into()),
+        Launched::Nuget(words) => nuget_package(words).map(|(package, _)| package),
+        Launched::Project(target, folder) => specific([Some(target), folder]),
+        Launched::Module(name) | Launched::Image(name) | Launched::File(name) => Some(name),
     }
-}
-
-/// Returns what a command runs, or its program.
-fn command<'a>((program, arguments): (&'a str, &'a [String])) -> Option<&'a str> {
-    Some(subject(program, arguments).unwrap_or(program))
-}
-
-fn node_package(words: &[String]) -> Option<&str> {
-    let named = operand(words, NODE_OPTIONS).map(|(name, _)| name);
-    specific([named, value_of(words, &["--package", "-p"])])
-}
-
-fn python_package(words: &[String]) -> Option<&str> {
-    let named = operand(words, PYTHON_OPTIONS).map(|(name, _)| name);
-    specific([named, value_of(words, &["--from", "--spec"])])
-}
-
-fn python_of(program: &str) -> bool {
-    let version = program.strip_prefix("python");
-    program == "py" || version.is_some_and(|it| it.chars().all(|c| "0123456789.".contains(c)))
-}
-
-/// Returns the module or script that Python runs.
-fn python_target(words: &[String]) -> Option<&str> {
-    match value_of(words, &["-m"]) {
-        Some(module) => Some(module),
-        None => operand(words, PYTHON_OPTIONS).map(|(script, _)| script),
-    }
-}
-
-/// Returns the first word that is neither an option nor the value of one of `valued`, and the words after it.
-pub(super) fn operand<'a>(words: &'a [String], valued: &[&str]) -> Option<(&'a str, &'a [String])> {
-    let mut rest = words.iter();
-    while let Some(word) = rest.next() {
-        if !word.starts_with('-') {
-            return Some((word, rest.as_slice()));
-        }
-        if valued.contains(&word.as_str()) {
-            rest.next();
-        }
-    }
-    None
-}
-
-/// Returns the value of the first of these options.
-pub(super) fn value_of<'a>(words: &'a [String], names: &[&str]) -> Option<&'a str> {
-    values_of(words, names).first().copied()
-}
-
-/// Returns the values of these options.
-pub(super) fn values_of<'a>(words: &'a [String], names: &[&str]) -> Vec<&'a str> {
-    let mut rest = words.iter();
-    let mut values = Vec::new();
-    while let Some(word) = rest.next() {
-        if names.contains(&word.as_str()) {
-            values.extend(rest.next().map(String::as_str));
-        } else if let Some((name, value)) = word.split_once('=')
-            && names.contains(&name)
-        {
-            values.push(value);
-        }
-    }
-    values
 }
 
 /// Returns the first text that names a server, or else the first.
@@ -293,11 +124,6 @@ fn without_version(part: &str) -> &str {
         Some((name, extension)) if EXTENSIONS.contains(&extension) => name,
         _ => part,
     }
-}
-
-/// Returns the last part of a path.
-pub(super) fn file_name(path: &str) -> &str {
-    path.rsplit(['/', '\\']).next().unwrap_or(path)
 }
 
 #[cfg(test)]

@@ -2,10 +2,9 @@
 
 use patchbay_model::Program;
 
-use super::program_title::{
-    NODE_OPTIONS, PYTHON_OPTIONS, file_name, operand, runner_of, value_of, values_of,
+use super::launched::{
+    Launched, file_name, launched, node_packages, nuget_package, python_packages,
 };
-use crate::processes::containers;
 use crate::secrets::programs::{ProgramRequest, Purpose};
 
 /// Whether the program is a server that its publisher can replace by a newer version at any start.
@@ -18,59 +17,52 @@ pub fn has_open_version(request: &ProgramRequest) -> bool {
 
 /// Whether a command downloads a package or an image in a version that its publisher can replace by another one.
 fn is_open(program: &str, arguments: &[String]) -> bool {
-    let runner = runner_of(program);
-    match runner.as_str() {
-        "npx" | "bunx" | "pnpx" => is_open_node(arguments),
-        "npm" | "pnpm" | "yarn" | "bun" => match operand(arguments, NODE_OPTIONS) {
-            Some(("exec" | "x" | "dlx", rest)) => is_open_node(rest),
-            _ => false,
+    match launched(program, arguments) {
+        Some(Launched::Node(words)) => match node_packages(words) {
+            (named, packages) if packages.is_empty() => named.is_some_and(is_open_node),
+            (_, packages) => packages.into_iter().any(is_open_node),
         },
-        "uvx" => is_open_python(arguments),
-        "uv" | "pipx" => match operand(arguments, PYTHON_OPTIONS) {
-            Some(("tool", rest)) => match operand(rest, PYTHON_OPTIONS) {
-                Some(("run", rest)) => is_open_python(rest),
-                _ => false,
-            },
-            Some(("run", rest)) if runner == "pipx" => is_open_python(rest),
-            _ => false,
-        },
-        _ => {
-            let options = containers::run_options(program, arguments);
-            let image = options.and_then(|options| arguments.get(options.end));
-            image.is_some_and(|image| is_open_image(image))
+        Some(Launched::Python(words)) => {
+            let (named, source) = python_packages(words);
+            source.or(named).is_some_and(is_open_python)
         }
+        Some(Launched::Nuget(words)) => nuget_package(words).is_some_and(|(package, version)| {
+            !is_exact(version.unwrap_or_else(|| version_of(package)))
+        }),
+        Some(Launched::Module(module)) => is_open_module(module),
+        Some(Launched::Image(image)) => is_open_image(image),
+        Some(Launched::Project(..) | Launched::File(_)) | None => false,
     }
 }
 
-fn is_open_node(words: &[String]) -> bool {
-    let named = || operand(words, NODE_OPTIONS).map(|(name, _)| name);
-    let mut packages = values_of(words, &["--package", "-p"]);
-    if packages.is_empty() {
-        packages.extend(named());
-    }
-    packages.into_iter().any(|package| {
-        // A shorter version is a range, as a tag is.
-        let version = package.rsplit_once('@').map_or("", |(_, version)| version);
-        let is_fixed = is_exact(version) && version.matches('.').count() >= 2;
-        !is_local(package) && !is_fixed
-    })
+/// A shorter version is a range, as a tag is.
+fn is_open_node(package: &str) -> bool {
+    let version = version_of(package);
+    let is_fixed = is_exact(version) && version.matches('.').count() >= 2;
+    !is_local(package) && !is_fixed
 }
 
-fn is_open_python(words: &[String]) -> bool {
-    let named = || operand(words, PYTHON_OPTIONS).map(|(name, _)| name);
-    let package = value_of(words, &["--from", "--spec"]).or_else(named);
-    package.is_some_and(|package| {
-        let version = package
-            .split_once("==")
-            .or_else(|| package.rsplit_once('@'))
-            .map_or("", |(_, version)| version);
-        // Of a repository, only a commit stays what it is.
-        let is_fixed = match package.contains("://") {
-            true => is_commit(version),
-            false => is_exact(version),
-        };
-        !is_local(package) && !is_fixed
-    })
+fn is_open_python(package: &str) -> bool {
+    let pinned = package.split_once("==").map(|(_, version)| version);
+    let version = pinned.unwrap_or_else(|| version_of(package));
+    // Of a repository, only a commit stays what it is.
+    let is_fixed = match package.contains("://") {
+        true => is_commit(version),
+        false => is_exact(version),
+    };
+    !is_local(package) && !is_fixed
+}
+
+/// Modules of Deno are versioned as packages are; those of Go begin with a letter.
+fn is_open_module(module: &str) -> bool {
+    let version = version_of(module);
+    let version = version.strip_prefix('v').unwrap_or(version);
+    let is_fixed = is_exact(version) && version.matches('.').count() >= 2;
+    !is_local(module) && !is_fixed
+}
+
+fn version_of(package: &str) -> &str {
+    package.rsplit_once('@').map_or("", |(_, version)| version)
 }
 
 /// Whether an image has neither a digest nor a tag that is a version.
@@ -130,6 +122,12 @@ mod tests {
             "docker run --rm b:v1",
             "docker run --rm b:node20",
             "npx -p server@1.2.3 -p other run",
+            "wsl -d Ubuntu npx -y server",
+            "mise exec node@22 -- npx -y server",
+            "dnx Example.Weather --yes",
+            "deno run -A npm:server",
+            "deno run jsr:@scope/server@1",
+            "go run a.example/server@latest",
         ] {
             assert!(is_open_command(command), "{command}");
         }
@@ -145,6 +143,13 @@ mod tests {
             "uvx --from b==1.0 b",
             "uvx --from . b",
             "uv run server.py",
+            "dnx --yes Example.Weather@1.0",
+            "dnx Example.Weather --version 1.0.0",
+            "deno run -A server.ts",
+            "deno run npm:server@1.2.3",
+            "go run ./cmd/server",
+            "go run a.example/server@v1.2.3",
+            "wsl npx -y server@1.2.3",
             "docker run --rm a.example:5000/b:1.2",
             "docker run --rm b@sha256:0123",
             "docker ps",
