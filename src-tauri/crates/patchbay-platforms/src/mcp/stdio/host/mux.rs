@@ -82,6 +82,11 @@ impl Mux {
         self.has_answered
     }
 
+    /// Whether a client waits for the outcome of a call, which is lost if the server ends.
+    pub(super) fn has_calls(&self) -> bool {
+        self.pending.values().any(|pending| pending.may_ask)
+    }
+
     /// Handles a message of a client.
     pub(super) fn on_client(&mut self, client: ClientId, mut message: Value) -> Option<Outgoing> {
         self.newest = Some(client);

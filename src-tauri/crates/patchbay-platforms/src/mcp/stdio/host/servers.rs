@@ -29,6 +29,9 @@ use crate::mcp::log_line::LineSink;
 /// Timeout for the request of a client.
 const REQUEST_TIMEOUT: Duration = Duration::from_secs(10);
 
+/// How long a client with another program for the same connector waits for calls of others, before their server is ended.
+const CALL_PATIENCE: Duration = Duration::from_secs(10);
+
 /// Capacity of the queue of messages for a client.
 const BACKLOG: usize = 256;
 
@@ -197,9 +200,12 @@ impl Host {
                 servers.remove(&key);
                 continue;
             }
+            let mut has_calls = known.handle.has_calls.clone();
             // Other clients are served meanwhile. It stays in the map until it is gone, because two servers of a
             // connector at a time could interfere.
             drop(servers);
+            let answered = has_calls.wait_for(|has_calls| !has_calls);
+            drop(tokio::time::timeout(CALL_PATIENCE, answered).await);
             process.end().await;
         }
     }

@@ -121,6 +121,8 @@ pub(super) struct Handle {
     /// by its backlog.
     pub(super) events: mpsc::UnboundedSender<ClientEvent>,
     pub(super) clients: watch::Receiver<usize>,
+    /// Whether a client waits for the outcome of a call.
+    pub(super) has_calls: watch::Receiver<bool>,
 }
 
 impl Handle {
@@ -144,6 +146,7 @@ pub(super) fn spawn(
 ) -> Handle {
     let (events_tx, events) = mpsc::unbounded_channel();
     let (count, clients) = watch::channel(1);
+    let (calls, has_calls) = watch::channel(false);
     let Streams { stdin, stdout } = streams;
     let server_session = ServerSession {
         process: process.clone(),
@@ -151,6 +154,7 @@ pub(super) fn spawn(
         queued: VecDeque::new(),
         clients: HashMap::from([first]),
         count,
+        calls,
         log: process.stderr().server_log(),
         mux: Mux::default(),
         idle,
@@ -162,6 +166,7 @@ pub(super) fn spawn(
         process,
         events: events_tx,
         clients,
+        has_calls,
     }
 }
 
@@ -172,6 +177,7 @@ struct ServerSession {
     queued: VecDeque<Queued>,
     clients: Clients,
     count: watch::Sender<usize>,
+    calls: watch::Sender<bool>,
     /// Receives log notifications once, however many clients there are.
     log: ServerLog,
     mux: Mux,
@@ -191,6 +197,9 @@ impl ServerSession {
         let gone = wait_until_gone(process.clone());
         tokio::pin!(gone);
         loop {
+            let has_calls = self.mux.has_calls();
+            self.calls
+                .send_if_modified(|calls| std::mem::replace(calls, has_calls) != has_calls);
             let is_unused = self.clients.is_empty() && !process.stopping().is_cancelled();
             tokio::select! {
                 () = self.input.write(), if self.input.waiting() > 0 => self.forward_queued().await,

@@ -255,6 +255,22 @@ async fn other_words_or_secrets_are_another_server() {
 }
 
 #[tokio::test]
+async fn a_call_under_way_ends_before_its_server_gives_way_to_another() {
+    let host = TestHost::new();
+    let first = host.session("slow", "a").await.unwrap();
+    let calling = run_tool(&first, call("echo"));
+    let attaching = async {
+        tokio::time::sleep(Duration::from_millis(100)).await;
+        host.session("well", "b").await.unwrap()
+    };
+    let (called, second) = tokio::join!(calling, attaching);
+    assert!(called.is_ok(), "{called:?}");
+    assert_eq!(received(&second).await, 3);
+    first.close().await;
+    second.close().await;
+}
+
+#[tokio::test]
 async fn a_server_that_ends_slowly_keeps_no_other_client_waiting() {
     let host = TestHost::new();
     let former = host.session("deaf", "a").await.unwrap();

@@ -285,6 +285,8 @@ for line in sys.stdin:
             tell("about to fail")
             time.sleep(0.1)
             os.kill(os.getpid(), signal.SIGKILL)
+        if manner == "slow":
+            time.sleep(0.5)
         if manner == "busy":
             tell("called")
             time.sleep(600)
