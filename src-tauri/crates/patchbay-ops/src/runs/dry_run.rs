@@ -31,7 +31,7 @@ pub struct DryRun {
 /// As for [`run_tool`](crate::runs::run_tool()), without [`Error::ConfirmationNeeded`].
 pub async fn dry_run(cx: &Context, request: RunTool) -> Result<DryRun, Error> {
     let prepared = prepare(cx, &request).await?;
-    let arguments = redact_marked(&request.arguments, &prepared.tool.input_schema);
+    let arguments = redact_marked(&request.arguments, &prepared.known.tool.input_schema);
     // A redacted object is an object.
     let arguments = match arguments {
         Value::Object(arguments) => arguments,
@@ -39,7 +39,12 @@ pub async fn dry_run(cx: &Context, request: RunTool) -> Result<DryRun, Error> {
     };
     let backend = for_connector(cx, &prepared.connector);
     let credential = request.credential.clone();
-    let planned = backend.plan_call(&prepared.tool, arguments, prepared.as_task, credential);
+    let planned = backend.plan_call(
+        &prepared.known.tool,
+        arguments,
+        prepared.as_task,
+        credential,
+    );
     let planned = planned.await?;
     Ok(DryRun {
         request: planned.request,

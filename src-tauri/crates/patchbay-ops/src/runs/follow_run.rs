@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use patchbay_model::{Code, Connector, Explain, RunId, RunState, ServerTask, ToolRun, millis};
+use patchbay_model::{Code, Connector, Explain, RunId, RunState, ToolRun, millis};
 use patchbay_platforms::mcp::{TASK_LIFETIME, ToolCall, ends_task};
 use serde_json::Map;
 use tokio_util::sync::CancellationToken;
@@ -14,7 +14,7 @@ use crate::error::Error;
 use crate::redact::KnownSecrets;
 use crate::runs::find_run;
 use crate::runs::run_tool::finish::finish_run;
-use crate::runs::run_tool::{RunHooks, RunProgress, call, emit_run_changed, record_outcome};
+use crate::runs::run_tool::{ActiveRun, RunProgress, emit_run_changed};
 use crate::stored_connectors::find_connector;
 use crate::stored_connectors::time_limits::run_limit;
 
@@ -111,15 +111,8 @@ async fn resume_run(
     cancel: CancellationToken,
     on_progress: impl Fn(RunProgress) + Send + Sync + 'static,
 ) -> Result<ToolRun, Error> {
-    let began = Instant::now();
     let id = run.summary.id.clone();
-    let _guard = cx.running().register(&id, cancel.clone());
-    emit_run_changed(cx, &run);
-    on_progress(RunProgress::Started {
-        run: id.clone(),
-        identity: run.summary.identity.clone(),
-    });
-    let ended = await_task(cx, &run, began, &cancel, on_progress).await;
+    let ended = await_task(cx, run, cancel, on_progress).await;
     if !matches!(&ended, Ok(run) if run.summary.state != RunState::Running) {
         cx.store().release_task(&id).await?;
     }
@@ -128,42 +121,33 @@ async fn resume_run(
 
 async fn await_task(
     cx: &Context,
-    run: &ToolRun,
-    began: Instant,
-    cancel: &CancellationToken,
+    run: ToolRun,
+    cancel: CancellationToken,
     on_progress: impl Fn(RunProgress) + Send + Sync + 'static,
 ) -> Result<ToolRun, Error> {
+    let began = Instant::now();
     let connector = match find_connector(cx, &run.summary.connector).await {
-        Err(Error::NotFound { .. }) => return close_lost(cx, run.clone()).await,
+        Err(Error::NotFound { .. }) => return close_lost(cx, run).await,
         found => found?,
     };
-    let hooks = RunHooks::new(cx, &Arc::new(run.clone()), &connector);
-    let (again, task) = (run.clone(), run.task.clone());
-    let resumed = resume_call(&again, task, &connector);
     let secrets = || async { KnownSecrets::new(for_connector(cx, &connector).secrets().await) };
-    let known = secrets().await;
-    let called = call(cx, &connector, resumed, &hooks, cancel, &known, on_progress).await;
-    if hooks.task.is_detached() {
-        return Ok(again);
+    let (earlier, call) = (age(cx, &run), resume_call(&run, &connector));
+    let (run, stop, known) = (Arc::new(run), cancel.clone(), secrets().await);
+    let active = ActiveRun::begin(cx, &connector, run, began, stop, known, &on_progress);
+    let active = active.resumed_after(earlier);
+    let called = active.call(call, on_progress).await;
+    if active.is_detached() {
+        return Ok(active.into_run());
     }
     match called {
         // Closing the connection cancels the attempt to connect, but not the task.
         Err(Error::Cancelled) if !cancel.is_cancelled() => Err(Error::Cancelled),
-        Err(error) if !ends_task(error.code()) && age(cx, run) <= TASK_LIFETIME => Err(error),
-        Err(error) if !ends_task(error.code()) => close_lost(cx, again).await,
-        called => {
-            let mut run = again;
-            let earlier = age(cx, &run);
-            run.summary.duration_ms = Some(millis(earlier.saturating_sub(began.elapsed())));
-            let recorded = hooks.take_questions();
-            run.questions.extend(recorded.questions);
-            // The token may have been renewed meanwhile.
-            let secrets = known.and(secrets().await);
-            let sent = recorded.secrets.into_iter().chain(hooks.sent.all());
-            let secrets = secrets.and(KnownSecrets::new(sent));
-            let wire = hooks.capture.take_exchange();
-            Ok(record_outcome(cx, run, &connector, called, (wire, began), &secrets, cancel).await)
-        }
+        Err(error) if !ends_task(error.code()) => match age(cx, active.run()) <= TASK_LIFETIME {
+            true => Err(error),
+            false => close_lost(cx, active.into_run()).await,
+        },
+        // The token may have been renewed meanwhile.
+        called => Ok(active.end(called, secrets().await).await),
     }
 }
 
@@ -189,12 +173,12 @@ fn age(cx: &Context, run: &ToolRun) -> Duration {
     Duration::from_millis(millis.max(0).cast_unsigned())
 }
 
-fn resume_call(run: &ToolRun, task: Option<ServerTask>, connector: &Connector) -> ToolCall {
+fn resume_call(run: &ToolRun, connector: &Connector) -> ToolCall {
     // The arguments are not sent again, and secret ones were not saved.
     let arguments = Map::new();
     ToolCall {
         as_task: true,
-        resumes: task,
+        resumes: run.task.clone(),
         ..ToolCall::new(run.summary.tool.clone(), arguments, run_limit(connector))
     }
 }
@@ -205,7 +189,7 @@ mod tests {
     use crate::runs::cancel_run::cancel_run;
     use crate::runs::remove_run;
     use crate::testing::{UNREACHABLE_URL, add, finished_run, open_temporary};
-    use patchbay_model::Timestamp;
+    use patchbay_model::{ServerTask, Timestamp};
     use patchbay_store::Store;
 
     /// Saves a run of a task as a process that is gone left it.

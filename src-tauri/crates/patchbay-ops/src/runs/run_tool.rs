@@ -1,43 +1,35 @@
 //! Running a tool.
 
+mod active_run;
 pub(super) mod capture;
 pub(super) mod finish;
 mod progress;
-pub(super) mod task;
+mod task;
 mod tool_lookup;
 
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use patchbay_http::{Capture, Captured, SentSecrets};
 use patchbay_model::{
-    Code, Connector, ConnectorId, Explain, IdentityLine, Json, Origin, RunId, RunLabel, RunState,
-    Tool, ToolEffect, ToolRun, ToolRunSummary,
+    Connector, ConnectorId, Explain, IdentityLine, Json, Origin, RunId, RunLabel, RunState, Tool,
+    ToolEffect, ToolRun, ToolRunSummary,
 };
-use patchbay_platforms::mcp::{Asker, CallProgress, TaskKeeper, ToolCall};
+use patchbay_platforms::mcp::ToolCall;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use specta::Type;
-use tokio_util::sync::CancellationToken;
 
-use self::progress::Progress;
-use self::task::RunTask;
-use crate::authorizations::scope_upgrade;
-use crate::backend::{CompletedCall, for_connector};
+pub(super) use self::active_run::{ActiveRun, emit_run_changed};
+use crate::backend::for_connector;
 use crate::connectors::tools;
 use crate::context::Context;
 use crate::context::session_host::SessionHost;
 use crate::context::tool_cache::{CachedTool, RunTarget};
 use crate::error::{Error, TimeLimit};
-use crate::events::Event;
 use crate::json_object::not_an_object;
-use crate::questions::{PersonAsker, QuestionLog};
 use crate::redact::{KnownSecrets, marked_values, redact_marked};
 use crate::stored_connectors::status;
 use crate::stored_connectors::time_limits::run_limit;
-
-/// Time that a platform has after a call to tell how the connector is.
-const STATUS_TIMEOUT: Duration = Duration::from_secs(5);
 
 #[derive(Clone, Debug, Deserialize, Type)]
 #[serde(rename_all = "camelCase")]
@@ -137,118 +129,20 @@ pub async fn run_tool(
     let secrets = collect_secrets(cx, &prepared).await;
     let run = Arc::new(new_run(cx, &request, &prepared, &secrets));
     record_start(cx, &run, prepared.effect).await?;
-    let cancel = cx.shutdown().child_token();
-    let _guard = cx.running().register(&run.summary.id, cancel.clone());
-    emit_run_changed(cx, &run);
-    on_progress(RunProgress::Started {
-        run: run.summary.id.clone(),
-        identity: run.summary.identity.clone(),
-    });
-
-    let hooks = RunHooks::new(cx, &run, &prepared.connector);
-    let tool_call = tool_call(&request, &mut prepared);
-    let called = call(
-        cx,
-        &prepared.connector,
-        tool_call,
-        &hooks,
-        &cancel,
-        &secrets,
-        on_progress,
-    )
-    .await;
+    let call = tool_call(&request, &mut prepared);
+    let (cancel, connector) = (cx.shutdown().child_token(), &prepared.connector);
+    let active = ActiveRun::begin(cx, connector, run, began, cancel, secrets, &on_progress);
+    let called = active.call(call, on_progress).await;
     let called = called.map_err(|error| name_call_limit(error, &request));
-    if hooks.task.is_detached() {
-        return Ok(Arc::unwrap_or_clone(run));
+    if active.is_detached() {
+        return Ok(active.into_run());
     }
-    let recorded = hooks.take_questions();
-    // The token may have been renewed meanwhile. The earlier secrets were sent and may not be available again, so both
-    // are redacted. A vault that could not be read is not read again.
-    let secrets = match &called {
-        Err(error) if error.code().as_str().starts_with("vault.") => secrets,
-        _ => secrets.and(collect_secrets(cx, &prepared).await),
+    // A token may have been renewed meanwhile. A vault that could not be read is not read again.
+    let later = match &called {
+        Err(error) if error.code().as_str().starts_with("vault.") => KnownSecrets::default(),
+        _ => collect_secrets(cx, &prepared).await,
     };
-    let sent = recorded.secrets.into_iter().chain(hooks.sent.all());
-    let secrets = secrets.and(KnownSecrets::new(sent));
-    let wire = hooks.capture.take_exchange();
-    drop(hooks);
-    let mut run = Arc::unwrap_or_clone(run);
-    run.questions = recorded.questions;
-    Ok(record_outcome(
-        cx,
-        run,
-        &prepared.connector,
-        called,
-        (wire, began),
-        &secrets,
-        &cancel,
-    )
-    .await)
-}
-
-/// Saves the outcome of a run, filtered by its connector's capture level, and updates the connector. Returns the
-/// unfiltered run.
-pub(super) async fn record_outcome(
-    cx: &Context,
-    mut run: ToolRun,
-    connector: &Connector,
-    called: Result<CompletedCall, Error>,
-    (wire, began): (Option<Captured>, Instant),
-    secrets: &KnownSecrets,
-    cancel: &CancellationToken,
-) -> ToolRun {
-    let tool = run.summary.tool.clone();
-    let failed = match &called {
-        Ok(called) => Ok(called.outcome.result.is_error),
-        Err(error) => Err(record_failure(cx, connector, &tool, error).await),
-    };
-    finish::finish_run(&mut run, called, wire, began, secrets);
-    let run = Arc::new(run);
-    let recorded = capture::filter_run(&run);
-    let closed = cx.store().close_run(Arc::clone(&recorded)).await;
-    // The tool has run and may not be repeatable: the caller gets the result even when saving it failed.
-    if let Err(error) = closed {
-        tracing::warn!(%error, run = %run.summary.id, "a run could not be saved");
-        cx.note_unsaved_run(error.into());
-    }
-    // Who hears that it has ended may quit at once, without being told that something is running.
-    cx.running().remove(&run.summary.id);
-    emit_run_changed(cx, &recorded);
-    drop(recorded);
-    // A platform may take long to tell how the connector is, which must not keep the run open.
-    let updated = match failed {
-        Ok(is_error) => record_success(cx, connector, &tool, is_error, cancel).await,
-        Err(updated) => updated,
-    };
-    if let Err(error) = updated {
-        tracing::warn!(code = error.code().as_str(), run = %run.summary.id, "a run could not be noted");
-    }
-    Arc::unwrap_or_clone(run)
-}
-
-/// Receives the questions, the exchange and the task of a running call.
-pub(super) struct RunHooks {
-    asker: Option<Arc<PersonAsker>>,
-    pub(super) capture: Capture,
-    pub(super) sent: SentSecrets,
-    pub(super) task: Arc<RunTask>,
-}
-
-impl RunHooks {
-    pub(super) fn new(cx: &Context, run: &Arc<ToolRun>, connector: &Connector) -> Self {
-        let asker = || PersonAsker::for_run(cx, &run.summary, connector);
-        Self {
-            asker: cx.can_ask().then(asker),
-            capture: Capture::enabled(),
-            sent: SentSecrets::enabled(),
-            task: RunTask::new(cx, run),
-        }
-    }
-
-    pub(super) fn take_questions(&self) -> QuestionLog {
-        let asker = self.asker.as_ref();
-        asker.map(|asker| asker.take()).unwrap_or_default()
-    }
+    Ok(active.end(called, later).await)
 }
 
 /// Adds the run to the history. A destructive one is on disk when this returns.
@@ -269,16 +163,12 @@ pub fn count_active_runs(cx: &Context) -> usize {
 /// A run whose arguments are valid.
 pub(crate) struct Prepared {
     pub(crate) connector: Arc<Connector>,
-    pub(crate) tool: Arc<Tool>,
+    pub(crate) known: Arc<CachedTool>,
     /// The effect with these arguments.
     pub(crate) effect: ToolEffect,
     /// The arguments to send.
     pub(crate) arguments: Map<String, Value>,
     pub(crate) as_task: bool,
-    /// Whether the tool's schema marks anything as secret.
-    has_marked_secrets: bool,
-    /// Whether the tool's schema has parameters in headers.
-    names_headers: bool,
 }
 
 /// Looks up and validates everything before anything is sent.
@@ -338,12 +228,10 @@ pub(crate) async fn prepare(cx: &Context, request: &RunTool) -> Result<Prepared,
     }
     Ok(Prepared {
         connector,
-        tool: Arc::clone(&known.tool),
+        known,
         effect,
         arguments,
         as_task: needs_task || request.as_task,
-        has_marked_secrets: known.has_marked_secrets,
-        names_headers: known.names_headers,
     })
 }
 
@@ -381,8 +269,8 @@ fn new_run(
     secrets: &KnownSecrets,
 ) -> ToolRun {
     let connector = &prepared.connector;
-    let arguments = if prepared.has_marked_secrets {
-        redact_marked(&request.arguments, &prepared.tool.input_schema)
+    let arguments = if prepared.known.has_marked_secrets {
+        redact_marked(&request.arguments, &prepared.known.tool.input_schema)
     } else {
         request.arguments.0.clone()
     };
@@ -392,7 +280,7 @@ fn new_run(
             id: RunId::new(cx.new_id("run")),
             connector: connector.id.clone(),
             connector_title: connector.title.clone(),
-            tool: prepared.tool.name.clone(),
+            tool: prepared.known.tool.name.clone(),
             identity: run_identity(connector, request.credential.as_deref()),
             origin: request.origin.clone(),
             state: RunState::Running,
@@ -437,60 +325,23 @@ fn tool_call(request: &RunTool, prepared: &mut Prepared) -> ToolCall {
         Some(seconds) => Duration::from_secs(seconds.max(1).into()),
         None => run_limit(&prepared.connector),
     };
-    let (arguments, secrets) = match prepared.has_marked_secrets {
+    let (arguments, secrets) = match prepared.known.has_marked_secrets {
         // They are redacted afterwards too.
         true => {
             let arguments = prepared.arguments.clone();
-            let schema = &prepared.tool.input_schema;
+            let schema = &prepared.known.tool.input_schema;
             let secrets = marked_values(&Value::Object(arguments.clone()), schema);
             (arguments, secrets)
         }
         false => (std::mem::take(&mut prepared.arguments), Vec::new()),
     };
-    let name = prepared.tool.name.clone();
+    let name = prepared.known.tool.name.clone();
     ToolCall {
         secrets,
-        names_headers: prepared.names_headers,
+        names_headers: prepared.known.names_headers,
         as_task: prepared.as_task,
         ..ToolCall::new(name, arguments, timeout)
     }
-}
-
-/// Calls the tool and forwards its progress, without secrets, and its questions.
-pub(super) async fn call(
-    cx: &Context,
-    connector: &Connector,
-    call: ToolCall,
-    hooks: &RunHooks,
-    cancel: &CancellationToken,
-    secrets: &KnownSecrets,
-    on_progress: impl Fn(RunProgress) + Send + Sync + 'static,
-) -> Result<CompletedCall, Error> {
-    let progress = Arc::new(Progress::new(on_progress));
-    let (sink, secrets) = (Arc::clone(&progress), secrets.clone());
-    let report = move |step: CallProgress| {
-        sink.push(RunProgress::Progress {
-            progress: step.progress,
-            total: step.total,
-            message: step.message.map(|message| secrets.redact_text(message)),
-        });
-    };
-    let credential = hooks.task.credential();
-    let call = ToolCall {
-        task_keeper: Some(Arc::clone(&hooks.task) as Arc<dyn TaskKeeper>),
-        progress: Arc::new(report),
-        asker: hooks.asker.clone().map(|asker| asker as Arc<dyn Asker>),
-        capture: hooks.capture.clone(),
-        sent: hooks.sent.clone(),
-        ..call
-    };
-    let backend = for_connector(cx, connector);
-    let called = tokio::select! {
-        called = backend.call_tool(call, credential, cancel) => called,
-        never = progress.flush_periodically() => match never {},
-    };
-    progress.flush();
-    called
 }
 
 /// Names the time limit of the request in the error, where that was exceeded.
@@ -509,61 +360,13 @@ fn name_call_limit(error: Error, request: &RunTool) -> Error {
     }
 }
 
-/// Updates the status of a connector that was not known to work.
-async fn record_success(
-    cx: &Context,
-    connector: &Connector,
-    tool: &str,
-    is_error: bool,
-    cancel: &CancellationToken,
-) -> Result<(), Error> {
-    scope_upgrade::record_tool_access(cx, connector, tool, false).await?;
-    if status::is_settled(connector.status.status) {
-        return Ok(());
-    }
-    let backend = for_connector(cx, connector);
-    let change = tokio::time::timeout(STATUS_TIMEOUT, backend.status_after_call(is_error));
-    match cancel.run_until_cancelled(change).await {
-        Some(Ok(Some(change))) => status::change(cx, &connector.id, change).await.map(drop),
-        _ => Ok(()),
-    }
-}
-
-async fn record_failure(
-    cx: &Context,
-    connector: &Connector,
-    tool: &str,
-    error: &Error,
-) -> Result<(), Error> {
-    scope_upgrade::record_refused_scopes(cx, &connector.id, error).await?;
-    if error.code() == Code::AuthForbidden {
-        return scope_upgrade::record_tool_access(cx, connector, tool, true).await;
-    }
-    // One slow or failing tool says nothing about its connector.
-    if matches!(
-        error.code(),
-        Code::TimedOut | Code::McpServerError | Code::McpFeatureOff
-    ) {
-        return Ok(());
-    }
-    status::record_failure(cx, &connector.id, error).await
-}
-
 async fn collect_secrets(cx: &Context, prepared: &Prepared) -> KnownSecrets {
     let secrets = for_connector(cx, &prepared.connector).secrets().await;
     let secrets = KnownSecrets::new(secrets);
-    if !prepared.has_marked_secrets {
+    if !prepared.known.has_marked_secrets {
         return secrets;
     }
     let arguments = Value::Object(prepared.arguments.clone());
-    let schema = &prepared.tool.input_schema;
+    let schema = &prepared.known.tool.input_schema;
     secrets.and(KnownSecrets::marked(&arguments, schema))
-}
-
-pub(super) fn emit_run_changed(cx: &Context, run: &ToolRun) {
-    if cx.is_listened_to() {
-        cx.emit(Event::RunChanged {
-            run: Box::new(run.summary.clone()),
-        });
-    }
 }

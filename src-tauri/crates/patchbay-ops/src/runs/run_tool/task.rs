@@ -9,7 +9,7 @@ use patchbay_platforms::mcp::TaskKeeper;
 
 use crate::context::Context;
 
-pub(in crate::runs) struct RunTask {
+pub(super) struct RunTask {
     cx: Context,
     run: Mutex<Arc<ToolRun>>,
 }
@@ -22,13 +22,8 @@ impl RunTask {
         })
     }
 
-    /// Name of the requested credential.
-    pub(super) fn credential(&self) -> Option<String> {
-        self.run.lock().credential.clone()
-    }
-
     /// Whether this process is ending while the server works on; then the run has not ended.
-    pub(in crate::runs) fn is_detached(&self) -> bool {
+    pub(super) fn is_detached(&self) -> bool {
         self.cx.shutdown().is_cancelled() && self.run.lock().task.is_some()
     }
 }
