@@ -81,6 +81,10 @@ pub(crate) fn fix_hint(problem: &Problem, connector: &Connector) -> Option<Strin
                 "Ask the server's operator what it takes. If that is a key, run `patchbay connector edit {name} --token-from -`; if a sign-in, run `patchbay connector connect {name} --again`."
             )
         }
+        // Its account lacks access, which another sign-in of the connector doesn't change.
+        code if fix(code) == Some(Fix::MoreAccess) && !abilities(connector).signs_in_here => {
+            return None;
+        }
         code if fix(code) == Some(Fix::MoreAccess) => {
             let command = reauth_command(connector)?;
             let fields = list_fields(&command);

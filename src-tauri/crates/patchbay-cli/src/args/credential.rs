@@ -71,6 +71,8 @@ pub(crate) enum ProgramsVerb {
 }
 
 #[derive(Debug, Args)]
+// Secret variables come with the program that they are for.
+#[command(mut_arg("variables", |option| option.hide(true)))]
 pub(crate) struct AddArgs {
     /// Name (optional if the platform has only one)
     #[arg(required_unless_present = "connector")]

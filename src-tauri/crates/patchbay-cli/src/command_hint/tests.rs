@@ -82,6 +82,9 @@ fn a_server_that_asks_for_no_sign_in_is_not_helped_by_another_alone() {
     // It named a scope.
     let scope = told(&connector, "Sign in with more access.");
     assert!(scope.contains("connect wiki --again`"), "{scope}");
+    // The key of an account decides elsewhere.
+    connector.identity.platform = Platform::Cohere;
+    assert_eq!(command_hint(&problem(NO_ACCESS_HINT), &connector), None);
 }
 
 #[test]

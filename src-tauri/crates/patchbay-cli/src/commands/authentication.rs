@@ -148,10 +148,16 @@ async fn bearer(cli: &Cli, from: &str) -> Result<AuthenticationChoice, Failure> 
     Ok(AuthenticationChoice::Bearer { token })
 }
 
+/// The name of the saved credential that is given instead of headers.
+pub(super) fn saved_headers(given: &[String]) -> Option<&str> {
+    match given {
+        [one] => one.strip_prefix("wallet:"),
+        _ => None,
+    }
+}
+
 async fn headers(cli: &Cli, given: &[String]) -> Result<AuthenticationChoice, Failure> {
-    if let [one] = given
-        && let Some(name) = one.strip_prefix("wallet:")
-    {
+    if let Some(name) = saved_headers(given) {
         return Ok(AuthenticationChoice::Headers {
             entry: Some(resolve_wallet_entry(&cli.cx, name).await?.id),
             values: BTreeMap::new(),

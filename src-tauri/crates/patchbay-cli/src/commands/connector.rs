@@ -15,6 +15,7 @@ use patchbay_ops::{
     remove_connector, restore_connector,
 };
 
+use super::authentication::saved_headers;
 use super::catalogue::add_command;
 use super::review::Review;
 use super::{
@@ -228,9 +229,11 @@ async fn describe_address(cli: &Cli, url: String, args: AddArgs) -> Result<(), F
     if let Some(from) = &args.authentication.token_from {
         Source::parse("--token-from", from)?;
     }
-    let is_saved = matches!(&args.authentication.headers[..], [one] if one.starts_with("wallet:"));
-    for header in args.authentication.headers.iter().filter(|_| !is_saved) {
-        parse_header(header, true)?;
+    let headers = &args.authentication.headers;
+    if saved_headers(headers).is_none() {
+        for header in headers {
+            parse_header(header, true)?;
+        }
     }
     pasted::add(cli, read_pasted(&request.url)?, args).await
 }
