@@ -3,7 +3,10 @@
 //! Triggers count, so that older programs count too. Changes of runs are not counted, which would slow them down; they
 //! are recognized by what a query over the runs returns.
 
+use std::time::{Duration, Instant};
+
 use crate::migrations::Migration;
+use crate::writer::writes_here;
 use crate::{Error, Store, row};
 
 /// Triggers that count every change of a table as a change of a list.
@@ -76,6 +79,18 @@ pub struct RunChanges {
     labels: i64,
 }
 
+/// How long a number counts that was read, unless this process writes meanwhile.
+const FRESH: Duration = Duration::from_millis(5);
+
+/// A number that was read last.
+#[derive(Debug)]
+pub(crate) struct SeenVersion {
+    at: Instant,
+    /// [`writes_here`] before it was read.
+    writes: u64,
+    version: i64,
+}
+
 impl Store {
     pub async fn changes(&self) -> Result<Changes, Error> {
         self.read(|tx| {
@@ -107,10 +122,24 @@ impl Store {
         .await
     }
 
-    /// Returns [`Changes::connectors`]: what was read of connectors and tools is current while it stays the same. Reads on
-    /// the calling thread, which takes microseconds.
+    /// Returns [`Changes::connectors`]: what was read of connectors and tools is current while it stays the same. Changes
+    /// by another process are seen after [`FRESH`]. Reads on the calling thread, which takes microseconds.
     pub fn connectors_version(&self) -> Result<i64, Error> {
-        self.peek(NUMBER, ["connectors"])
+        let mut last = self.connections().connectors_version.lock();
+        let (at, writes) = (Instant::now(), writes_here());
+        if let Some(seen) = &*last
+            && seen.writes == writes
+            && seen.at + FRESH > at
+        {
+            return Ok(seen.version);
+        }
+        let version = self.peek(NUMBER, ["connectors"])?;
+        *last = Some(SeenVersion {
+            at,
+            writes,
+            version,
+        });
+        Ok(version)
     }
 
     /// Returns a number that changes with every write of another process to the file, but not with writes of this

@@ -9,6 +9,7 @@ use rusqlite::types::FromSql;
 use rusqlite::{Connection, OpenFlags, Params, Transaction};
 
 use crate::Error;
+use crate::changes::SeenVersion;
 use crate::migrations;
 use crate::presence::{Presence, opening_lock};
 use crate::row;
@@ -37,6 +38,7 @@ pub(crate) struct Connections {
     pub(crate) writer: Writer,
     idle_readers: Mutex<Vec<Connection>>,
     watch: Mutex<Connection>,
+    pub(crate) connectors_version: Mutex<Option<SeenVersion>>,
     pub(crate) presence: Presence,
 }
 
@@ -77,6 +79,7 @@ impl Connections {
             writer: Writer::start(writer, owner).map_err(Error::file(path))?,
             idle_readers: Mutex::default(),
             watch: Mutex::new(watch),
+            connectors_version: Mutex::default(),
             presence,
         })
     }

@@ -135,6 +135,10 @@ impl Store {
             .await
     }
 
+    pub(crate) fn connections(&self) -> &Connections {
+        &self.connections
+    }
+
     pub(crate) fn writer(&self) -> &Writer {
         &self.connections.writer
     }

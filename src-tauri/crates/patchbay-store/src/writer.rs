@@ -8,7 +8,7 @@
 
 use std::fs;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::sync::mpsc::{self, Receiver, RecvTimeoutError, Sender, SyncSender};
 use std::thread::{Builder, JoinHandle};
 use std::time::{Duration, Instant};
@@ -35,6 +35,14 @@ const QUEUE_LEN: usize = 256;
 /// Idle time before a checkpoint, so that no write waits for it. Under steady load SQLite checkpoints by itself, see
 /// `connection.rs`.
 const CHECKPOINT_DELAY: Duration = Duration::from_secs(1);
+
+/// Number of writes by all stores of this process, without the queued rows of runs.
+static WRITES: AtomicU64 = AtomicU64::new(0);
+
+/// Returns a number that changes with every write of this process but those of queued rows.
+pub(crate) fn writes_here() -> u64 {
+    WRITES.load(Ordering::SeqCst)
+}
 
 /// Handle of the thread. Dropping it writes everything in the queue and ends the thread.
 #[derive(Debug)]
@@ -99,8 +107,10 @@ impl Writer {
     ) -> Result<T, Error> {
         let (answer, answered) = oneshot::channel();
         self.send_now(move |connection| {
+            let written = transact(connection, work);
+            WRITES.fetch_add(1, Ordering::SeqCst);
             // The caller may be gone; the write stands.
-            drop(answer.send(transact(connection, work)));
+            drop(answer.send(written));
         })?;
         answered.await.unwrap_or(Err(Error::Interrupted))
     }
@@ -127,6 +137,21 @@ impl Writer {
         self.send_now(|connection| {
             // The caller may be gone.
             drop(answer.send(row::get(connection, "PRAGMA data_version", [])));
+        })?;
+        Ok(answered.await.map_err(|_| Error::Interrupted)??)
+    }
+
+    /// Gives the space of deleted rows back to the file system, and leaves none of their content in the file.
+    pub(crate) async fn compact(&self) -> Result<(), Error> {
+        let (answer, answered) = oneshot::channel();
+        self.send_now(|connection| {
+            let compacted = connection.execute_batch(
+                "INSERT INTO tool_run_texts (tool_run_texts) VALUES ('optimize');
+                 VACUUM;
+                 PRAGMA wal_checkpoint(TRUNCATE);",
+            );
+            // The caller may be gone.
+            drop(answer.send(compacted));
         })?;
         Ok(answered.await.map_err(|_| Error::Interrupted)??)
     }

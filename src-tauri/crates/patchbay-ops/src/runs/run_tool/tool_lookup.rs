@@ -9,7 +9,7 @@ use crate::context::tool_cache::{CAPACITY, CacheEntry, CachedTool, RunTarget};
 use crate::error::Error;
 use crate::stored_connectors::find_connector;
 
-/// Returns the current connector and its tool of that name. Reads them again only when a connector or its tools changed,
+/// Returns the connector and its tool of that name, as of a few milliseconds ago at most. Reads them again only when a connector or its tools changed,
 /// and compiles the schema again only when the tool did.
 ///
 /// # Errors
