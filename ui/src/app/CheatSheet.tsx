@@ -26,7 +26,7 @@ export function CheatSheet({ onClose }: { onClose: () => void }) {
   const [here] = useState(() => registry.active());
   const overrides = useContext(OverridesContext);
   const mac = useMac();
-  const change = useChangePreferences();
+  const change = useChangePreferences({ showsError: true });
   const [refused, setRefused] = useState<string | null>(null);
   const rows = listKeys(overrides, mac);
   const setKeys = (id: ShortcutId, keys: string | null) =>

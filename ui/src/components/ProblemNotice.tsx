@@ -78,7 +78,7 @@ export function ProblemNotice({
               <Button
                 small
                 look="primary"
-                // Declining needs no message; the notice stays.
+                // The notice stays.
                 onPress={() =>
                   void allow.mutateAsync(program).then(
                     () => onFixed?.(),

@@ -37,6 +37,14 @@ export function focusForm({ target }: Pick<PressEvent, "target">): void {
   });
 }
 
+/** Keeps the focus in a list whose button, which clears the filter, goes with it: moves it to the filter. */
+export function focusFilter({ target }: Pick<PressEvent, "target">): void {
+  const list = target.closest("[role=dialog], main");
+  setTimeout(() => {
+    if (document.activeElement === document.body) list?.querySelector<HTMLElement>("input")?.focus();
+  });
+}
+
 /**
  * The `ref` of a line that its own button may remove: the focus in it then goes to a line beside it, or else to what is
  * around it.

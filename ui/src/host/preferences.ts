@@ -1,12 +1,14 @@
+import { sentence } from "@/lib/words";
 import { commands, type Preferences } from "./bindings";
-import { call } from "./call";
+import { asProblem, call } from "./call";
 import { queries } from "./queries";
+import { showToast } from "./toasts";
 import { useCommand } from "./useCommand";
 
 const { queryKey } = queries.preferences();
 
-/** Saves changes to preferences, optimistically. */
-export function useChangePreferences() {
+/** Saves changes to preferences, optimistically. A toast tells a failure where the caller doesn't show it. */
+export function useChangePreferences({ showsError = false } = {}) {
   return useCommand({
     // One after the other, so that an earlier change never overwrites a later one.
     scope: { id: "preferences" },
@@ -19,6 +21,9 @@ export function useChangePreferences() {
     },
     onError: (_problem, changes, before, { client }) => {
       if (before) client.setQueryData(queryKey, (now) => now && undo(now, changes, before));
+    },
+    onProblem: (client, thrown) => {
+      if (!showsError) showToast(client, `Setting not saved. ${sentence(asProblem(thrown).message)}`);
     },
   });
 }

@@ -1,6 +1,7 @@
 import { type ReactNode } from "react";
 import { type Json } from "@/host/bindings";
 import { JsonEditor } from "../JsonEditor/JsonEditor";
+import { passFocusBeside } from "../keepFocus";
 import { LazySchemaForm } from "../SchemaForm/LazySchemaForm";
 import { MissingSecrets } from "../SchemaForm/MissingSecrets";
 import styles from "./Runner.module.css";
@@ -21,7 +22,7 @@ export function ArgumentsEditor({ runner, name, schema, missingReason, children 
   return (
     <>
       {missing.length > 0 && (
-        <div className={styles.note}>
+        <div ref={passFocusBeside} className={styles.note}>
           <MissingSecrets names={missing} onHide={() => setMissing([])}>
             {missingReason}
           </MissingSecrets>

@@ -5,6 +5,7 @@ import { Button } from "../Button";
 import { FindableText } from "../Find/FindableText";
 import { WithFind } from "../Find/FindBar";
 import { JsonView } from "../JsonView/JsonView";
+import { passFocusOn } from "../keepFocus";
 import { Notice, NoticeCode, ProblemNotice } from "../ProblemNotice";
 import { type TabItem, Tabs } from "../Tabs";
 import { ContentPart } from "./ContentPart";
@@ -150,7 +151,7 @@ function withoutAnswer(run: ToolRun): string {
 
 function Large({ size, onShow }: { size: number; onShow: () => void }) {
   return (
-    <div className={styles.page}>
+    <div ref={passFocusOn} className={styles.page}>
       <p>{`This result is ${bytes(size)} and may take a moment to show.`}</p>
       <div>
         <Button small onPress={onShow}>{`Show ${bytes(size)}`}</Button>

@@ -161,6 +161,23 @@ describe("account", () => {
     expect(await screen.findByRole("region", { name: "Replace key" })).toBeVisible();
   });
 
+  it("tells_that_a_key_was_not_replaced_after_the_page_was_left", async () => {
+    let refuse: (problem: unknown) => void = () => undefined;
+    const { user } = renderApp("/accounts/acc_cohere", state, (host) => {
+      host.handlers.replaceAccountSecrets = () =>
+        new Promise((_, reject) => {
+          refuse = reject;
+        }) as never;
+    });
+    const form = within(await screen.findByRole("region", { name: "Replace key" }));
+    await user.type(form.getByLabelText(/^API key/, { selector: "input" }), "co-next{Enter}");
+    await user.click(screen.getByRole("link", { name: /^Connectors/ }));
+    await waitFor(() => expect(screen.queryByRole("region", { name: "Replace key" })).toBeNull());
+    act(() => refuse(problem({ code: "network.unreachable", message: "Cohere could not be reached" })));
+    const told = await screen.findByRole("region", { name: "Notifications" });
+    expect(told).toHaveTextContent("Key not replaced. Cohere could not be reached");
+  });
+
   it("confirms_removal_and_lists_the_consequences", async () => {
     const { user, host } = renderApp("/accounts/acc_cohere", state);
     await user.click(await screen.findByRole("button", { name: "Remove Cohere · Northlight" }));

@@ -158,6 +158,20 @@ describe("form of a platform", () => {
     expect(dialog).toBeVisible();
   });
 
+  it("asks_before_a_sign_in_under_way_and_its_key_are_given_up", async () => {
+    const { user, host, dialog } = await choosePlatform("Cohere", (mock) => {
+      mock.handlers.addAccount = () => new Promise(() => undefined);
+    });
+    const key = within(dialog).getByLabelText(/^API key/, { selector: "input" });
+    await user.type(key, "co-slow{Enter}");
+    await within(dialog).findByRole("button", { name: "Stop" });
+    await user.keyboard("{Escape}");
+    await user.click(await screen.findByRole("button", { name: "Keep editing" }));
+    expect(key).toHaveValue("co-slow");
+    expect(within(dialog).getByRole("button", { name: "Stop" })).toBeVisible();
+    expect(host.lastCall("removeAccount")).toBeUndefined();
+  });
+
   it("edits_the_routes_of_an_experimental_platform_under_advanced", async () => {
     const { user, host, dialog } = await choosePlatform("10ex");
     expect(within(dialog).getByText("Experimental")).toBeVisible();

@@ -43,7 +43,6 @@ export function AddAccountForm({ platform, onBack, onClose, onAdded }: Props) {
       title={`Add ${title} account`}
       mark={<PlatformTile platform={platform.platform} />}
       subtitle="Patchbay tests the sign-in before saving."
-      isPending={add.isPending}
       onClose={leave(onClose)}
       notice={add.error && <VaultFailureNotice problem={beyondFields(asProblem(add.error), fields)} onRetry={submit} />}
       footer={

@@ -105,6 +105,7 @@ export function useChangeSettings(id: AccountId) {
       upsertAndRefresh(client, account);
     },
     toast: ({ label }) => `Settings of ${label} saved`,
+    unseenFailure: () => "Settings not saved",
   });
 }
 
@@ -127,6 +128,7 @@ export function useReplaceSecrets(id: AccountId) {
     command: ({ secrets }: NewSecrets) => commands.replaceAccountSecrets(id, secrets),
     update: upsertAndRefresh,
     toast: ({ label }, { signsIn }) => (signsIn ? `Signed in to ${label}` : `Key of ${label} replaced`),
+    unseenFailure: ({ signsIn }) => (signsIn ? "Not signed in" : "Key not replaced"),
   });
 }
 

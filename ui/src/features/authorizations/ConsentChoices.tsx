@@ -1,7 +1,7 @@
 import { useQuery } from "@tanstack/react-query";
 import { Button } from "@/components/Button";
 import { ConnectorMark } from "@/components/ConnectorMark";
-import { Dialog } from "@/components/Dialog";
+import { FormDialog } from "@/components/FormDialog";
 import { IdentityLine } from "@/components/IdentityLine";
 import { PlatformForm } from "@/components/PlatformForm/PlatformForm";
 import { usePlatformForm, useRefusalFocus } from "@/components/PlatformForm/usePlatformForm";
@@ -19,7 +19,7 @@ export function ConsentChoices({ connector, form, onCancel, onChosen }: Props) {
     if (state.validateAll()) onChosen(state.values);
   };
   return (
-    <Dialog
+    <FormDialog
       title={`Sign in to ${connector.title}`}
       mark={<ConnectorMark size="large" title={connector.title} of={connector} />}
       subtitle={<IdentityLine identity={connector.identity} />}
@@ -35,6 +35,6 @@ export function ConsentChoices({ connector, form, onCancel, onChosen }: Props) {
       }
     >
       <PlatformForm ref={fields} label={`Sign-in to ${connector.title}`} state={state} wallet={wallet} />
-    </Dialog>
+    </FormDialog>
   );
 }

@@ -38,6 +38,16 @@ describe("the catalogue", () => {
     expect(search).toHaveValue("");
   });
 
+  it("has_a_single_stop_of_the_tab_key_for_the_buttons_of_all_rows", async () => {
+    const { user, list, search } = await openCatalogue();
+    await screen.findByRole("row", { name: /^Salesforce/ });
+    await user.click(search);
+    await user.keyboard("{ArrowDown}");
+    const buttons = within(list).getAllByRole("button", { name: /^(Add|Create)/ });
+    expect(buttons.length).toBeGreaterThan(5);
+    expect(buttons.filter((button) => button.tabIndex >= 0)).toHaveLength(1);
+  });
+
   it("opens_the_creation_form_with_enter", async () => {
     const { user, search } = await openCatalogue();
     await screen.findByRole("row", { name: /^Salesforce/ });
@@ -187,6 +197,8 @@ describe("a registry file", () => {
     await user.paste("nonsense");
     await user.click(within(dialog).getByRole("button", { name: /^Open/ }));
     expect(await within(dialog).findByText("Not valid JSON (line 1)")).toBeVisible();
+    await user.keyboard("{Escape}");
+    await user.click(await screen.findByRole("button", { name: "Keep editing" }));
     expect(within(dialog).getByRole("textbox", { name: "Or paste JSON" })).toHaveValue("nonsense");
   });
 });

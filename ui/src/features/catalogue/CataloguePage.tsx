@@ -139,7 +139,9 @@ export function CataloguePage({ onCreate, onAdd }: Props) {
             openLabel={({ verb }) => verb}
             hasMenu
             autoFocus
-            renderRow={(item) => <CatalogueRow item={item} onOpen={() => open(item)} />}
+            renderRow={(item, isSelected) => (
+              <CatalogueRow item={item} isSelected={isSelected} onOpen={() => open(item)} />
+            )}
           />
         </>
       )}

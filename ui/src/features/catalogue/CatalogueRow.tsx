@@ -6,10 +6,10 @@ import { cutMiddle, shortAddress } from "@/lib/words";
 import styles from "./Catalogue.module.css";
 import { type CatalogueItem } from "./catalogueItems";
 
-type Props = { item: CatalogueItem; onOpen: () => void };
+type Props = { item: CatalogueItem; isSelected: boolean; onOpen: () => void };
 
 /** The cells of one entry. */
-export function CatalogueRow({ item, onOpen }: Props) {
+export function CatalogueRow({ item, isSelected, onOpen }: Props) {
   const { title, description, category, address, isCommand, signIn, verb } = item;
   const shownAddress = address && (isCommand ? cutMiddle(address, 60) : cutMiddle(shortAddress(address), 48));
   return (
@@ -37,7 +37,7 @@ export function CatalogueRow({ item, onOpen }: Props) {
         {signIn}
       </span>
       <span className={styles.end}>
-        <Button small onPress={onOpen}>
+        <Button small excludeFromTabOrder={!isSelected} onPress={onOpen}>
           {verb}
           <span className="unseen"> {title}</span>
         </Button>

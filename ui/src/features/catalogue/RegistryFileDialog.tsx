@@ -1,9 +1,9 @@
 import { useState } from "react";
 import { FileTrigger } from "react-aria-components";
 import { Button } from "@/components/Button";
-import { Dialog } from "@/components/Dialog";
 import { Field } from "@/components/Field";
 import { Form } from "@/components/Form";
+import { FormDialog } from "@/components/FormDialog";
 import { ErrorNotice, Notice } from "@/components/ProblemNotice";
 import { SubmitButton } from "@/components/SubmitButton";
 import { useReadRegistryFile } from "./useCatalogue";
@@ -31,7 +31,7 @@ export function RegistryFileDialog({ onClose, onRead }: Props) {
     if (text.trim()) read.mutate(text, { onSuccess: (entries) => entries.length > 0 && onRead() });
   };
   return (
-    <Dialog
+    <FormDialog
       title="Open registry file"
       subtitle="A server.json, a list of them, or a registry response."
       onClose={onClose}
@@ -74,6 +74,6 @@ export function RegistryFileDialog({ onClose, onRead }: Props) {
         )}
         <ErrorNotice error={read.error} />
       </Form>
-    </Dialog>
+    </FormDialog>
   );
 }

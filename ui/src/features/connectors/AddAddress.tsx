@@ -8,8 +8,6 @@ import { VaultFailureNotice } from "@/components/VaultNotice";
 import { Working } from "@/components/Working";
 import { type AddressInspection, commands, type Connector } from "@/host/bindings";
 import { asProblem } from "@/host/call";
-import { upsertConnector } from "@/host/upsert";
-import { useCommand } from "@/host/useCommand";
 import { type AuthenticationForm, choiceOf, errorsOf, type FormErrors, newForm } from "./authenticationForm";
 import { AddressFacts } from "./AddressFacts";
 import { type Step, StepFooter } from "./AddStep";
@@ -19,6 +17,7 @@ import { NameFields } from "./NameFields";
 import { NotesNotice } from "./NotesNotice";
 import { OfferedAddress } from "./OfferedAddress";
 import { PasteField, type PasteProps, PasteFooter, pasteHelp } from "./PasteStep";
+import { useAddConnector } from "./useConnectorActions";
 import { hostOf, useInspection } from "./useInspection";
 
 type Props = Step & {
@@ -67,7 +66,7 @@ export function AddAddress(props: Props) {
       ownClient: hasAnswer && method === "oauth" && !inspection.registersItself,
     }));
   });
-  const add = useCommand({ command: commands.addConnector, update: upsertConnector });
+  const add = useAddConnector(commands.addConnector);
   const { run: inspectAddress } = inspect;
   useEffect(() => {
     if (isAgreed) inspectAddress(url);

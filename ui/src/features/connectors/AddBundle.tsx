@@ -11,8 +11,6 @@ import { VaultFailureNotice } from "@/components/VaultNotice";
 import { emptyValue, secretValueOf, type ValueDraft } from "@/components/secretValue";
 import { type AddBundle as Request, type Bundle, type BundleSetting, commands, type Connector } from "@/host/bindings";
 import { asProblem } from "@/host/call";
-import { upsertConnector } from "@/host/upsert";
-import { useCommand } from "@/host/useCommand";
 import { sentence } from "@/lib/words";
 import styles from "./AddDialog.module.css";
 import { StepFooter } from "./AddStep";
@@ -21,6 +19,7 @@ import { FolderField } from "./FolderField";
 import { NameFields } from "./NameFields";
 import { NotesNotice } from "./NotesNotice";
 import { splitList } from "./textLists";
+import { useAddConnector } from "./useConnectorActions";
 
 type Props = { bundle: Bundle; onBack: () => void; onClose: () => void; onAdded: (connector: Connector) => void };
 
@@ -34,7 +33,7 @@ export function AddBundle({ bundle, onBack, onClose, onAdded }: Props) {
     ),
   );
   const [missing, setMissing] = useState<string[]>([]);
-  const add = useCommand({ command: commands.addBundle, update: upsertConnector });
+  const add = useAddConnector(commands.addBundle);
   const valueOf = (key: string) => values[key] ?? emptyValue;
   const submit = () => {
     const empty = bundle.settings.filter(({ key, isRequired }) => isRequired && !valueOf(key).text.trim());

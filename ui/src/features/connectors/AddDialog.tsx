@@ -1,5 +1,5 @@
 import { useCallback, useEffect, useRef, useState } from "react";
-import { Dialog } from "@/components/Dialog";
+import { FormDialog } from "@/components/FormDialog";
 import { ProblemNotice } from "@/components/ProblemNotice";
 import {
   commands,
@@ -196,7 +196,7 @@ export function AddDialog({ address: initialText, isDropped = false, known, onCl
   if (isStarting) return null;
   const isInvalid = problem?.code === "usage.invalid";
   return (
-    <Dialog
+    <FormDialog
       title="Add connector"
       subtitle={pasteHelp}
       onClose={close}
@@ -208,7 +208,7 @@ export function AddDialog({ address: initialText, isDropped = false, known, onCl
       >
         {problem && !isInvalid && <ProblemNotice problem={problem} onRetry={() => read(text)} />}
       </PasteField>
-    </Dialog>
+    </FormDialog>
   );
 }
 

@@ -10,8 +10,6 @@ import { Tag } from "@/components/Tag";
 import { VaultFailureNotice } from "@/components/VaultNotice";
 import { commands, type Connector, type PastedServer } from "@/host/bindings";
 import { asProblem } from "@/host/call";
-import { upsertConnector } from "@/host/upsert";
-import { useCommand } from "@/host/useCommand";
 import styles from "./AddDialog.module.css";
 import { type Step, StepFooter } from "./AddStep";
 import { BlankFields } from "./BlankFields";
@@ -29,6 +27,7 @@ import {
   type VariableDraft,
 } from "./pastedForm";
 import { ResolvedProgram } from "./ResolvedProgram";
+import { useAddConnector } from "./useConnectorActions";
 
 type Props = Step & {
   server: PastedServer;
@@ -43,7 +42,7 @@ export function AddProgram({ server, command, notes, onAdded, ...step }: Props) 
   const blanks = blanksNeedingField(server, command);
   const [form, setForm] = useState(() => programForm(server, command));
   const [errors, setErrors] = useState<Record<string, string>>({});
-  const add = useCommand({ command: commands.addProgram, update: upsertConnector });
+  const add = useAddConnector(commands.addProgram);
   const set = (changes: Partial<typeof form>) => {
     setForm({ ...form, ...changes });
     setErrors({});

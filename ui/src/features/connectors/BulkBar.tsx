@@ -40,19 +40,19 @@ export function BulkBar({ selection }: { selection: Selection }) {
           Stop ({grouped(signIns)} left to sign in)
         </Button>
       )}
-      <Button small keys="connectors.check" isDisabled={busy} isPending={selection.running} onPress={selection.check}>
+      <Button small keys="connectors.check" isPending={busy} onPress={selection.check}>
         Check
       </Button>
-      <Button small keys="connectors.connect" isDisabled={busy} onPress={selection.connect}>
+      <Button small keys="connectors.connect" isPending={busy} onPress={selection.connect}>
         Connect
       </Button>
-      <Button small keys="connectors.turnOn" isDisabled={busy} onPress={() => selection.setEnabled(true)}>
+      <Button small keys="connectors.turnOn" isPending={busy} onPress={() => selection.setEnabled(true)}>
         Turn on
       </Button>
-      <Button small keys="connectors.turnOff" isDisabled={busy} onPress={() => selection.setEnabled(false)}>
+      <Button small keys="connectors.turnOff" isPending={busy} onPress={() => selection.setEnabled(false)}>
         Turn off
       </Button>
-      <Button small icon="trash-2" keys="list.delete" isDisabled={busy} onPress={remove}>
+      <Button small icon="trash-2" keys="list.delete" isPending={busy} onPress={remove}>
         Delete
       </Button>
       <Button small look="quiet" icon="x" label="Clear selection" onPress={selection.clear} />

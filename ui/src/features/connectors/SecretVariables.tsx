@@ -25,6 +25,7 @@ export function SecretVariables({ connector }: { connector: Connector }) {
     update: upsertConnector,
     invalidates: [keys.wallet],
     toast: (_, { name }) => `${name} saved`,
+    unseenFailure: ({ name }) => `${name} not saved`,
   });
   const discard = () => {
     setName("");

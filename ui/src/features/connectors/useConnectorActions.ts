@@ -1,7 +1,7 @@
 import { useMutationState } from "@tanstack/react-query";
 import { useEffect } from "react";
 import { type Check, commands, type Connector, type ConnectorChanges, type ConnectorId } from "@/host/bindings";
-import { asProblem, call } from "@/host/call";
+import { type Answer, asProblem, call } from "@/host/call";
 import { clientState, type StateKey, stateKey, useClientState } from "@/host/clientState";
 import { invalidate, keys } from "@/host/queries";
 import { showToast } from "@/host/toasts";
@@ -18,7 +18,13 @@ export function useUpdateConnector(id: ConnectorId, done: string | null = null, 
       onSaved?.();
     },
     toast: () => done,
+    unseenFailure: () => "Connector not saved",
   });
+}
+
+/** Adds a connector. */
+export function useAddConnector<Request>(command: (request: Request) => Promise<Answer<Connector>>) {
+  return useCommand({ command, update: upsertConnector, unseenFailure: () => "Connector not added" });
 }
 
 /** Turns a connector on. */

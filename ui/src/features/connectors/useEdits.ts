@@ -23,6 +23,7 @@ export function useEdits<Form extends object>(connector: Connector, name: string
       });
     },
     toast: () => done,
+    unseenFailure: () => `${connector.title} not saved`,
   });
   return {
     form: { ...saved, ...edits },

@@ -16,6 +16,7 @@ import { asProblem, call } from "@/host/call";
 import { newChannel } from "@/host/channel";
 import { useCheckAll } from "@/host/useCheckAll";
 import { lastError, useCommand } from "@/host/useCommand";
+import { count } from "@/lib/words";
 import { fixLabels } from "./needLook";
 
 export type NeedHandlers = {
@@ -56,7 +57,10 @@ export function useNeedActions({
       const ignored = newChannel<RotationTarget>(() => undefined);
       return call(commands.retryRotation(entry, ignored));
     },
-    toast: ({ targets }) => (targets.every((target) => target.problem === null) ? "Updated everywhere" : null),
+    toast: ({ targets }) => {
+      const failed = targets.filter(({ problem }) => problem !== null).length;
+      return failed === 0 ? "Updated everywhere" : `${count(failed, "place")} not updated`;
+    },
   });
   // Saves renewed sign-ins that are only in memory.
   const saveUnsaved = useCommand({

@@ -1,5 +1,6 @@
 import { type RunComparison, type RunDifference, type RunPart } from "@/host/bindings";
 import { Button } from "@/components/Button";
+import { passFocusBeside } from "@/components/keepFocus";
 import { count } from "@/lib/words";
 import styles from "./Compare.module.css";
 import { generalPath, partNames, pointerLabel, sameWords, valueWords } from "./compareWords";
@@ -39,7 +40,7 @@ function Part({ part, same, differences, onIgnore }: PartProps) {
       </h3>
       <ul>
         {differences.map((difference) => (
-          <li key={difference.pointer + difference.change} className={styles.change}>
+          <li key={difference.pointer + difference.change} ref={passFocusBeside} className={styles.change}>
             <span className={styles.place} data-selectable>
               {pointerLabel(difference)}
             </span>

@@ -43,6 +43,7 @@ export function IgnoredPaths({ ignored, suggested, onChange }: Props) {
           {suggested.map((path) => (
             <button
               key={path}
+              ref={passFocusBeside}
               type="button"
               className={styles.suggestion}
               title={path}
@@ -54,7 +55,7 @@ export function IgnoredPaths({ ignored, suggested, onChange }: Props) {
             </button>
           ))}
           {suggested.length > 1 && (
-            <Button small look="link" onPress={() => onChange([...ignored, ...suggested])}>
+            <Button ref={passFocusBeside} small look="link" onPress={() => onChange([...ignored, ...suggested])}>
               Ignore all
             </Button>
           )}

@@ -150,6 +150,7 @@ describe("ignored paths", () => {
       paths: ["/outcome/result/**/updatedAt", "/outcome/result/data/*/balance"],
     });
     expect(await screen.findByRole("button", { name: "2 paths ignored" })).toBeVisible();
+    expect(document.body).not.toHaveFocus();
   });
 
   it("are ignored by another try where that failed", async () => {
@@ -306,6 +307,21 @@ describe("elsewhere", () => {
       elsewhere: { connector: "con_copy", credential: null },
       confirmed: true,
     });
+  });
+
+  it("keeps what was chosen when that question is declined", async () => {
+    const { user } = renderApp("/runs", { runs: runs(), ...twins() }, (own) => {
+      own.handlers.replayRun = () => {
+        throw problem({ code: "confirmation_needed" });
+      };
+    });
+    await screen.findByRole("article", { name: "Run of search" });
+    await user.keyboard("a");
+    await user.click(await screen.findByRole("button", { name: "Run" }));
+    await screen.findByRole("alertdialog", { name: "Run search on GitHub of Ada?" });
+    await user.keyboard("{Escape}");
+    await waitFor(() => expect(screen.queryByRole("alertdialog")).toBeNull());
+    expect(screen.getByRole("dialog", { name: "Run search elsewhere" })).toBeVisible();
   });
 });
 

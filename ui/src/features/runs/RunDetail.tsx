@@ -129,7 +129,7 @@ function Loaded({
               <Button
                 icon="rotate-cw"
                 keys="runs.again"
-                isDisabled={actions.isReplaying}
+                isPending={actions.isReplaying}
                 onPress={() => actions.replay()}
               >
                 Run again

@@ -45,7 +45,7 @@ export function RunElsewhereDialog({ run, confirmation, isPending, error, onRun,
       title={`Run ${run.tool} elsewhere`}
       subtitle="With the same arguments; the results are compared"
       wide
-      onClose={onClose}
+      onClose={confirmTarget ? onKeep : onClose}
       footer={
         confirmTarget ? undefined : (
           <>

@@ -37,7 +37,7 @@ export function SettingsPage({ onOpenKeys }: Props) {
     useQuery(queries.vault()),
     useQuery(queries.allowedPrograms()),
   ]);
-  const change = useChangePreferences();
+  const change = useChangePreferences({ showsError: true });
   const problem = error ?? change.error;
   return (
     <>

@@ -9,6 +9,8 @@ import { identityWith } from "@/components/identityWith";
 import { Menu } from "@/components/Menu";
 import { singleClick } from "@/components/singleClick";
 import { Switch } from "@/components/Switch";
+import { initialArguments } from "@/lib/schema/initialArguments";
+import { schemaOf } from "@/lib/schema/validate";
 import { Examples } from "./Examples";
 import styles from "./Workbench.module.css";
 
@@ -114,7 +116,12 @@ export function RunBar(props: Props) {
               keys: "form.copyCommand",
               onAction: props.onCopyCommand,
             },
-            { id: "clear", label: "Clear form", icon: "rotate-ccw", onAction: () => props.onFill({}) },
+            {
+              id: "clear",
+              label: "Clear form",
+              icon: "rotate-ccw",
+              onAction: () => props.onFill(initialArguments(schemaOf(tool.inputSchema))),
+            },
           ]}
         />
       </div>

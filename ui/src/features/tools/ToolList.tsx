@@ -56,7 +56,7 @@ export function ToolList({ connector, selected, onSelect }: Props) {
               icon="wrench"
               title="No tools"
               action={
-                <Button small icon="refresh-cw" isDisabled={isRefreshing} onPress={refresh}>
+                <Button small icon="refresh-cw" isPending={isRefreshing} onPress={refresh}>
                   Load tools
                 </Button>
               }
@@ -96,14 +96,7 @@ export function ToolList({ connector, selected, onSelect }: Props) {
           onChange={setFilter}
           onEnter={() => first && onSelect(first.name)}
         />
-        <Button
-          small
-          look="quiet"
-          icon="refresh-cw"
-          label="Refresh tools"
-          isDisabled={isRefreshing}
-          onPress={refresh}
-        />
+        <Button small look="quiet" icon="refresh-cw" label="Refresh tools" isPending={isRefreshing} onPress={refresh} />
       </div>
       {all.length > 0 && <ErrorNotice className={styles.pad} error={error} connector={connector} onRetry={refresh} />}
       {body()}

@@ -16,12 +16,13 @@ type MenuControl = { kind: "menu"; title: string; targets: { label: string; acti
 type Props = { connector: Connector; onAsk: (pending: PendingAction) => void; control: Control | MenuControl };
 
 /**
- * A control that runs actions: at once, or by a dialog where they take input or a confirmation. It is disabled until
- * the platform has responded; other controls stay usable.
+ * A control that runs actions: at once, or by a dialog where they take input or a confirmation. It starts no other
+ * until the platform has responded, and keeps the focus meanwhile; other controls stay usable.
  */
 export function ActionControl({ connector, onAsk, control }: Props) {
   const { mutate, error, isPending } = useRunAction(connector);
   const start = (action: Action, of: string | null, isChoice = false) => {
+    if (isPending) return;
     if (opensDialog(action)) onAsk({ action, of, isChoice });
     else mutate({ action, values: null, confirmed: false });
   };
@@ -53,7 +54,6 @@ export function ActionControl({ connector, onAsk, control }: Props) {
         return (
           <Switch
             isSelected={control.isOn ?? false}
-            isDisabled={isPending}
             onChange={(on) => start(on ? control.turnOn : control.turnOff, control.label)}
           >
             {control.label}
@@ -65,7 +65,6 @@ export function ActionControl({ connector, onAsk, control }: Props) {
             label={control.label}
             hideLabel
             placeholder="Choose"
-            isDisabled={isPending}
             options={control.actions.map(({ name, title, warning }) => ({
               value: name,
               label: title,

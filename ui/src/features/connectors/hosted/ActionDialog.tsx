@@ -2,7 +2,7 @@ import { useState } from "react";
 import { Advanced } from "@/components/Advanced";
 import { Button } from "@/components/Button";
 import { ConnectorMark } from "@/components/ConnectorMark";
-import { Dialog } from "@/components/Dialog";
+import { FormDialog } from "@/components/FormDialog";
 import { IdentityLine } from "@/components/IdentityLine";
 import { PlatformForm } from "@/components/PlatformForm/PlatformForm";
 import { usePlatformForm, useRefusalFocus } from "@/components/PlatformForm/usePlatformForm";
@@ -52,7 +52,8 @@ export function ActionDialog({ connector, action, of, isChoice, onClose }: Props
   // The warning of a destructive action replaces the general one; irreversible actions always show both.
   const effect = action.warning !== null && action.effect === "destructive" ? null : effectWords[action.effect];
   return (
-    <Dialog
+    <FormDialog
+      isPending={run.isPending}
       alert={danger}
       title={isChoice && of !== null ? `${of}: ${action.title}?` : `${action.title}?`}
       mark={<ConnectorMark size="large" title={title} of={connector} />}
@@ -82,6 +83,6 @@ export function ActionDialog({ connector, action, of, isChoice, onClose }: Props
           </p>
         </Advanced>
       </div>
-    </Dialog>
+    </FormDialog>
   );
 }

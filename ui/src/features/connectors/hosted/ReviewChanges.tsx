@@ -28,7 +28,10 @@ type Props = {
 /** Shows the changes against the current settings of the platform before they are sent. */
 export function ReviewChanges({ connector, base, state, onClose, onReload }: Props) {
   const schema = schemaOf(state.form.schema);
-  const plan = useCommand({ command: (change: ChangeSettings) => commands.planSettings(connector.id, change) });
+  const plan = useCommand({
+    command: (change: ChangeSettings) => commands.planSettings(connector.id, change),
+    onError: (thrown) => state.setServerErrors(asProblem(thrown).fields),
+  });
   const send = useChangeSettings(connector.id);
   const change = { base, values: state.values, secrets: state.secrets(), overwrite: false };
   const { mutate } = plan;
