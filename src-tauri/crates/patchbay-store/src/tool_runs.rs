@@ -83,7 +83,7 @@ impl Store {
     }
 
     /// Like [`Store::open_run`], but does not wait for the disk: this store finds the run at once, other processes
-    /// within 50 ms. A process that is killed within those 50 ms loses it.
+    /// within 10 ms. A process that is killed within those 10 ms loses it.
     ///
     /// # Errors
     /// Those of an earlier queued run that could not be written, so that nothing runs unrecorded when the history

@@ -27,7 +27,7 @@ use crate::tool_runs::{RunWrite, merge_writes, write_run};
 const BATCH_GAP: Duration = Duration::from_millis(5);
 
 /// How long the first of them waits at most.
-const BATCH_WINDOW: Duration = Duration::from_millis(50);
+const BATCH_WINDOW: Duration = Duration::from_millis(10);
 
 /// Capacity of the queue, in rows of runs; further ones wait for a free slot.
 const QUEUE_LEN: usize = 256;

@@ -110,7 +110,7 @@ pub enum RunProgress {
 /// first call has the id by which the run can be cancelled.
 ///
 /// This process sees the run in the history at once. It is on disk before a destructive tool is called; of other runs a
-/// killed process loses those of its last 50 ms.
+/// killed process loses those of its last 10 ms.
 ///
 /// # Errors
 /// Those that prevent the start: [`Error::NotFound`]; [`Error::SwitchedOff`]; [`Error::Arguments`];
