@@ -51,6 +51,11 @@ impl<T: Clone + Default> Observations<T> {
         known.clone()
     }
 
+    /// Changes all observations.
+    pub(crate) fn update_all(&self, change: impl FnMut(&mut T)) {
+        self.0.lock().values_mut().for_each(change);
+    }
+
     pub(crate) fn forget(&self, id: &str) {
         self.0.lock().remove(id);
     }

@@ -52,11 +52,15 @@ pub(crate) async fn save_observations(cx: &Context, account: &AccountId, platfor
     };
     let name = setting_name(account);
     match cx.store().change_setting(&name, merge_stored).await {
+        Ok(Json(merged)) if merged == ours => record_synced(cx, account, ours),
         Ok(Json(merged)) => {
-            if merged != ours {
-                observations.restore(merged);
-            }
+            // What was observed during the save is not saved yet.
+            let now = observations.to_json();
+            observations.restore(merged.clone());
             record_synced(cx, account, observations.to_json());
+            if now != ours {
+                observations.restore(merge_observations(&ours, now, merged));
+            }
         }
         Err(error) => tracing::warn!(%error, "what was found out could not be kept"),
     }
@@ -146,6 +150,44 @@ mod tests {
     use serde_json::json;
 
     use super::*;
+    use crate::accounts::platform::platform_of;
+    use crate::testing::{account, open_temporary};
+
+    #[tokio::test]
+    async fn what_is_observed_during_a_save_is_saved_by_the_next() {
+        let (_home, cx) = open_temporary().await;
+        let secrets = json!({ "api_key": { "kind": "secret", "secret": "own-key-1" } });
+        let account = account(&cx, patchbay_model::Platform::Mistral, &secrets).await;
+        let platform = platform_of(&cx, &account).await.unwrap();
+        let id = &account.id;
+        let of = |names: &[&str]| -> Value {
+            let each = names.iter().copied();
+            each.map(|name| (name, json!({ "tools": "Well" })))
+                .collect()
+        };
+        let observe = |names: &[&str]| platform.observations().unwrap().restore(of(names));
+        let save = || save_observations(&cx, id, &*platform);
+        let saved = async || {
+            let saved = find_saved(&cx, id).await.unwrap().unwrap();
+            let mut names: Vec<String> = saved.as_object().unwrap().keys().cloned().collect();
+            names.sort();
+            names.concat()
+        };
+
+        observe(&["a"]);
+        futures::future::join(save(), async { observe(&["a", "b"]) }).await;
+        save().await;
+        assert_eq!(saved().await, "ab");
+        // Another process saves too.
+        let others = Json(of(&["a", "b", "c"]));
+        let name = setting_name(id);
+        let change = move |_: Option<Json>| others;
+        cx.store().change_setting(&name, change).await.unwrap();
+        observe(&["a", "b", "d"]);
+        futures::future::join(save(), async { observe(&["a", "b", "d", "e"]) }).await;
+        save().await;
+        assert_eq!(saved().await, "abcde");
+    }
 
     #[test]
     fn observations_of_different_connectors_are_merged() {

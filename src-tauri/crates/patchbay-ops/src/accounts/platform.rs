@@ -105,7 +105,7 @@ pub(crate) async fn merge_saved_observations(cx: &Context) -> Result<(), Error> 
     Ok(())
 }
 
-/// Finishes a call to a platform: saves its observations and converts its error.
+/// Finishes a call to a platform: converts its error and saves its observations.
 ///
 /// # Errors
 /// [`Error::SignedOut`] if the account's key is not accepted; otherwise the platform's error.
@@ -115,13 +115,16 @@ pub(crate) async fn finish_call<T>(
     platform: &dyn Platform,
     outcome: Result<T, PlatformError>,
 ) -> Result<T, Error> {
-    save_observations(cx, account, platform).await;
-    match outcome {
+    let finished = match outcome {
         Err(error @ PlatformError::Unauthorized { .. }) => {
-            Err(classify_unauthorized(cx, account, platform, error).await?)
+            let classified = classify_unauthorized(cx, account, platform, error).await;
+            classified.and_then(Err)
         }
-        outcome => Ok(outcome?),
-    }
+        outcome => outcome.map_err(Error::from),
+    };
+    // Last, as the classification corrects observations.
+    save_observations(cx, account, platform).await;
+    finished
 }
 
 /// Tells by a light read whether a 401 is about the account's key or one connector's own sign-in.
@@ -203,5 +206,44 @@ pub(crate) fn options(cx: &Context) -> CallOptions {
         max_retry_wait: Some(MAX_RETRY_WAIT),
         cancel: Some(cx.shutdown().child_token()),
         ..CallOptions::default()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use patchbay_model::{Json, RemoteId};
+    use serde_json::json;
+    use tokio::io::AsyncWriteExt as _;
+    use tokio::net::TcpListener;
+
+    use super::*;
+    use crate::testing::{new_account, open_temporary, receive_message, save_account};
+
+    #[tokio::test]
+    async fn a_refused_key_saves_nothing_about_connectors() {
+        let (_home, cx) = open_temporary().await;
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let settings = json!({ "base_url": format!("http://{}", listener.local_addr().unwrap()) });
+        let answering = tokio::spawn(async move {
+            while let Ok((mut stream, _)) = listener.accept().await {
+                receive_message(&mut stream).await;
+                let refusal =
+                    b"HTTP/1.1 401 Unauthorized\r\ncontent-length: 0\r\nconnection: close\r\n\r\n";
+                drop(stream.write_all(refusal).await);
+            }
+        });
+        let account = new_account(&cx, "acc_1", patchbay_model::Platform::Mistral, settings);
+        let secrets = json!({ "api_key": { "kind": "secret", "secret": "old-key-1" } });
+        save_account(&cx, &account, &secrets).await;
+
+        let platform = platform_of(&cx, &account).await.unwrap();
+        let tools = platform.tools().unwrap();
+        let listed = tools.list_tools(&RemoteId::new("r1"), &options(&cx)).await;
+        let refused = finish_call(&cx, &account.id, &*platform, listed).await;
+        let error = refused.map(drop).unwrap_err();
+        assert!(matches!(error, Error::SignedOut { .. }), "{error:?}");
+        let saved: Option<Json> = cx.store().find_setting("observations.acc_1").await.unwrap();
+        assert_eq!(saved.unwrap()["r1"]["tools"], Value::Null);
+        answering.abort();
     }
 }

@@ -84,12 +84,13 @@ async fn fetch_and_apply(cx: &Context, account: &Account) -> Result<usize, Error
     // A connector that was removed during the request must not come back.
     let known_before: HashSet<RemoteId> =
         before.into_iter().filter_map(|it| it.remote_id).collect();
-    let (count, now) = (listed.len(), cx.now());
+    let count = listed.len();
     let mut new = Vec::new();
     for remote in listed {
         if let Some(id) = local_ids.get(&remote.remote_id) {
-            let account = account.clone();
+            let (account, clock) = (account.clone(), cx.clock());
             let change = move |connector: &mut Connector| {
+                let now = clock.now();
                 let former = connector.status.clone();
                 // A check during the request is newer than this list. One in the future was made by a wrong clock.
                 if former

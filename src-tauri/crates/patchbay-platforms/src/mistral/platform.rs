@@ -22,7 +22,7 @@ use super::operations::connectors::{Delete, Get, List};
 use super::operations::tools::{CallTool, ListTools};
 use super::operations::{self, CURRENT};
 use super::quirks::key;
-use super::quirks::observations::Observation;
+use super::quirks::observations::{Observation, ToolListOutcome};
 use super::quirks::surface::Surface;
 use super::wire::{Connector, LenientConnector, Object, ToolAnswer};
 use crate::account::{ALLOW_PLAIN_HTTP, text_setting};
@@ -165,7 +165,16 @@ impl Platform for Mistral {
     }
 
     async fn check(&self, options: &CallOptions) -> Result<()> {
-        page(None, 1).run(self, options).await.map(drop)
+        let read = page(None, 1).run(self, options).await;
+        if let Err(Error::Unauthorized { .. }) = &read {
+            // Listings of tools were refused because of the key, which says nothing about their connectors.
+            self.observations.update_all(|observed| {
+                if observed.tools == Some(ToolListOutcome::Unauthorized) {
+                    observed.tools = None;
+                }
+            });
+        }
+        read.map(drop)
     }
 
     fn observations(&self) -> Option<&dyn SavedObservations> {

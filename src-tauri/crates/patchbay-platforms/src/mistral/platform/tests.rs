@@ -212,3 +212,19 @@ async fn a_connector_of_an_unknown_form_stays_in_the_list() {
     assert!(listed.reason.is_some());
     assert!(!listed.native.0.to_string().contains("app-secret-1"));
 }
+
+#[tokio::test]
+async fn a_refused_key_says_nothing_about_a_connector() {
+    let fixture = fixture::Fixture::new("current").await;
+    let id = fixture.created(json!({})).await;
+    fixture.fake.with(|mistral| mistral.keys.clear());
+    let (platform, options) = (&fixture.platform, &fixture.options);
+    let outcome = || platform.observations().unwrap().to_json()[id.as_str()]["tools"].clone();
+    let refused = platform.tools().unwrap().list_tools(&id, options).await;
+    assert_eq!(refused.unwrap_err().kind(), "unauthorized");
+    assert_eq!(outcome(), "Unauthorized");
+    let refused = platform.check(options).await;
+    assert_eq!(refused.unwrap_err().kind(), "unauthorized");
+    assert_eq!(outcome(), Value::Null);
+    fixture.over();
+}
