@@ -128,6 +128,13 @@ pub(crate) fn drop_member(form: &mut Form, name: &str) {
     }
 }
 
+/// Lets members without a value be left out, as the platform keeps what it does not tell.
+pub(crate) fn relax_required(schema: &mut Value, values: &Value) {
+    if let Some(Value::Array(required)) = schema.get_mut("required") {
+        required.retain(|name| name.as_str().is_some_and(|name| values.get(name).is_some()));
+    }
+}
+
 /// Removes an alternative of a member from a form.
 pub(crate) fn drop_alternative(form: &mut Form, member: &str, kind: &str) {
     if let Some(options) = form.schema.0["properties"][member]["oneOf"].as_array_mut() {
@@ -185,10 +192,8 @@ fn relax(schema: &mut Value, values: &Value, pointer: &str, kept: &mut Vec<Strin
         let secrets = properties.filter(|(_, member)| member["writeOnly"] == true);
         let before = kept.len();
         kept.extend(secrets.map(|(name, _)| format!("{pointer}/{name}")));
-        if kept.len() > before
-            && let Some(Value::Array(required)) = schema.get_mut("required")
-        {
-            required.retain(|name| name.as_str().is_some_and(|name| values.get(name).is_some()));
+        if kept.len() > before {
+            relax_required(schema, values);
         }
         return;
     }

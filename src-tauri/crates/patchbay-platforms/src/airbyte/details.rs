@@ -4,7 +4,7 @@
 
 use async_trait::async_trait;
 use patchbay_http::CallOptions;
-use patchbay_model::{Action, ControlGroup, Fact, PlatformDetails, RemoteId, Status};
+use patchbay_model::{Action, ControlGroup, Fact, PlatformDetails, RemoteId};
 use serde_json::json;
 
 use super::client::Airbyte;
@@ -56,12 +56,10 @@ fn last_check(check: Option<CheckRecord>) -> [Option<Fact>; 2] {
     let Some(CheckRecord { state, at }) = check else {
         return [None, None];
     };
-    let outcome = match state.status {
-        Status::Ready => "succeeded",
-        Status::Failing | Status::NeedsAuthorization => "failed",
-        _ => "No result",
-    };
-    let reason = state.reason.map(|reason| format!("{outcome}: {reason}"));
+    let outcome = state.word.as_deref().unwrap_or("No result");
+    // An unknown word is its own reason.
+    let reason = state.reason.filter(|reason| reason != outcome);
+    let reason = reason.map(|reason| format!("{outcome}: {reason}"));
     let words = reason.unwrap_or_else(|| outcome.to_owned());
     [
         fact("Last check", Some(&words)),

@@ -105,10 +105,7 @@ pub(super) fn settings(connector: Connector, spec: &Spec) -> Form {
     form::drop_member(&mut form, "connector_id");
     let mut replication = spec.replication();
     // Stored settings that are not returned need not be entered again.
-    let shown = &form.values["replication_config"];
-    if let Some(Value::Array(required)) = replication.get_mut("required") {
-        required.retain(|name| name.as_str().is_some_and(|name| shown.get(name).is_some()));
-    }
+    form::relax_required(&mut replication, &form.values["replication_config"]);
     spare_secrets(&mut replication);
     form.schema.0["properties"]["replication_config"] = replication;
     form

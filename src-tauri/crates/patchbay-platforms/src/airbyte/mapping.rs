@@ -62,8 +62,8 @@ impl Observation {
 }
 
 impl CheckRecord {
-    /// Records the result of a check; a pending one keeps the status of the check before.
-    pub(super) fn after(before: Option<Self>, result: &CheckResult, at: Timestamp) -> Self {
+    /// Records the result of a check; a pending one keeps status and time of the check before.
+    pub(super) fn after(before: Option<Self>, result: &CheckResult, mut at: Timestamp) -> Self {
         let word = result.status.as_deref().map(|word| clean_text(word, 100));
         let (status, reason) = match word.as_deref() {
             Some("succeeded") => (Status::Ready, None),
@@ -72,8 +72,11 @@ impl CheckRecord {
             }
             Some("failed") => (Status::Failing, failure(result)),
             Some("pending" | "running") => {
-                let before = before.map_or(Status::Unknown, |before| before.state.status);
-                (before, Some("checking".to_owned()))
+                let mut status = Status::Unknown;
+                if let Some(before) = before {
+                    (status, at) = (before.state.status, before.at);
+                }
+                (status, Some("checking".to_owned()))
             }
             Some(other) => (Status::Unknown, Some(other.to_owned())),
             None => (Status::Unknown, Some("check returned no result".to_owned())),

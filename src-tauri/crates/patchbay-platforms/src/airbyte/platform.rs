@@ -186,16 +186,16 @@ impl Connectors for Airbyte {
         Ok(all.into_iter().map(|one| self.map_connector(one)).collect())
     }
 
-    /// Also has the platform check the connector, since nothing else reports its status.
+    /// First has the platform check the connector, since nothing else reports its status; that may take minutes, in which
+    /// the connector may change.
     async fn find_connector(
         &self,
         id: &RemoteId,
         options: &CallOptions,
     ) -> Result<RemoteConnector> {
-        let found = self.find(id, options).await?;
         let connector_id = id.clone();
         Check { connector_id }.run(self, options).await?;
-        Ok(self.map_connector(found))
+        self.read_connector(id, options).await
     }
 
     async fn read_connector(

@@ -314,6 +314,7 @@ impl Settings for Cohere {
         let mut form = form::of(&Profile::from(&connector.0));
         // The description can't be changed.
         form::drop_member(&mut form, "description");
+        form::relax_required(&mut form.schema.0, &form.values);
         let native = self.map_connector(connector).native;
         Ok(ConnectorSettings { form, native })
     }

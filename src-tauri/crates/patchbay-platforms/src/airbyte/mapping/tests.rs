@@ -74,6 +74,19 @@ fn each_word_of_a_check_has_its_state() {
     }
 }
 
+#[test]
+fn a_check_that_has_not_ended_keeps_the_time_of_the_one_before() {
+    let [first, second] = [1000, 2000].map(|at| Timestamp::from_unix_millis(at).unwrap());
+    let check = |before, word: &str, at| {
+        let result = serde_json::from_value(json!({ "status": word })).unwrap();
+        CheckRecord::after(before, &result, at)
+    };
+    let ended = check(None, "succeeded", first);
+    assert_eq!(check(Some(ended.clone()), "running", second).at, first);
+    assert_eq!(check(Some(ended), "failed", second).at, second);
+    assert_eq!(check(None, "pending", second).at, second);
+}
+
 fn shown(json: Value) -> RemoteConnector {
     connector(Parsed::of(json).unwrap(), &Observation::default())
 }

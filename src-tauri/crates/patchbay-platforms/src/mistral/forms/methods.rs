@@ -42,6 +42,9 @@ pub(crate) enum Method {
 /// Methods that only an existing connector can have.
 pub(super) const KNOWN_KINDS: [&str; 2] = ["oauth2", "other"];
 
+/// Methods whose request takes no shared headers, even for an existing connector.
+pub(super) const NEW_APP_KINDS: [&str; 2] = ["oauth_app", "client_credentials"];
+
 /// Headers that only methods of an existing connector take.
 pub(super) const KNOWN_HEADERS: [&str; 2] = ["global_headers", "secret_global_headers"];
 

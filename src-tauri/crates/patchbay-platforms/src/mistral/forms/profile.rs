@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use serde_with::apply;
 
-use super::methods::{KNOWN_HEADERS, KNOWN_KINDS, Method};
+use super::methods::{KNOWN_HEADERS, KNOWN_KINDS, Method, NEW_APP_KINDS};
 use super::server::AuthorizationServer;
 use super::{Basics, NamedSecret, NamedValue, global_headers, map};
 use crate::form::{self, drop_member};
@@ -59,12 +59,8 @@ impl Profile {
                 let kind = method["properties"]["kind"]["const"].as_str();
                 !kind.is_some_and(|kind| KNOWN_KINDS.contains(&kind))
             });
-            for method in methods {
-                if let Some(members) = method["properties"].as_object_mut() {
-                    members.retain(|name, _| !KNOWN_HEADERS.contains(&name.as_str()));
-                }
-            }
         }
+        drop_known_headers(&mut form, |_| true);
         form
     }
 
@@ -94,6 +90,8 @@ impl Profile {
             drop_member(&mut form, "system_prompt");
         }
         form.schema.0["properties"]["auth_methods"]["description"] = "How people sign in.".into();
+        drop_known_headers(&mut form, |kind| NEW_APP_KINDS.contains(&kind));
+        form::relax_required(&mut form.schema.0, &form.values);
         form.kept = kept;
         form
     }
@@ -132,6 +130,19 @@ impl Profile {
             protocol: protocol(connector),
             system_prompt: self.basics.system_prompt,
         })
+    }
+}
+
+/// Removes the shared headers from the methods of those kinds.
+fn drop_known_headers(form: &mut Form, is_meant: impl Fn(&str) -> bool) {
+    let methods = &mut form.schema.0["properties"]["auth_methods"]["items"]["oneOf"];
+    for method in methods.as_array_mut().into_iter().flatten() {
+        let kind = method["properties"]["kind"]["const"].as_str();
+        if kind.is_some_and(&is_meant)
+            && let Some(members) = method["properties"].as_object_mut()
+        {
+            members.retain(|name, _| !KNOWN_HEADERS.contains(&name.as_str()));
+        }
     }
 }
 

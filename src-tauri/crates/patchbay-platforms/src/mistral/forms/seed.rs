@@ -104,6 +104,7 @@ impl Profile {
             drop_member(&mut form, name);
         }
         drop_alternative(&mut form, "oauth_app", "discover");
+        form::relax_required(&mut form.schema.0, &form.values);
         form
     }
 

@@ -92,3 +92,16 @@ async fn a_sign_in_can_be_switched_and_what_it_was_is_cleared() {
     assert!(now.kept.is_empty());
     fixture.over();
 }
+
+#[tokio::test]
+async fn a_url_that_is_not_told_blocks_no_edit() {
+    let fixture = Fixture::new().await;
+    let id = fixture.created(json!({})).await;
+    fixture
+        .fake
+        .with(|cohere| cohere.connectors[0].insert("url".to_owned(), Value::Null));
+    let form = fixture.settings_form(&id).await;
+    assert_fits(&form, &form.values);
+    assert_eq!(form.schema["required"], json!(["name"]));
+    fixture.over();
+}

@@ -236,3 +236,33 @@ async fn an_http_service_has_no_advice_to_models() {
     assert_eq!(fixture.sent()["protocol"], "http");
     fixture.over();
 }
+
+#[tokio::test]
+async fn what_the_platform_does_not_tell_blocks_no_edit() {
+    for surface in ["current", "seed"] {
+        let fixture = Fixture::new(surface).await;
+        let id = fixture.created(json!({})).await;
+        fixture.show("server", Value::Null);
+        fixture.show("description", "".into());
+        let form = fixture.settings_form(&id).await;
+        assert_fits(&form, &form.values);
+        assert_eq!(form.schema["required"], json!(["name"]), "{surface}");
+        fixture.over();
+    }
+}
+
+#[tokio::test]
+async fn a_new_app_is_offered_no_shared_headers() {
+    let fixture = Fixture::new("current").await;
+    let id = fixture.created(json!({})).await;
+    let form = fixture.settings_form(&id).await;
+    let methods = &form.schema["properties"]["auth_methods"]["items"]["oneOf"];
+    let methods = methods.as_array().unwrap().iter();
+    let members = methods.map(|method| &method["properties"]);
+    let with_headers = members.filter(|members| members.get("global_headers").is_some());
+    let kinds: Vec<&Value> = with_headers
+        .map(|members| &members["kind"]["const"])
+        .collect();
+    assert_eq!(kinds, ["bearer", "none", "oauth2", "other"]);
+    fixture.over();
+}
