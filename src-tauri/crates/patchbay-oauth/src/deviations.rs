@@ -69,7 +69,7 @@ static PROVIDERS: [Provider; 4] = [
 ];
 
 /// Error codes of providers, each with the standard one that it stands for. No provider means anything else by them.
-const ERROR_CODES: [(&str, &str); 5] = [
+const ERROR_CODES: [(&str, &str); 7] = [
     // GitHub. Source: https://www.nango.dev/blog/github-app-oauth-refresh-token-bad-refresh-token and
     // https://docs.github.com/en/apps/oauth-apps/maintaining-oauth-apps/troubleshooting-oauth-app-access-token-request-errors
     ("bad_refresh_token", "invalid_grant"),
@@ -78,6 +78,9 @@ const ERROR_CODES: [(&str, &str); 5] = [
     ("invalid_refresh_token", "invalid_grant"),
     ("bad_client_secret", "invalid_client"),
     ("invalid_client_id", "invalid_client"),
+    // Microsoft Entra. Source: https://learn.microsoft.com/en-us/entra/identity-platform/v2-oauth2-auth-code-flow
+    ("interaction_required", "invalid_grant"),
+    ("consent_required", "invalid_grant"),
 ];
 
 /// The standard error code for a code of a token endpoint (RFC 6749, section 5.2).

@@ -54,8 +54,12 @@ impl OAuthClient {
         let scopes = challenge.map(|challenge| challenge.scopes.as_slice());
         let scopes = scopes.unwrap_or_default();
         match resource {
-            Some(resource) => search.discover_by_resource(resource, scopes).await,
-            None => search.discover_by_host(scopes).await,
+            // Both members are optional. Source: RFC 9728, section 2, and MCP authorization, where the server itself is
+            // the authorization server unless it names another.
+            Some(resource) if resource.authorization_servers.is_some() => {
+                search.discover_by_resource(resource, scopes).await
+            }
+            _ => search.discover_by_host(scopes).await,
         }
     }
 }

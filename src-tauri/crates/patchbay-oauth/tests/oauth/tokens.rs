@@ -257,6 +257,9 @@ async fn only_a_refused_token_or_client_means_sign_in_again() {
         (200, "bad_refresh_token", false),
         (200, "invalid_refresh_token", false),
         (200, "incorrect_client_credentials", true),
+        // Microsoft Entra.
+        (400, "interaction_required", false),
+        (400, "consent_required", false),
     ] {
         let answer = json!({"error": refusal, "error_description": "no more"});
         let error = refresh(&authority, Answer::Json(status, answer))
