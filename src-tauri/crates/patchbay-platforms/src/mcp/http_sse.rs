@@ -31,9 +31,6 @@ use super::wire::refusal::refusal;
 use super::wire::{EVENT_STREAM, JSON, Wire, answer};
 use crate::{Error, Unreachable};
 
-/// Timeout for posting an answer or a notification: only a request may be responded to late.
-const ANSWER_TIMEOUT: Duration = Duration::from_secs(10);
-
 /// Maximum bytes of the endpoint's address.
 const ENDPOINT_BYTES: usize = 8 * 1024;
 
@@ -266,7 +263,7 @@ impl Shared {
                 .send_to(&self.endpoint, Method::POST, &headers, Some(body), &capture);
         let overdue = async {
             match &tracked {
-                None => tokio::time::sleep(ANSWER_TIMEOUT).await,
+                None => tokio::time::sleep(self.wire.limits().idle).await,
                 // The caller of a request has a timeout of its own.
                 Some(_) => std::future::pending().await,
             }

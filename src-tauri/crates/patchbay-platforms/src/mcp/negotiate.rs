@@ -126,7 +126,7 @@ async fn negotiate(
     if let SessionLife::Resumable(Some(_)) = &target.session {
         let resumed = wire_for(target.session.clone());
         let (mode, cause) = (ClientLifecycleMode::Initialize, last_time(&target));
-        match start(resumed, (mode, cause), features, limits).await {
+        match start(resumed, (mode, cause), LEGACY_VERSION, features, limits).await {
             Err(error) if !is_final(&error) => {}
             session => return session,
         }
@@ -150,11 +150,15 @@ async fn negotiate(
     }
     let mut last = None;
     for mode in modes(&target) {
-        match start(wire(), mode, features, limits).await {
+        match start(wire(), mode, LEGACY_VERSION, features, limits).await {
             Ok(session) => return Ok(session),
             Err(error) if is_final(&error) => return Err(error),
             Err(error) => last = Some(error),
         }
+    }
+    if let Some(version) = last.as_ref().and_then(named_version) {
+        let again = (ClientLifecycleMode::Initialize, Cause::Refused(HANDSHAKE));
+        return start(wire(), again, version, features, limits).await;
     }
     let error = last.unwrap_or_else(|| Error::Protocol("no way to connect was tried".to_owned()));
     if is_relayed(&target) || !lacks_streamable_http(&error) {
@@ -170,23 +174,28 @@ async fn negotiate(
     }
 }
 
-/// Whether a server is probably one of 2024-11-05: it was the last time, or has the usual path of such servers.
+/// Whether a server is probably one of 2024-11-05: it was the last time, or an unknown one has the usual path of such
+/// servers.
 fn prefers_http_sse(target: &McpTarget) -> bool {
-    let is_known = |facts: &ServerFacts| facts.transport == Transport::Sse;
-    target.server_facts.as_ref().is_some_and(is_known)
-        || target.url.path().trim_end_matches('/').ends_with("/sse")
+    match &target.server_facts {
+        Some(facts) => facts.transport == Transport::Sse,
+        None => target.url.path().trim_end_matches('/').ends_with("/sse"),
+    }
 }
 
 /// Whether a server refused the first request of streamable HTTP in the way that one of 2024-11-05 does.
 ///
 /// Source: MCP 2026-07-28, "Transports", "Backwards Compatibility".
 fn lacks_streamable_http(error: &Error) -> bool {
-    matches!(
-        error,
+    let status = match error {
         Error::NotAServer {
-            found: Found::Status(400 | 404 | 405 | 406 | 415)
-        }
-    )
+            found: Found::Status(status),
+        } => *status,
+        // It said why, which counts if the other transport fails too.
+        Error::Status(refusal) => refusal.status,
+        _ => return false,
+    };
+    matches!(status, 400 | 404 | 405 | 406 | 415)
 }
 
 /// What worked the last time comes first; plain `initialize` is the last resort.
@@ -252,20 +261,35 @@ fn is_final(error: &Error) -> bool {
     )
 }
 
+/// The newest older revision that a server names in its refusal of a handshake; it should have offered that instead.
+///
+/// Source: MCP 2025-11-25, "Lifecycle", "Error Handling".
+fn named_version(refusal: &Error) -> Option<ProtocolVersion> {
+    let Error::ServerError { message, data, .. } = refusal else {
+        return None;
+    };
+    let data = data.as_ref().map(ToString::to_string).unwrap_or_default();
+    let is_named = |version: &str| message.contains(version) || data.contains(version);
+    let mut versions = known_versions().into_iter();
+    versions.find(|version| version.as_str() < HANDSHAKE && is_named(version.as_str()))
+}
+
+/// `version` is the one for a handshake.
 async fn start(
     wire: Wire,
     (mode, cause): (ClientLifecycleMode, Cause),
+    version: ProtocolVersion,
     client_features: &ClientFeatures,
     limits: McpLimits,
 ) -> Result<McpSession, Error> {
-    let version = match mode {
-        ClientLifecycleMode::Initialize => Some(LEGACY_VERSION),
-        _ => None,
-    };
+    let version = matches!(mode, ClientLifecycleMode::Initialize).then_some(version);
     let handler = McpClientHandler::new(client_features, &limits, version, wire.log());
     let cancel_guard = wire.cancel_on_drop();
     let mut config = StreamableHttpClientTransportConfig::with_uri("");
     config.retry_config = Arc::new(retries(&limits));
+    // A new handshake takes as long as the first, and an answer to a question may wait for new credentials.
+    config.session_recovery_timeout = limits.connect;
+    config.control_request_timeout = limits.idle;
     let transport = StreamableHttpClientTransport::with_client(wire.clone(), config);
     let running = serve(&handler, transport, mode, wire.failure()).await?;
     cancel_guard.disarm();
@@ -404,31 +428,53 @@ async fn negotiate_over(
     limits: McpLimits,
 ) -> Result<McpSession, Error> {
     let handshake = ClientLifecycleMode::Initialize;
-    let first = (handshake, Cause::QuestionsFirst);
-    match start_over(pipe, first, client_features, limits).await {
+    let first = (handshake.clone(), Cause::QuestionsFirst);
+    let mut greeted = start_over(pipe, first, LEGACY_VERSION, client_features, limits).await;
+    if let Some(version) = greeted.as_ref().err().and_then(named_version) {
+        let again = (handshake, Cause::Refused(HANDSHAKE));
+        greeted = start_over(pipe, again, version, client_features, limits).await;
+    }
+    match greeted {
         Ok(session) if is_new => {
             session.wait_for_roots().await;
             Ok(session)
         }
-        Err(Error::ServerError { .. }) => {
+        Err(refusal @ Error::ServerError { .. }) => {
             let discover = ClientLifecycleMode::Discover {
                 preferred_versions: known_versions(),
             };
             let next = (discover, Cause::Refused(HANDSHAKE));
-            start_over(pipe, next, client_features, limits).await
+            let discovered = start_over(pipe, next, LEGACY_VERSION, client_features, limits).await;
+            // A server that knows handshakes said why it refuses this one.
+            discovered.map_err(|error| match knows_handshake(&refusal) {
+                true => refusal,
+                false => error,
+            })
         }
         session => session,
     }
 }
 
+/// Whether the refusal of a handshake is neither "method not found" nor "unsupported protocol version", as which a server
+/// without handshakes refuses all of them.
+fn knows_handshake(refusal: &Error) -> bool {
+    !matches!(
+        refusal,
+        Error::ServerError {
+            code: -32601 | -32022,
+            ..
+        }
+    )
+}
+
 async fn start_over(
     pipe: &StdioTransport,
     (mode, cause): (ClientLifecycleMode, Cause),
+    version: ProtocolVersion,
     client_features: &ClientFeatures,
     limits: McpLimits,
 ) -> Result<McpSession, Error> {
-    let version = Some(LEGACY_VERSION);
-    let handler = McpClientHandler::new(client_features, &limits, version, pipe.log());
+    let handler = McpClientHandler::new(client_features, &limits, Some(version), pipe.log());
     let running = serve(&handler, pipe.clone(), mode, pipe.failure()).await?;
     let peer = Peer::Program(pipe.process().clone());
     session(running, handler, limits, (peer, cause), pipe.log()).await

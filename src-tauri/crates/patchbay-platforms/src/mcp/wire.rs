@@ -219,9 +219,9 @@ impl Wire {
     fn note_answer(&self, posted: &Result<StreamableHttpPostResponse, PostError>) {
         match posted {
             Ok(_) => self.0.session.note_answer(true),
-            Err(PostError::Known(Error::Status(_) | Error::Protocol(_))) => {
-                self.0.session.note_answer(false);
-            }
+            Err(
+                PostError::Known(Error::Status(_) | Error::Protocol(_)) | PostError::SessionOver,
+            ) => self.0.session.note_answer(false),
             Err(_) => {}
         }
     }

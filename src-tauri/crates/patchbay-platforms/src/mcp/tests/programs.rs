@@ -218,6 +218,30 @@ async fn a_server_that_refuses_the_handshake_is_discovered_on_the_same_process()
 }
 
 #[tokio::test]
+async fn why_a_handshake_is_refused_is_told_in_the_words_of_the_server() {
+    for behavior in ["expired", "expired and leaves"] {
+        let error = start_server(behavior).await.error();
+        assert_eq!(
+            error.to_string(),
+            "the server returned an error: the session has expired",
+            "{behavior}"
+        );
+    }
+}
+
+#[tokio::test]
+async fn a_server_that_refuses_a_newer_revision_gets_the_one_that_it_names() {
+    let started = start_server("old").await;
+    let session = started.session();
+    assert_eq!(
+        session.facts().protocol(),
+        "MCP 2024-11-05, because the server refused 2025-11-25"
+    );
+    tools_of(session).await.unwrap();
+    assert_eq!(started.groups.left.load(Ordering::SeqCst), 1);
+}
+
+#[tokio::test]
 async fn what_is_no_message_is_not_answered_and_harms_nothing() {
     let started = start_server("noisy").await;
     let session = started.session();

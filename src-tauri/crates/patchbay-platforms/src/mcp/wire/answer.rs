@@ -102,11 +102,16 @@ impl Wire {
             let message = ServerJsonRpcMessage::error(error, Some(tracked.id.clone()));
             return Ok(StreamableHttpPostResponse::Json(message, None));
         }
-        if tracked.kind == RequestKind::Initialize && status.is_client_error() {
-            let found = Found::Status(status.as_u16());
-            return Err(Error::NotAServer { found }.into());
+        let says_nothing = error.refusal().is_none_or(|it| it.text.is_none());
+        let found = match status.as_u16() {
+            status @ (404 | 405 | 406 | 415) => Some(Found::Status(status)),
+            400 if says_nothing => Some(Found::Status(400)),
+            _ => None,
+        };
+        match found.filter(|_| tracked.kind == RequestKind::Initialize) {
+            Some(found) => Err(Error::NotAServer { found }.into()),
+            None => Err(error.into()),
         }
-        Err(error.into())
     }
 
     /// Checks that the message answers the request, and converts it for rmcp.
@@ -233,6 +238,8 @@ pub(in crate::mcp) fn for_rmcp(
     mut message: Value,
     tracked: &TrackedRequest,
 ) -> Option<ServerJsonRpcMessage> {
+    // As it was sent, for rmcp compares it.
+    message["id"] = tracked.id.clone().into_json_value();
     if message["error"].is_object() || tracked.kind.is_read_by_rmcp() {
         return serde_json::from_value(fit_rmcp(message)).ok();
     }
@@ -248,7 +255,8 @@ pub(in crate::mcp) fn for_rmcp(
 }
 
 /// As [`for_rmcp`], for the data of an event.
-pub(super) fn for_rmcp_as_text(message: Value, tracked: &TrackedRequest) -> Option<String> {
+pub(super) fn for_rmcp_as_text(mut message: Value, tracked: &TrackedRequest) -> Option<String> {
+    message["id"] = tracked.id.clone().into_json_value();
     if message["error"].is_object() || tracked.kind.is_read_by_rmcp() {
         return Some(fit_rmcp(message).to_string());
     }
@@ -275,13 +283,21 @@ pub(super) fn add_id(message: &mut Value, id: &RequestId) {
     }
 }
 
-/// Whether a response is for that request; some servers turn numbers into text.
+/// The number of a request; some servers turn it into text or into a decimal fraction.
+pub(in crate::mcp) fn number_of(id: &Value) -> Option<i64> {
+    if let Some(text) = id.as_str() {
+        return text.parse().ok();
+    }
+    // Exact for all numbers of a session.
+    let whole = || id.as_f64().filter(|number| number.fract() == 0.0);
+    id.as_i64()
+        .or_else(|| format!("{:.0}", whole()?).parse().ok())
+}
+
+/// Whether a response is for that request.
 pub(in crate::mcp) fn is_for(message: &Value, id: &RequestId) -> bool {
     match id {
-        RequestId::Number(number) => {
-            let id = &message["id"];
-            id.as_i64() == Some(*number) || id.as_str() == Some(&number.to_string())
-        }
+        RequestId::Number(number) => number_of(&message["id"]) == Some(*number),
         RequestId::String(text) => message["id"].as_str() == Some(text),
     }
 }
@@ -402,6 +418,8 @@ mod tests {
         let id = RequestId::Number(7);
         assert!(is_for(&json!({"id": 7}), &id));
         assert!(is_for(&json!({"id": "7"}), &id));
+        assert!(is_for(&json!({"id": 7.0}), &id));
+        assert!(!is_for(&json!({"id": 7.5}), &id));
         assert!(!is_for(&json!({"id": 8}), &id));
         assert!(!is_for(&json!({}), &id));
     }

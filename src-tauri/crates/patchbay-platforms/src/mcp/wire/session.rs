@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 use sha2::{Digest as _, Sha256};
 use tokio::sync::watch;
 
-use super::answer::fit_rmcp;
+use super::answer::{fit_rmcp, number_of};
 
 /// What is needed to resume a session over streamable HTTP on another connection.
 #[derive(Clone)]
@@ -226,10 +226,8 @@ impl SessionState {
         } else {
             None
         };
-        // Some servers turn numbers into text.
-        let number = |id: &Value| id.as_i64().or_else(|| id.as_str()?.parse().ok());
         if let Some(id) = id
-            && let Some(number) = number(id).filter(|number| *number >= self.first_id)
+            && let Some(number) = number_of(id).filter(|number| *number >= self.first_id)
         {
             *id = (number - self.first_id).into();
         }

@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 use crate::mcp::pending_requests::UNREADABLE;
 use crate::mcp::question_router::RELATED_TASK;
 use crate::mcp::server_requests::is_valid_id;
-use crate::mcp::wire::answer::{is_answer, result_of};
+use crate::mcp::wire::answer::{is_answer, number_of, result_of};
 
 /// Maximum number of open questions of a server.
 const MAX_QUESTIONS: usize = 64;
@@ -329,10 +329,7 @@ fn find_mut<'a, const N: usize>(message: &'a mut Value, path: [&str; N]) -> Opti
     names.try_fold(message, |value, name| value.get_mut(*name))
 }
 
-/// One of our request ids, which some servers turn into text.
+/// One of our request ids.
 fn request_number(id: &Value) -> Option<u64> {
-    match id {
-        Value::String(text) => text.parse().ok(),
-        id => id.as_u64(),
-    }
+    u64::try_from(number_of(id)?).ok()
 }

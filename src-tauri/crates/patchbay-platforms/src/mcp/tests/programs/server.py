@@ -146,6 +146,14 @@ for line in sys.stdin:
         if manner in ("modern", "modern_tasks"):
             say({"jsonrpc": "2.0", "id": asked, "error": {"code": -32022, "message": "unsupported", "data": {"supported": ["2026-07-28"]}}})
             continue
+        if manner in ("expired", "expired and leaves"):
+            say({"jsonrpc": "2.0", "id": asked, "error": {"code": -32001, "message": "the session has expired"}})
+            if manner == "expired and leaves":
+                sys.exit(1)
+            continue
+        if manner == "old" and message["params"]["protocolVersion"] != "2024-11-05":
+            say({"jsonrpc": "2.0", "id": asked, "error": {"code": -32602, "message": "Unsupported protocol version", "data": {"supported": ["2024-11-05"]}}})
+            continue
         capabilities = message["params"]["capabilities"]
         result = {
             "protocolVersion": message["params"]["protocolVersion"],
@@ -163,6 +171,8 @@ for line in sys.stdin:
         say({"jsonrpc": "2.0", "id": "roots", "method": "roots/list"})
     elif asked == "roots" and method is None:
         roots = message.get("result", message.get("error"))
+    elif method == "server/discover" and manner == "expired":
+        say({"jsonrpc": "2.0", "id": asked, "error": {"code": -32601, "message": "Method not found"}})
     elif method == "server/discover":
         result = {
             "supportedVersions": ["2026-07-28"],
