@@ -1,4 +1,4 @@
-import { useRef, useState } from "react";
+import { useState } from "react";
 import { Button } from "@/components/Button";
 import { FilterField } from "@/components/FilterField";
 import { FilterMenu } from "@/components/FilterMenu";
@@ -49,7 +49,6 @@ export function CataloguePage({ onCreate, onAdd }: Props) {
   const [selected, setSelected] = useClientState(selectedKey);
   const [details, setDetails] = useState<CatalogueItem | null>(null);
   const [isReadingFile, setReadingFile] = useState(false);
-  const search = useRef<HTMLInputElement>(null);
 
   // The account of the chosen source may be gone.
   const source = sources.some((one) => one.key === chosenSource) ? chosenSource : null;
@@ -72,7 +71,6 @@ export function CataloguePage({ onCreate, onAdd }: Props) {
     setSource(null);
   };
 
-  useShortcut({ keys: "list.filter", label: "Search", inBar: true, run: () => search.current?.focus() });
   useShortcut(
     current ? { keys: "Space", label: "Details", inBar: true, ofRow: true, run: () => setDetails(current) } : null,
   );
@@ -87,8 +85,8 @@ export function CataloguePage({ onCreate, onAdd }: Props) {
       </Toolbar>
       <div className={styles.find}>
         <FilterField
-          ref={search}
           label="Search the catalog"
+          inBar="Search"
           placeholder="Search by name, address or purpose"
           value={typed}
           onChange={setTyped}

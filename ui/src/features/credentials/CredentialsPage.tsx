@@ -1,6 +1,6 @@
 import { useQuery } from "@tanstack/react-query";
 import { useBlocker } from "@tanstack/react-router";
-import { useEffect, useEffectEvent, useRef, useState } from "react";
+import { useEffect, useEffectEvent, useState } from "react";
 import { Button } from "@/components/Button";
 import { ConfirmDialog } from "@/components/ConfirmDialog";
 import { EmptyState } from "@/components/EmptyState";
@@ -66,7 +66,6 @@ export function CredentialsPage({ onOpenConnector, onOpenAccount, ...platforms }
   const uses = useSecretUsage(wallet ?? [], vault?.state === "ready");
   const usesOf = (entry: WalletEntry): SecretUsage =>
     uses.get(entry.id) ?? { titles: [], platforms: [], isKnown: false, isRotating: false };
-  const filterField = useRef<HTMLInputElement>(null);
   const shown = (wallet ?? [])
     .filter((entry) => matchesFilter(filter, entry, usesOf(entry)))
     .sort((left, right) => compareText(left.name, right.name));
@@ -107,7 +106,6 @@ export function CredentialsPage({ onOpenConnector, onOpenAccount, ...platforms }
   // A letter must not close a sheet with a typed secret.
   const isRotating = open === "rotate";
   useShortcut(isRotating ? null : { keys: "credentials.add", inBar: true, run: () => show("add") });
-  useShortcut({ keys: "list.filter", run: () => filterField.current?.focus() });
   useShortcut(
     current && !isRotating && typedKindOf(current.kind, current.reference)
       ? { keys: "credentials.rotate", inBar: true, ofRow: true, run: () => show("rotate") }
@@ -141,7 +139,7 @@ export function CredentialsPage({ onOpenConnector, onOpenAccount, ...platforms }
             <VaultNotice vault={vault} />
           </div>
         )}
-        {view === "platforms" && <PlatformList filterField={filterField} {...platforms} />}
+        {view === "platforms" && <PlatformList {...platforms} />}
         {view === "wallet" && <ErrorNotice className={styles.notice} error={error} onRetry={() => void refetch()} />}
         {view === "wallet" && !wallet && !error && <Skeleton label="Loading wallet" rows={6} />}
         {view === "wallet" && wallet?.length === 0 && (
@@ -160,7 +158,7 @@ export function CredentialsPage({ onOpenConnector, onOpenAccount, ...platforms }
         {view === "wallet" && wallet && wallet.length > 0 && (
           <>
             <div className={styles.filters}>
-              <FilterField ref={filterField} label="Filter credentials" value={filter} onChange={setFilter} />
+              <FilterField label="Filter credentials" value={filter} onChange={setFilter} />
             </div>
             <div className={styles.heads} aria-hidden="true">
               <span>Name</span>

@@ -1,5 +1,5 @@
 import { useQueries, useQuery } from "@tanstack/react-query";
-import { type RefObject, useMemo, useState } from "react";
+import { useMemo, useState } from "react";
 import { abilitiesOf } from "@/components/abilities";
 import { Badge } from "@/components/Badge";
 import { Button } from "@/components/Button";
@@ -28,12 +28,7 @@ import { count } from "@/lib/words";
 import styles from "./Credentials.module.css";
 import { connectorFacts, credentialFacts, type HostedRow, hostedRows, rowName } from "./hostedRows";
 
-type Props = {
-  filterField: RefObject<HTMLInputElement | null>;
-  onAddAccount: () => void;
-  onAddConnector: () => void;
-  onOpenCredentials: (id: ConnectorId) => void;
-};
+type Props = { onAddAccount: () => void; onAddConnector: () => void; onOpenCredentials: (id: ConnectorId) => void };
 
 const filterKey = stateKey("", "platform-credentials-filter");
 
@@ -41,7 +36,7 @@ const filterKey = stateKey("", "platform-credentials-filter");
 const maxLoadedAtOnce = 8;
 
 /** Credentials stored by platforms, by account and connector. */
-export function PlatformList({ filterField, onAddAccount, onAddConnector, onOpenCredentials }: Props) {
+export function PlatformList({ onAddAccount, onAddConnector, onOpenCredentials }: Props) {
   const { data: connectors, error, refetch } = useQuery(queries.connectors());
   const { data: accounts } = useQuery(queries.accounts());
   const [filter, setFilter] = useClientState(filterKey);
@@ -111,7 +106,7 @@ export function PlatformList({ filterField, onAddAccount, onAddConnector, onOpen
   return (
     <>
       <div className={styles.filters}>
-        <FilterField ref={filterField} label="Filter connectors and credentials" value={filter} onChange={setFilter} />
+        <FilterField label="Filter connectors and credentials" value={filter} onChange={setFilter} />
       </div>
       <div className={classes(styles.heads, styles.hosted)} aria-hidden="true">
         <span>Name</span>

@@ -3,6 +3,7 @@ import { type Connector, type ToolSummary } from "@/host/bindings";
 import { stateKey, useClientState } from "@/host/clientState";
 import { Button } from "@/components/Button";
 import { EmptyState } from "@/components/EmptyState";
+import { FilterField } from "@/components/FilterField";
 import { Icon } from "@/components/Icon";
 import { NoMatches } from "@/components/NoMatches";
 import { ErrorNotice } from "@/components/ProblemNotice";
@@ -10,7 +11,6 @@ import { Skeleton } from "@/components/Skeleton";
 import { StatusGlyph } from "@/components/StatusGlyph";
 import { VirtualList } from "@/components/VirtualList";
 import { grouped, sentence } from "@/lib/words";
-import { FindTool } from "./FindTool";
 import { effects, groupTools } from "./toolGroups";
 import { useOutcome } from "./useOutcome";
 import { useToolKeys } from "./useToolKeys";
@@ -90,7 +90,10 @@ export function ToolList({ connector, selected, onSelect }: Props) {
   return (
     <nav className={styles.list} aria-label="Tools">
       <div className={styles.find}>
-        <FindTool
+        <FilterField
+          label="Find a tool"
+          type="search"
+          clearsOnEscape
           placeholder="Find a tool"
           value={filter}
           onChange={setFilter}

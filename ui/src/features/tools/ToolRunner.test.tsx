@@ -426,6 +426,17 @@ it.each([
   expect(copied.mock.lastCall?.[0]).toBe(expected);
 });
 
+it("clears text of a field that could not be read", async () => {
+  setTools(sampleTool({ inputSchema: { type: "object", properties: { free: {} } } }));
+  open("/tools/con_github/search");
+  await userEvent.type(await screen.findByLabelText("free"), "{{");
+  await userEvent.click(screen.getByRole("button", { name: "More actions" }));
+  await userEvent.click(await screen.findByRole("menuitem", { name: /^Clear form/ }));
+  expect(screen.getByLabelText("free")).toHaveValue("");
+  await userEvent.click(screen.getByRole("button", { name: "Run" }));
+  expect(await screen.findByText("found it")).toBeVisible();
+});
+
 it("copies the command that does the same", async () => {
   await userEvent.type(await search(), "it's");
   await userEvent.click(screen.getByRole("button", { name: "Copy as command" }));

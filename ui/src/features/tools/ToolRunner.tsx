@@ -77,6 +77,8 @@ function Runner({ connector, tool, initialValues, missing, visit, from, initialC
   // The server may have stopped offering it.
   const asTask = wantsTask && tool.mayBeTask === true;
   const { outcome, run, dryRun, cancel } = useOutcome(connector.id, tool.name);
+  // A form that is filled anew keeps none of the text that could not be read.
+  const [fills, setFills] = useState(0);
   const copy = useCopy();
   const isRunning = outcome.kind === "running";
   const nextPage = useNextPage(outcome);
@@ -127,6 +129,7 @@ function Runner({ connector, tool, initialValues, missing, visit, from, initialC
       <section className={styles.runner} aria-label={tool.name}>
         <ToolHead connector={connector} tool={tool} runner={runner} />
         <ArgumentsEditor
+          key={fills}
           runner={runner}
           name={tool.name}
           schema={tool.inputSchema}
@@ -164,6 +167,7 @@ function Runner({ connector, tool, initialValues, missing, visit, from, initialC
               const filled = restorable(values);
               runner.setMissing(filled.missing);
               args.change(filled.values);
+              setFills(fills + 1);
             }}
           />
         )}

@@ -7,6 +7,7 @@ import { queries } from "@/host/queries";
 import { Button } from "@/components/Button";
 import { ConnectorMark } from "@/components/ConnectorMark";
 import { EmptyState } from "@/components/EmptyState";
+import { FilterField } from "@/components/FilterField";
 import { IdentityLine } from "@/components/IdentityLine";
 import { NoMatches } from "@/components/NoMatches";
 import { ErrorNotice } from "@/components/ProblemNotice";
@@ -16,7 +17,6 @@ import { Toolbar } from "@/components/Toolbar";
 import { VirtualList } from "@/components/VirtualList";
 import { hasWords, splitWords } from "@/lib/match";
 import { count, grouped, joinTexts } from "@/lib/words";
-import { FindTool } from "./FindTool";
 import { ToolEffectTag } from "./ToolEffectTag";
 import { effects, ownTitle, searchText } from "./toolGroups";
 import styles from "./ToolsPage.module.css";
@@ -112,12 +112,15 @@ export function ToolsPage() {
       <Toolbar title="Tools" count={tools.data?.length} />
       {total > 0 && (
         <div className={styles.find}>
-          <FindTool
+          <FilterField
+            label="Find a tool"
+            type="search"
+            clearsOnEscape
             placeholder="Search tools and connectors"
             value={filter}
             onChange={setFilter}
             onEnter={() => first && open(first)}
-            inBar
+            inBar="Find a tool"
           />
         </div>
       )}

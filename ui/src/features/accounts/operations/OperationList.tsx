@@ -1,7 +1,5 @@
-import { useRef } from "react";
 import { FilterField } from "@/components/FilterField";
 import { NoMatches } from "@/components/NoMatches";
-import { useShortcut } from "@/components/shortcuts";
 import { VirtualList } from "@/components/VirtualList";
 import { type AccountId, type OperationInfo } from "@/host/bindings";
 import { stateKey, useClientState } from "@/host/clientState";
@@ -22,16 +20,14 @@ const rowHeight: [number, number] = [1.875, 1.625];
 /** The operations of a platform, in the order of its documentation, with a filter. */
 export function OperationList({ account, operations, title, selected, onSelect }: Props) {
   const [filter, setFilter] = useClientState(stateKey("", "operations-filter", account));
-  const field = useRef<HTMLInputElement>(null);
-  useShortcut({ keys: "list.filter", label: "Find an operation", inBar: true, run: () => field.current?.focus() });
   const found = operations.filter((operation) => matches(operation, filter));
   const [first] = found;
   return (
     <div className={styles.list}>
       <div className={styles.find}>
         <FilterField
-          ref={field}
           label="Find an operation"
+          inBar="Find an operation"
           type="search"
           placeholder="Find an operation"
           value={filter}

@@ -1,8 +1,7 @@
-import { type ReactNode, useRef } from "react";
+import { type ReactNode } from "react";
 import { ButtonList } from "@/components/ButtonList";
 import { FilterField } from "@/components/FilterField";
 import { NoMatches } from "@/components/NoMatches";
-import { useShortcut } from "@/components/shortcuts";
 import { TwoLines } from "@/components/TwoLines";
 import { type ConnectorId } from "@/host/bindings";
 import { stateKey, useClientState } from "@/host/clientState";
@@ -27,14 +26,12 @@ const maxEntries = 200;
 export function OfferedList({ connector, label, offered, selected, onSelect }: Props): ReactNode {
   const all = label.toLowerCase();
   const [filter, setFilter] = useClientState(stateKey("", "filter", all, connector));
-  const field = useRef<HTMLInputElement>(null);
-  useShortcut({ keys: "list.filter", run: () => field.current?.focus() });
   const typed = filter.trim().toLowerCase();
   const found = offered.filter((one) => `${one.title} ${one.detail}`.toLowerCase().includes(typed));
   const more = found.length - maxEntries;
   return (
     <div className={styles.side}>
-      <FilterField ref={field} label={`Filter ${all}`} value={filter} onChange={setFilter} />
+      <FilterField label={`Filter ${all}`} value={filter} onChange={setFilter} />
       {found.length === 0 && <NoMatches title={`No matching ${all}`} onClear={() => setFilter("")} />}
       <ButtonList label={label} className={styles.list}>
         {/* A server may list one twice. */}
