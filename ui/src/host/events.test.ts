@@ -132,3 +132,13 @@ it("reads_a_list_once_more_that_was_on_its_way_when_a_connector_changed", async 
   await vi.waitFor(() => expect(observer.getCurrentResult().data?.[0]?.title).toBe("Other"));
   expect(host.calls.filter(({ name }) => name === "listConnectors")).toHaveLength(2);
 });
+
+it("reads_the_copies_of_a_connector_again_when_one_of_them_changes", () => {
+  const client = new QueryClient();
+  const [copies, deviations] = [queries.copies("con_a").queryKey, queries.deviations("con_a").queryKey];
+  client.setQueryData(copies, []);
+  client.setQueryData(deviations, []);
+  applyEvent(client, { kind: "connector_changed", connector: connector({ id: "con_b" }) });
+  expect(client.getQueryState(copies)?.isInvalidated).toBe(true);
+  expect(client.getQueryState(deviations)?.isInvalidated).toBe(false);
+});

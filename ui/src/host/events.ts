@@ -88,8 +88,11 @@ export function upsertAuthorization(client: QueryClient, authorization: Authoriz
 function applyConnector(client: QueryClient, connector: Connector): void {
   repeatReads(client, keys.connectors);
   upsertConnector(client, connector);
-  const ofConnector = keys.connector(connector.id);
-  void client.invalidateQueries({ queryKey: ofConnector, predicate: ({ queryKey }) => queryKey.length > 2 });
+  // The copies of others may show it too.
+  void client.invalidateQueries({
+    queryKey: keys.connectors,
+    predicate: ({ queryKey: [, id, part] }) => part === "copies" || (part !== undefined && id === connector.id),
+  });
 }
 
 type Listener = (event: HostEvent) => void;

@@ -193,9 +193,9 @@ export const queries = {
   providerSignIn: (account: AccountId, definition: string) =>
     query([...keys.definitions, account, definition, "sign-in"], () => commands.providerSignIn(account, definition)),
   copyForm: (connector: ConnectorId, account: AccountId) =>
-    query([...keys.definitions, account, "copy", connector], () => commands.copyForm(connector, account)),
+    query([...keys.definitions, account, "copy", connector], () => commands.copyForm(connector, account), form),
   copyTargets: (connector: ConnectorId) =>
-    query([...keys.accounts, "copy", connector], () => commands.listCopyTargets(connector)),
+    query([...keys.accounts, "copy", connector], () => commands.listCopyTargets(connector), form),
   catalogue: () =>
     queryOptions({ queryKey: keys.catalogue, queryFn: () => commands.listCatalogue(), staleTime: Infinity }),
   /** Polled while the keychain is locked: unlocking it sends no event. */

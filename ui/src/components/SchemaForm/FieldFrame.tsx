@@ -1,5 +1,5 @@
 import { type FieldTemplateProps } from "@rjsf/utils";
-import { type ReactNode, use } from "react";
+import { type ReactNode, use, useState } from "react";
 import { toPointer } from "@/lib/jsonPointer";
 import { optionsOf } from "@/lib/options";
 import { type FieldFacts, factsOf } from "@/lib/schema/formSchema";
@@ -20,6 +20,9 @@ export function FieldFrame(props: FieldTemplateProps) {
   const pointer = toPointer(path);
   const problem = problems.get(pointer);
   const facts = factsOf(schema);
+  // An empty item of a list is `null` in JSON, so the value doesn't tell whether the user chose that.
+  const isItem = typeof path.at(-1) === "number";
+  const [wantsValue, setWantsValue] = useState(props.formData !== null);
   if (path.length === 0) return <>{children}</>;
   // The selected alternative is rendered under the name of the whole.
   if (insideOption === id) return <>{children}</>;
@@ -39,7 +42,7 @@ export function FieldFrame(props: FieldTemplateProps) {
 
   const name = secrets && schema.title ? schema.title : nameOf(path);
   // A platform's form has no choice of `null`.
-  const isNull = facts.nullable && !secrets && value === null;
+  const isNull = facts.nullable && !secrets && value === null && !(isItem && wantsValue);
   const isGroup = facts.field === "object" || facts.field === "options";
   // Their controls are all called alike: "Item 1", "Add item".
   const isLabelled = isGroup || facts.field === "rows" || facts.field === "map";
@@ -100,7 +103,10 @@ export function FieldFrame(props: FieldTemplateProps) {
               label={`${name}: value or null`}
               segments={optionsOf({ value: "Value", null: "null" })}
               value={isNull ? "null" : "value"}
-              onChange={(kind) => change(kind === "null" ? null : undefined)}
+              onChange={(kind) => {
+                setWantsValue(kind === "value");
+                change(kind === "null" ? null : undefined);
+              }}
               isDisabled={disabled}
             />
           )}

@@ -311,6 +311,24 @@ describe("null", () => {
     expect(latest).toEqual({ n: 7 });
   });
 
+  it("is one choice of an item, which is otherwise empty until something is typed", async () => {
+    show(of({ list: { type: "array", items: { type: ["integer", "null"] } } }), { list: [null] });
+    const kinds = within(screen.getByRole("radiogroup", { name: "Item 1: value or null" }));
+    expect(kinds.getByRole("radio", { name: "null" })).toBeChecked();
+    await userEvent.click(kinds.getByRole("radio", { name: "Value" }));
+    await userEvent.type(screen.getByLabelText("Item 1"), "7");
+    expect(latest).toEqual({ list: [7] });
+    await userEvent.clear(screen.getByLabelText("Item 1"));
+    expect(latest).toEqual({ list: [null] });
+    expect(kinds.getByRole("radio", { name: "Value" })).toBeChecked();
+    await userEvent.click(screen.getByRole("button", { name: "Add another" }));
+    expect(latest).toEqual({ list: [null, null] });
+    await userEvent.type(screen.getByLabelText("Item 2"), "8");
+    expect(latest).toEqual({ list: [null, 8] });
+    await userEvent.click(kinds.getByRole("radio", { name: "null" }));
+    expect(screen.queryByLabelText("Item 1")).toBeNull();
+  });
+
   it("stands beside the choices of an enum", async () => {
     show(of({ maybe: { enum: ["low", null] } }), { maybe: null });
     expect(screen.getByText("null", { selector: "div" })).toBeVisible();

@@ -87,7 +87,7 @@ type TextPartProps = { text: string; mimeType?: string | null; label: string };
 
 /** Many tools return JSON as text, which is shown as JSON. Text of another type than Markdown keeps its layout. */
 function TextPart({ text, mimeType = null, label }: TextPartProps) {
-  const value = /^\s*[[{]/.test(text) ? readJson(text).value : undefined;
+  const value = useMemo(() => (/^\s*[[{]/.test(text) ? readJson(text).value : undefined), [text]);
   if (value !== undefined)
     return (
       <div className={styles.json}>

@@ -27,7 +27,7 @@ type Props = {
 export function ToolResult({ run, actions, onRetry, connector }: Props) {
   const copy = useCopy();
   const { glyph, word } = runStates[run.state];
-  const answer = copied(run);
+  const hasCopy = run.result !== null || run.exchange?.response?.body != null;
   return (
     <section className={styles.result} aria-label="Result">
       <header className={styles.head}>
@@ -38,8 +38,9 @@ export function ToolResult({ run, actions, onRetry, connector }: Props) {
           {run.resultBytes !== null && <span>{bytes(run.resultBytes)}</span>}
         </span>
         <span className="grow" />
-        {answer !== null && (
-          <Button small look="quiet" icon="copy" label="Copy result" onPress={() => copy(answer, "Result")} />
+        {/* The text is written when it is needed, because a result may be large. */}
+        {hasCopy && (
+          <Button small look="quiet" icon="copy" label="Copy result" onPress={() => copy(copied(run), "Result")} />
         )}
         {actions}
       </header>
@@ -55,9 +56,9 @@ export function ToolResult({ run, actions, onRetry, connector }: Props) {
 }
 
 /** The text to copy: the structured result, or the raw response if there is none, or if only that has exact numbers. */
-function copied({ result, exchange }: ToolRun): string | null {
+function copied({ result, exchange }: ToolRun): string {
   const body = exchange?.response?.body ?? null;
   const structured = result?.structured ?? null;
-  if (structured === null) return body ?? (result && writeMarkedJson(result));
+  if (structured === null) return body ?? writeMarkedJson(result);
   return roundedNames(structured).length > 0 && body !== null ? body : writeMarkedJson(structured);
 }

@@ -658,6 +658,22 @@ describe("operations", () => {
     await user.click(await screen.findByRole("button", { name: "Stop" }));
     expect(screen.getByText("Stopped waiting")).toBeVisible();
   });
+
+  it("say_nothing_at_the_fields_once_they_were_stopped", async () => {
+    let fail: (thrown: unknown) => void = () => undefined;
+    const { user } = renderApp(at("get"), state, (mock) => {
+      mock.handlers.callOperation = () => new Promise((_, reject) => (fail = reject));
+    });
+    await user.type(await screen.findByRole("textbox", { name: /connector_id/ }), "018f-77");
+    await user.click(screen.getByRole("button", { name: /^Call/ }));
+    await user.click(await screen.findByRole("button", { name: "Stop" }));
+    await act(async () => {
+      fail(problem({ message: "rejected", fields: [{ path: "/connector_id", message: "Not an id" }] }));
+      await new Promise((settled) => setTimeout(settled, 20));
+    });
+    expect(screen.getByRole("textbox", { name: /connector_id/ })).toBeValid();
+    expect(screen.getByText("Stopped waiting")).toBeVisible();
+  });
 });
 
 it("accounts_are_in_the_palette", async () => {

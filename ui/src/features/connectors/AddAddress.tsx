@@ -51,20 +51,22 @@ export function AddAddress(props: Props) {
   const [errors, setErrors] = useState<FormErrors>({});
   const [allowPlainHttp, setAllowPlainHttp] = useState(false);
   const knownTitle = useRef(known?.title ?? null);
+  // Another inspection leaves the sign-in that the user chose meanwhile.
+  const isChosen = useRef(false);
   const inspect = useInspection((inspection) => {
     setFound(inspection);
     setTitle(knownTitle.current ?? inspection.title);
     // Pasted headers determine the sign-in.
     if (headers) return;
     const hasAnswer = isAnswered(inspection);
-    const method = hasAnswer
+    const suggested = hasAnswer
       ? (inspection.methods[0] ?? (inspection.needsAuthorization ? "oauth" : "none"))
       : (known?.methods[0] ?? null);
-    setForm((before) => ({
-      ...before,
-      method,
-      ownClient: hasAnswer && method === "oauth" && !inspection.registersItself,
-    }));
+    setForm((before) => {
+      const method = isChosen.current ? before.method : suggested;
+      const needsClient = hasAnswer && method === "oauth" && !inspection.registersItself;
+      return { ...before, method, ownClient: needsClient || (isChosen.current && before.ownClient) };
+    });
   });
   const add = useAddConnector(commands.addConnector);
   const { run: inspectAddress } = inspect;
@@ -166,6 +168,7 @@ export function AddAddress(props: Props) {
             form={form}
             errors={errors}
             onChange={(next) => {
+              isChosen.current = true;
               setForm(next);
               onTyped(next);
               setErrors({});

@@ -350,6 +350,19 @@ it("offers_a_retry_and_selects_no_method_without_a_response", async () => {
   await expectCall(host, "addConnector").toMatchObject({ request: { url: address } });
 });
 
+it("keeps_the_chosen_sign_in_when_an_address_is_tried_again", async () => {
+  const unreachable = problem({ code: "network.dns", message: "couldn't find mcp.example.com" });
+  const { user, host } = await pasteAddress(inspectionFinds({ needsAuthorization: false, problem: unreachable }));
+  const dialog = within(await screen.findByRole("dialog"));
+  await user.click(await dialog.findByRole("radio", { name: "Token" }));
+  await user.type(dialog.getByLabelText("Token"), "hunter2");
+  inspectionFinds({ methods: ["oauth", "bearer"] })(host);
+  await user.click(dialog.getByRole("button", { name: /^Try again/ }));
+  expect(await dialog.findByRole("button", { name: /^Add connector/ })).toBeVisible();
+  expect(dialog.getByRole("radio", { name: "Token" })).toBeChecked();
+  expect(dialog.getByLabelText("Token")).toHaveValue("hunter2");
+});
+
 it("shows_the_host_that_a_link_would_contact_where_it_is_written_otherwise", async () => {
   await paste("patchbay://install?url=x", (mock) => {
     const look = "https://github.com⁄mcp.evil.example/x";

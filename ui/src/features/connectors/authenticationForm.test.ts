@@ -103,3 +103,13 @@ it("the_redirect_uri_follows_port_host_and_kind", () => {
   );
   expect(redirectUriOf({ ...newForm("oauth"), redirect: "deep_link" }, usual)).toBe("patchbay://oauth/callback");
 });
+
+it("a_header_is_given_once", () => {
+  const lines = (second: string) => [
+    { name: "X-Key", value: "a" },
+    { name: second, value: "b" },
+  ];
+  const errorOf = (second: string) => errorsOf({ ...newForm("headers"), headers: lines(second) }).headers;
+  expect(errorOf(" x-key ")).toBe("x-key is given twice");
+  expect(errorOf("X-Key-2")).toBeUndefined();
+});

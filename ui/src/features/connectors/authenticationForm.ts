@@ -1,4 +1,11 @@
-import { emptyValue, type HeaderLine, headersOf, secretValueOf, type ValueDraft } from "@/components/secretValue";
+import {
+  emptyValue,
+  type HeaderLine,
+  headersOf,
+  repeatedName,
+  secretValueOf,
+  type ValueDraft,
+} from "@/components/secretValue";
 import {
   type Authentication,
   type AuthenticationChoice,
@@ -131,7 +138,9 @@ function headersError(lines: HeaderLine[]): FormErrors {
   const incomplete = typed.find((line) => !line.name.trim() || !line.value);
   if (incomplete) return { headers: `Enter a name and value for ${incomplete.name.trim() || "each header"}` };
   const misnamed = typed.find((line) => !/^[\w!#$%&'*+.^`|~-]+$/.test(line.name.trim()));
-  return misnamed ? { headers: `Use only letters, digits and hyphens in the name ${misnamed.name.trim()}` } : {};
+  if (misnamed) return { headers: `Use only letters, digits and hyphens in the name ${misnamed.name.trim()}` };
+  const repeated = repeatedName("headers", typed);
+  return repeated ? { headers: repeated } : {};
 }
 
 /** Converts a form in which {@link errorsOf} finds nothing to the host's type. */

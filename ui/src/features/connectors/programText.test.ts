@@ -26,3 +26,11 @@ test("multiline_values_are_not_editable", () => {
   expect(isEditableAsText({ ...command, arguments: ["one\ntwo"] })).toBe(false);
   expect(isEditableAsText({ ...command, arguments: ["one", ""] })).toBe(false);
 });
+
+test("a_variable_is_given_once", () => {
+  const text = { ...programText(command), variables: "KEY=a\n KEY =b" };
+  expect(parseProgram(text)).toEqual({ errors: { variables: "KEY is given twice" } });
+  expect(parseProgram({ ...text, variables: "KEY=a\nkey=b" })).toMatchObject({
+    command: { variables: { KEY: "a", key: "b" } },
+  });
+});

@@ -1,3 +1,4 @@
+import { repeatedName } from "@/components/secretValue";
 import { type ServerCommand } from "@/host/bindings";
 
 /** A command as text, with one argument or variable per line. */
@@ -20,11 +21,17 @@ export function parseProgram(text: ProgramText): ParsedProgram {
   const lines = text.variables.split("\n").filter((line) => line.trim() !== "");
   if (text.program.trim() === "") return { errors: { program: "Enter a program" } };
   if (lines.some((line) => line.indexOf("=") < 1)) return { errors: { variables: "Enter NAME=VALUE on each line" } };
+  const variables = lines.map(parseVariable);
+  const repeated = repeatedName(
+    "variables",
+    variables.map(([name]) => ({ name })),
+  );
+  if (repeated) return { errors: { variables: repeated } };
   const command = {
     program: text.program.trim(),
     arguments: text.arguments === "" ? [] : text.arguments.replace(/\n$/, "").split("\n"),
     folder: text.folder.trim() || null,
-    variables: Object.fromEntries(lines.map(parseVariable)),
+    variables: Object.fromEntries(variables),
   };
   return { command };
 }

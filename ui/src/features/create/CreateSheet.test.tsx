@@ -292,6 +292,18 @@ describe("also create on", () => {
     expect(await screen.findByRole("heading", { name: "github", level: 1 })).toBeVisible();
   });
 
+  it("asks_anew_where_a_connector_can_be_copied_to", async () => {
+    const { user, host } = renderApp("/connectors/con_github", state);
+    for (const times of [1, 2]) {
+      await user.click(await screen.findByRole("button", { name: "Copy to another account…" }));
+      const choice = await screen.findByRole("dialog", { name: "Copy GitHub to…" });
+      expect(await within(choice).findByRole("button", { name: /Mistral · personal/ })).toBeVisible();
+      await waitFor(() => expect(host.calls.filter(({ name }) => name === "listCopyTargets")).toHaveLength(times));
+      await user.keyboard("{Escape}");
+      await waitFor(() => expect(screen.queryByRole("dialog", { name: "Copy GitHub to…" })).toBeNull());
+    }
+  });
+
   it("goes_on_with_the_account's_own_kinds_where_it_takes_no_address", async () => {
     const { user } = renderApp("/connectors/con_github", state, (host) => {
       host.handlers.copyForm = () => {

@@ -129,6 +129,14 @@ describe("the wallet", () => {
     );
   });
 
+  it("replaces_no_headers_where_nothing_was_entered", async () => {
+    const { user, host } = renderApp("/credentials", { wallet: manyEntries() });
+    await user.click(await screen.findByRole("row", { name: /^Zendesk service key/ }));
+    await user.click(await screen.findByRole("button", { name: "Replace" }));
+    expect(await screen.findByText("Enter a new value")).toBeVisible();
+    expect(host.lastCall("replaceWalletSecret")).toBeUndefined();
+  });
+
   it("offers_one_way_to_change_a_secret", async () => {
     const alone = entry({
       id: "wal_one",

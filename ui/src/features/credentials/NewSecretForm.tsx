@@ -3,7 +3,7 @@ import { Form } from "@/components/Form";
 import { type WalletEntry, type WalletSecret } from "@/host/bindings";
 import styles from "./Credentials.module.css";
 import { SecretFields, SecretKindControl } from "./SecretFields";
-import { emptySecret, keepsValuesOf, secretError, secretOf, type TypedKind } from "./secretForm";
+import { changesNothing, emptySecret, keepsValuesOf, secretError, secretOf, type TypedKind } from "./secretForm";
 import { useTyped } from "./useTyped";
 
 type Props = {
@@ -42,7 +42,8 @@ export function NewSecretForm({
   const keepsValues = keepsValuesOf(form.kind);
   useTyped(form, onTyped, isSaving);
   const submit = () => {
-    const found = secretError(form, keepsValues);
+    const found =
+      secretError(form, keepsValues) ?? (changesNothing(form, entry.headerNames) ? "Enter a new value" : null);
     setError(found);
     if (!found) onSubmit(secretOf(form), (saved) => setForm(emptySecret(form.kind, saved.headerNames)));
   };

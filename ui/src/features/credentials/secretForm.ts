@@ -1,4 +1,11 @@
-import { emptyValue, type HeaderLine, headersOf, secretValueOf, type ValueDraft } from "@/components/secretValue";
+import {
+  emptyValue,
+  type HeaderLine,
+  headersOf,
+  repeatedName,
+  secretValueOf,
+  type ValueDraft,
+} from "@/components/secretValue";
 import { type WalletKind, type WalletSecret } from "@/host/bindings";
 import { optionsOf } from "@/lib/options";
 
@@ -57,9 +64,17 @@ export function secretError(form: SecretForm, keepsValues = false): string | nul
       const typed = form.headers.filter((line) => line.name.trim() || line.value);
       if (typed.length === 0) return `Enter at least one ${word}`;
       const bad = typed.find((line) => !line.name.trim() || (!line.value && !keepsValues));
-      return bad ? `Enter a name and value for ${bad.name.trim() || `each ${word}`}` : null;
+      if (bad) return `Enter a name and value for ${bad.name.trim() || `each ${word}`}`;
+      return repeatedName(form.kind, typed);
     }
   }
+}
+
+/** Whether all values of the entry would be kept, so that there is nothing to save. */
+export function changesNothing({ kind, headers }: SecretForm, headerNames: string[]): boolean {
+  if (!keepsValuesOf(kind) || headers.some((line) => line.value)) return false;
+  const names = Object.keys(headersOf(headers));
+  return names.length === headerNames.length && names.every((name) => headerNames.includes(name));
 }
 
 /** The form as input for the host. */

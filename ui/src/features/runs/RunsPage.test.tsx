@@ -3,7 +3,9 @@ import userEvent from "@testing-library/user-event";
 import { useLocation } from "@tanstack/react-router";
 import { beforeEach, describe, expect, it, vi } from "vitest";
 import { type RunQuery } from "@/host/bindings";
+import { clientState } from "@/host/clientState";
 import { applyEvent } from "@/host/events";
+import { toastsKey } from "@/host/toasts";
 import { axeViolations } from "@/test/axe";
 import { MockHost } from "@/test/mockHost";
 import { renderFeature } from "@/test/renderFeature";
@@ -350,6 +352,25 @@ describe("what can be done", () => {
     start();
     expect(await screen.findByRole("row", { name: /^again/ })).toBeVisible();
     expect(await detail("delete_branch")).toBeVisible();
+  });
+
+  it("tells of a run that was not run again once another one is shown", async () => {
+    let fail: (thrown: unknown) => void = () => undefined;
+    host.handlers.replayRun = () => new Promise((_, reject) => (fail = reject));
+    const { client } = open();
+    await detail("search");
+    await userEvent.keyboard("r");
+    await waitFor(() => expect(host.lastCall("replayRun")).toBeDefined());
+    await userEvent.click(screen.getByRole("row", { name: /^delete_branch/ }));
+    await detail("delete_branch");
+    fail(problem({ message: "the host fell silent" }));
+    await waitFor(() =>
+      expect(
+        clientState(client)
+          .get(toastsKey)
+          .map(({ text }) => text),
+      ).toEqual(["search not run again. The host fell silent."]),
+    );
   });
 
   it("deletes no run that is still running", async () => {

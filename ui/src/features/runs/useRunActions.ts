@@ -42,6 +42,7 @@ export function useRunActions(run: ToolRun, onShow: (id: RunId, beside: RunId | 
       upsertRun(client, again);
       client.setQueryData(queries.run(again.id).queryKey, again);
     },
+    unseenFailure: () => `${run.tool} not run again`,
     onError: (error, replay) => setConfirmation(asProblem(error).code === "confirmation_needed" ? replay : null),
   });
   const removing = useCommand({
@@ -50,6 +51,7 @@ export function useRunActions(run: ToolRun, onShow: (id: RunId, beside: RunId | 
       if (isMounted()) onRemoved();
       removeRun(client, run.id);
     },
+    unseenFailure: () => "Run not deleted",
   });
   const labelling = useCommand({
     mutationFn: (label: RunLabel) => call(commands.labelRun(run.id, label)),
@@ -57,6 +59,7 @@ export function useRunActions(run: ToolRun, onShow: (id: RunId, beside: RunId | 
       upsertRun(client, summary);
       client.setQueryData(queries.run(run.id).queryKey, (known) => known && { ...known, label: summary.label });
     },
+    unseenFailure: () => "Name, note or pin not saved",
   });
   const exporting = useCommand({ mutationFn: () => call(commands.exportRun(run.id)), toast: exportedWords });
   const cancelling = useCommand({ mutationFn: () => call(commands.cancelRun(run.id)) });

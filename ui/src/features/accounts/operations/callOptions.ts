@@ -1,3 +1,4 @@
+import { repeatedName } from "@/components/secretValue";
 import { type CallOperation } from "@/host/bindings";
 import { jsonError, readJson } from "@/lib/jsonText";
 import { isObject } from "@/lib/schema/schema";
@@ -30,6 +31,10 @@ export function optionErrors(options: CallOptions): OptionErrors {
     errors.retries = "Enter a whole number, such as 2";
   if (options.headers.some((line) => Boolean(line.name.trim()) !== Boolean(line.value)))
     errors.headers = "Enter a name and value for each header";
+  else {
+    const repeated = repeatedName("headers", namedLines(options));
+    if (repeated) errors.headers = repeated;
+  }
   for (const name of ["query", "body"] as const) {
     if (!options[name].trim()) continue;
     const error = jsonError(options[name]);
@@ -39,17 +44,18 @@ export function optionErrors(options: CallOptions): OptionErrors {
   return errors;
 }
 
+const namedLines = ({ headers }: CallOptions) => headers.filter((line) => line.name.trim());
+
 /** The options as input for the host. Call it only if {@link optionErrors} finds nothing. */
 export function optionsOf(
   options: CallOptions,
 ): Pick<CallOperation, "timeoutSeconds" | "retries" | "headers" | "query" | "body"> {
   const number = (text: string) => (text.trim() ? Number(text.trim()) : null);
   const object = (text: string) => (text.trim() ? readJson(text).value : {});
-  const lines = options.headers.filter((line) => line.name.trim());
   return {
     timeoutSeconds: number(options.timeout),
     retries: number(options.retries),
-    headers: Object.fromEntries(lines.map((line) => [line.name.trim(), line.value])),
+    headers: Object.fromEntries(namedLines(options).map((line) => [line.name.trim(), line.value])),
     query: object(options.query),
     body: object(options.body),
   };

@@ -1,7 +1,8 @@
+import { useQueryClient } from "@tanstack/react-query";
 import { useToasts } from "@/host/toasts";
 import { type AccountId, type CallOperation, commands, type OperationResponse, type Problem } from "@/host/bindings";
 import { asProblem, call } from "@/host/call";
-import { stateKey, useClientState } from "@/host/clientState";
+import { clientState, stateKey, useClientState } from "@/host/clientState";
 
 /** The outcome of the last call; times in milliseconds. */
 export type Outcome =
@@ -17,24 +18,29 @@ const idle: Outcome = { kind: "idle" };
 /** Calls an operation. Its outcome outlives the view. */
 export function useCall(account: AccountId, operation: string) {
   const { announce } = useToasts();
-  const [outcome, set] = useClientState(stateKey(idle, "call", account, operation));
+  const state = clientState(useQueryClient());
+  const key = stateKey<Outcome>(idle, "call", account, operation);
+  const [outcome, set] = useClientState(key);
 
   const run = async (request: CallOperation): Promise<Problem | null> => {
     const since = Date.now();
     const before = outcome;
-    const finish = (next: Outcome, words: string) =>
-      set((current) => {
-        // Ignores the response of an earlier or abandoned call.
-        if (current.kind !== "running" || current.since !== since) return current;
-        announce(words);
-        return next;
-      });
+    // The response of an earlier or abandoned call is ignored.
+    const isLast = () => {
+      const current = state.get(key);
+      return current.kind === "running" && current.since === since;
+    };
+    const finish = (next: Outcome, words: string) => {
+      set(next);
+      announce(words);
+    };
     set({ kind: "running", since });
     try {
       const response = await call(commands.callOperation(request));
-      finish({ kind: "answered", response, took: Date.now() - since }, `${operation} finished`);
+      if (isLast()) finish({ kind: "answered", response, took: Date.now() - since }, `${operation} finished`);
       return null;
     } catch (thrown) {
+      if (!isLast()) return null;
       const problem = asProblem(thrown);
       // Nothing was rejected: the confirmation replaces the Call button.
       if (problem.code === "confirmation_needed") set(before);

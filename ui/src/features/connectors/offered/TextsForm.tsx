@@ -28,7 +28,13 @@ export function TextsForm({ connector, target, fields, submitLabel, isPending, o
   const [attempts, setAttempts] = useState(0);
   const form = useRef<HTMLFormElement>(null);
   useInvalidFocus(form, attempts || undefined);
-  const typed = Object.fromEntries(Object.entries(values).flatMap(([name, text]) => (text ? [[name, text]] : [])));
+  // The kept input may have fields that the server no longer names.
+  const typed = Object.fromEntries(
+    fields.flatMap(({ name }) => {
+      const text = values[name];
+      return text ? [[name, text]] : [];
+    }),
+  );
   const isMissing = ({ name, isRequired }: TextField) => isRequired && !values[name];
   const submit = () => {
     if (fields.some(isMissing)) return setAttempts(attempts + 1);
