@@ -92,13 +92,9 @@ pub(super) fn launched<'a>(program: &str, arguments: &'a [String]) -> Option<Lau
         "deno" => match operand(arguments, DENO_OPTIONS)? {
             ("run" | "x" | "serve", rest) => {
                 let (target, _) = operand(rest, DENO_OPTIONS)?;
-                let is_module = ["npm:", "jsr:", "https:", "http:"];
-                let is_module = is_module.iter().any(|kind| target.starts_with(kind));
-                Some(if is_module {
-                    Launched::Module(target)
-                } else {
-                    Launched::File(target)
-                })
+                let kinds = ["npm:", "jsr:", "https:", "http:"];
+                let is_module = kinds.iter().any(|kind| target.starts_with(kind));
+                Some(module_or_file(target, is_module))
             }
             _ => None,
         },
@@ -114,11 +110,7 @@ pub(super) fn launched<'a>(program: &str, arguments: &'a [String]) -> Option<Lau
         "go" => match operand(arguments, &[])? {
             ("run", rest) => {
                 let (target, _) = operand(rest, &[])?;
-                Some(if target.contains('@') {
-                    Launched::Module(target)
-                } else {
-                    Launched::File(target)
-                })
+                Some(module_or_file(target, target.contains('@')))
             }
             _ => None,
         },
@@ -144,6 +136,13 @@ pub(super) fn launched<'a>(program: &str, arguments: &'a [String]) -> Option<Lau
 /// Returns what a command launches, or its program.
 fn command<'a>((program, arguments): (&'a str, &'a [String])) -> Launched<'a> {
     launched(program, arguments).unwrap_or(Launched::File(program))
+}
+
+fn module_or_file(target: &str, is_module: bool) -> Launched<'_> {
+    match is_module {
+        true => Launched::Module(target),
+        false => Launched::File(target),
+    }
 }
 
 fn file<'a>(operand: Option<(&'a str, &'a [String])>) -> Option<Launched<'a>> {

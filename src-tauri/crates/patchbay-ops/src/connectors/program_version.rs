@@ -35,11 +35,8 @@ fn is_open(program: &str, arguments: &[String]) -> bool {
     }
 }
 
-/// A shorter version is a range, as a tag is.
 fn is_open_node(package: &str) -> bool {
-    let version = version_of(package);
-    let is_fixed = is_exact(version) && version.matches('.').count() >= 2;
-    !is_local(package) && !is_fixed
+    !is_local(package) && !is_full(version_of(package))
 }
 
 fn is_open_python(package: &str) -> bool {
@@ -56,9 +53,7 @@ fn is_open_python(package: &str) -> bool {
 /// Modules of Deno are versioned as packages are; those of Go begin with a letter.
 fn is_open_module(module: &str) -> bool {
     let version = version_of(module);
-    let version = version.strip_prefix('v').unwrap_or(version);
-    let is_fixed = is_exact(version) && version.matches('.').count() >= 2;
-    !is_local(module) && !is_fixed
+    !is_local(module) && !is_full(version.strip_prefix('v').unwrap_or(version))
 }
 
 fn version_of(package: &str) -> &str {
@@ -73,6 +68,11 @@ fn is_open_image(image: &str) -> bool {
     let is_version =
         version.starts_with(|sign: char| sign.is_ascii_digit()) && version.contains('.');
     !is_version && !image.contains("@sha256:")
+}
+
+/// Whether a version is no range: a shorter one is, as a tag is.
+fn is_full(version: &str) -> bool {
+    is_exact(version) && version.matches('.').count() >= 2
 }
 
 fn is_exact(version: &str) -> bool {
