@@ -38,9 +38,7 @@ export function RegistryFileDialog({ onClose, onRead }: Props) {
       footer={
         <>
           <span>Shown in the catalog until you close the window.</span>
-          <Button keys="Escape" onPress={onClose}>
-            Cancel
-          </Button>
+          <Button onPress={onClose}>Cancel</Button>
           <SubmitButton label="Open" isDisabled={!text.trim()} isPending={read.isPending} onSubmit={submit} />
         </>
       }
