@@ -25,6 +25,9 @@ const ID_LIMIT: usize = 1_000;
 const MAX_FIELDS: usize = 50;
 const MAX_CHOICES: usize = 300;
 
+/// Maximum number of references that lead to a definition, and of alternatives that may each be one.
+const MAX_REFERENCES: usize = 4;
+
 /// Words in the name of a field that asks for a secret.
 const SECRET_WORDS: &[&str] = &[
     "password",
@@ -160,7 +163,7 @@ fn read_form(message: String, schema: &Value) -> Option<ParsedQuestion> {
     let (mut required_names, mut null_if_missing) = (Vec::new(), Vec::new());
     let mut secrets = Vec::new();
     for (name, member) in members {
-        let field = Field::read(name, member)?;
+        let field = Field::read(name, &resolve(member, schema))?;
         if required.is_some_and(|all| all.iter().any(|one| one == name)) {
             match field.is_nullable {
                 true => null_if_missing.push(name.clone()),
@@ -306,6 +309,53 @@ fn choices(raw: &Value) -> Option<Option<Vec<Value>>> {
         listed.iter().map(option).collect()
     };
     Some((choices.len() <= MAX_CHOICES).then_some(choices))
+}
+
+/// Replaces references to definitions of a form: in a field, its alternatives and its items.
+///
+/// Source: JSON Schema 2020-12, 8.2.3.1. Pydantic writes an enumeration, and an optional one, that way.
+fn resolve(field: &Value, form: &Value) -> Value {
+    let mut field = follow_reference(field, form);
+    for keyword in ["anyOf", "oneOf"] {
+        let options = field.get_mut(keyword).and_then(Value::as_array_mut);
+        for option in options
+            .filter(|options| options.len() <= MAX_REFERENCES)
+            .into_iter()
+            .flatten()
+        {
+            *option = follow_reference(option, form);
+        }
+    }
+    if let Some(items) = field.get_mut("items") {
+        *items = follow_reference(items, form);
+    }
+    field
+}
+
+/// What a reference names, with the keywords beside it.
+fn follow_reference(schema: &Value, form: &Value) -> Value {
+    let mut schema = schema.clone();
+    for _ in 0..MAX_REFERENCES {
+        let Some(members) = schema.as_object_mut() else {
+            break;
+        };
+        // Older generators wrap a reference so that keywords may stand beside it.
+        let wrapped = members.get("allOf").and_then(|all| match all.as_array() {
+            Some(all) if all.len() == 1 => all[0]["$ref"].as_str(),
+            _ => None,
+        });
+        let reference = members.get("$ref").and_then(Value::as_str).or(wrapped);
+        let pointer = reference.and_then(|reference| reference.strip_prefix('#'));
+        let Some(Value::Object(named)) = pointer.and_then(|pointer| form.pointer(pointer)) else {
+            break;
+        };
+        members.remove("$ref");
+        members.remove("allOf");
+        for (name, value) in named {
+            members.entry(name).or_insert_with(|| value.clone());
+        }
+    }
+    schema
 }
 
 /// Removes `null` from the types of a field; returns whether it was one of them.
@@ -493,6 +543,45 @@ mod tests {
         assert!(form_is_empty(
             &json!({ "requestedSchema": { "type": "object" } })
         ));
+    }
+
+    #[test]
+    fn definitions_of_the_form_are_used() {
+        let color = json!({ "type": "string", "title": "Color", "enum": ["red", "blue"] });
+        let read = |field: Value| {
+            let params = json!({ "requestedSchema": {
+                "properties": { "a": field },
+                "$defs": { "Color": color, "Same": { "$ref": "#/$defs/Same" } },
+            }});
+            match read(&params).unwrap().question {
+                Question::Form(form) => form.form.schema.0["properties"]["a"].clone(),
+                other => panic!("a form, not {other:?}"),
+            }
+        };
+        let reference = json!({ "$ref": "#/$defs/Color" });
+        let named =
+            json!([{ "const": "red", "title": "red" }, { "const": "blue", "title": "blue" }]);
+        for field in [
+            reference.clone(),
+            json!({ "allOf": [reference] }),
+            json!({ "anyOf": [reference, { "type": "null" }], "default": null }),
+        ] {
+            let field = read(field);
+            assert_eq!(field, json!({ "oneOf": named, "title": "Color" }));
+        }
+        let titled = read(json!({ "$ref": "#/$defs/Color", "title": "Own", "default": "blue" }));
+        assert_eq!(
+            (&titled["title"], &titled["default"]),
+            (&json!("Own"), &json!("blue"))
+        );
+        let several = read(json!({ "type": "array", "items": reference }));
+        assert_eq!(several["items"]["oneOf"], named);
+        for unknown in ["#/$defs/None", "#/$defs/Same", "https://example.com/x", "#"] {
+            assert!(
+                read(json!({ "$ref": unknown })).get("oneOf").is_none(),
+                "{unknown}"
+            );
+        }
     }
 
     fn form_is_empty(params: &Value) -> bool {

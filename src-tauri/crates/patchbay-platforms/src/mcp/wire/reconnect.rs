@@ -1,7 +1,8 @@
 //! How often, and how soon, a stream that ended is reopened.
 //!
 //! A server may end its streams and name the wait before the next one. It may name a wait of zero, or end each stream
-//! as soon as it is opened: waits have a minimum, grow while streams end soon, and are limited in number.
+//! as soon as it is opened: waits have a minimum, grow while streams end soon, and are limited in number. A server that
+//! names a real wait wants to be polled, and is, as long as its request has time.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -21,6 +22,13 @@ pub(super) fn clamp_retry(milliseconds: u64) -> u64 {
     milliseconds.clamp(NAMED_WAITS.0, NAMED_WAITS.1)
 }
 
+/// Whether a server that names this wait wants to be polled.
+///
+/// Source: MCP 2025-11-25, "Streamable HTTP", "Sending Messages to the Server" (SEP-1699).
+pub(super) fn asks_for_polling(milliseconds: u64) -> bool {
+    milliseconds >= NAMED_WAITS.0
+}
+
 /// The limit of consecutive reconnections is reached.
 #[derive(Debug, PartialEq, Eq)]
 pub(in crate::mcp) struct ReconnectLimit;
@@ -35,6 +43,7 @@ struct State {
     in_a_row: u32,
     /// When the last stream ended, or failed to open; `None` before the first.
     ended_at: Option<Instant>,
+    is_polled: bool,
     is_over: bool,
 }
 
@@ -62,6 +71,11 @@ impl Reconnects {
         }
     }
 
+    /// Reopens streams without a limit of their number from now on.
+    pub(super) fn allow_polling(&self) {
+        self.0.lock().is_polled = true;
+    }
+
     /// Allows no further reconnection.
     pub(super) fn end(&self) {
         self.0.lock().is_over = true;
@@ -79,6 +93,10 @@ impl State {
         let Some(ended_at) = self.ended_at else {
             return Ok(now);
         };
+        if self.is_polled && !self.is_over {
+            // The caller waits as long as the server says.
+            return Ok(ended_at + waits.0);
+        }
         if self.is_over || self.in_a_row >= most {
             self.is_over = true;
             return Err(ReconnectLimit);
@@ -145,6 +163,20 @@ mod tests {
         let waited = now.duration_since(began).as_millis();
         assert_eq!(waited, 500 + 1000 + 2000 + 4000 + 8000);
         assert_eq!(state.next(now, 5, WAITS), Err(ReconnectLimit));
+    }
+
+    #[test]
+    fn a_server_that_names_a_wait_is_polled_until_its_request_ends() {
+        assert!(!asks_for_polling(0) && asks_for_polling(500) && asks_for_polling(u64::MAX));
+        let (reconnects, began) = (Reconnects::default(), Instant::now());
+        reconnects.allow_polling();
+        let mut state = reconnects.0.lock();
+        for _ in 0..50 {
+            state.record_end(began, began);
+            assert_eq!(state.next(began, 5, WAITS), Ok(began + WAITS.0));
+        }
+        state.is_over = true;
+        assert_eq!(state.next(began, 5, WAITS), Err(ReconnectLimit));
     }
 
     #[test]

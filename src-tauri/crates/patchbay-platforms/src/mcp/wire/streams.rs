@@ -11,7 +11,7 @@ use serde::Deserialize as _;
 use serde_json::Value;
 use sse_stream::Sse;
 
-use super::reconnect::clamp_retry;
+use super::reconnect::{asks_for_polling, clamp_retry};
 use super::refusal::{ReceivedResponse, names_session, refusal};
 use super::{DeferredError, RmcpResult, SESSION_ID, SMALL_BYTES, Wire, answer};
 use crate::mcp::request::{RequestKind, TrackedRequest};
@@ -73,6 +73,9 @@ impl Wire {
 
     /// Takes the response out of its event, and removes from each event what rmcp must not see.
     async fn watch_event(&self, event: Sse, tracked: &TrackedRequest) -> Result<Sse, SseError> {
+        if event.retry.is_some_and(asks_for_polling) {
+            tracked.reconnects.allow_polling();
+        }
         let mut event = clamp_event(event);
         if let Some(id) = &event.id {
             self.note_resumable(id, tracked);

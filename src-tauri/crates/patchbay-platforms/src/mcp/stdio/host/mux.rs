@@ -15,6 +15,9 @@ use crate::mcp::wire::answer::{is_answer, number_of, result_of};
 /// Maximum number of open questions of a server.
 const MAX_QUESTIONS: usize = 64;
 
+/// Maximum number of tasks whose progress is routed; beyond it, that of the oldest is lost.
+const MAX_TASKS: usize = 64;
+
 /// The requests during which a server may ask the person.
 const ASKING: [&str; 4] = [
     "tools/call",
@@ -46,6 +49,8 @@ pub(super) struct Mux {
     /// The attached client that sent the last message.
     newest: Option<ClientId>,
     pending: BTreeMap<u64, Pending>,
+    /// The client of each task and its progress token, by the request that created it: the token outlives the response.
+    tasks: BTreeMap<u64, (ClientId, Value)>,
     /// The client of each open question and the question's id, by the text of that id.
     questions: HashMap<String, (ClientId, Value)>,
     /// The clients that are subscribed to each resource, by its URI.
@@ -204,9 +209,9 @@ impl Mux {
                 let token = find_mut(&mut message, ["params", "progressToken"]);
                 token
                     .and_then(|token| {
-                        let pending = self.pending.get(&request_number(token)?)?;
-                        *token = pending.token.clone()?;
-                        pending.client
+                        let (client, own) = self.progress_of(request_number(token)?)?;
+                        *token = own;
+                        Some(client)
                     })
                     .map(|client| Outgoing::Client(client, message))
             }
@@ -228,6 +233,14 @@ impl Mux {
             (None, _) => None,
         };
         out.into_iter().collect()
+    }
+
+    /// The client of a request or task that reports progress, with its own token.
+    fn progress_of(&self, request: u64) -> Option<(ClientId, Value)> {
+        match self.pending.get(&request) {
+            Some(pending) => Some((pending.client?, pending.token.clone()?)),
+            None => self.tasks.get(&request).cloned(),
+        }
     }
 
     /// Routes a question to the client that waits for the task that it names, or else to that of the latest request that
@@ -258,11 +271,19 @@ impl Mux {
             true => None,
             false => request_number(&message["id"]).and_then(|id| self.pending.remove_entry(&id)),
         };
-        let Some((_, pending)) = known else {
+        let Some((number, pending)) = known else {
             return Vec::new();
         };
         self.has_answered |= result_of(&message).is_some();
         if let Some(client) = pending.client {
+            if let Some(token) = pending.token
+                && message["result"]["task"].is_object()
+            {
+                self.tasks.insert(number, (client, token));
+                if self.tasks.len() > MAX_TASKS {
+                    self.tasks.pop_first();
+                }
+            }
             if let Some(subscription) = find_mut(&mut message, ["result", "_meta", SUBSCRIPTION]) {
                 subscription.clone_from(&pending.id);
             }
@@ -301,6 +322,7 @@ impl Mux {
             }
             !is_theirs
         });
+        self.tasks.retain(|_, (who, _)| *who != client);
         self.questions.retain(|_, (who, id)| {
             if *who == client {
                 outgoing.push(no_client(id));

@@ -89,6 +89,24 @@ fn answers_and_progress_reach_whoever_asked() {
 }
 
 #[test]
+fn progress_of_a_task_reaches_whoever_created_it() {
+    let mut mux = Mux::default();
+    let sent = to_server(mux.on_client(1, call("1", "token")));
+    let created =
+        json!({ "jsonrpc": "2.0", "id": sent["id"], "result": { "task": { "taskId": "t" } } });
+    mux.on_server(created);
+    let progress = |token: &Value| {
+        let params = json!({ "progressToken": token, "progress": 1 });
+        notification("notifications/progress", params)
+    };
+    let token = &sent["params"]["_meta"]["progressToken"];
+    let heard = mux.on_server(progress(token));
+    assert_eq!(heard, [Outgoing::Client(1, progress(&json!("token")))]);
+    mux.detach(1);
+    assert_eq!(mux.on_server(progress(token)), []);
+}
+
+#[test]
 fn what_a_task_asks_reaches_whoever_waits_for_it() {
     let mut mux = Mux::default();
     let wait = |id: &str| {
