@@ -6,7 +6,7 @@ use std::borrow::Cow;
 use std::collections::HashSet;
 
 use patchbay_http::{CallOptions, Request, StreamedAnswer};
-use patchbay_model::{RemoteId, SentRequest};
+use patchbay_model::{RemoteId, SentRequest, ToolEffect};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize, Serializer};
 use serde_json::{Map, Value, json};
@@ -76,9 +76,10 @@ impl Operation<Airbyte> for Execute {
     const IS_STREAMED: bool = true;
 
     fn effect(&self) -> Effect {
-        match action_effect(&self.action).needs_confirmation() {
-            true => Effect::Irreversible,
-            false => Self::CONTRACT.effect,
+        match action_effect(&self.action) {
+            ToolEffect::Read => Effect::Read,
+            effect if effect.needs_confirmation() => Effect::Irreversible,
+            _ => Self::CONTRACT.effect,
         }
     }
 

@@ -35,6 +35,7 @@ impl Operation<Airbyte> for Http {
 
     fn effect(&self) -> Effect {
         match self.method() {
+            Ok(Method::GET) => Effect::Read,
             Ok(Method::DELETE) => Effect::Irreversible,
             _ => Self::CONTRACT.effect,
         }

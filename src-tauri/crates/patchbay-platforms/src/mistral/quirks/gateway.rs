@@ -98,6 +98,7 @@ impl Operation<Mistral> for GatewayHttp {
 
     fn effect(&self) -> Effect {
         match method(self.method.as_deref(), Method::GET) {
+            Ok(Method::GET) => Effect::Read,
             Ok(Method::DELETE) => Effect::Irreversible,
             _ => Self::CONTRACT.effect,
         }

@@ -77,7 +77,8 @@ fn what_may_remove_something_is_irreversible() {
         operation.unwrap().effect_of(&given)
     };
     for (action, expected) in [
-        ("list", OperationEffect::Write),
+        ("list", OperationEffect::Read),
+        ("create", OperationEffect::Write),
         ("delete", OperationEffect::Irreversible),
         ("purge", OperationEffect::Irreversible),
     ] {
@@ -86,6 +87,7 @@ fn what_may_remove_something_is_irreversible() {
         assert_eq!(effect("execute_all", given), expected, "{action}");
     }
     for (method, expected) in [
+        ("GET", OperationEffect::Read),
         ("PUT", OperationEffect::Write),
         ("delete", OperationEffect::Irreversible),
     ] {
