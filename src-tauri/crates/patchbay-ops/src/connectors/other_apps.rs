@@ -27,22 +27,11 @@ struct App {
     member: &'static str,
 }
 
-/// An app that keeps its servers in the usual member.
-const fn app(name: &'static str, title: &'static str, files: &'static [&'static str]) -> App {
-    let member = "mcpServers";
-    App {
-        name,
-        title,
-        files,
-        member,
-    }
-}
-
-impl App {
-    const fn member(mut self, member: &'static str) -> Self {
-        self.member = member;
-        self
-    }
+/// Declares [`APPS`]: name, title, member, files.
+macro_rules! apps {
+    ($($name:literal $title:literal $member:literal: $($file:literal)+;)+) => {
+        &[$(App { name: $name, title: $title, files: &[$($file),+], member: $member }),+]
+    };
 }
 
 /// Variables that name another folder for the settings of an app, and their file in it.
@@ -52,85 +41,33 @@ const FOLDER_VARIABLES: [(&str, &str, &str); 2] = [
 ];
 
 /// Source: the documentation of each app.
-static APPS: [App; 22] = [
-    app(
-        "claude-desktop",
-        "Claude Desktop",
-        &[
-            "Claude/claude_desktop_config.json",
-            "claude/claude_desktop_config.json",
-        ],
-    ),
-    app("claude-code", "Claude Code", &["~/.claude.json"]),
-    app("cursor", "Cursor", &["~/.cursor/mcp.json"]),
-    app(
-        "vs-code",
-        "VS Code",
-        &["Code/User/mcp.json", "Code - Insiders/User/mcp.json"],
-    )
-    .member("servers"),
-    app("vscodium", "VSCodium", &["VSCodium/User/mcp.json"]).member("servers"),
-    app(
-        "windsurf",
-        "Windsurf",
-        &[
-            "~/.codeium/windsurf/mcp_config.json",
-            "~/.codeium/mcp_config.json",
-        ],
-    ),
-    app("codex", "Codex", &["~/.codex/config.toml"]).member("mcp_servers"),
-    app("gemini-cli", "Gemini CLI", &["~/.gemini/settings.json"]),
-    app(
-        "antigravity",
-        "Antigravity",
-        &["~/.gemini/antigravity/mcp_config.json"],
-    ),
-    app("qwen-code", "Qwen Code", &["~/.qwen/settings.json"]),
-    app(
-        "copilot-cli",
-        "Copilot CLI",
-        &["~/.copilot/mcp-config.json"],
-    ),
-    app(
-        "cline",
-        "Cline",
-        &["Code/User/globalStorage/saoudrizwan.claude-dev/settings/cline_mcp_settings.json"],
-    ),
-    app(
-        "zed",
-        "Zed",
-        &[
-            "~/.config/zed/settings.json",
-            "~/AppData/Roaming/Zed/settings.json",
-        ],
-    )
-    .member("context_servers"),
-    app(
-        "opencode",
-        "OpenCode",
-        &[
-            "~/.config/opencode/opencode.json",
-            "~/.config/opencode/opencode.jsonc",
-        ],
-    )
-    .member("mcp"),
-    app(
-        "goose",
-        "goose",
-        &[
-            "~/.config/goose/config.yaml",
-            "~/AppData/Roaming/Block/goose/config/config.yaml",
-        ],
-    )
-    .member("extensions"),
-    app("continue", "Continue", &["~/.continue/config.yaml"]),
-    app("amp", "Amp", &["~/.config/amp/settings.json"]).member("amp.mcpServers"),
-    app("vibe", "Vibe", &["~/.vibe/config.toml"]).member("mcp_servers"),
-    app("kimi", "Kimi", &["~/.kimi/mcp.json"]),
-    app("factory", "Factory", &["~/.factory/mcp.json"]),
-    app("lm-studio", "LM Studio", &["~/.lmstudio/mcp.json"]),
-    app("kiro", "Kiro", &["~/.kiro/settings/mcp.json"]),
-];
+static APPS: &[App] = apps! {
+    "claude-desktop" "Claude Desktop" "mcpServers":
+        "Claude/claude_desktop_config.json" "claude/claude_desktop_config.json";
+    "claude-code" "Claude Code" "mcpServers": "~/.claude.json";
+    "cursor" "Cursor" "mcpServers": "~/.cursor/mcp.json";
+    "vs-code" "VS Code" "servers": "Code/User/mcp.json" "Code - Insiders/User/mcp.json";
+    "vscodium" "VSCodium" "servers": "VSCodium/User/mcp.json";
+    "windsurf" "Windsurf" "mcpServers": "~/.codeium/windsurf/mcp_config.json" "~/.codeium/mcp_config.json";
+    "codex" "Codex" "mcp_servers": "~/.codex/config.toml";
+    "gemini-cli" "Gemini CLI" "mcpServers": "~/.gemini/settings.json";
+    "antigravity" "Antigravity" "mcpServers": "~/.gemini/antigravity/mcp_config.json";
+    "qwen-code" "Qwen Code" "mcpServers": "~/.qwen/settings.json";
+    "copilot-cli" "Copilot CLI" "mcpServers": "~/.copilot/mcp-config.json";
+    "cline" "Cline" "mcpServers":
+        "Code/User/globalStorage/saoudrizwan.claude-dev/settings/cline_mcp_settings.json";
+    "zed" "Zed" "context_servers": "~/.config/zed/settings.json" "~/AppData/Roaming/Zed/settings.json";
+    "opencode" "OpenCode" "mcp": "~/.config/opencode/opencode.json" "~/.config/opencode/opencode.jsonc";
+    "goose" "goose" "extensions":
+        "~/.config/goose/config.yaml" "~/AppData/Roaming/Block/goose/config/config.yaml";
+    "continue" "Continue" "mcpServers": "~/.continue/config.yaml";
+    "amp" "Amp" "amp.mcpServers": "~/.config/amp/settings.json";
+    "vibe" "Vibe" "mcp_servers": "~/.vibe/config.toml";
+    "kimi" "Kimi" "mcpServers": "~/.kimi/mcp.json";
+    "factory" "Factory" "mcpServers": "~/.factory/mcp.json";
+    "lm-studio" "LM Studio" "mcpServers": "~/.lmstudio/mcp.json";
+    "kiro" "Kiro" "mcpServers": "~/.kiro/settings/mcp.json";
+};
 
 /// Reads the servers in the settings of an app.
 ///
