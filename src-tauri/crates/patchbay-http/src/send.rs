@@ -29,8 +29,6 @@ const ERROR_BYTES: usize = 1024 * 1024;
 enum BodyMode {
     /// All of it, decompressed.
     Whole,
-    /// All of it, without decompression.
-    Raw,
     /// None of it; the rest is streamed without decompression.
     Start,
 }
@@ -47,25 +45,8 @@ impl Api {
     /// [`Error::Unreachable`]; [`Error::TimedOut`]; [`Error::TooLarge`]; [`Error::Cancelled`];
     /// [`Error::Credential`] from the token source.
     pub async fn send(&self, request: Request, options: &CallOptions) -> Result<Answer, Error> {
-        self.send_and_read(request, options, BodyMode::Whole).await
-    }
-
-    /// As [`Api::send`], without decompression: the request doesn't accept any compression either.
-    ///
-    /// # Errors
-    /// Those of [`Api::send`].
-    pub async fn send_raw(&self, request: Request, options: &CallOptions) -> Result<Answer, Error> {
-        self.send_and_read(request, options, BodyMode::Raw).await
-    }
-
-    async fn send_and_read(
-        &self,
-        request: Request,
-        options: &CallOptions,
-        mode: BodyMode,
-    ) -> Result<Answer, Error> {
         let prepared = self.prepare(request, options)?;
-        let (mut answer, body) = self.with_retries(&prepared, mode).await?;
+        let (mut answer, body) = self.with_retries(&prepared, BodyMode::Whole).await?;
         Ok(Answer {
             status: answer.status().as_u16(),
             headers: std::mem::take(answer.headers_mut()),
@@ -147,11 +128,11 @@ impl Api {
     ) -> Result<(reqwest::Response, Bytes), Error> {
         let client = match mode {
             BodyMode::Whole => &self.clients.usual,
-            BodyMode::Raw | BodyMode::Start => &self.clients.raw,
+            BodyMode::Start => &self.clients.raw,
         };
         let mut answer = self.with_timeout(client, prepared).await?;
         let body = match mode {
-            BodyMode::Whole | BodyMode::Raw => {
+            BodyMode::Whole => {
                 let body = self.read_whole(&mut answer, prepared.limit).await?;
                 prepared.note_body(&body);
                 body

@@ -8,10 +8,9 @@ use std::time::Duration;
 
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
-use futures::stream::{self, StreamExt};
 use http::header::CONTENT_ENCODING;
 use http::{HeaderMap, HeaderValue, Method};
-use patchbay_http::{Answer, CallOptions, Request, StreamedAnswer};
+use patchbay_http::{CallOptions, Request, StreamedAnswer};
 use patchbay_model::Secret;
 use schemars::JsonSchema;
 use serde::Deserialize;
@@ -59,17 +58,9 @@ impl Operation<AgentStack> for Mcp {
 
     /// Returns `{"status_code", "headers", "text"}`, with `base64` instead of `text` if the body is not UTF-8.
     async fn run(&self, client: &AgentStack, options: &CallOptions) -> Result<Value> {
-        let (request, options) = self.prepare(options)?;
-        let answer = client.api.send_raw(request, &options).await?;
+        let mut answer = self.stream(client, options).await?;
+        let body = answer.read(client.api.body_bytes).await?;
         let (status, headers) = (answer.status, headers_by_name(&answer.headers));
-        let body = match is_marked_gzip(&answer.headers) {
-            true => {
-                inflate(into_stream(answer))
-                    .read(client.api.body_bytes)
-                    .await?
-            }
-            false => answer.body.into(),
-        };
         let (name, text) = match String::from_utf8(body) {
             Ok(text) => ("text", text),
             Err(other) => ("base64", BASE64_STANDARD.encode(other.as_bytes())),
@@ -126,15 +117,6 @@ fn is_marked_gzip(headers: &HeaderMap) -> bool {
         let coding = coding.to_str().unwrap_or_default();
         coding.to_ascii_lowercase().contains("gzip")
     })
-}
-
-fn into_stream(answer: Answer) -> StreamedAnswer {
-    let body = answer.body;
-    StreamedAnswer {
-        status: answer.status,
-        headers: answer.headers,
-        pieces: stream::once(async { Ok(body) }).boxed(),
-    }
 }
 
 /// Headers by name; several of one name are joined by commas.

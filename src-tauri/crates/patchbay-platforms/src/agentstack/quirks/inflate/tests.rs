@@ -1,3 +1,5 @@
+use std::io::Write;
+
 use flate2::Compression;
 use flate2::write::GzEncoder;
 use http::HeaderMap;
