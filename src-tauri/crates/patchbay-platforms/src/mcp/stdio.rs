@@ -112,7 +112,7 @@ fn listen_to(process: Process, link: Link, limits: McpLimits) -> StdioTransport 
     let (outgoing, incoming) = match link {
         Link::Streams(Streams { stdin, stdout }) => {
             let (outgoing, to_write) = mpsc::channel(BACKLOG);
-            tokio::spawn(write(stdin, to_write, stopping));
+            tokio::spawn(write(stdin, to_write, process.clone()));
             let lines = Lines::new(stdout, limits.body_bytes);
             (Outgoing::Stream(outgoing), Incoming::Stream(lines))
         }
@@ -150,19 +150,24 @@ fn listen_to(process: Process, link: Link, limits: McpLimits) -> StdioTransport 
 async fn write(
     mut stdin: Box<dyn AsyncWrite + Send + Unpin>,
     mut messages: mpsc::Receiver<Vec<u8>>,
-    stopping: CancellationToken,
+    process: Process,
 ) {
     let writing = async {
         while let Some(message) = messages.recv().await {
-            // A program that closed its input has ended, or is about to: the reader reports that.
             if stdin.write_all(&message).await.is_err() || stdin.flush().await.is_err() {
+                // It has probably ended, which the reader reports; so does the reader of a host's stream.
+                tokio::time::sleep(OUTPUT_GRACE).await;
+                if process.group().is_some() && process.outcome().0.is_none() {
+                    process.record_violation(Violation::InputClosed);
+                    process.stop();
+                }
                 return;
             }
         }
     };
     tokio::select! {
         () = writing => {}
-        () = stopping.cancelled() => {}
+        () = process.stopping().cancelled() => {}
     }
     // The other half of a socket is still read. An error is of no consequence.
     drop(stdin.shutdown().await);

@@ -91,6 +91,8 @@ pub(super) enum Violation {
     Unanswered,
     /// Not by the program: its client read no messages of the host, as when it was suspended.
     Unread,
+    /// It closed its input, so that no message reaches it.
+    InputClosed,
     /// A message is in UTF-16, as written by Windows PowerShell.
     Utf16,
     /// Not by the program: the process that held it ended.
@@ -390,12 +392,19 @@ impl Process {
             Some(Violation::Utf16) => {
                 Error::Protocol("it writes UTF-16 instead of UTF-8".to_owned())
             }
+            Some(Violation::InputClosed) => {
+                self.ended_error(Some("it closed its input".to_owned()))
+            }
             None if self.is_stopped() => self.stop_error(),
-            None => Error::ProgramEnded {
-                program: self.0.name.clone(),
-                how,
-                said: self.0.stderr.text(),
-            },
+            None => self.ended_error(how),
+        }
+    }
+
+    fn ended_error(&self, how: Option<String>) -> Error {
+        Error::ProgramEnded {
+            program: self.0.name.clone(),
+            how,
+            said: self.0.stderr.text(),
         }
     }
 }

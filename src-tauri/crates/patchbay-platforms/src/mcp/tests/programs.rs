@@ -345,6 +345,22 @@ async fn a_deaf_program_and_what_it_started_are_ended_with_the_session() {
 }
 
 #[tokio::test]
+async fn one_that_closes_its_input_is_ended() {
+    let started = start_server("closes").await;
+    assert_closed_input_ends_it(started.session()).await;
+    started.groups.wait_until_gone().await;
+}
+
+async fn assert_closed_input_ends_it(session: &McpSession) {
+    run_tool(session, call("echo")).await.unwrap();
+    // Closed just after the response.
+    tokio::time::sleep(Duration::from_millis(200)).await;
+    let error = run_tool(session, call("echo")).await.unwrap_err();
+    let words = "the program server ended (it closed its input)";
+    assert_eq!(error.to_string(), words);
+}
+
+#[tokio::test]
 async fn one_that_nobody_wants_any_more_is_ended() {
     let groups = Arc::new(Groups::default());
     let cancel = CancellationToken::new();

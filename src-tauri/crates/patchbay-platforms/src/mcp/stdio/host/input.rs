@@ -57,7 +57,7 @@ impl Input {
 
     /// Writes the first message. Cancel safe: a partially written message is continued by the next call.
     pub(super) async fn write(&mut self) {
-        // A server that closed its input has ended, or is about to: the reader reports that.
+        // A server that closed its input has probably ended, which the reader reports.
         if self.try_write().await.is_err() {
             self.close();
         }

@@ -196,13 +196,23 @@ impl ServerSession {
         let mut activity = process.stderr().activity();
         let gone = wait_until_gone(process.clone());
         tokio::pin!(gone);
+        let mut closed_input = None;
         loop {
             let has_calls = self.mux.has_calls();
             self.calls
                 .send_if_modified(|calls| std::mem::replace(calls, has_calls) != has_calls);
             let is_unused = self.clients.is_empty() && !process.stopping().is_cancelled();
             tokio::select! {
-                () = self.input.write(), if self.input.waiting() > 0 => self.forward_queued().await,
+                () = self.input.write(), if self.input.waiting() > 0 => match self.input.is_open() {
+                    true => self.forward_queued().await,
+                    false => closed_input = Some(Instant::now() + OUTPUT_GRACE),
+                },
+                () = until(closed_input) => {
+                    if process.outcome().0.is_none() {
+                        process.record_violation(Violation::InputClosed);
+                    }
+                    break;
+                }
                 () = process.stopping().cancelled(), if self.input.is_open() => self.input.close(),
                 Some(event) = events.recv() => self.handle_event(event).await,
                 next = lines.next() => match next {
@@ -358,6 +368,13 @@ impl ServerSession {
             let notice = ClientMessage::Exited(notice.clone());
             drop(client.send_timeout(notice, OUTPUT_GRACE).await);
         }
+    }
+}
+
+async fn until(deadline: Option<Instant>) {
+    match deadline {
+        Some(deadline) => tokio::time::sleep_until(deadline).await,
+        None => std::future::pending().await,
     }
 }
 

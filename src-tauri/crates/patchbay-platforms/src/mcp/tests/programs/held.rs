@@ -93,6 +93,17 @@ async fn a_response_that_is_not_utf_8_fails_its_request_alone() {
 }
 
 #[tokio::test]
+async fn one_that_closes_its_input_gives_way_to_a_new_one() {
+    let host = TestHost::new();
+    for _ in 0..2 {
+        let session = host.session("closes", "a").await.unwrap();
+        assert_closed_input_ends_it(&session).await;
+        session.close().await;
+    }
+    host.groups.wait_until_gone().await;
+}
+
+#[tokio::test]
 async fn the_memory_and_the_last_line_of_a_server_are_listed() {
     let host = TestHost::new();
     let session = host.session("floods", "a").await.unwrap();

@@ -357,6 +357,9 @@ for line in sys.stdin:
         result = {"content": [{"type": "text", "text": text}], "resultType": "complete"}
     if result is not None:
         say({"jsonrpc": "2.0", "id": asked, "result": result})
+    if method == "tools/call" and manner == "closes":
+        os.close(0)
+        time.sleep(600)
 
 if manner == "deaf":
     time.sleep(600)
