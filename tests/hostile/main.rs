@@ -1,7 +1,7 @@
 //! Peers that mean harm: MCP servers, authorization servers, platforms, files, links, callbacks, and other
 //! programs of this computer.
 //!
-//! Every place where text comes in from outside is an entry of [`intake::INTAKES`]; `README.md` beside this
+//! Every place where text comes in from outside is an entry of `intake.txt`; `README.md` beside this
 //! file says for each of them which rule is held by which test, and [`register`] keeps that list and that
 //! table true. The cases are tables of (place, what it holds), played through the verbs as the app calls
 //! them and through the command line; what must never happen is looked for after each, by [`traps`]. What faults of
@@ -21,7 +21,6 @@ mod support;
 mod terminal;
 
 mod faults;
-mod intake;
 mod local;
 mod misbehaving;
 mod payload;
