@@ -13,7 +13,7 @@ use patchbay_ops::{
 };
 use patchbay_playground::{
     APP_CLIENT_ID, CONFIDENTIAL_CLIENT_ID, CONFIDENTIAL_CLIENT_SECRET, Challenge, Document,
-    Endpoint, Failure, LoggedRequest, Playground,
+    Endpoint, Failure, LoggedRequest, Pace, Playground, Reply,
 };
 use serde_json::{Value, json};
 use tokio::io::AsyncReadExt as _;
@@ -371,17 +371,65 @@ async fn a_server_that_says_little_is_still_found_out() {
     }
 }
 
+/// Changes each list of tools from now on.
+fn change_lists(
+    harness: &Harness,
+    change: impl Fn(&LoggedRequest, &mut Reply) + Send + Sync + 'static,
+) {
+    harness.playground.tamper(move |asked, reply| {
+        if asked.rpc_method().as_deref() == Some("tools/list") {
+            change(asked, reply);
+        }
+    });
+}
+
+fn put_page(reply: &mut Reply, tools: Value, next: Option<u64>) {
+    let mut answer = reply.json().unwrap();
+    answer["result"]["tools"] = tools;
+    if let Some(next) = next {
+        answer["result"]["nextCursor"] = next.to_string().into();
+    }
+    reply.set_json(&answer);
+}
+
+fn tool(name: &str, description: &str) -> Value {
+    json!({ "name": name, "description": description, "inputSchema": { "type": "object" } })
+}
+
+fn put_huge_list(_: &LoggedRequest, reply: &mut Reply) {
+    let description = "x".repeat(6 * 1024);
+    let tools = (0..4_000).map(|number| tool(&format!("tool_{number}"), &description));
+    put_page(reply, tools.collect(), None);
+}
+
+fn put_one_more_page(asked: &LoggedRequest, reply: &mut Reply) {
+    let message: Value = serde_json::from_str(&asked.body).unwrap();
+    let cursor = message["params"]["cursor"].as_str();
+    let page = cursor.map_or(0, |cursor| cursor.parse().unwrap());
+    let tools = json!([tool(&format!("tool_{page}"), "One of endlessly many.")]);
+    put_page(reply, tools, Some(page + 1));
+}
+
+fn never_end(_: &LoggedRequest, reply: &mut Reply) {
+    reply.set_header("content-type", "application/json");
+    // White space, so that a parser waits for more.
+    reply.body = vec![b' '; 64 * 1024];
+    reply.pace = Pace::Endless;
+}
+
 #[tokio::test]
 async fn lists_that_never_end_are_given_up() {
-    let harness = Harness::with(|switches| switches.huge_list_tools = 4_000).await;
-    for (path, code) in [
-        ("huge-list", Code::NetworkTooLarge),
-        ("endless-body-list", Code::NetworkTooLarge),
-        ("endless-list", Code::McpProtocol),
+    let harness = Harness::new().await;
+    type Change = fn(&LoggedRequest, &mut Reply);
+    for (change, code) in [
+        (put_huge_list as Change, Code::NetworkTooLarge),
+        (never_end, Code::NetworkTooLarge),
+        (put_one_more_page, Code::McpProtocol),
     ] {
-        let connector = harness.add_open_at(harness.playground.at(path)).await;
+        change_lists(&harness, change);
+        let connector = harness.add_open().await;
         let error = refresh_tools(&harness.cx, &connector.id).await.unwrap_err();
-        assert_eq!(error.code(), code, "{path}: {error}");
+        assert_eq!(error.code(), code, "{error}");
         assert_eq!(harness.status(&connector).await, Status::Failing);
         assert!(
             list_tools(&harness.cx, Some(&connector.id))
@@ -395,13 +443,30 @@ async fn lists_that_never_end_are_given_up() {
 #[tokio::test]
 async fn a_broken_tool_does_not_hide_the_others() {
     let harness = Harness::new().await;
-    let at = |path| harness.add_open_at(harness.playground.at(path));
-    let connector = at("broken-list").await;
+    change_lists(&harness, |_, reply| {
+        let broken = json!({ "name": "broken", "inputSchema": "not a schema" });
+        let good = tool("good", "A good tool beside a broken one.");
+        put_page(reply, json!([good, broken]), None);
+    });
+    let connector = harness.add_open().await;
     let tools = refresh_tools(&harness.cx, &connector.id).await.unwrap();
     let names: Vec<_> = tools.iter().map(|tool| tool.name.as_str()).collect();
     assert_eq!(names, ["good"]);
 
-    let connector = at("strange-list").await;
+    change_lists(&harness, |_, reply| {
+        let tools = json!([
+            tool("x\n\u{1b}[2J", "The name clears a terminal."),
+            tool("<img src=x onerror=alert(1)>", "<script>alert(1)</script>"),
+            tool("", "Without a name."),
+            tool("nul\0inside", "With a zero byte."),
+            tool("right\u{202e}tfel", "Turns the direction of writing."),
+            tool(&"long".repeat(64), "Longer than any client allows."),
+            tool("twice", "There are two of this name."),
+            tool("twice", "There are two of this name."),
+        ]);
+        put_page(reply, tools, None);
+    });
+    let connector = harness.add_open().await;
     let tools = refresh_tools(&harness.cx, &connector.id).await.unwrap();
     assert!(tools.iter().any(|tool| tool.name == "twice"));
     let titles = tools

@@ -38,7 +38,6 @@ const STOP_LIMIT: Duration = Duration::from_secs(5);
 /// | `/.well-known/oauth-authorization-server/auth` | authorization server metadata |
 /// | `/auth/authorize`, `/auth/token`, `/auth/register`, `/auth/revoke` | its endpoints |
 /// | `/html`, `/notfound`, `/error500`, `/redirect-elsewhere`, `/slow`, `/json-not-rpc` | no MCP server at all |
-/// | `/huge-list`, `/endless-list`, `/endless-body-list`, `/broken-list`, `/strange-list` | MCP servers with a bad tool list |
 #[derive(Debug)]
 pub struct Playground {
     shared: Arc<Shared>,

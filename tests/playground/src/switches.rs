@@ -60,8 +60,6 @@ pub struct Switches {
     /// How often the sessions of `/sessions/mcp` ask whether their client is still there; without an answer they end.
     /// `None`: never.
     pub session_pings: Option<Duration>,
-    /// How many tools `/huge-list` sends in its one page; each takes about 6 KiB.
-    pub huge_list_tools: u32,
 }
 
 impl Default for Switches {
@@ -93,7 +91,6 @@ impl Default for Switches {
             hidden_tools: BTreeSet::new(),
             redirect_target: None,
             session_pings: None,
-            huge_list_tools: 50_000,
         }
     }
 }
