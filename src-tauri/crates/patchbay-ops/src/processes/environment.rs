@@ -14,101 +14,32 @@ use url::Url;
 use super::quiet_command::Variable;
 
 /// Variables inherited on every system.
-const PASSED_ON: &[&str] = &[
-    "HTTP_PROXY",
-    "HTTPS_PROXY",
-    "ALL_PROXY",
-    "NO_PROXY",
-    "SSL_CERT_FILE",
-    "SSL_CERT_DIR",
-    "NODE_EXTRA_CA_CERTS",
-    "REQUESTS_CA_BUNDLE",
-    "VOLTA_HOME",
-    "PNPM_HOME",
-    "JAVA_HOME",
-    "DOTNET_ROOT",
-    "DOCKER_HOST",
-    "DOCKER_CONTEXT",
-    "MISE_DATA_DIR",
-    "MISE_CONFIG_DIR",
-    "MISE_CACHE_DIR",
-    "MISE_STATE_DIR",
-    "LC_ALL",
-    "LC_ADDRESS",
-    "LC_COLLATE",
-    "LC_CTYPE",
-    "LC_IDENTIFICATION",
-    "LC_MEASUREMENT",
-    "LC_MESSAGES",
-    "LC_MONETARY",
-    "LC_NAME",
-    "LC_NUMERIC",
-    "LC_PAPER",
-    "LC_TELEPHONE",
-    "LC_TIME",
-];
+const PASSED_ON: &str = "
+    HTTP_PROXY HTTPS_PROXY ALL_PROXY NO_PROXY SSL_CERT_FILE SSL_CERT_DIR NODE_EXTRA_CA_CERTS REQUESTS_CA_BUNDLE
+    VOLTA_HOME PNPM_HOME JAVA_HOME DOTNET_ROOT DOCKER_HOST DOCKER_CONTEXT MISE_DATA_DIR MISE_CONFIG_DIR
+    MISE_CACHE_DIR MISE_STATE_DIR LC_ALL LC_ADDRESS LC_COLLATE LC_CTYPE LC_IDENTIFICATION LC_MEASUREMENT
+    LC_MESSAGES LC_MONETARY LC_NAME LC_NUMERIC LC_PAPER LC_TELEPHONE LC_TIME
+";
 
-/// Variables inherited on this system.
+/// Variables inherited on this system. The last ones are needed by podman and by servers that open a browser or a sign-in
+/// window.
 #[cfg(not(windows))]
-const SYSTEM: &[&str] = &[
-    "HOME",
-    "USER",
-    "LOGNAME",
-    "SHELL",
-    "LANG",
-    "TZ",
-    "TERM",
-    "TMPDIR",
-    "XDG_CACHE_HOME",
-    "XDG_CONFIG_HOME",
-    "XDG_DATA_HOME",
-    "XDG_STATE_HOME",
-    "http_proxy",
-    "https_proxy",
-    "all_proxy",
-    "no_proxy",
-    "NVM_DIR",
-    "ASDF_DATA_DIR",
-    "PYENV_ROOT",
-    // Needed by podman and by servers that open a browser or a sign-in window.
-    "DISPLAY",
-    "WAYLAND_DISPLAY",
-    "XAUTHORITY",
-    "XDG_RUNTIME_DIR",
-    "DBUS_SESSION_BUS_ADDRESS",
-    "XDG_SESSION_TYPE",
-    "XDG_CURRENT_DESKTOP",
-];
+const SYSTEM: &str = "
+    HOME USER LOGNAME SHELL LANG TZ TERM TMPDIR XDG_CACHE_HOME XDG_CONFIG_HOME XDG_DATA_HOME XDG_STATE_HOME
+    http_proxy https_proxy all_proxy no_proxy NVM_DIR ASDF_DATA_DIR PYENV_ROOT
+
+    DISPLAY WAYLAND_DISPLAY XAUTHORITY XDG_RUNTIME_DIR DBUS_SESSION_BUS_ADDRESS XDG_SESSION_TYPE
+    XDG_CURRENT_DESKTOP
+";
 
 /// Variables inherited on this system; their names are compared case-insensitively.
 #[cfg(windows)]
-const SYSTEM: &[&str] = &[
-    "SystemRoot",
-    "windir",
-    "SystemDrive",
-    "ComSpec",
-    "PATHEXT",
-    "TEMP",
-    "TMP",
-    "USERPROFILE",
-    "USERNAME",
-    "HOMEDRIVE",
-    "HOMEPATH",
-    "APPDATA",
-    "LOCALAPPDATA",
-    "ProgramData",
-    "ProgramFiles",
-    "ProgramFiles(x86)",
-    "ProgramW6432",
-    "CommonProgramFiles",
-    "CommonProgramFiles(x86)",
-    "CommonProgramW6432",
-    "PROCESSOR_ARCHITECTURE",
-    "PROCESSOR_IDENTIFIER",
-    "NUMBER_OF_PROCESSORS",
-    "OS",
-    "PSModulePath",
-];
+const SYSTEM: &str = "
+    SystemRoot windir SystemDrive ComSpec PATHEXT TEMP TMP USERPROFILE USERNAME HOMEDRIVE HOMEPATH APPDATA
+    LOCALAPPDATA ProgramData ProgramFiles ProgramFiles(x86) ProgramW6432 CommonProgramFiles
+    CommonProgramFiles(x86) CommonProgramW6432 PROCESSOR_ARCHITECTURE PROCESSOR_IDENTIFIER NUMBER_OF_PROCESSORS
+    OS PSModulePath
+";
 
 /// Prefix of the variables that choose the version of a tool for mise, such as `MISE_NODE_VERSION`.
 const MISE_PREFIX: &str = "MISE_";
@@ -185,7 +116,8 @@ fn is_passed_on(name: &OsStr) -> bool {
     let chooses_version = name
         .to_str()
         .is_some_and(|name| name.starts_with(MISE_PREFIX) && name.ends_with("_VERSION"));
-    let mut listed = PASSED_ON.iter().chain(SYSTEM);
+    let lists = [PASSED_ON, SYSTEM].into_iter();
+    let mut listed = lists.flat_map(str::split_whitespace);
     chooses_version || listed.any(|known| is_same_variable(name, known))
 }
 
