@@ -22,7 +22,6 @@ use rmcp::transport::Transport;
 use tokio::io::{AsyncRead, AsyncWrite, AsyncWriteExt as _};
 use tokio::sync::mpsc;
 use tokio::time::Instant;
-use tokio_util::sync::CancellationToken;
 
 pub(super) use self::process::Process;
 pub use self::process::{McpProgram, ProcessGuard};
