@@ -1,5 +1,5 @@
 import { type FieldProps } from "@rjsf/utils";
-import { type ChangeEvent, useEffect, useState } from "react";
+import { type ChangeEvent, use, useEffect, useState } from "react";
 import { isExact, isTypedNumber } from "@/lib/exactNumber";
 import { type Choice } from "@/lib/schema/formSchema";
 import { isSame } from "@/lib/schema/schema";
@@ -10,7 +10,7 @@ import { SecretField } from "../SecretField";
 import { emptyDraft } from "../secretDraft";
 import { Select } from "../Select";
 import { Switch } from "../Switch";
-import { type FormSecrets } from "./FormContext";
+import { type FormSecrets, OptionContext } from "./FormContext";
 import styles from "./SchemaForm.module.css";
 import { type FieldInput, inputProps, useField } from "./useField";
 
@@ -21,9 +21,9 @@ export function LeafField(props: FieldProps) {
   if (facts.choices && "const" in schema) return <Constant field={field} value={schema.const} />;
   if (facts.choices) return <OneOfList field={field} choices={facts.choices} />;
   if (schema.type === "boolean") return <TrueOrFalse field={field} />;
-  if (schema.type === "integer" || schema.type === "number") return <NumberInput field={field} />;
-  if (field.secrets && schema.writeOnly === true) return <SecretLeaf field={field} secrets={field.secrets} />;
-  return <TextInput field={field} />;
+  if (field.secrets && schema.writeOnly === true && !isNumeric(field))
+    return <SecretLeaf field={field} secrets={field.secrets} />;
+  return <TypedInput field={field} />;
 }
 
 /** A secret of a platform's form; never part of the value. */
@@ -125,50 +125,47 @@ function TrueOrFalse({ field }: { field: FieldInput }) {
   );
 }
 
-/** A number as typed. Invalid text stays until it is corrected. */
-function NumberInput({ field }: { field: FieldInput }) {
+/** A text or number. Both are one input, which keeps the focus when typing changes the alternative. */
+function TypedInput({ field }: { field: FieldInput }) {
+  const isOption = use(OptionContext) === field.id;
   const [typed, setTyped] = useState<string | null>(null);
-  const shown = typed !== null && isSame(toNumber(typed), field.value ?? undefined) ? typed : textOf(field.value);
-  return (
-    <input
-      {...inputProps(field)}
-      className={styles.input}
-      inputMode={field.schema.type === "integer" ? "numeric" : "decimal"}
-      placeholder={placeholder(field)}
-      value={shown}
-      onChange={(event) => {
-        setTyped(event.target.value);
-        field.change(toNumber(event.target.value));
-      }}
-    />
-  );
-}
-
-/** Returns the number, or the text itself if it is invalid or would lose digits. */
-function toNumber(text: string): number | string | undefined {
-  const trimmed = text.trim();
-  if (trimmed === "") return undefined;
-  return isTypedNumber(trimmed) && isExact(trimmed) ? Number(trimmed) : trimmed;
-}
-
-function TextInput({ field }: { field: FieldInput }) {
-  const secret = isSecret(field);
+  const isNumber = isNumeric(field);
+  const read = (text: string) => (isNumber ? toNumber(text, isOption) : text || undefined);
+  // Invalid text stays until it is corrected.
+  const isShown = isNumber && typed !== null && isSame(read(typed), field.value ?? undefined);
+  const secret = !isNumber && isSecret(field);
   const props = {
     ...inputProps(field),
     placeholder: secret ? undefined : placeholder(field),
-    value: textOf(field.value),
-    onChange: (event: ChangeEvent<HTMLInputElement | HTMLTextAreaElement>) =>
-      field.change(event.target.value || undefined),
+    value: isShown ? typed : textOf(field.value),
+    onChange: (event: ChangeEvent<HTMLInputElement | HTMLTextAreaElement>) => {
+      setTyped(event.target.value);
+      field.change(read(event.target.value));
+    },
   };
-  if (isLong(field)) return <textarea {...props} className={styles.area} rows={3} />;
+  if (!isNumber && isLong(field)) return <textarea {...props} className={styles.area} rows={3} />;
   return (
     <input
       {...props}
       className={styles.input}
       type={secret ? "password" : "text"}
-      inputMode={inputModes[String(field.schema.format)]}
+      inputMode={inputModes[String(isNumber ? field.schema.type : field.schema.format)]}
     />
   );
+}
+
+function isNumeric({ schema }: FieldInput): boolean {
+  return schema.type === "integer" || schema.type === "number";
+}
+
+/**
+ * Returns the number, or the text itself if it is invalid or would lose digits. The beginning of a number isn't a text
+ * where another alternative would take it.
+ */
+function toNumber(text: string, isOption: boolean): number | string | undefined {
+  const trimmed = text.trim();
+  if (trimmed === "" || (isOption && /^[+-]?\.?$/.test(trimmed))) return undefined;
+  return isTypedNumber(trimmed) && isExact(trimmed) ? Number(trimmed) : trimmed;
 }
 
 function textOf(value: unknown): string {
@@ -176,7 +173,12 @@ function textOf(value: unknown): string {
   return typeof value === "string" ? value : JSON.stringify(value);
 }
 
-const inputModes: Partial<Record<string, "email" | "url">> = { email: "email", uri: "url" };
+const inputModes: Partial<Record<string, "email" | "url" | "numeric" | "decimal">> = {
+  email: "email",
+  uri: "url",
+  integer: "numeric",
+  number: "decimal",
+};
 
 const samples: Record<string, string> = {
   date: "2026-11-20",

@@ -488,6 +488,20 @@ describe("alternatives", () => {
     expect(latest).toEqual({ level: "info" });
   });
 
+  it.each([
+    ["-5", -5, "number"],
+    [".5", 0.5, "number"],
+    ["abc", "abc", "string"],
+    ["12 Main St", "12 Main St", "string"],
+  ])("keep the focus while %s is typed, whichever it belongs to", async (typed, value, alternative) => {
+    show(of({ id: { anyOf: [{ type: "number" }, { type: "string" }] } }));
+    await userEvent.click(screen.getByRole("textbox", { name: "id" }));
+    await userEvent.keyboard(typed);
+    expect(latest).toEqual({ id: value });
+    expect(screen.getByRole("textbox", { name: "id" })).toHaveFocus();
+    expect(screen.getByRole("radio", { name: alternative })).toBeChecked();
+  });
+
   it("show the one that a value belongs to", () => {
     show(shapes, { target: { kind: "chat", room: "x" } });
     expect(screen.getByRole("radio", { name: "Chat" })).toBeChecked();

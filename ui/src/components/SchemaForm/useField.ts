@@ -37,6 +37,8 @@ export function inputProps({ id, note, disabled, invalid, required, onBlur }: Fi
   return {
     id,
     disabled,
+    // The frame of alternatives has no label for the input of the chosen one.
+    "aria-labelledby": `${id}-name`,
     "aria-invalid": invalid || undefined,
     "aria-required": required || undefined,
     "aria-describedby": note,
