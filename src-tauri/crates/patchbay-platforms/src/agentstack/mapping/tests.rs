@@ -25,6 +25,7 @@ fn map_connector(state: &str, known: &Observation) -> (Status, Option<String>) {
 
 #[test]
 fn each_row_of_the_table_holds() {
+    use Status::{Authorizing, Disconnected, Failing, Ready, Unknown};
     let relay = |relay| Observation {
         relay: Some(relay),
         ..Observation::default()
@@ -33,76 +34,38 @@ fn each_row_of_the_table_holds() {
         consent_until: Some(start() + Duration::from_secs(seconds)),
         ..Observation::default()
     };
+    let error = "Connector has returned an error";
     let failed = Observation {
-        connect_failure: Some("Connector has returned an error".to_owned()),
+        connect_failure: Some(error.to_owned()),
         ..Observation::default()
     };
-    let nothing = Observation::default();
-    let (needed, failing) = (Status::NeedsAuthorization, Status::Failing);
-    for (state, known, status, reason) in [
-        ("created", &nothing, needed, "not connected"),
-        ("created", &consenting(1), Status::Authorizing, ""),
-        ("created", &consenting(0), needed, "not connected"),
-        ("auth_required", &nothing, needed, ""),
-        ("auth_required", &consenting(1), Status::Authorizing, ""),
-        ("connected", &relay(Relay::Works), Status::Ready, ""),
-        (
-            "connected",
-            &nothing,
-            Status::Unknown,
-            "connected, tools not loaded",
-        ),
-        (
-            "connected",
-            &relay(Relay::Refused),
-            needed,
-            "token rejected by the server",
-        ),
-        (
-            "connected",
-            &relay(Relay::Failed("status 502".to_owned())),
-            failing,
-            "status 502",
-        ),
-        (
-            "disconnected",
-            &nothing,
-            Status::Disconnected,
-            "Client request",
-        ),
-        (
-            "created",
-            &failed,
-            needed,
-            "Connector has returned an error",
-        ),
-        (
-            "auth_required",
-            &failed,
-            needed,
-            "Connector has returned an error",
-        ),
-        (
-            "disconnected",
-            &failed,
-            Status::Disconnected,
-            "Connector has returned an error",
-        ),
-        (
-            "connected",
-            &failed,
-            Status::Unknown,
-            "Connector has returned an error",
-        ),
-        ("paused", &nothing, Status::Unknown, "paused"),
-    ] {
+    let needed = Status::NeedsAuthorization;
+    let none = Observation::default();
+    let (works, refused) = (relay(Relay::Works), relay(Relay::Refused));
+    let bad_gateway = relay(Relay::Failed("status 502".to_owned()));
+    let unused = "connected, tools not loaded";
+    let rejected = "token rejected by the server";
+    // An empty reason stands for none.
+    let row = |state: &str, known: &Observation, status: Status, reason: &str| {
         let reason = Some(reason.to_owned()).filter(|reason| !reason.is_empty());
-        assert_eq!(
-            map_connector(state, known),
-            (status, reason),
-            "{state} {known:?}"
-        );
-    }
+        let mapped = map_connector(state, known);
+        assert_eq!(mapped, (status, reason), "{state} {known:?}");
+    };
+    row("created", &none, needed, "not connected");
+    row("created", &consenting(1), Authorizing, "");
+    row("created", &consenting(0), needed, "not connected");
+    row("auth_required", &none, needed, "");
+    row("auth_required", &consenting(1), Authorizing, "");
+    row("connected", &works, Ready, "");
+    row("connected", &none, Unknown, unused);
+    row("connected", &refused, needed, rejected);
+    row("connected", &bad_gateway, Failing, "status 502");
+    row("disconnected", &none, Disconnected, "Client request");
+    row("created", &failed, needed, error);
+    row("auth_required", &failed, needed, error);
+    row("disconnected", &failed, Disconnected, error);
+    row("connected", &failed, Unknown, error);
+    row("paused", &none, Unknown, "paused");
 }
 
 #[test]

@@ -25,8 +25,9 @@ fn stated(members: Value, found: &Observation) -> (Status, Option<String>) {
 /// Source: Cohere contract, section 10.
 #[test]
 fn each_row_of_the_state_mapping_holds() {
-    use Status::{Authorizing, Disabled, Failing, NeedsAuthorization, Ready, Unknown};
-    let nothing = Observation::default();
+    use Status::{Authorizing, Disabled, Failing, Ready, Unknown};
+    let needed = Status::NeedsAuthorization;
+    let none = Observation::default();
     let consenting = Observation {
         consent_until: Some(now() + Duration::from_secs(1)),
         ..Observation::default()
@@ -35,63 +36,27 @@ fn each_row_of_the_state_mapping_holds() {
         test: Some(Err("no such index".to_owned())),
         ..Observation::default()
     };
-    let oauth = json!({"oauth": {"scope": "a"}});
-    for (members, found, status, reason) in [
-        (json!({"active": false}), &consenting, Disabled, None),
-        (oauth.clone(), &consenting, Authorizing, None),
-        (
-            oauth.clone(),
-            &nothing,
-            NeedsAuthorization,
-            Some("not signed in"),
-        ),
-        (oauth, &failed, NeedsAuthorization, Some("not signed in")),
-        (
-            json!({"auth_type": "oauth", "auth_status": ""}),
-            &nothing,
-            NeedsAuthorization,
-            Some("not signed in"),
-        ),
-        (
-            json!({"auth_type": "oauth", "auth_status": null}),
-            &nothing,
-            NeedsAuthorization,
-            Some("not signed in"),
-        ),
-        (
-            json!({"auth_type": "oauth", "auth_status": "expired"}),
-            &nothing,
-            NeedsAuthorization,
-            Some("expired"),
-        ),
-        (
-            json!({"auth_type": "oauth", "auth_status": "revoked"}),
-            &nothing,
-            Unknown,
-            Some("revoked"),
-        ),
-        (
-            json!({"auth_type": "oauth", "auth_status": "valid"}),
-            &failed,
-            Failing,
-            Some("no such index"),
-        ),
-        (
-            json!({"auth_type": "oauth", "auth_status": "valid"}),
-            &consenting,
-            Ready,
-            None,
-        ),
-        (json!({"auth_type": "service_auth"}), &nothing, Ready, None),
-        (json!({}), &nothing, Ready, None),
-    ] {
-        let reason = reason.map(str::to_owned);
-        assert_eq!(
-            stated(members.clone(), found),
-            (status, reason),
-            "{members}"
-        );
-    }
+    let configured = json!({"oauth": {"scope": "a"}});
+    let unset = json!({"auth_type": "oauth", "auth_status": null});
+    let oauth = |status: &str| json!({"auth_type": "oauth", "auth_status": status});
+    // An empty reason stands for none.
+    let row = |members: Value, found: &Observation, status: Status, reason: &str| {
+        let reason = Some(reason.to_owned()).filter(|reason| !reason.is_empty());
+        let stated = stated(members.clone(), found);
+        assert_eq!(stated, (status, reason), "{members}");
+    };
+    row(json!({"active": false}), &consenting, Disabled, "");
+    row(configured.clone(), &consenting, Authorizing, "");
+    row(configured.clone(), &none, needed, "not signed in");
+    row(configured, &failed, needed, "not signed in");
+    row(oauth(""), &none, needed, "not signed in");
+    row(unset, &none, needed, "not signed in");
+    row(oauth("expired"), &none, needed, "expired");
+    row(oauth("revoked"), &none, Unknown, "revoked");
+    row(oauth("valid"), &failed, Failing, "no such index");
+    row(oauth("valid"), &consenting, Ready, "");
+    row(json!({"auth_type": "service_auth"}), &none, Ready, "");
+    row(json!({}), &none, Ready, "");
 }
 
 #[test]

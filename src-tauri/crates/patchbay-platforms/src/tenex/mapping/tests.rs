@@ -24,9 +24,8 @@ fn now() -> Timestamp {
 /// Source: 10ex contract, section 7.
 #[test]
 fn each_row_of_the_state_mapping_holds() {
-    use Status::{
-        Authorizing, Disabled, Disconnected, Failing, NeedsAuthorization, Ready, Unknown,
-    };
+    use Status::{Authorizing, Disabled, Disconnected, Failing, Ready, Unknown};
+    let needed = Status::NeedsAuthorization;
     let none = Observation::default();
     let until = |seconds| Observation {
         consent_until: Some(now() + Duration::from_secs(seconds)),
@@ -39,107 +38,37 @@ fn each_row_of_the_state_mapping_holds() {
     let failed = tested(Err("401 from provider".to_owned()));
     let worked = tested(Ok(()));
     let error = json!({"code": "token_expired", "message": "Sign in again"});
-    for (members, found, status, reason) in [
-        (
-            json!({"status": "disabled", "health": "ok"}),
-            &none,
-            Disabled,
-            None,
-        ),
-        (
-            json!({"status": "revoked"}),
-            &none,
-            Disconnected,
-            Some("revoked"),
-        ),
-        (json!({"status": "pending"}), &none, Authorizing, None),
-        (json!({"status": "pending"}), &until(1), Authorizing, None),
-        (
-            json!({"status": "pending"}),
-            &until(0),
-            NeedsAuthorization,
-            Some("sign-in timed out"),
-        ),
-        (
-            json!({"status": "needs_reauth", "error": error}),
-            &none,
-            NeedsAuthorization,
-            Some("Sign in again"),
-        ),
-        (
-            json!({"status": "needs_reauth"}),
-            &none,
-            NeedsAuthorization,
-            None,
-        ),
-        (
-            json!({"status": "error", "error": error}),
-            &none,
-            Failing,
-            Some("Sign in again"),
-        ),
-        (
-            json!({"status": "connected", "health": "failing", "error": error}),
-            &worked,
-            Failing,
-            Some("Sign in again"),
-        ),
-        (
-            json!({"status": "connected", "health": "failing"}),
-            &failed,
-            Failing,
-            Some("401 from provider"),
-        ),
-        (
-            json!({"status": "connected", "health": "ok"}),
-            &failed,
-            Failing,
-            Some("401 from provider"),
-        ),
-        (
-            json!({"status": "connected", "health": "ok"}),
-            &none,
-            Ready,
-            None,
-        ),
-        (
-            json!({"status": "connected", "health": "degraded"}),
-            &none,
-            Ready,
-            Some("degraded"),
-        ),
-        (
-            json!({"status": "connected", "health": null}),
-            &worked,
-            Ready,
-            None,
-        ),
-        (
-            json!({"status": "connected", "health": "unknown"}),
-            &none,
-            Unknown,
-            Some("connected, not tested"),
-        ),
-        (
-            json!({"status": "connected"}),
-            &none,
-            Unknown,
-            Some("connected, not tested"),
-        ),
-        (
-            json!({"status": "warming_up"}),
-            &none,
-            Unknown,
-            Some("warming_up"),
-        ),
-    ] {
+    let reauth_error = json!({"status": "needs_reauth", "error": error});
+    let status_error = json!({"status": "error", "error": error});
+    let health_error = json!({"status": "connected", "health": "failing", "error": error});
+    let null_health = json!({"status": "connected", "health": null});
+    let word = |status: &str| json!({"status": status});
+    let is = |status: &str, health: &str| json!({"status": status, "health": health});
+    let (unauthorized, untested) = ("401 from provider", "connected, not tested");
+    // An empty reason stands for none.
+    let row = |members: Value, found: &Observation, status: Status, reason: &str| {
         let mapped = connector(wire(members.clone()), &states(), found, now());
-        assert_eq!(
-            (mapped.status, mapped.reason.as_deref()),
-            (status, reason),
-            "{members}"
-        );
-    }
+        let mapped = (mapped.status, mapped.reason.as_deref());
+        let reason = Some(reason).filter(|reason| !reason.is_empty());
+        assert_eq!(mapped, (status, reason), "{members}");
+    };
+    row(is("disabled", "ok"), &none, Disabled, "");
+    row(word("revoked"), &none, Disconnected, "revoked");
+    row(word("pending"), &none, Authorizing, "");
+    row(word("pending"), &until(1), Authorizing, "");
+    row(word("pending"), &until(0), needed, "sign-in timed out");
+    row(reauth_error, &none, needed, "Sign in again");
+    row(word("needs_reauth"), &none, needed, "");
+    row(status_error, &none, Failing, "Sign in again");
+    row(health_error, &worked, Failing, "Sign in again");
+    row(is("connected", "failing"), &failed, Failing, unauthorized);
+    row(is("connected", "ok"), &failed, Failing, unauthorized);
+    row(is("connected", "ok"), &none, Ready, "");
+    row(is("connected", "degraded"), &none, Ready, "degraded");
+    row(null_health, &worked, Ready, "");
+    row(is("connected", "unknown"), &none, Unknown, untested);
+    row(word("connected"), &none, Unknown, untested);
+    row(word("warming_up"), &none, Unknown, "warming_up");
 }
 
 #[test]
