@@ -8,17 +8,9 @@ use patchbay_tests::{Adapter, Line, Stage, find_platform, from_environment};
 use serde_json::{Map, Value};
 
 /// Every key of `config` that the contract has.
-const KEYS: [&str; 9] = [
-    "ambient",
-    "auth_token",
-    "base_suffix",
-    "context_id",
-    "env",
-    "from_env",
-    "scale_timeout_to",
-    "show_headers",
-    "unreachable",
-];
+const KEYS: &str = "
+    ambient auth_token base_suffix context_id env from_env scale_timeout_to show_headers unreachable
+";
 
 /// Agent Stack's lines.
 pub(crate) struct AgentStack;
@@ -34,7 +26,7 @@ impl Adapter for AgentStack {
     }
 
     async fn run(&self, line: &Line, stage: &Stage) -> Result<Value, Error> {
-        line.check_keys(&KEYS)?;
+        line.check_keys(KEYS)?;
         let agentstack = find_platform(Platform::Agentstack)?;
         let base_url = stage.account_url(line, "base_suffix");
         let mut environment = line.object("env");

@@ -9,22 +9,11 @@ use patchbay_tests::{Adapter, Line, Stage, find_platform, from_environment};
 use serde_json::{Map, Value, json};
 
 /// Every key of `config` that the contract has.
-const KEYS: [&str; 14] = [
-    "additional_body_parameters",
-    "additional_headers",
-    "additional_query_parameters",
-    "all_pages",
-    "api_key",
-    "client_name",
-    "env",
-    "max_retries",
-    "retry_remote_protocol_errors",
-    "server_url_suffix",
-    "show_headers",
-    "timeout",
-    "timeout_in_seconds",
-    "unreachable",
-];
+const KEYS: &str = "
+    additional_body_parameters additional_headers additional_query_parameters all_pages api_key client_name
+    env max_retries retry_remote_protocol_errors server_url_suffix show_headers timeout timeout_in_seconds
+    unreachable
+";
 
 /// The key of a line that says nothing about it.
 const KEY: &str = "test-key";
@@ -56,7 +45,7 @@ impl Adapter for Cohere {
     }
 
     async fn run(&self, line: &Line, stage: &Stage) -> Result<Value, Error> {
-        line.check_keys(&KEYS)?;
+        line.check_keys(KEYS)?;
         let cohere = find_platform(patchbay_model::Platform::Cohere)?;
         let (mut settings, mut secrets) = from_environment(cohere.fields, &line.object("env"));
         let has_suffix = line

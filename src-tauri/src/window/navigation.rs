@@ -40,24 +40,14 @@ mod tests {
         };
         assert!(allows(own, None));
         assert!(allows(&format!("{own}/connectors?x#y"), None));
-        for to in [
-            "http://127.0.0.1:8080/",
-            "http://localhost:1420/",
-            "https://tauri.localhost.example/",
-            "http://tauri.localhost:81/",
-            "tauri://localhost:81/",
-            "tauri://localhost.example/",
-            "tauri://user@other/",
-            "ipc://localhost/run_tool",
-            "asset://localhost/etc/passwd",
-            "file:///etc/passwd",
-            "data:text/html,x",
-            "blob:tauri://localhost/x",
-            "javascript:alert(1)",
-            "about:blank",
-            "about:srcdoc",
-            "patchbay://oauth/callback?code=x",
-        ] {
+        let others = "
+            http://127.0.0.1:8080/ http://localhost:1420/ https://tauri.localhost.example/
+            http://tauri.localhost:81/ tauri://localhost:81/ tauri://localhost.example/ tauri://user@other/
+            ipc://localhost/run_tool asset://localhost/etc/passwd file:///etc/passwd data:text/html,x
+            blob:tauri://localhost/x javascript:alert(1) about:blank about:srcdoc
+            patchbay://oauth/callback?code=x
+        ";
+        for to in others.split_whitespace() {
             assert!(!allows(to, None), "{to}");
         }
     }

@@ -55,7 +55,7 @@ pub(super) fn answer_seeds() -> Vec<Vec<u8>> {
 pub(super) fn answers() -> Taker {
     session(|input, method, id| {
         let whole = choice(input) % 8;
-        let attacked = ATTACKED[choice(input) / 8 % ATTACKED.len()];
+        let attacked = attacked(choice(input) / 8);
         if method != attacked {
             return Answer::json(message(id, "result", usual(method).as_bytes()));
         }
@@ -71,19 +71,14 @@ pub(super) fn answers() -> Taker {
     })
 }
 
-const ATTACKED: &[&str] = &[
-    "initialize",
-    "server/discover",
-    "tools/list",
-    "tools/call",
-    "tasks/get",
-    "tasks/result",
-    "resources/list",
-    "resources/read",
-    "resources/templates/list",
-    "prompts/list",
-    "prompts/get",
-];
+fn attacked(n: usize) -> &'static str {
+    let methods = "
+        initialize server/discover tools/list tools/call tasks/get tasks/result resources/list resources/read
+        resources/templates/list prompts/list prompts/get
+    ";
+    let methods: Vec<&str> = methods.split_whitespace().collect();
+    methods[n % methods.len()]
+}
 
 /// A message whose `member` is the input, whatever that is.
 fn message(id: &Value, member: &str, input: &[u8]) -> Vec<u8> {
@@ -123,7 +118,7 @@ pub(super) fn event_seeds() -> Vec<Vec<u8>> {
 /// The input is the stream that answers one of the methods.
 pub(super) fn events() -> Taker {
     session(|input, method, id| {
-        let attacked = ATTACKED[choice(input) % ATTACKED.len()];
+        let attacked = attacked(choice(input));
         if method != attacked {
             return Answer::json(message(id, "result", usual(method).as_bytes()));
         }

@@ -13,18 +13,9 @@ use crate::terminal::{Done, Terminal, by, ended};
 use crate::traps::{Traps, active_characters};
 
 /// Members of answers whose text is for people.
-const SHOWN: &[&str] = &[
-    "title",
-    "description",
-    "text",
-    "message",
-    "instructions",
-    "resource_name",
-    "client_name",
-    "version",
-    "mimeType",
-    "error_description",
-];
+const SHOWN: &str = "
+    title description text message instructions resource_name client_name version mimeType error_description
+";
 
 /// Commands that show something of the connector `play`, from its addition to its end.
 const COMMANDS: &[&str] = &[
@@ -50,10 +41,9 @@ fn replace_shown(value: &mut Value, text: &str) {
     match value {
         Value::Object(members) => {
             for (name, member) in members {
+                let is_shown = SHOWN.split_whitespace().any(|known| known == name);
                 match member {
-                    Value::String(shown) if SHOWN.contains(&name.as_str()) => {
-                        text.clone_into(shown);
-                    }
+                    Value::String(shown) if is_shown => text.clone_into(shown),
                     member => replace_shown(member, text),
                 }
             }

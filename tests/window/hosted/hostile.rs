@@ -13,18 +13,8 @@ use crate::support::seed::ask;
 const HARM: &str = "<img src=x onerror=\"document.title='ran'\">\u{202e}\u{1b}[31m[go](javascript:alert(1)) cmd://touch";
 
 /// The members of an answer that people read.
-const READ: [&str; 10] = [
-    "title",
-    "description",
-    "display_name",
-    "label",
-    "message",
-    "text",
-    "summary",
-    "instructions",
-    "error",
-    "reason",
-];
+const READ: &str =
+    "title description display_name label message text summary instructions error reason";
 
 #[test]
 fn texts_of_mistral_are_words_and_nothing_else() {
@@ -102,7 +92,8 @@ fn add_harm(json: &mut Value, also: Option<&str>) {
     match json {
         Value::Object(members) => {
             for (name, member) in members {
-                let is_read = READ.contains(&name.as_str()) || also == Some(name);
+                let mut read = READ.split_whitespace().chain(also);
+                let is_read = read.any(|known| known == name);
                 match member {
                     Value::String(text) if is_read => text.push_str(HARM),
                     member => add_harm(member, also),

@@ -13,54 +13,27 @@ use anyhow::{Result, bail};
 use crate::shell;
 
 /// Debian packages that building needs.
-const BUILD_PACKAGES: &[&str] = &[
-    "build-essential",
-    "pkg-config",
-    "libwebkit2gtk-4.1-dev",
-    "libgtk-3-dev",
-    "librsvg2-dev",
-    "libayatana-appindicator3-dev",
-    "libdbus-1-dev",
-    "file",
-    "xdg-utils",
-];
+const BUILD_PACKAGES: &str = "
+    build-essential pkg-config libwebkit2gtk-4.1-dev libgtk-3-dev librsvg2-dev libayatana-appindicator3-dev
+    libdbus-1-dev file xdg-utils
+";
 
 /// Debian packages that a run without a display needs on top.
-const HEADLESS_PACKAGES: &[&str] = &[
-    "webkit2gtk-driver",
-    "xvfb",
-    "xauth",
-    "dbus",
-    "gnome-keyring",
-    "fonts-dejavu-core",
-    "imagemagick",
-    "at-spi2-core",
-    "procps",
-];
+const HEADLESS_PACKAGES: &str = "
+    webkit2gtk-driver xvfb xauth dbus gnome-keyring fonts-dejavu-core imagemagick at-spi2-core procps
+";
 
 /// Debian packages that official clients in Python need on top of building.
-const SDK_PACKAGES: &[&str] = &["python3-venv"];
+const SDK_PACKAGES: &str = "python3-venv";
 
 /// Debian packages that tests need on top of both.
-const TEST_PACKAGES: &[&str] = &[
-    "chromium",
-    "chromium-driver",
-    "libsecret-tools",
-    "libglib2.0-bin",
-    "desktop-file-utils",
-    "python3-venv",
-];
+const TEST_PACKAGES: &str =
+    "chromium chromium-driver libsecret-tools libglib2.0-bin desktop-file-utils python3-venv";
 
 /// Debian packages that compile and run programs for Windows; those for macOS come from elsewhere.
-const SYSTEMS_PACKAGES: &[&str] = &[
-    "g++-mingw-w64-x86-64-posix",
-    "gcc-mingw-w64-x86-64-posix",
-    "lld-19",
-    "nasm",
-    "python3-venv",
-    "wine64",
-    "wine64-preloader",
-];
+const SYSTEMS_PACKAGES: &str = "
+    g++-mingw-w64-x86-64-posix gcc-mingw-w64-x86-64-posix lld-19 nasm python3-venv wine64 wine64-preloader
+";
 
 /// What a command is about to do, and so what has to be there.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -79,14 +52,17 @@ pub(crate) enum Need {
 
 impl Need {
     fn packages(self) -> Vec<&'static str> {
-        let lists: &[&[&str]] = match self {
+        let lists: &[&str] = match self {
             Self::Build => &[BUILD_PACKAGES],
             Self::Headless => &[BUILD_PACKAGES, HEADLESS_PACKAGES],
             Self::Sdks => &[BUILD_PACKAGES, SDK_PACKAGES],
             Self::Tests => &[BUILD_PACKAGES, HEADLESS_PACKAGES, TEST_PACKAGES],
             Self::Systems => &[BUILD_PACKAGES, HEADLESS_PACKAGES, SYSTEMS_PACKAGES],
         };
-        lists.concat()
+        lists
+            .iter()
+            .flat_map(|list| list.split_whitespace())
+            .collect()
     }
 }
 

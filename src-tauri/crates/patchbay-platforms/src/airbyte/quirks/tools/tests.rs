@@ -23,26 +23,13 @@ fn entities_and_their_modes_become_tools() {
             {"entity": "refunds"},
         ],
     }});
-    assert_eq!(
-        names(detail, inspected),
-        [
-            "execute",
-            "charges.list",
-            "charges.get",
-            "charges.context_store_search",
-            "customers.list",
-            "customers.get",
-            "customers.create",
-            "customers.update",
-            "customers.delete",
-            "notes.create",
-            "notes.update",
-            "notes.delete",
-            "refunds.list",
-            "refunds.get",
-            "refunds.context_store_search",
-        ]
-    );
+    let tools = "
+        execute charges.list charges.get charges.context_store_search customers.list customers.get
+        customers.create customers.update customers.delete notes.create notes.update notes.delete refunds.list
+        refunds.get refunds.context_store_search
+    ";
+    let tools: Vec<&str> = tools.split_whitespace().collect();
+    assert_eq!(names(detail, inspected), tools);
 }
 
 #[test]
