@@ -15,62 +15,27 @@ fn after(answer: Value) -> (Status, Option<String>) {
 
 #[test]
 fn each_word_of_a_check_has_its_state() {
-    let reason = |text: &str| Some(text.to_owned());
-    for (answer, expected) in [
-        (json!({"status": "succeeded"}), (Status::Ready, None)),
-        (
-            json!({"status": "failed", "error_message": "No route.", "failure_reason": "x"}),
-            (Status::Failing, reason("No route")),
-        ),
-        (
-            json!({"status": "failed", "error_message": null, "failure_reason": "x"}),
-            (Status::Failing, reason("x")),
-        ),
-        (
-            json!({"status": "failed", "error_message": "HTTP 401: Bad credentials"}),
-            (
-                Status::NeedsAuthorization,
-                reason("HTTP 401: Bad credentials"),
-            ),
-        ),
-        (
-            json!({"status": "failed", "entity_check_results": [{"status_code": 401}]}),
-            (Status::NeedsAuthorization, None),
-        ),
-        (
-            json!({"status": "failed", "entity_check_results": [{"status_code": 403}]}),
-            (Status::Failing, None),
-        ),
-        (
-            json!({"status": "failed", "failure_reason": "invalid_grant"}),
-            (Status::NeedsAuthorization, reason("invalid_grant")),
-        ),
-        (
-            json!({"status": "failed", "error_message": "row 14015"}),
-            (Status::Failing, reason("row 14015")),
-        ),
-        (
-            json!({"status": "pending"}),
-            (Status::Ready, reason("checking")),
-        ),
-        (
-            json!({"status": "running"}),
-            (Status::Ready, reason("checking")),
-        ),
-        (
-            json!({"status": "skipped"}),
-            (Status::Unknown, reason("skipped")),
-        ),
-        (
-            json!({"status": "new word"}),
-            (Status::Unknown, reason("new word")),
-        ),
-        (
-            json!({"status": null}),
-            (Status::Unknown, reason("check returned no result")),
-        ),
-    ] {
-        assert_eq!(after(answer.clone()), expected, "{answer}");
+    let rows = r#"
+        {"status": "succeeded"} => ready
+        {"status": "failed", "error_message": "No route.", "failure_reason": "x"} => failing: No route
+        {"status": "failed", "error_message": null, "failure_reason": "x"} => failing: x
+        {"status": "failed", "error_message": "HTTP 401: Bad credentials"} => needs_authorization: HTTP 401: Bad credentials
+        {"status": "failed", "entity_check_results": [{"status_code": 401}]} => needs_authorization
+        {"status": "failed", "entity_check_results": [{"status_code": 403}]} => failing
+        {"status": "failed", "failure_reason": "invalid_grant"} => needs_authorization: invalid_grant
+        {"status": "failed", "error_message": "row 14015"} => failing: row 14015
+        {"status": "pending"} => ready: checking
+        {"status": "running"} => ready: checking
+        {"status": "skipped"} => unknown: skipped
+        {"status": "new word"} => unknown: new word
+        {"status": null} => unknown: check returned no result
+    "#;
+    for row in rows.trim().lines() {
+        let (answer, expected) = row.trim().split_once(" => ").unwrap();
+        let (status, reason) = after(answer.parse().unwrap());
+        let reason = reason.map(|reason| format!(": {reason}"));
+        let mapped = format!("{}{}", status.as_str(), reason.unwrap_or_default());
+        assert_eq!(mapped, expected, "{answer}");
     }
 }
 
