@@ -924,3 +924,28 @@ async fn where_nobody_is_there_servers_are_not_told_that_they_may_ask() {
         .await;
     done.assert_stdout("-32601");
 }
+
+#[tokio::test]
+async fn a_hint_names_the_connector_that_was_given_though_another_is_called_by_its_title() {
+    let terminal = Terminal::new().await;
+    terminal.does("connector add notes -- notes-server").await;
+    let same_title = "connector add notes-2 --title notes";
+    let add = format!("{same_title} --env NODE_OPTIONS=--inspect -- node server.js");
+    terminal.does(&add).await;
+    let refused = terminal.fails("exec notes-2 -- env", 1).await;
+    refused.assert_stderr("`patchbay connector edit notes-2 --allow`");
+    terminal.does("connector edit notes-2 --off").await;
+    let url = "http://127.0.0.1:9/mcp --name notes-3 --title notes --auth oauth";
+    terminal.does(&format!("connector add {url}")).await;
+    terminal.does("connector edit notes-3 --off").await;
+    for (line, name) in [
+        ("connector check notes-2", "notes-2"),
+        ("doctor notes-2", "notes-2"),
+        ("connector connect notes-3", "notes-3"),
+    ] {
+        let off = terminal.fails(line, 1).await;
+        off.assert_stderr(&format!("`patchbay connector edit {name} --on`"));
+    }
+    let doctor = terminal.fails("doctor notes-2", 1).await;
+    doctor.assert_stdout("ok  vault ");
+}

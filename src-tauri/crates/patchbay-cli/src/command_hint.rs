@@ -16,20 +16,34 @@ use patchbay_ops::{
 use crate::args::deviation_name;
 use crate::output::text;
 
-/// The names that commands were given for connectors. Static, because hints are made of a connector alone.
-static GIVEN_NAMES: Mutex<BTreeMap<ConnectorId, String>> = Mutex::new(BTreeMap::new());
+/// The titles of connectors, and the names that commands were given for them. Static, because hints are made of a
+/// connector or its title alone.
+static GIVEN_NAMES: Mutex<BTreeMap<ConnectorId, (String, String)>> = Mutex::new(BTreeMap::new());
 
 /// Names the connector in hints as the command was given it. Accounts may have connectors of one short name, but what was
 /// given means this one alone.
 pub(crate) fn name_as_given(connector: &Connector, given: &str) {
     let mut names = GIVEN_NAMES.lock();
-    names.insert(connector.id.clone(), given.to_owned());
+    let given = (connector.title.clone(), given.to_owned());
+    names.insert(connector.id.clone(), given);
 }
 
 /// What names a connector in a command, quoted for a shell.
 pub(crate) fn quoted_name(connector: &Connector) -> String {
     let names = GIVEN_NAMES.lock();
-    text::quote(names.get(&connector.id).unwrap_or(&connector.name))
+    let given = names.get(&connector.id).map(|(_, name)| name);
+    text::quote(given.unwrap_or(&connector.name))
+}
+
+/// What names the connector with that title in a command. The title may be the short name of another connector, so the
+/// one that the command was given goes first.
+pub(crate) fn quoted_title(title: &str) -> String {
+    let names = GIVEN_NAMES.lock();
+    let mut given = names.values().filter(|(known, _)| known == title);
+    match (given.next(), given.next()) {
+        (Some((_, name)), None) => text::quote(name),
+        _ => text::quote(title),
+    }
 }
 
 /// The hint with the command that helps with a connector's problem; `None` if its own hint is fine.

@@ -109,11 +109,13 @@ impl From<patchbay_ops::Error> for Failure {
     }
 }
 
-/// The hint that names a command, instead of that of the error. A connector that is not known is named by its title,
-/// which others may have too.
+/// The hint that names a command, instead of that of the error.
 fn hint_of(error: &patchbay_ops::Error, known: Option<&Connector>) -> Option<String> {
     use patchbay_ops::Error;
-    let name_of = |title: &str| known.map_or_else(|| text::quote(title), command_hint::quoted_name);
+    let name_of = |title: &str| match known {
+        Some(connector) => command_hint::quoted_name(connector),
+        None => command_hint::quoted_title(title),
+    };
     Some(match error {
         Error::SignedOut { account, .. } | Error::SignedOutHere { account } => {
             command_hint::replace_key_command(account)

@@ -6,8 +6,8 @@ use std::sync::Arc;
 
 use patchbay_model::{Code, Connector, Problem, Status, VaultBackend, VaultState, VaultStatus};
 use patchbay_ops::{
-    Check, CheckState, CheckStep, DataExposure, Exposure, MAX_CONCURRENT_CHECKS, check_connector,
-    check_report, list_connectors, probe_vault, vault_status,
+    Check, CheckState, CheckStep, DataExposure, Error, Exposure, MAX_CONCURRENT_CHECKS,
+    check_connector, check_report, list_connectors, probe_vault, vault_status,
 };
 use serde::Serialize;
 use serde_json::json;
@@ -49,18 +49,21 @@ pub(super) async fn run(cli: &Cli, only: Option<&str>, is_report: bool) -> Resul
             connectors.filter(is_on).collect()
         }
     };
+    let (folders, vault) = (folders(cli), check_vault(cli).await);
+    let (connectors, unchecked) = checks(cli, connectors).await?;
     let report = Report {
         version: env!("CARGO_PKG_VERSION"),
-        folders: folders(cli),
-        vault: check_vault(cli).await,
-        connectors: checks(cli, connectors).await?,
+        folders,
+        vault,
+        connectors,
     };
     if is_report {
-        return print_shareable_report(cli, report.connectors).await;
+        print_shareable_report(cli, report.connectors).await?;
+        return unchecked.map_or(Ok(()), Err);
     }
     cli.out
         .answer(&report, |screen| render_report(&report, screen))?;
-    match first_failure(&report) {
+    match first_failure(&report).or(unchecked) {
         Some(failure) => Err(failure),
         None => Ok(()),
     }
@@ -166,8 +169,11 @@ async fn check_vault(cli: &Cli) -> VaultStatus {
     }
 }
 
-/// Checks all connectors, a few at a time; the results keep their order.
-async fn checks(cli: &Cli, connectors: Vec<Connector>) -> Result<Vec<Check>, Failure> {
+/// Checks all connectors, a few at a time; the results keep their order. Also returns the failure of one that is off.
+async fn checks(
+    cli: &Cli,
+    connectors: Vec<Connector>,
+) -> Result<(Vec<Check>, Option<Failure>), Failure> {
     let mut tasks = JoinSet::new();
     let turns = Arc::new(Semaphore::new(MAX_CONCURRENT_CHECKS));
     for (index, connector) in connectors.into_iter().enumerate() {
@@ -180,15 +186,20 @@ async fn checks(cli: &Cli, connectors: Vec<Connector>) -> Result<Vec<Check>, Fai
             (index, check)
         });
     }
-    let mut checks = Vec::new();
+    let (mut checks, mut unchecked) = (Vec::new(), None);
     while let Some(joined) = tasks.join_next().await {
         let (index, check) =
             joined.map_err(|error| Failure::internal(format!("a check was lost: {error}")))?;
-        checks.push((index, check?));
+        match check {
+            Ok(check) => checks.push((index, check)),
+            Err(error @ Error::SwitchedOff { .. }) => unchecked = Some(error.into()),
+            Err(error) => return Err(error.into()),
+        }
     }
     cli.stderr.clear();
     checks.sort_by_key(|(index, _)| *index);
-    Ok(checks.into_iter().map(|(_, check)| check).collect())
+    let checks = checks.into_iter().map(|(_, check)| check).collect();
+    Ok((checks, unchecked))
 }
 
 /// The first problem, which determines the exit code.

@@ -5,7 +5,9 @@
 
 use std::process::Command;
 
-use patchbay_ops::{VariableSource, own_program, program_environment, withhold_own_variables};
+use patchbay_ops::{
+    Error, VariableSource, own_program, program_environment, withhold_own_variables,
+};
 
 use crate::args::ExecArgs;
 use crate::cli::Cli;
@@ -26,7 +28,16 @@ pub(super) async fn prepare(cli: &Cli, args: ExecArgs) -> Result<Command, Failur
     if args.subject.is_some() || variables.iter().any(is_of_wallet) {
         cli.unlock().await?;
     }
-    let environment = program_environment(&cli.cx, args.subject.as_deref(), &variables).await?;
+    let subject = args.subject.as_deref();
+    let environment = match program_environment(&cli.cx, subject, &variables).await {
+        Ok(environment) => environment,
+        Err(error @ Error::ServerNotAllowed { .. }) => {
+            // For the hint, which names the connector as it was given.
+            cli.optional_connector(subject).await?;
+            return Err(error.into());
+        }
+        Err(error) => return Err(error.into()),
+    };
     let mut command = Command::new(file);
     command.args(words);
     withhold_own_variables(&mut command);
