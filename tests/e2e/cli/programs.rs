@@ -949,3 +949,37 @@ async fn a_hint_names_the_connector_that_was_given_though_another_is_called_by_i
     let doctor = terminal.fails("doctor notes-2", 1).await;
     doctor.assert_stdout("ok  vault ");
 }
+
+#[tokio::test]
+async fn an_edit_that_fails_changes_nothing() {
+    let harness = Programs::new().await;
+    harness.add("well", &[]).await.succeeded();
+    let web = "connector add http://127.0.0.1:9/mcp --name web --auth none";
+    harness.does(web).await;
+    for (name, options, told) in [
+        ("files", "--name x2 --env-secret K=env://NOPE", "env://NOPE"),
+        (
+            "files",
+            "--name x2 --client-certificate /nope",
+            "is a program and has no address",
+        ),
+        (
+            "web",
+            "--url https://other.example/ --client-certificate /nope",
+            "/nope",
+        ),
+        (
+            "web",
+            "--name x2 --env-secret K=env://PATH",
+            "has an address, not a program",
+        ),
+    ] {
+        let show = format!("connector show {name}");
+        let before = harness.json(&show).await;
+        let edit = format!("connector edit {name} {options}");
+        let failed = harness.run(&words(&edit)).await;
+        assert_ne!(failed.code, 0, "{edit}");
+        failed.assert_stderr(told);
+        assert_eq!(harness.json(&show).await, before, "{edit}");
+    }
+}

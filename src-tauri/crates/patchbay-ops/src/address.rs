@@ -133,6 +133,15 @@ pub(crate) fn endpoint_of(connector: &Connector) -> Result<Url, Error> {
     read_address(connector.endpoint.as_deref().unwrap_or_default())
 }
 
+/// The error of a change that needs an address, for a connector with a program.
+pub(crate) fn no_address(connector: &Connector) -> Error {
+    let title = &connector.title;
+    Error::usage(
+        format!("connector {title} is a program and has no address"),
+        "Add the address as another connector.",
+    )
+}
+
 /// Derives a title from the significant part of the host.
 pub(crate) fn title_of(url: &Url) -> String {
     if is_loopback(url) || !matches!(url.host(), Some(Host::Domain(_))) {

@@ -103,7 +103,7 @@ pub use connectors::check::{
     Check, CheckState, CheckStep, MAX_CONCURRENT_CHECKS, cancel_check, check_connector,
     check_connectors, platform_problem,
 };
-pub use connectors::client_certificate::set_client_certificate;
+pub use connectors::client_certificate::{check_client_certificate, set_client_certificate};
 pub use connectors::create::{
     AccountDefinitions, CreateConnector, create_connector, creation_form, list_account_definitions,
     list_definitions,
@@ -136,7 +136,9 @@ pub use connectors::related::{
 };
 pub use connectors::report::check_report;
 pub use connectors::resource_watch::{end_watch, watch_resource, watch_resource_until_ended};
-pub use connectors::secret_variables::{remove_secret_variables, set_secret_variables};
+pub use connectors::secret_variables::{
+    check_secret_values, remove_secret_variables, set_secret_variables,
+};
 pub use connectors::settings::{
     ChangeSettings, SettingsPlan, change_settings, connector_settings, plan_settings,
 };

@@ -7,7 +7,7 @@ use patchbay_model::{Connector, ConnectorId, Secret};
 use url::Url;
 
 use crate::abilities::abilities;
-use crate::address::endpoint_of;
+use crate::address::{endpoint_of, no_address, read_address};
 use crate::connectors::network::read_pem_file;
 use crate::context::Context;
 use crate::error::Error;
@@ -26,11 +26,7 @@ pub async fn set_client_certificate(
     file: &Path,
 ) -> Result<Connector, Error> {
     let connector = find_connector(cx, id).await?;
-    if !abilities(&connector).configured_here {
-        return Err(needs_https());
-    }
-    ensure_https(&endpoint_of(&connector)?)?;
-    let (pem, certificate) = read_file(file).await?;
+    let (pem, certificate) = read_for(&connector, None, file).await?;
     client_certificate::save(cx.vault(), id, &pem).await?;
     let facts = certificate.facts().clone();
     let change = move |connector: &mut Connector| {
@@ -40,6 +36,37 @@ pub async fn set_client_certificate(
     let changed = status::update(cx, id, change).await?;
     servers::sessions::end_session(cx, id).await;
     Ok(changed.after)
+}
+
+/// Checks what [`set_client_certificate`] refuses, before the connector gets that address.
+///
+/// # Errors
+/// As [`set_client_certificate`].
+pub async fn check_client_certificate(
+    connector: &Connector,
+    url: Option<&str>,
+    file: &Path,
+) -> Result<(), Error> {
+    read_for(connector, url, file).await.map(drop)
+}
+
+/// Reads a client certificate for a connector, at that address or at its own.
+async fn read_for(
+    connector: &Connector,
+    url: Option<&str>,
+    file: &Path,
+) -> Result<(Secret, ClientCertificate), Error> {
+    if connector.command.is_some() {
+        return Err(no_address(connector));
+    }
+    if !abilities(connector).configured_here {
+        return Err(needs_https());
+    }
+    ensure_https(&match url {
+        Some(url) => read_address(url)?,
+        None => endpoint_of(connector)?,
+    })?;
+    read_file(file).await
 }
 
 /// Reads a client certificate; returns the text of the file too.

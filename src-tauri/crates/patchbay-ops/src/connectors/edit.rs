@@ -12,7 +12,7 @@ use specta::Type;
 use url::Url;
 
 use crate::abilities::abilities;
-use crate::address::{NewName, clean_title, endpoint_of, plain_http, read_address};
+use crate::address::{NewName, clean_title, endpoint_of, no_address, plain_http, read_address};
 use crate::authorizations::own_sign_in::{drop_own_sign_in, ensure_own_sign_in_readable};
 use crate::authorizations::scope_upgrade;
 use crate::backend::for_connector;
@@ -230,13 +230,7 @@ fn ensure_editable_here(connector: &Connector, changes: &ConnectorChanges) -> Re
         || changes.oauth_deviations.is_some()
         || changes.network.is_some();
     if connector.command.is_some() && needs_address {
-        return Err(Error::usage(
-            format!(
-                "connector {} is a program and has no address",
-                connector.title
-            ),
-            "Add the address as another connector.",
-        ));
+        return Err(no_address(connector));
     }
     if connector.command.is_none() && changes.command.is_some() {
         return Err(no_program(connector));

@@ -6,7 +6,7 @@ use patchbay_model::{
     Authentication, Connector, ConnectorId, Secret, ServerCommand, WalletEntry, WalletEntryId,
 };
 
-use crate::connectors::add_program::{no_program, validate_command};
+use crate::connectors::add_program::{AddProgram, check_add_program, no_program, validate_command};
 use crate::connectors::edit::{ConnectorChanges, set_command, update_connector};
 use crate::context::Context;
 use crate::credentials::edit::{add_derived_entry, remove_wallet_entry, replace_wallet_secret};
@@ -14,6 +14,8 @@ use crate::credentials::forget::discard_unless_ok;
 use crate::credentials::secret::{SecretValue, WalletSecret};
 use crate::error::Error;
 use crate::processes::environment::is_same_variable;
+use crate::secrets::programs::Occasion;
+use crate::secrets::reference::parse_reference;
 use crate::servers;
 use crate::stored_connectors::{find_connector, status};
 
@@ -51,6 +53,37 @@ pub async fn set_secret_variables(
     let created = saved.is_none().then(|| entry.id.clone());
     let used = use_entry(cx, id, Some(entry), command).await;
     discard_unless_ok(cx, created.as_ref(), used).await
+}
+
+/// Checks what [`set_secret_variables`] refuses before it saves anything. Also resolves references.
+///
+/// # Errors
+/// [`Error::Usage`] when the connector has no program, or a name or value cannot be used; [`Error::Reference`].
+pub async fn check_secret_values(
+    cx: &Context,
+    connector: &Connector,
+    values: &BTreeMap<String, SecretValue>,
+) -> Result<(), Error> {
+    let Some(command) = connector.command.clone() else {
+        return Err(no_program(connector));
+    };
+    check_add_program(&AddProgram {
+        command: ServerCommand {
+            // Those of the same names are replaced.
+            variables: BTreeMap::new(),
+            ..command
+        },
+        secrets: values.clone(),
+        name: None,
+        title: None,
+    })?;
+    for value in values.values() {
+        if let SecretValue::Reference { reference } = value {
+            let reference = parse_reference(reference)?;
+            cx.references().resolve(&reference, Occasion::Given).await?;
+        }
+    }
+    Ok(())
 }
 
 /// Removes the secret environment variables of these names from a local program, and changes its command with them:
@@ -150,7 +183,7 @@ mod tests {
     use patchbay_model::{Code, Explain, ServerCommand};
 
     use super::*;
-    use crate::connectors::add_program::{AddProgram, add_program};
+    use crate::connectors::add_program::add_program;
     use crate::credentials::list_wallet;
     use crate::testing::{UNREACHABLE_URL, add, open_temporary};
 

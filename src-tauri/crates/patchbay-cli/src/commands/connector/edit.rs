@@ -5,7 +5,8 @@ use std::path::PathBuf;
 use patchbay_model::{Code, Connector, TimeLimits};
 use patchbay_ops::{
     ConnectorChanges, Error, NetworkChanges, abilities, allow_connector_program,
-    remove_secret_variables, set_client_certificate, set_secret_variables, update_connector,
+    check_client_certificate, check_secret_values, remove_secret_variables, set_client_certificate,
+    set_secret_variables, update_connector,
 };
 
 use super::facts;
@@ -29,7 +30,7 @@ pub(super) async fn edit(cli: &Cli, args: EditArgs) -> Result<(), Failure> {
     trust::check_distrusted(&connector, &args.distrusted)?;
     let is_change = args.change.is_given();
     let is_allowed = args.program.is_allowed;
-    // What is typed or read comes before any change, so that a command that is cancelled there changes nothing.
+    // What is typed or read comes before any change, so that a command that is cancelled or fails there changes nothing.
     let mut removed = program::secret_variables(cli, &connector).await?;
     removed.retain(|name| args.program.removed_variables.contains(name));
     let secrets = authentication::variable_values(cli, &args.program.secret_variables).await?;
@@ -40,6 +41,12 @@ pub(super) async fn edit(cli: &Cli, args: EditArgs) -> Result<(), Failure> {
     let command = program::updated_command(&connector, &removed, args.program)?;
     let authentication = authentication::changed(cli, &connector, args.authentication).await?;
     let authorities = trust::read_authorities(&args.authorities, args.no_authorities).await?;
+    if !secrets.is_empty() {
+        check_secret_values(&cli.cx, &connector, &secrets).await?;
+    }
+    if let Some(file) = &args.network.client_certificate {
+        check_client_certificate(&connector, args.url.as_deref(), file).await?;
+    }
     if is_change {
         match change::change(cli, &connector, args.change).await? {
             Some(changed) => connector = changed,
