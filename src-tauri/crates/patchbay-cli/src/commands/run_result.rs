@@ -99,7 +99,7 @@ fn says_unknown(result: &ToolResult, tool: &str) -> bool {
 }
 
 /// Renders a result: text as it is, and a description of anything else, with the command that saves a file of the run
-/// that is given.
+/// that is given; then what is structured, unless the texts say it.
 pub(super) fn result_text(result: &ToolResult, run: Option<&RunId>, screen: Screen) -> String {
     if result.content.is_empty() {
         let structured = result.structured.as_ref();
@@ -117,7 +117,10 @@ pub(super) fn result_text(result: &ToolResult, run: Option<&RunId>, screen: Scre
             run.map(|run| format!("to save it, run `patchbay run save {run}{part_option}`"));
         make_inert(&content::as_text(part, to_save.as_deref()), screen)
     };
-    result.content.iter().enumerate().map(text_of).collect()
+    let structured = result.unrepeated_structured().map(inert_json_pretty);
+    let structured = structured.map(|json| make_inert(&json, screen));
+    let parts = result.content.iter().enumerate().map(text_of);
+    parts.chain(structured).collect()
 }
 
 /// Sanitizes text for a terminal; text for a file or a program is unchanged.
@@ -135,6 +138,9 @@ fn make_inert(text: &str, screen: Screen) -> String {
 
 #[cfg(test)]
 mod tests {
+    use patchbay_model::Json;
+    use serde_json::json;
+
     use super::*;
 
     fn text_of(text: &str, is_terminal: bool) -> String {
@@ -192,6 +198,20 @@ mod tests {
         assert!(says("Unknown tool: 'Ask'"));
         assert!(!says("Tool other not found"));
         assert!(!says("note Ask not found"));
+    }
+
+    #[test]
+    fn what_is_structured_is_shown_unless_the_texts_repeat_it() {
+        let shown = |text: &str| {
+            let result = ToolResult {
+                content: vec![Content::text(text)],
+                structured: Some(Json(json!({ "rows": 2 }))),
+                ..ToolResult::default()
+            };
+            result_text(&result, None, Screen::PLAIN)
+        };
+        assert_eq!(shown("short"), "short\n{\n  \"rows\": 2\n}\n");
+        assert_eq!(shown(r#"{"rows":2}"#), "{\"rows\":2}\n");
     }
 
     #[test]

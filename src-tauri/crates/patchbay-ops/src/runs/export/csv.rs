@@ -2,7 +2,8 @@
 //!
 //! Source: RFC 4180; cells that spreadsheets would run as formulas are neutralized.
 
-use patchbay_model::inert_block;
+use patchbay_model::{ToolResult, inert_block};
+use serde::Deserialize as _;
 use serde_json::Value;
 
 /// The columns with their JSON pointers into a run.
@@ -26,7 +27,7 @@ const COLUMNS: [(&str, &str); 17] = [
     ("arguments", "/arguments"),
 ];
 
-/// The last column: the result as text, else as JSON.
+/// The last column: the result as text, and as JSON where the text doesn't say it.
 const RESULT: &str = "result";
 
 pub(super) fn header() -> String {
@@ -49,9 +50,14 @@ fn result(run: &Value) -> String {
         .filter_map(|part| part.get("text")?.as_str())
         .collect();
     if texts.is_empty() {
-        text(run.pointer("/result/structured"))
-    } else {
-        texts.join("\n")
+        return text(run.pointer("/result/structured"));
+    }
+    let result = run.get("result");
+    let result = result.and_then(|result| ToolResult::deserialize(result).ok());
+    let structured = result.as_ref().and_then(ToolResult::unrepeated_structured);
+    match structured {
+        Some(structured) => texts.join("\n") + "\n" + &text(Some(structured)),
+        None => texts.join("\n"),
     }
 }
 
@@ -98,16 +104,29 @@ mod tests {
             "arguments": { "message": "a \"b\"" },
             "result": { "content": [
                 { "kind": "text", "text": "one" },
-                { "kind": "image", "data": "AAAA" },
+                { "kind": "image", "data": "AAAA", "mimeType": "image/png" },
                 { "kind": "text", "text": "two" },
-            ], "structured": { "not": "shown" } },
+            ], "structured": { "more": "three" }, "isError": false },
         });
         assert_eq!(header().split(',').count(), 18);
         assert_eq!(
             row(&run),
             "run_1,,,,echo,done,12,,This computer,,,client,\"Claude, the desktop\",,,,\
-             \"{\"\"message\"\":\"\"a \\\"\"b\\\"\"\"\"}\",\"one\ntwo\"\r\n"
+             \"{\"\"message\"\":\"\"a \\\"\"b\\\"\"\"\"}\",\"one\ntwo\n\
+             {\"\"more\"\":\"\"three\"\"}\"\r\n"
         );
+    }
+
+    #[test]
+    fn a_structured_result_that_the_text_repeats_is_exported_once() {
+        let run = |text: &str| {
+            json!({ "result": {
+                "content": [{ "kind": "text", "text": text }],
+                "structured": { "rows": 2 }, "isError": false,
+            } })
+        };
+        assert_eq!(result(&run("{ \"rows\": 2 }")), "{ \"rows\": 2 }");
+        assert_eq!(result(&run("short")), "short\n{\"rows\":2}");
     }
 
     #[test]
