@@ -8,12 +8,13 @@ use patchbay_ops::{
     list_resources, read_resource, watch_resource,
 };
 
+use super::run_result::make_inert;
 use crate::cli::Cli;
 use crate::command_hint::quoted_name;
 use crate::failure::Failure;
 use crate::interrupt::interrupted;
 use crate::output::table::Cell;
-use crate::output::{self, content, text};
+use crate::output::{self, Screen, content, text};
 use crate::questions::QuestionResponder;
 use crate::tool_arguments;
 
@@ -157,7 +158,9 @@ pub(super) async fn prompt(
     let connector = cli.unlocked_connector(connector).await?;
     let _responder = QuestionResponder::start(cli);
     match fill_prompt(&cli.cx, &connector.id, name, arguments.clone()).await {
-        Ok(filled) => cli.out.answer(&filled, |_| prompt_text(&filled)),
+        Ok(filled) => cli
+            .out
+            .answer(&filled, |screen| prompt_text(&filled, screen)),
         Err(error) => {
             let missing = match error.code() {
                 Code::McpServerError => missing_argument(cli, &connector, name, &arguments).await,
@@ -186,10 +189,37 @@ async fn missing_argument(
     ))
 }
 
-fn prompt_text(filled: &FilledPrompt) -> String {
+fn prompt_text(filled: &FilledPrompt, screen: Screen) -> String {
     let messages = filled.messages.iter().map(|message| {
-        let content = text::lines(&content::as_text(&message.content, None));
-        format!("{}: {content}\n", text::line(&message.role))
+        let content = make_inert(&content::as_text(&message.content, None), screen);
+        format!("{}: {content}", text::line(&message.role))
     });
     messages.collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use patchbay_model::PromptMessage;
+
+    use super::*;
+
+    #[test]
+    fn a_prompt_stays_as_it_is_unless_a_terminal_shows_it() {
+        let filled = FilledPrompt {
+            description: None,
+            messages: vec![PromptMessage {
+                role: "user".to_owned(),
+                content: Content::text("a\u{200c}b\u{1b}[2J"),
+            }],
+        };
+        let shown = |is_terminal| {
+            let screen = Screen {
+                is_terminal,
+                ..Screen::PLAIN
+            };
+            prompt_text(&filled, screen)
+        };
+        assert_eq!(shown(false), "user: a\u{200c}b\u{1b}[2J\n");
+        assert_eq!(shown(true), "user: a<U+200C>b\u{fffd}[2J\n");
+    }
 }

@@ -124,7 +124,7 @@ pub(super) fn result_text(result: &ToolResult, run: Option<&RunId>, screen: Scre
 }
 
 /// Sanitizes text for a terminal; text for a file or a program is unchanged.
-fn make_inert(text: &str, screen: Screen) -> String {
+pub(super) fn make_inert(text: &str, screen: Screen) -> String {
     let mut text = if screen.is_terminal {
         text::lines(text)
     } else {
