@@ -86,6 +86,11 @@ async fn arguments_come_from_words_or_standard_input() {
     let named = [&run[..], &["--args", "-", "message=over"]].concat();
     let over = terminal.run_with(&named, r#"{"message":"in"}"#).await;
     assert_eq!(over.stdout, "over\n");
+    // As PowerShell pipes it.
+    let marked = terminal
+        .run_with(&[&run[..], &["-"]].concat(), "\u{feff}{\"message\":\"in\"}")
+        .await;
+    assert_eq!(marked.stdout, "in\n", "{}", marked.transcript());
 }
 
 #[tokio::test(flavor = "multi_thread")]

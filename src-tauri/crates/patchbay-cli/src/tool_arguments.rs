@@ -1,12 +1,13 @@
 //! Arguments of a tool, from command line arguments.
 
 use std::cell::Cell;
+use std::path::Path;
 
 use patchbay_model::{Json, pointer};
 use serde_json::{Map, Value};
 
 use crate::failure::Failure;
-use crate::prompt;
+use crate::text_file::text_of;
 
 /// Reads the JSON object of `--args`, `-`, `key=value` and `key:=json`; later ones take precedence.
 pub(crate) fn read(whole: Option<&str>, words: &[String]) -> Result<Json, Failure> {
@@ -175,7 +176,7 @@ fn json(text: &str, key: &str) -> Result<Value, Failure> {
 fn object(text: &str) -> Result<Map<String, Value>, Failure> {
     let from_input = text == "-";
     let text = if from_input {
-        stdin()?
+        text_of(Path::new("-"), u64::MAX)?
     } else {
         text.to_owned()
     };
@@ -203,10 +204,6 @@ fn object(text: &str) -> Result<Map<String, Value>, Failure> {
 /// Where JSON is invalid, without its text.
 pub(crate) fn position(error: &serde_json::Error) -> String {
     format!("line {}, column {}", error.line(), error.column())
-}
-
-fn stdin() -> Result<String, Failure> {
-    prompt::read_input("stdin", || std::io::read_to_string(std::io::stdin().lock()))
 }
 
 #[cfg(test)]
