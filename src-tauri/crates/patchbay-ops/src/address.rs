@@ -24,7 +24,7 @@ pub const ADDRESS_HINT: &str = "Enter an address such as https://mcp.example.com
 /// # Errors
 /// [`Error::Usage`] when it is not an address or has another scheme; [`Error::AddressSecret`] when it contains a user
 /// name or password.
-pub(crate) fn read_address(text: &str) -> Result<Url, Error> {
+pub fn read_address(text: &str) -> Result<Url, Error> {
     let text = text.trim().trim_matches(['"', '<', '>', '`']);
     let usage = |what: &str| Error::usage(what, ADDRESS_HINT);
     if text.is_empty() {

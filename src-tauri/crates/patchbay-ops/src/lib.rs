@@ -70,7 +70,7 @@ pub use accounts::edit::{remove_account, rename_account, replace_account_secrets
 pub use accounts::form::{PlatformField, PlatformForm, list_platforms, secret_for};
 pub use accounts::sync::{SyncOutcome, sync_account, sync_connectors};
 pub use accounts::{list_accounts, resolve_account};
-pub use address::ADDRESS_HINT;
+pub use address::{ADDRESS_HINT, read_address};
 pub use app_paths::{AppPaths, DataExposure};
 pub use authorizations::control::{
     authorization_page, cancel_authorization, extend_authorization, finish_authorization,
@@ -91,7 +91,8 @@ pub use code_rules::{Fix, account_state, by_code, fix};
 pub use connector_view::ConnectorView;
 pub use connectors::add::{
     AddConnector, AddedConnector, AuthenticationChoice, ConnectionOptions, OAuthClientInput,
-    add_connector, add_connector_with, check_add_connector,
+    add_connector, add_connector_with, check_add_connector, check_connection_options,
+    check_short_name,
 };
 pub use connectors::add_program::{
     AddProgram, add_program, allow_connector_program, check_add_program,

@@ -125,5 +125,42 @@ async fn a_dry_run_of_an_address_adds_nothing_and_takes_what_adding_takes() {
     let refused = harness.run_with(&add, "").await;
     assert_ne!(refused.code, 0, "{refused:?}");
     refused.assert_stderr("--from -");
+    let options = "--header X-Key=env://TP --name wiki";
+    let add = format!("connector add --dry-run a.example/mcp {options}");
+    let shown = harness.does(&add).await;
+    for line in [
+        "Short name:  wiki\n",
+        "Address:     https://a.example/mcp\n",
+        "Host:        a.example\n",
+        "Secrets:     X-Key\n",
+    ] {
+        shown.assert_stdout(line);
+    }
+    for refused in [
+        "http://a.example/mcp --token-from env://TP",
+        "https://a.example/mcp --proxy junk",
+        "https://a.example/mcp --root-certificate /nope",
+        "https://a.example/mcp --client-certificate /nope",
+        "https://a.example/mcp --name a/b",
+        "https://a.example/mcp --header Host=env://TP",
+        "a/b -- node x",
+        "ad --env A.B=1 -- node x",
+        "ad --env-secret A=env://TP --env A=1 -- node x",
+    ] {
+        let add = format!("connector add --dry-run {refused}");
+        let done = harness.run(&words(&add)).await;
+        assert_ne!(done.code, 0, "{add}");
+        assert_eq!(done.stdout, "", "{add}");
+    }
+    let text = json!({ "mcpServers": { "a": {
+        "url": "http://a.example/mcp", "headers": { "X-Key": "k3y-of-it" },
+    } } });
+    let add = words("connector add --from - --dry-run");
+    let refused = harness.run_with(&add, &text.to_string()).await;
+    assert_ne!(refused.code, 0, "{refused:?}");
     assert_eq!(harness.json("connector list").await, json!([]));
+    harness.does("connector add ad -- node x").await;
+    let taken = words("connector add --dry-run ad -- node x");
+    let refused = harness.run(&taken).await;
+    assert_ne!(refused.code, 0, "{refused:?}");
 }

@@ -29,6 +29,52 @@ pub(super) async fn choice(
     Ok(Some(choice))
 }
 
+/// The sign-in that the options choose, with references in place of its secrets, of which none is read; `None` to
+/// detect it.
+pub(super) fn unread_choice(
+    args: &AuthenticationArgs,
+) -> Result<Option<AuthenticationChoice>, Failure> {
+    let method = method(args)?;
+    if let Some(from) = &args.token_from {
+        Source::parse("--token-from", from)?;
+    }
+    Ok(match method {
+        Method::Auto => None,
+        Method::None => Some(AuthenticationChoice::None),
+        Method::Headers if saved_headers(&args.headers).is_none() => {
+            let names = args.headers.iter();
+            let names = names.map(|given| Ok(parse_header(given, true)?.0));
+            Some(AuthenticationChoice::Headers {
+                entry: None,
+                values: unread_values(names.collect::<Result<Vec<_>, Failure>>()?),
+            })
+        }
+        Method::Oauth | Method::Bearer | Method::Headers => Some(unread_bearer()),
+    })
+}
+
+/// A sign-in in place of one whose secret is not read.
+pub(super) fn unread_bearer() -> AuthenticationChoice {
+    AuthenticationChoice::Bearer {
+        token: SecretInput::Reference {
+            reference: UNREAD.to_owned(),
+        },
+    }
+}
+
+/// Values in place of secrets of these names, which are not read.
+pub(super) fn unread_values(
+    names: impl IntoIterator<Item = String>,
+) -> BTreeMap<String, SecretValue> {
+    let unread = || SecretValue::Reference {
+        reference: UNREAD.to_owned(),
+    };
+    names.into_iter().map(|name| (name, unread())).collect()
+}
+
+/// A reference that is never resolved.
+const UNREAD: &str = "env://UNREAD";
+
 /// Reads the sign-in from the options of `connector edit`; `None` to leave it. Without `--auth`, what the options leave
 /// out of a sign-in by OAuth stays.
 pub(super) async fn changed(
@@ -149,7 +195,7 @@ async fn bearer(cli: &Cli, from: &str) -> Result<AuthenticationChoice, Failure> 
 }
 
 /// The name of the saved credential that is given instead of headers.
-pub(super) fn saved_headers(given: &[String]) -> Option<&str> {
+fn saved_headers(given: &[String]) -> Option<&str> {
     match given {
         [one] => one.strip_prefix("wallet:"),
         _ => None,

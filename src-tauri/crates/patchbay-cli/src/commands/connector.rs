@@ -9,13 +9,13 @@ use std::pin::pin;
 
 use patchbay_model::{Authentication, Code, Connector, ConnectorId, LogLevel, TimeLimits};
 use patchbay_ops::{
-    ADDRESS_HINT, AddConnector, AddedConnector, Check, ConnectionOptions, Error, NetworkChanges,
-    ServerLogLine, abilities, add_connector_with, check_add_connector, check_connector,
+    ADDRESS_HINT, AddConnector, AddedConnector, AuthenticationChoice, Check, ConnectionOptions,
+    Error, NetworkChanges, PastedPlace, PastedValue, ServerLogLine, abilities, add_connector_with,
+    check_add_connector, check_connection_options, check_connector, check_short_name,
     delete_connector, disconnect_connector, list_catalogue, read_pasted, read_server_log,
     remove_connector, restore_connector,
 };
 
-use super::authentication::saved_headers;
 use super::catalogue::add_command;
 use super::review::Review;
 use super::{
@@ -27,7 +27,6 @@ use crate::cli::Cli;
 use crate::command_hint::{connect_command, reauth_command};
 use crate::failure::Failure;
 use crate::interrupt::interrupted;
-use crate::secret_source::{Source, parse_header};
 use crate::start_log::with_start_log;
 
 pub(super) async fn run(cli: &Cli, verb: ConnectorVerb) -> Result<(), Failure> {
@@ -133,6 +132,7 @@ async fn add(cli: &Cli, mut args: AddArgs) -> Result<(), Failure> {
     let mut connector = if let Some(file) = &args.bundle.bundle {
         bundle::add(cli, file, args.name, args.title, &args.pasted).await?
     } else if args.command.is_empty() {
+        let connecting = connection_options(&args).await?;
         let request = AddConnector {
             authentication: choice,
             url: args.address.clone().unwrap_or_default(),
@@ -143,18 +143,6 @@ async fn add(cli: &Cli, mut args: AddArgs) -> Result<(), Failure> {
         if args.network.client_certificate.is_some() {
             cli.unlock().await?;
         }
-        let connecting = ConnectionOptions {
-            time_limits: TimeLimits {
-                connect_seconds: args.how.connect_timeout,
-                ..TimeLimits::default()
-            },
-            network: NetworkChanges {
-                authorities: trust::read_authorities(&args.authorities, false).await?,
-                proxy: args.network.proxy,
-                ..NetworkChanges::default()
-            },
-            client_certificate: args.network.client_certificate,
-        };
         let added = add_connector_with(&cli.cx, request, connecting).await;
         let added = added.map_err(|error| explain_address(error, args.address.as_deref()))?;
         inspected.insert(added).connector.clone()
@@ -166,7 +154,11 @@ async fn add(cli: &Cli, mut args: AddArgs) -> Result<(), Failure> {
     } else {
         let (name, title) = (args.address, args.title);
         let words = &args.command;
+        if let Some(name) = &name {
+            check_short_name(&cli.cx, name).await?;
+        }
         let review = Review::of_command(name.clone(), title.clone(), words, &args.program).await?;
+        review.check_program()?;
         if args.dry_run {
             return review::print(cli, &[review]);
         }
@@ -218,24 +210,53 @@ fn next_step(connector: &Connector) -> String {
         .unwrap_or_else(|| connect_command(connector))
 }
 
-/// Shows what would be added for an address, without asking it anything.
+/// The options for the connection to a new connector's address.
+async fn connection_options(args: &AddArgs) -> Result<ConnectionOptions, Failure> {
+    Ok(ConnectionOptions {
+        time_limits: TimeLimits {
+            connect_seconds: args.how.connect_timeout,
+            ..TimeLimits::default()
+        },
+        network: NetworkChanges {
+            authorities: trust::read_authorities(&args.authorities, false).await?,
+            proxy: args.network.proxy.clone(),
+            ..NetworkChanges::default()
+        },
+        client_certificate: args.network.client_certificate.clone(),
+    })
+}
+
+/// Shows what would be added for an address, without asking it anything. Refuses what adding refuses.
 async fn describe_address(cli: &Cli, url: String, args: AddArgs) -> Result<(), Failure> {
     let request = AddConnector {
         allow_plain_http: args.allow_plain_http,
-        ..AddConnector::new(url, None)
+        ..AddConnector::new(url, authentication::unread_choice(&args.authentication)?)
     };
     check_add_connector(&request).map_err(|error| explain_address(error, Some(&request.url)))?;
-    // As when it is added, though nothing is read.
-    if let Some(from) = &args.authentication.token_from {
-        Source::parse("--token-from", from)?;
-    }
-    let headers = &args.authentication.headers;
-    if saved_headers(headers).is_none() {
-        for header in headers {
-            parse_header(header, true)?;
+    check_connection_options(&request.url, connection_options(&args).await?).await?;
+    let mut found = read_pasted(&request.url)?;
+    let mut names: Vec<String> = match request.authentication {
+        Some(AuthenticationChoice::Headers { values, .. }) => values.into_keys().collect(),
+        _ => Vec::new(),
+    };
+    names.extend(
+        args.authentication
+            .token_from
+            .is_some()
+            .then(|| "Authorization".to_owned()),
+    );
+    let secret = |name| PastedValue {
+        name,
+        value: String::new(),
+        is_secret: true,
+    };
+    let secrets: Vec<_> = names.into_iter().map(secret).collect();
+    for server in &mut found.servers {
+        if let PastedPlace::Address { headers, .. } = &mut server.place {
+            headers.extend(secrets.iter().cloned());
         }
     }
-    pasted::add(cli, read_pasted(&request.url)?, args).await
+    pasted::add(cli, found, args).await
 }
 
 /// Says where a command, a link or settings go that were given as the address, and how a server of the catalogue is

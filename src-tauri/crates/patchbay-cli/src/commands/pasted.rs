@@ -7,13 +7,15 @@ use patchbay_model::{Code, Connector};
 use patchbay_ops::{
     AddConnector, AddedConnector, ConnectionOptions, ConnectorView, Error, PastedPlace,
     PastedServer, PastedServers, add_connector_with, add_program, check_add_connector,
-    check_add_program, find_connector, read_other_app, read_pasted, view_connectors,
+    check_add_program, check_short_name, find_connector, read_other_app, read_pasted,
+    view_connectors,
 };
 
 use self::recipients::{
     check_names, check_variables, gets_variable, select_servers, variable_name,
 };
 use self::requests::{PastedInput, Request};
+use super::authentication::unread_bearer;
 use super::connect;
 use super::connector::note_inspection;
 use super::program::finish_adding;
@@ -48,16 +50,27 @@ pub(super) async fn add(cli: &Cli, found: PastedServers, args: AddArgs) -> Resul
             "Choose one with --only NAME.",
         ));
     }
+    if let Some(name) = &args.name {
+        check_short_name(&cli.cx, name).await?;
+    }
     let filled = check_names(cli, &servers, &args.pasted)?;
     check_variables(&servers, &args.program.secrets)?;
-    servers.iter().try_for_each(check_address)?;
+    for server in &servers {
+        check_address(server, args.allow_plain_http)?;
+    }
     let mut reviews = Vec::new();
     for server in &servers {
         let title = args.title.clone();
         let mut program = args.program.clone();
         let secrets = &mut program.secrets;
         secrets.retain(|given| gets_variable(server, &servers, variable_name(given)));
-        reviews.push(Review::new(server, title, &filled, &program).await?);
+        let mut review = Review::new(server, title, &filled, &program).await?;
+        review.short_name.clone_from(&args.name);
+        if server.blanks.is_empty() {
+            let checked = review.check_program();
+            checked.map_err(|error| failure(error, server.title.as_deref()))?;
+        }
+        reviews.push(review);
     }
     if args.dry_run {
         return review::print(cli, &reviews);
@@ -115,14 +128,17 @@ pub(super) async fn add(cli: &Cli, found: PastedServers, args: AddArgs) -> Resul
 }
 
 /// Refuses an address that can't be used, before it is reviewed; one that is still to be filled in is checked later.
-fn check_address(server: &PastedServer) -> Result<(), Failure> {
-    let PastedPlace::Address { url, .. } = &server.place else {
+fn check_address(server: &PastedServer, allow_plain_http: bool) -> Result<(), Failure> {
+    let PastedPlace::Address { url, headers } = &server.place else {
         return Ok(());
     };
     if !server.blanks.is_empty() {
         return Ok(());
     }
-    let request = AddConnector::new(url, None);
+    let request = AddConnector {
+        allow_plain_http,
+        ..AddConnector::new(url, (!headers.is_empty()).then(unread_bearer))
+    };
     check_add_connector(&request).map_err(|error| failure(error, server.title.as_deref()))
 }
 

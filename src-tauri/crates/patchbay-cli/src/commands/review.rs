@@ -4,12 +4,12 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use patchbay_model::{Explain as _, Problem, ServerCommand};
 use patchbay_ops::{
-    PastedBlank, PastedPlace, PastedServer, PastedValue, SECRET_ARGUMENT_NOTE, fill_in,
-    find_program, is_secret_argument, path_variable,
+    AddProgram, Error, PastedBlank, PastedPlace, PastedServer, PastedValue, SECRET_ARGUMENT_NOTE,
+    check_add_program, fill_in, find_program, is_secret_argument, path_variable, read_address,
 };
 use serde::Serialize;
-use url::Url;
 
+use super::authentication::unread_values;
 use super::program::{existing_folder, program, variables};
 use crate::args::ProgramArgs;
 use crate::cli::Cli;
@@ -25,6 +25,8 @@ use crate::secret_source::parse_variable;
 #[serde(rename_all = "camelCase")]
 pub(super) struct Review {
     name: Option<String>,
+    /// The one that was given.
+    pub(super) short_name: Option<String>,
     transport: &'static str,
     address: Option<String>,
     host: Option<String>,
@@ -76,11 +78,15 @@ impl Review {
         match &server.place {
             PastedPlace::Address { url, headers } => {
                 let address = shown(url);
+                let is_filled = |blank: &PastedBlank| !address.contains(&blank.text);
+                let url = read_address(&address).ok();
                 review.transport = "HTTP";
-                review.host = Url::parse(&address)
-                    .ok()
+                review.host = url
+                    .as_ref()
                     .and_then(|url| url.host_str().map(str::to_owned));
-                review.address = Some(address);
+                // As it will be saved, but with its placeholders as they were written.
+                let url = url.filter(|_| server.blanks.iter().all(is_filled));
+                review.address = Some(url.map_or(address, String::from));
                 let names = headers.iter().map(|header| header.name.clone());
                 review.secrets.extend(names);
             }
@@ -137,7 +143,7 @@ impl Review {
         args: &ProgramArgs,
     ) -> Result<Self, Failure> {
         let server = PastedServer {
-            title: name,
+            title: name.clone(),
             place: PastedPlace::Program {
                 program: program(words.first().cloned().unwrap_or_default())?,
                 arguments: words.iter().skip(1).cloned().collect(),
@@ -147,13 +153,36 @@ impl Review {
             blanks: Vec::new(),
             notes: secret_word_note(words).into_iter().collect(),
         };
-        Self::new(&server, title, &BTreeMap::new(), args).await
+        let review = Self::new(&server, title, &BTreeMap::new(), args).await?;
+        Ok(Self {
+            short_name: name,
+            ..review
+        })
+    }
+
+    /// Checks what adding the program refuses, unless placeholders are left.
+    pub(super) fn check_program(&self) -> Result<(), Error> {
+        let Some(command) = self.command.clone() else {
+            return Ok(());
+        };
+        check_add_program(&AddProgram {
+            command,
+            secrets: unread_values(self.secrets.iter().cloned()),
+            name: None,
+            title: None,
+        })
     }
 
     fn facts(&self, screen: Screen) -> String {
         let names = |names: &BTreeSet<String>| names.iter().cloned().collect::<Vec<_>>().join(" ");
         let mut facts = Facts::default()
             .add_optional("Name", self.name.as_ref())
+            .add_optional(
+                "Short name",
+                self.short_name
+                    .as_ref()
+                    .filter(|_| self.short_name != self.name),
+            )
             .add("Transport", self.transport)
             .add_optional("Address", self.address.as_ref())
             .add_optional("Host", self.host.as_ref());

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
-use patchbay_http::Network;
+use patchbay_http::{ClientCertificate, Network};
 use patchbay_model::{
     AccountId, Authentication, AuthenticationMethod, Connector, ConnectorId, Json, NetworkSettings,
     OauthGrant, Problem, Redirect, Secret, TimeLimits, Transport, WalletEntry, WalletEntryId,
@@ -14,6 +14,7 @@ use patchbay_platforms::mcp::McpLimits;
 use serde::Deserialize;
 use serde_json::json;
 use specta::Type;
+use url::Url;
 
 use crate::SecretInput;
 use crate::address::{NewName, clean_title, plain_http, read_address, short_name_of, title_of};
@@ -191,18 +192,12 @@ pub async fn add_connector_with(
     request: AddConnector,
     options: ConnectionOptions,
 ) -> Result<AddedConnector, Error> {
-    let time_limits = validate_limits(options.time_limits)?;
-    let mut network = NetworkSettings::default();
-    network::validate_changes(options.network)?.apply(&mut network);
     let url = read_address(&request.url)?;
-    let certificate = match &options.client_certificate {
-        Some(file) => {
-            ensure_https(&url)?;
-            Some(read_file(file).await?)
-        }
-        None => None,
-    };
-    network.client_certificate = certificate.as_ref().map(|(_, it)| it.facts().clone());
+    let ReadOptions {
+        time_limits,
+        network,
+        certificate,
+    } = read_options(options, &url).await?;
     let Suggestion {
         choice,
         title,
@@ -252,6 +247,42 @@ pub async fn add_connector_with(
         already,
         warning,
         problem,
+    })
+}
+
+/// Checks the connection options of a connector at that address, as [`add_connector_with`] does.
+///
+/// # Errors
+/// [`Error::Usage`] for an invalid address, limit, proxy or certificate; [`Error::File`].
+pub async fn check_connection_options(url: &str, options: ConnectionOptions) -> Result<(), Error> {
+    read_options(options, &read_address(url)?).await.map(drop)
+}
+
+/// Valid connection options.
+struct ReadOptions {
+    time_limits: TimeLimits,
+    network: NetworkSettings,
+    /// The client certificate, with the text of its file.
+    certificate: Option<(Secret, ClientCertificate)>,
+}
+
+/// Validates the options, with the file of the client certificate.
+async fn read_options(options: ConnectionOptions, url: &Url) -> Result<ReadOptions, Error> {
+    let time_limits = validate_limits(options.time_limits)?;
+    let mut network = NetworkSettings::default();
+    network::validate_changes(options.network)?.apply(&mut network);
+    let certificate = match &options.client_certificate {
+        Some(file) => {
+            ensure_https(url)?;
+            Some(read_file(file).await?)
+        }
+        None => None,
+    };
+    network.client_certificate = certificate.as_ref().map(|(_, it)| it.facts().clone());
+    Ok(ReadOptions {
+        time_limits,
+        network,
+        certificate,
     })
 }
 
@@ -329,6 +360,14 @@ async fn suggest_authentication(
         warning: found.warning,
         problem,
     })
+}
+
+/// Checks a short name for a new connector, as adding it does.
+///
+/// # Errors
+/// [`Error::Usage`] for an invalid name; [`Error::Store`] when it is taken.
+pub async fn check_short_name(cx: &Context, name: &str) -> Result<(), Error> {
+    resolve_name(cx, Some(name.to_owned()), "").await.map(drop)
 }
 
 /// Returns the requested name, or one derived from the title.
