@@ -22,6 +22,29 @@ async fn open() -> Terminal {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_run_of_a_removed_connector_says_how_it_is_repeated() {
+    let terminal = open().await;
+    let run = run_echo(&terminal, "play", "one").await;
+    let connector = terminal.json("connector show play").await;
+    let connector = connector["id"].as_str().unwrap();
+    terminal.does("connector remove play").await;
+    let restore = format!("patchbay connector restore {connector}");
+    let again = format!("patchbay run again {run} --connector NAME");
+    for (line, commands) in [
+        ("run again latest", &[&again, &restore][..]),
+        ("run next latest", &[&restore][..]),
+    ] {
+        let refused = terminal.fails(line, 6).await;
+        refused.assert_stderr("The connector of this run was removed.");
+        for command in commands {
+            refused.assert_stderr(&format!("`{command}`"));
+        }
+    }
+    terminal.does(restore.trim_start_matches("patchbay ")).await;
+    terminal.does("run again latest").await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn two_runs_are_compared_and_what_is_ignored_is_remembered() {
     let terminal = open().await;
     let first = run_echo(&terminal, "play", "one").await;

@@ -8,8 +8,8 @@ mod follow;
 mod retention;
 
 use patchbay_model::{
-    CaptureLevel, Connector, Origin, RunId, RunQuery, Timestamp, ToolRun, ToolRunSummary,
-    inert_json,
+    CaptureLevel, Code, Connector, Origin, Problem, RunId, RunQuery, Timestamp, ToolRun,
+    ToolRunSummary, inert_json,
 };
 use patchbay_ops::{
     Error, ReplayTarget, find_connector, find_run, list_runs, remove_run, replay_run,
@@ -241,7 +241,10 @@ async fn replay(cli: &Cli, id: &RunId, how: Again) -> Result<(ToolRun, Connector
     let is_elsewhere = how.connector.is_some() || how.credential.is_some();
     let connector = match &how.connector {
         Some(named) => cli.connector(named).await?,
-        None => find_connector(&cli.cx, &earlier.summary.connector).await?,
+        None => {
+            let elsewhere = format!("`patchbay run again {id} --connector NAME`, or ");
+            connector_of(cli, &earlier, &elsewhere).await?
+        }
     };
     let target = is_elsewhere.then(|| ReplayTarget {
         connector: connector.id.clone(),
@@ -259,4 +262,20 @@ async fn replay(cli: &Cli, id: &RunId, how: Again) -> Result<(ToolRun, Connector
     };
     let run = with_confirmation(cli, &connector, named.as_deref(), start).await?;
     Ok((run, connector))
+}
+
+/// The connector of a run. If it was removed, the hint names the command that restores it, after those in `others`.
+async fn connector_of(cli: &Cli, run: &ToolRun, others: &str) -> Result<Connector, Failure> {
+    let id = &run.summary.connector;
+    find_connector(&cli.cx, id)
+        .await
+        .map_err(|error| match error {
+            Error::NotFound { .. } => {
+                let restore = format!("`patchbay connector restore {id}`");
+                Problem::new(Code::NotFound, "the connector of this run was removed")
+                    .with_hint(format!("Run {others}{restore} within 10 minutes of that."))
+                    .into()
+            }
+            error => error.into(),
+        })
 }

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use patchbay_model::{Code, Content, Origin, Problem, RunId, RunState};
 use patchbay_ops::{Attachment, Error, RunTool, find_connector, find_run, follow_run, next_page};
 
+use super::connector_of;
 use crate::cli::Cli;
 use crate::command_hint::quoted_name;
 use crate::commands::run_result::finish;
@@ -32,7 +33,7 @@ pub(super) async fn wait_for_run(cli: &Cli, id: &str) -> Result<(), Failure> {
 pub(super) async fn next(cli: &Cli, id: &str, timeout: Option<u32>) -> Result<(), Failure> {
     let id = cli.run_id(id).await?;
     let earlier = find_run(&cli.cx, &id).await?;
-    let connector = find_connector(&cli.cx, &earlier.summary.connector).await?;
+    let connector = connector_of(cli, &earlier, "").await?;
     cli.unlock_for(&connector).await?;
     let is_kept = earlier.summary.capture.is_full();
     let arguments = next_page(&cli.cx, &id).await?;
