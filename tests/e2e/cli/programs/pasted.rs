@@ -101,6 +101,22 @@ async fn none_of_several_servers_is_added_before_all_can_be() {
 }
 
 #[tokio::test]
+async fn each_server_that_is_not_connected_is_named_with_what_helps() {
+    let harness = Programs::new().await;
+    harness.does("connector add b --title b2 -- sh").await;
+    let server = json!({ "command": "sh" });
+    let text = json!({ "mcpServers": { "b1": server, "b2": server } });
+    let add = words("connector add --from - --connect");
+    let failed = harness.run_with(&add, &text.to_string()).await;
+    assert_eq!(failed.code, 1, "{}", failed.transcript());
+    failed.assert_stderr("b2 (b2) stays, not connected yet.");
+    failed.assert_stderr("b2 (b2): Patchbay isn't allowed to run");
+    for name in ["b1", "b2"] {
+        failed.assert_stderr(&format!("`patchbay connector edit {name} --allow`"));
+    }
+}
+
+#[tokio::test]
 async fn a_secret_in_an_address_is_not_said_to_be_in_the_vault() {
     let harness = Programs::new().await;
     let text = json!({ "servers": { "a": {

@@ -90,7 +90,10 @@ pub(super) async fn connect_added(
     connector: Connector,
     how: ConnectArgs,
 ) -> Result<Connector, Failure> {
-    let (title, command) = (connector.title.clone(), first_connect_command(&connector));
+    let (label, command) = (
+        cli.label(&connector).await?,
+        first_connect_command(&connector),
+    );
     let connected = connect(cli, connector, Json::default(), how).await;
     if let Err(failure) = &connected {
         let hint = failure.hint().unwrap_or_default();
@@ -98,7 +101,7 @@ pub(super) async fn connect_added(
             true => String::new(),
             false => format!(" Next: patchbay {command}"),
         };
-        cli.say(format!("{title} stays, not connected yet.{next}"));
+        cli.say(format!("{label} stays, not connected yet.{next}"));
     }
     connected
 }

@@ -113,7 +113,12 @@ pub(super) async fn add(cli: &Cli, found: PastedServers, args: AddArgs) -> Resul
                 let connector = find_connector(&cli.cx, &id).await?;
                 match failed {
                     None => failed = Some(failure),
-                    Some(_) => cli.say(format!("{}: {}.", connector.title, failure.message())),
+                    Some(_) => {
+                        let label = cli.label(&connector).await?;
+                        let hint = failure.hint().map(|hint| format!(" {hint}"));
+                        let hint = hint.unwrap_or_default();
+                        cli.say(format!("{label}: {}.{hint}", failure.message()));
+                    }
                 }
                 finished.push(connector);
             }
