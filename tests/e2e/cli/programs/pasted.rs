@@ -117,6 +117,24 @@ async fn each_server_that_is_not_connected_is_named_with_what_helps() {
 }
 
 #[tokio::test]
+async fn what_an_option_gives_is_not_asked_for() {
+    let harness = Programs::new().await;
+    let text = json!({ "mcpServers": { "a": {
+        "command": "server", "env": { "LANG": "${LANG}", "API_KEY": "YOUR_API_KEY" },
+    } } });
+    let add = "connector add --from - --dry-run";
+    let open = harness.does_with(add, &text.to_string()).await;
+    open.assert_stdout("Asks for:   LANG\n");
+    open.assert_stdout("Secrets: ");
+    let given = format!("{add} --env LANG=de --env API_KEY=env");
+    let shown = harness.does_with(&given, &text.to_string()).await;
+    shown.assert_stdout("Variables:  API_KEY=env LANG=de\n");
+    for absent in ["Asks for:", "Secrets:"] {
+        assert!(!shown.stdout.contains(absent), "{shown:?}");
+    }
+}
+
+#[tokio::test]
 async fn a_secret_in_an_address_is_not_said_to_be_in_the_vault() {
     let harness = Programs::new().await;
     let text = json!({ "servers": { "a": {

@@ -59,12 +59,33 @@ impl Review {
             let value = |blank: &PastedBlank| value(blank).or_else(|| Some(blank.text.clone()));
             fill_in(text, &server.blanks, value).unwrap_or_default()
         };
-        let hidden = hidden_values(&server.place);
+        let mut plain = variables(&given.variables)?;
+        let given_secrets = given.secrets.iter();
+        let given_secrets = given_secrets.map(|given| Ok(parse_variable(given)?.0));
+        let given_secrets: BTreeSet<String> = given_secrets.collect::<Result<_, Failure>>()?;
+        let mut place = server.place.clone();
+        if let PastedPlace::Program {
+            folder, variables, ..
+        } = &mut place
+        {
+            // What an option gives leaves nothing to ask for.
+            if given.folder.is_some() {
+                *folder = None;
+            }
+            let is_given = |name: &String| plain.contains_key(name) || given_secrets.contains(name);
+            variables.retain(|variable| !is_given(&variable.name));
+        }
+        let hidden = hidden_values(&place);
         let is_hidden = |blank: &&PastedBlank| {
             let mut hidden = hidden.iter();
             blank.is_secret && hidden.any(|value| value.value.contains(&blank.text))
         };
-        let open = server.blanks.iter().filter(|blank| value(blank).is_none());
+        let texts = texts(&place);
+        let is_open = |blank: &&PastedBlank| {
+            let mut texts = texts.iter();
+            value(blank).is_none() && texts.any(|text| text.contains(&blank.text))
+        };
+        let open = server.blanks.iter().filter(is_open);
         let (secrets, open): (Vec<_>, Vec<_>) = open.partition(is_hidden);
         let names =
             |blanks: Vec<&PastedBlank>| blanks.into_iter().map(|it| it.name.clone()).collect();
@@ -75,7 +96,7 @@ impl Review {
             notes: server.notes.clone(),
             ..Self::default()
         };
-        match &server.place {
+        match &place {
             PastedPlace::Address { url, headers } => {
                 let address = shown(url);
                 let is_filled = |blank: &PastedBlank| !address.contains(&blank.text);
@@ -97,16 +118,8 @@ impl Review {
                 variables: proposed,
             } => {
                 review.notes.extend(secret_variable_notes(&given.variables));
-                let mut plain = variables(&given.variables)?;
-                let given_secrets = given.secrets.iter();
-                let given_secrets = given_secrets.map(|given| Ok(parse_variable(given)?.0));
-                let given_secrets: BTreeSet<String> =
-                    given_secrets.collect::<Result<_, Failure>>()?;
                 for variable in proposed {
                     let name = &variable.name;
-                    if plain.contains_key(name) || given_secrets.contains(name) {
-                        continue;
-                    }
                     if variable.is_secret {
                         review.secrets.insert(name.clone());
                     } else {
@@ -240,6 +253,26 @@ fn hidden_values(place: &PastedPlace) -> Vec<&PastedValue> {
         PastedPlace::Address { headers, .. } => headers.iter().collect(),
         PastedPlace::Program { variables, .. } => {
             variables.iter().filter(|it| it.is_secret).collect()
+        }
+    }
+}
+
+/// The texts of a server, in which placeholders may be.
+fn texts(place: &PastedPlace) -> Vec<&String> {
+    match place {
+        PastedPlace::Address { url, headers } => {
+            let headers = headers.iter().map(|header| &header.value);
+            std::iter::once(url).chain(headers).collect()
+        }
+        PastedPlace::Program {
+            program,
+            arguments,
+            folder,
+            variables,
+        } => {
+            let variables = variables.iter().map(|variable| &variable.value);
+            let command = std::iter::once(program).chain(arguments);
+            command.chain(folder).chain(variables).collect()
         }
     }
 }
