@@ -300,7 +300,7 @@ async fn a_program_runs_only_where_it_was_allowed_by_name() {
         );
         let hint = refused.failure()["hint"].as_str().unwrap().to_owned();
         assert!(
-            hint.contains(&format!("--allow-program '{reference}'")),
+            hint.contains(&format!("--allow-program \"{reference}\"")),
             "{hint}"
         );
     }

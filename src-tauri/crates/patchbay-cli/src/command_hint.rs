@@ -35,6 +35,13 @@ pub(crate) fn quoted_name(connector: &Connector) -> String {
     text::quote(given.unwrap_or(&connector.name))
 }
 
+/// The command about a tool, whose name may look like an option.
+pub(crate) fn tool_command(verb: &str, connector: &Connector, tool: &str) -> String {
+    let dashes = if tool.starts_with('-') { "-- " } else { "" };
+    let (connector, tool) = (quoted_name(connector), text::quote(tool));
+    format!("tool {verb} {dashes}{connector} {tool}")
+}
+
 /// What names the connector with that title in a command. The title may be the short name of another connector, so the
 /// one that the command was given goes first.
 pub(crate) fn quoted_title(title: &str) -> String {

@@ -133,9 +133,9 @@ fn hint_of(error: &patchbay_ops::Error, known: Option<&Connector>) -> Option<Str
             }
         }
         Error::ProgramNotAllowed { reference, .. } => {
-            let reference = text::line(reference.as_str()).replace('\'', "'\\''");
+            let reference = text::quote(reference.as_str());
             format!(
-                "If you trust it, run `patchbay credential programs allow '{reference}'` in a terminal, or add `--allow-program '{reference}'`."
+                "If you trust it, run `patchbay credential programs allow {reference}` in a terminal, or add `--allow-program {reference}`."
             )
         }
         Error::ServerNotAllowed { connector, .. } => {

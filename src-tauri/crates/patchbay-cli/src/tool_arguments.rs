@@ -26,6 +26,11 @@ pub(crate) fn read(whole: Option<&str>, words: &[String]) -> Result<Json, Failur
     Ok(Json(Value::Object(arguments)))
 }
 
+/// Whether an argument of that name can be given as `KEY=TEXT`.
+pub(crate) fn is_key(name: &str) -> bool {
+    !name.is_empty() && !name.contains('=') && !name.ends_with(':')
+}
+
 fn pair(word: &str) -> Result<(String, Value), Failure> {
     let (key, value) = word.split_once('=').ok_or_else(invalid_pair)?;
     let (key, value) = match key.strip_suffix(':') {

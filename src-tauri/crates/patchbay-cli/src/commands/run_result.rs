@@ -6,7 +6,7 @@ use patchbay_model::{
 use patchbay_ops::abilities;
 
 use crate::cli::Cli;
-use crate::command_hint::quoted_name;
+use crate::command_hint::{quoted_name, tool_command};
 use crate::failure::Failure;
 use crate::output::{Screen, content, text, when};
 use crate::prompt;
@@ -66,10 +66,8 @@ fn failure_of(problem: &Problem, run: &ToolRun, connector: &Connector) -> Failur
             failure.with_hint(missing_tool_hint(hint, connector))
         }
         Code::ToolFailed | Code::McpServerError if failure.hint().is_none() => {
-            let tool = text::quote(tool);
-            failure.with_hint(format!(
-                "To see its arguments, run `patchbay tool show {name} {tool}`."
-            ))
+            let show = tool_command("show", connector, tool);
+            failure.with_hint(format!("To see its arguments, run `patchbay {show}`."))
         }
         _ => failure,
     }

@@ -1,9 +1,10 @@
 //! `patchbay tool …`.
 
+use std::collections::BTreeMap;
 use std::sync::{Arc, OnceLock};
 
 use patchbay_model::{
-    Connector, Origin, RunId, Timestamp, Tool, ToolRun, inert_block, inert_json_pretty,
+    Connector, Origin, RunId, Timestamp, Tool, ToolRun, inert_block, inert_json, inert_json_pretty,
 };
 use patchbay_ops::{
     ConnectorTool, DryRun, Error, RunProgress, RunTool, cancel_run, check_connectors, dry_run,
@@ -15,7 +16,7 @@ use super::refreshes::Refreshes;
 use super::{connect, doctor, run_result, tool_changes};
 use crate::args::{RunArgs, ToolVerb};
 use crate::cli::Cli;
-use crate::command_hint::quoted_name;
+use crate::command_hint::{quoted_name, tool_command};
 use crate::failure::Failure;
 use crate::interrupt::Interrupts;
 use crate::output::facts::Facts;
@@ -24,7 +25,7 @@ use crate::output::{Screen, forms, text, words};
 use crate::questions::QuestionResponder;
 use crate::start_log::with_start_log;
 use crate::stderr::Stderr;
-use crate::tool_arguments;
+use crate::tool_arguments::{self, is_key};
 
 pub(super) async fn run(cli: &Cli, verb: ToolVerb) -> Result<(), Failure> {
     match verb {
@@ -117,12 +118,23 @@ async fn show(cli: &Cli, connector: &str, name: &str) -> Result<(), Failure> {
 
 /// The command that runs a tool, with placeholders for the arguments that it needs.
 fn run_command(connector: &Connector, tool: &Tool) -> String {
-    let (connector, name) = (quoted_name(connector), text::quote(&tool.name));
     let required = tool.input_schema["required"].as_array();
     let required = required.into_iter().flatten().filter_map(Value::as_str);
-    let arguments = required.map(|name| format!(" {}", text::quote(&format!("{name}=VALUE"))));
-    let arguments: String = arguments.collect();
-    format!("patchbay tool run {connector} {name}{arguments}")
+    let (pairs, others): (Vec<_>, Vec<_>) = required.partition(|name| is_key(name));
+    let mut words = vec!["patchbay tool run".to_owned()];
+    if !others.is_empty() {
+        let values: BTreeMap<_, _> = others.into_iter().map(|name| (name, "VALUE")).collect();
+        words.push(format!("--args {}", text::quote(&inert_json(&values))));
+    }
+    let mut names = pairs.iter().copied().chain([tool.name.as_str()]);
+    if names.any(|name| name.starts_with('-')) {
+        words.push("--".to_owned());
+    }
+    words.push(quoted_name(connector));
+    words.push(text::quote(&tool.name));
+    let pairs = pairs.iter().map(|name| format!("{name}=VALUE"));
+    words.extend(pairs.map(|pair| text::quote(&pair)));
+    words.join(" ")
 }
 
 fn facts(connector: &Connector, tool: &Tool, screen: Screen) -> String {
@@ -271,12 +283,12 @@ fn explain(error: Error, connector: &Connector) -> Failure {
             run_result::missing_tool_hint(hint, connector)
         }
         Error::Arguments { tool, .. } => {
-            let tool = text::quote(tool);
-            format!("Run `patchbay tool show {name} {tool}`.")
+            let show = tool_command("show", connector, tool);
+            format!("Run `patchbay {show}`.")
         }
         Error::ArgumentsNotKept { tool, .. } => {
-            let tool = text::quote(tool);
-            format!("Run `patchbay tool run {name} {tool}` with its arguments.")
+            let run = tool_command("run", connector, tool);
+            format!("Run `patchbay {run}` with its arguments.")
         }
         _ => return Failure::about(error, connector),
     };
@@ -392,6 +404,7 @@ fn progress_line(progress: f64, total: Option<f64>, message: Option<&str>) -> St
 
 #[cfg(test)]
 mod tests {
+    use patchbay_model::Json;
     use serde_json::json;
 
     use super::*;
@@ -417,16 +430,37 @@ mod tests {
 
     #[test]
     fn a_tool_is_shown_with_the_command_that_runs_it() {
-        let schema = json!({ "type": "object", "required": ["id", "a b"] });
-        let tool = json!({
-            "name": "delete note", "title": null, "description": null, "inputSchema": schema,
-            "outputSchema": null, "effect": "read", "idempotent": true, "openWorld": false,
-            "icon": null,
-        });
-        let tool: Tool = serde_json::from_value(tool).unwrap();
-        let command = run_command(&wiki(), &tool);
-        let expected = "patchbay tool run wiki \"delete note\" id=VALUE \"a b=VALUE\"";
-        assert_eq!(command, expected);
-        assert_runnable(&format!("`{command}`"));
+        for (name, required, expected) in [
+            (
+                "delete note",
+                json!(["id", "a b"]),
+                "wiki \"delete note\" id=VALUE \"a b=VALUE\"",
+            ),
+            ("-x", json!([]), "-- wiki \"-x\""),
+            (
+                "odd",
+                json!(["--q", "a=b", "c:"]),
+                r#"--args '{"a=b":"VALUE","c:":"VALUE"}' -- wiki odd "--q=VALUE""#,
+            ),
+        ] {
+            let tool = Tool {
+                name: name.to_owned(),
+                input_schema: Json(json!({ "type": "object", "required": required })),
+                ..Tool::default()
+            };
+            let command = run_command(&wiki(), &tool);
+            assert_eq!(command, format!("patchbay tool run {expected}"));
+            assert_runnable(&format!("`{command}`"));
+        }
+    }
+
+    #[test]
+    fn a_hint_names_a_tool_that_looks_like_an_option() {
+        let tool = "-x".to_owned();
+        let is_secret = false;
+        let hint = explain(Error::ArgumentsNotKept { tool, is_secret }, &wiki()).into_problem();
+        let expected = "Run `patchbay tool run -- wiki \"-x\"` with its arguments.";
+        assert_eq!(hint.hint.as_deref(), Some(expected));
+        assert_runnable(expected);
     }
 }
