@@ -983,3 +983,11 @@ async fn an_edit_that_fails_changes_nothing() {
         assert_eq!(harness.json(&show).await, before, "{edit}");
     }
 }
+
+#[tokio::test]
+async fn a_prompt_that_a_program_lacks_leads_to_those_it_has() {
+    let harness = Programs::new().await;
+    harness.add("prompts", &["--allow"]).await.succeeded();
+    let refused = harness.fails("connector prompt files none", 5).await;
+    refused.assert_stderr("run `patchbay connector prompts files`");
+}

@@ -94,9 +94,11 @@ pub(super) async fn watch(cli: &Cli, connector: &str, uri: &str) -> Result<(), F
 
 /// Names the command that lists what the server has, where the server refuses in words of its own.
 fn explain(error: Error, connector: &Connector, list: &str) -> Failure {
+    // That of a program would name its log.
+    let has_hint = error.problem().hint.is_some();
     let failure = Failure::about(error, connector);
-    match (failure.code(), failure.hint()) {
-        (Code::McpServerError, None) => {
+    match failure.code() {
+        Code::McpServerError if !has_hint => {
             let name = quoted_name(connector);
             failure.with_hint(format!("To see what it has, run `patchbay {list} {name}`."))
         }

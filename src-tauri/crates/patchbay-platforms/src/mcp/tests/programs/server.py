@@ -69,7 +69,7 @@ SAMPLING = {
 
 DECLARED = {
     "tasks": {"tasks": {"requests": {"tools": {"call": {}}}, "cancel": {}}},
-    "logs": {"logging": {}}, "watched": {"resources": {"subscribe": True}},
+    "logs": {"logging": {}}, "prompts": {"prompts": {}}, "watched": {"resources": {"subscribe": True}},
 }
 
 
@@ -184,6 +184,11 @@ for line in sys.stdin:
         }
     elif method == "ping":
         result = {}
+    elif method == "prompts/list":
+        result = {"prompts": []}
+    elif method == "prompts/get":
+        say({"jsonrpc": "2.0", "id": asked, "error": {"code": -32602, "message": "no such prompt"}})
+        continue
     elif method == "resources/subscribe":
         subscriptions.append(message["params"]["uri"])
         result = {}
