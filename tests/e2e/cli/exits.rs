@@ -141,7 +141,7 @@ async fn what_is_not_there_is_named_with_a_way_on() {
         (
             "connector edit play --distrust nas.example:8443",
             2,
-            "Play has no trusted certificate of nas.example:8443.",
+            "Connector Play has no trusted certificate of nas.example:8443.",
         ),
         ("run next latest", 6, "has no next page"),
         (

@@ -991,3 +991,16 @@ async fn a_prompt_that_a_program_lacks_leads_to_those_it_has() {
     let refused = harness.fails("connector prompt files none", 5).await;
     refused.assert_stderr("run `patchbay connector prompts files`");
 }
+
+#[tokio::test]
+async fn what_needs_an_address_is_refused_for_a_program() {
+    let terminal = Terminal::new().await;
+    terminal.does("connector add every -- sh").await;
+    let plain = terminal
+        .fails("connector edit every --allow-plain-http", 2)
+        .await;
+    plain.assert_stderr("Connector every is a program and has no address.");
+    let copy = terminal.fails("connector copy every --to local", 2).await;
+    copy.assert_stderr("Connector every can't be copied to This computer: no address to copy.");
+    copy.assert_stderr("hint: Choose a connector with an address.");
+}

@@ -84,7 +84,10 @@ pub(super) fn check_distrusted(connector: &Connector, places: &[String]) -> Resu
     };
     let trusted: Vec<_> = trusted.iter().map(|pin| pin.place.as_str()).collect();
     Err(Failure::usage(
-        format!("{} has no trusted certificate of {place}", connector.title),
+        format!(
+            "connector {} has no trusted certificate of {place}",
+            connector.title
+        ),
         match trusted.is_empty() {
             true => "There is none to distrust.".to_owned(),
             false => format!("Use {}.", trusted.join(" or ")),

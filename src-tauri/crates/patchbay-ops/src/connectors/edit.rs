@@ -227,6 +227,7 @@ fn replace<T>(value: &mut T, new: Option<T>) {
 fn ensure_editable_here(connector: &Connector, changes: &ConnectorChanges) -> Result<(), Error> {
     let needs_address = changes.url.is_some()
         || changes.authentication.is_some()
+        || changes.allow_plain_http.is_some()
         || changes.oauth_deviations.is_some()
         || changes.network.is_some();
     if connector.command.is_some() && needs_address {
@@ -238,7 +239,6 @@ fn ensure_editable_here(connector: &Connector, changes: &ConnectorChanges) -> Re
     let may_be_platforms = needs_address
         || changes.name.is_some()
         || changes.title.is_some()
-        || changes.allow_plain_http.is_some()
         || changes.time_limits.is_some()
         || changes.roots.is_some()
         || changes.sampling.is_some()

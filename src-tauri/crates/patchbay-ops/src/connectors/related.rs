@@ -103,12 +103,16 @@ pub async fn copy_form(
     account: &AccountId,
 ) -> Result<CopyForm, Error> {
     let connector = find_connector(cx, id).await?;
-    let usage = |what: String| Error::usage(what, "Choose a connector type of that account.");
+    let hint = match connector.endpoint {
+        Some(_) => "Choose a connector type of that account.",
+        None => "Choose a connector with an address.",
+    };
+    let usage = |what: String| Error::usage(what, hint);
     let target = find_account(cx, account).await?;
     let endpoint = find_copy_address(&connector, target.platform).map_err(|obstacle| {
         let title = &connector.title;
         usage(format!(
-            "{title} can't be copied to {}: {obstacle}",
+            "connector {title} can't be copied to {}: {obstacle}",
             target.label
         ))
     })?;
