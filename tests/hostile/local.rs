@@ -187,6 +187,12 @@ async fn a_pasted_text_is_text_and_no_more() {
             assert_inert(case, output);
         }
     }
+    // A line break ends a comment of a shell, so a review can't show it as a space.
+    let mut lines = settings(false);
+    lines["servers"]["files"]["args"] = json!(["-c", "true # see the docs\ntouch x"]);
+    let add = ["connector", "add", "--from", "-", "--no-input"];
+    let done = terminal.run_with(&add, &lines.to_string()).await;
+    done.assert_stderr("-c 'true # see the docs<U+000A>touch x'");
     traps.assert_quiet("pasted texts", &[], &terminal.playground.log());
 }
 

@@ -91,9 +91,13 @@ fn render_bundle(bundle: &Bundle, screen: Screen) -> String {
         .add("Version", &bundle.version)
         .add_optional("Author", bundle.author.as_ref())
         .add_optional("Description", bundle.description.as_ref())
-        .add("Command", command.line())
-        .add_optional("Program", bundle.program.as_ref())
-        .add("Variables", bundle.variables.join(" "))
+        .add_words("Command", command.line())
+        .add_optional("Program", bundle.program.as_ref());
+    // Each on a line of its own, as a value may look like another variable.
+    for variable in &bundle.variables {
+        facts = facts.add_words("Variables", variable);
+    }
+    facts = facts
         .add("Needs", bundle.runtimes.join(", "))
         .add("SHA-256", &bundle.sha256);
     for note in &bundle.notes {

@@ -200,7 +200,7 @@ impl Review {
             .add_optional("Address", self.address.as_ref())
             .add_optional("Host", self.host.as_ref());
         if let Some(command) = &self.command {
-            facts = facts.add("Command", command.line());
+            facts = facts.add_words("Command", command.line());
         }
         facts = facts.add_optional("Starts", self.program.as_ref());
         if let Some(problem) = &self.problem {
@@ -208,13 +208,11 @@ impl Review {
             facts = facts.toned("Starts", format!("not found. {hint}"), Tone::Warning);
         }
         if let Some(command) = &self.command {
-            let variables = command.variables.iter();
-            let variables: Vec<_> = variables
-                .map(|(name, value)| format!("{name}={value}"))
-                .collect();
-            facts = facts
-                .add_optional("Folder", command.folder.as_ref())
-                .add("Variables", variables.join(" "));
+            facts = facts.add_words("Folder", command.folder.as_deref().unwrap_or_default());
+            // Each on a line of its own, as a value may look like another variable.
+            for (name, value) in &command.variables {
+                facts = facts.add_words("Variables", format!("{name}={value}"));
+            }
         }
         let facts = facts
             .add("Secrets", names(&self.secrets))

@@ -1,5 +1,7 @@
 //! Facts about one item, a line for each.
 
+use patchbay_model::inert_word;
+
 use super::{Screen, table::Tone, text};
 
 /// Names and values; empty values are left out.
@@ -22,6 +24,15 @@ impl Facts {
         let value = text::line(value.as_ref());
         if !value.is_empty() {
             self.0.push((name, value, tone));
+        }
+        self
+    }
+
+    /// As [`add`](Self::add) for words of a command: a line break or a row of spaces in them shows, and nothing is cut.
+    pub(crate) fn add_words(mut self, name: &'static str, words: impl AsRef<str>) -> Self {
+        let words = words.as_ref();
+        if !words.is_empty() {
+            self.0.push((name, inert_word(words), Tone::Plain));
         }
         self
     }
@@ -53,5 +64,21 @@ mod tests {
             .add_optional("Icon", None::<&str>)
             .add("Endpoint", "y");
         assert_eq!(facts.render(Screen::PLAIN), "Name:      x\nEndpoint:  y\n");
+    }
+
+    #[test]
+    fn words_of_a_command_are_shown_whole() {
+        let long = "x".repeat(10_000);
+        let facts = Facts::default()
+            .add_words("Folder", "")
+            .add_words("Command", format!("sh -c 'true # a\ntouch {long}'"))
+            .add_words("Variables", format!("A=1{}B=2", " ".repeat(3_000)));
+        assert_eq!(
+            facts.render(Screen::PLAIN),
+            format!(
+                "Command:    sh -c 'true # a<U+000A>touch {long}'\n\
+                 Variables:  A=1<3000 spaces>B=2\n"
+            )
+        );
     }
 }

@@ -13,7 +13,7 @@ mod variables;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-use patchbay_model::{Connector, ConnectorId, ServerCommand, clean_text};
+use patchbay_model::{Connector, ConnectorId, ServerCommand, clean_text, inert_word};
 use serde::{Deserialize, Serialize};
 use serde_json::Number;
 use specta::Type;
@@ -176,9 +176,9 @@ pub async fn read_bundle(cx: &Context, file: &Path) -> Result<Bundle, Error> {
         version: manifest.version(),
         author: manifest.author(),
         description: manifest.description(),
-        command: words.map(|word| clean_text(word, 500)).collect(),
+        command: words.map(|word| inert_word(word)).collect(),
         variables: variables
-            .map(|(name, value)| format!("{name}={}", clean_text(value, 500)))
+            .map(|(name, value)| inert_word(&format!("{name}={value}")))
             .collect(),
         program: found,
         runtimes: manifest.runtimes(),

@@ -470,6 +470,9 @@ impl<'a> Draft<'a> {
                 let note = secret_variables::review(variable, &blanks);
                 note.into_iter().for_each(|note| self.note(note));
             }
+            if arguments.iter().any(|word| word.contains('\n')) {
+                self.note("A word of its command contains a line break");
+            }
             if arguments.iter().any(|word| is_secret_word(word, &blanks)) {
                 self.note(SECRET_ARGUMENT_NOTE);
             }

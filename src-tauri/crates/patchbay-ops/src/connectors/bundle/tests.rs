@@ -289,6 +289,24 @@ async fn a_bundled_program_has_its_full_path_and_is_executable() {
 }
 
 #[tokio::test]
+async fn a_command_is_reviewed_whole() {
+    let fixture = Fixture::new().await;
+    let mut manifest = manifest();
+    let script = format!("true # docs\ntouch {}", "x".repeat(1_000));
+    manifest["server"]["mcp_config"] = json!({
+        "command": "bash",
+        "args": ["-c", script],
+        "env": { "A": format!("1{}B=2", " ".repeat(3_000)) },
+    });
+    manifest["user_config"] = json!({});
+    let file = fixture.file(&bundle_of(&manifest, &[]));
+    let bundle = read_bundle(&fixture.cx, &file).await.unwrap();
+    let shown = script.replace('\n', "<U+000A>");
+    assert_eq!(bundle.command, ["bash", "-c", &shown]);
+    assert_eq!(bundle.variables, ["A=1<3000 spaces>B=2"]);
+}
+
+#[tokio::test]
 async fn a_setting_may_name_the_program() {
     let fixture = Fixture::new().await;
     let mut manifest = manifest();

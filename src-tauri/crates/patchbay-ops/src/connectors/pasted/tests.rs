@@ -835,6 +835,11 @@ fn hostile_text_is_refused_or_stays_text() {
         one(&json!({"a\u{202e}b\u{1b}": {"command": "npx", "args": ["a\u{202e}b"]}}).to_string());
     assert_eq!(bidirectional.title.as_deref(), Some("ab"));
     assert!(bidirectional.notes[0].contains("hidden characters"));
+    let lines = json!({"command": "sh", "args": ["-c", "true # a\nb"]}).to_string();
+    assert_eq!(
+        one(&lines).notes,
+        ["A word of its command contains a line break"]
+    );
     // Secret references and variables of our environment are plain text.
     let reference = one("API_KEY=cmd://touch/x npx env://HOME op://a/b/c");
     assert_eq!(
