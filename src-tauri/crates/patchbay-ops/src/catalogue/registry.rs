@@ -137,6 +137,7 @@ pub(crate) struct Input {
     is_required: Option<bool>,
     #[serde(alias = "is_secret")]
     is_secret: Option<bool>,
+    format: Option<String>,
     pub(crate) choices: Option<Vec<String>>,
     pub(crate) variables: Option<BTreeMap<String, Self>>,
 }
@@ -150,6 +151,36 @@ impl Input {
     pub(crate) fn is_secret(&self) -> bool {
         let name = self.name.as_deref().unwrap_or_default();
         self.is_secret == Some(true) || is_secret_name(name)
+    }
+
+    /// Returns what takes the place of an argument's value that the user has to give: its hint in angle brackets.
+    pub(crate) fn placeholder(&self) -> Option<String> {
+        let has_value = self.value.is_some() || self.default.is_some();
+        let is_switch = self.is_required() && self.format.as_deref() == Some("boolean");
+        let is_asked_for = match &self.name {
+            // Unlike a variable, an argument can't be left empty.
+            _ if has_value || self.is_required == Some(false) => false,
+            Some(_) => !is_switch && (self.is_required() || self.is_secret()),
+            None => true,
+        };
+        let name = self.name.as_deref().map(|it| it.trim_start_matches('-'));
+        let hint = self.value_hint.as_deref().or(name);
+        let hint = hint.filter(|_| is_asked_for)?;
+        Some(format!("<{hint}>"))
+    }
+
+    /// Whether an argument is optional and has no value. A name without anything else is a flag.
+    pub(crate) fn is_left_out(&self) -> bool {
+        let is_described = self.value_hint.is_some()
+            || self.description.is_some()
+            || self.format.is_some()
+            || self.choices.is_some();
+        let is_optional = match &self.name {
+            Some(_) => self.is_required == Some(false) || is_described && !self.is_required(),
+            None => true,
+        };
+        let has_value = self.value.is_some() || self.default.is_some();
+        is_optional && !has_value && self.placeholder().is_none()
     }
 }
 
@@ -335,9 +366,11 @@ fn words(package: &Package, variables: &[CatalogueVariable]) -> Vec<String> {
 
 /// Returns the words of an argument; a value to fill in appears as its hint in angle brackets.
 fn argument(input: &Input) -> Vec<String> {
-    let hint = || input.value_hint.as_ref().map(|hint| format!("<{hint}>"));
+    if input.is_left_out() {
+        return Vec::new();
+    }
     let value = input.value.clone().or_else(|| input.default.clone());
-    let value = value.or_else(hint);
+    let value = value.or_else(|| input.placeholder());
     input.name.clone().into_iter().chain(value).collect()
 }
 

@@ -10,7 +10,7 @@ use super::{
 };
 use crate::catalogue::Reach;
 use crate::catalogue::registry::{Endpoint, Input, parse};
-use crate::secret_detection::is_secret_name;
+use crate::secret_detection::{SECRET_ARGUMENT_NOTE, is_secret_name};
 
 pub(super) fn read(root: Value, home: &str) -> Result<PastedServers, PasteError> {
     let files = parse(root).map_err(|error| PasteError::NotUsable {
@@ -46,10 +46,11 @@ fn server(
     mut draft: Draft<'_>,
 ) -> Result<Option<PastedServer>, PasteError> {
     let mut blanks = Vec::new();
+    let mut optional = Vec::new();
     let values: Vec<_> = endpoint.values.into_iter().take(MAX_VALUES + 1).collect();
     let place = match endpoint.reach {
         Reach::Address { url, .. } => {
-            let headers = fill(values, &mut blanks, &mut draft);
+            let headers = fill(values, &mut blanks, &mut optional);
             for name in names_in_braces(&url) {
                 let variable = endpoint.variables.get(name).cloned();
                 blanks.push(blank(name, &variable.unwrap_or_default()));
@@ -67,6 +68,9 @@ fn server(
             if let Some(note) = endpoint.note {
                 draft.note(note.trim_end_matches('.'));
             }
+            let left_out = endpoint.arguments.iter().filter(|it| it.is_left_out());
+            let names = left_out.filter_map(|it| it.name.as_ref().or(it.value_hint.as_ref()));
+            optional.extend(names.map(|name| clean_text(name, 60)));
             let declared = endpoint.arguments.iter().flat_map(|it| &it.variables);
             for (name, variable) in declared.flatten().take(MAX_VALUES) {
                 blanks.push(blank(name, variable));
@@ -75,18 +79,29 @@ fn server(
                 program: words.remove(0),
                 arguments: words,
                 folder: None,
-                variables: fill(values.collect(), &mut blanks, &mut draft),
+                variables: fill(values.collect(), &mut blanks, &mut optional),
             }
         }
     };
+    if !optional.is_empty() {
+        draft.note(format!(
+            "Optional, and not taken over: {}",
+            clean_text(&optional.join(", "), 300)
+        ));
+    }
     let mut server = draft.finish(Some(title.to_owned()), place)?;
     for found in &mut server.blanks {
-        let hint = |input: &&Input| {
-            let hint = input.value_hint.as_deref();
-            hint.is_some_and(|hint| found.text == format!("<{hint}>"))
+        let is_of = |input: &&Input| input.placeholder().as_ref() == Some(&found.text);
+        let Some(input) = endpoint.arguments.iter().find(is_of) else {
+            continue;
         };
-        let input = endpoint.arguments.iter().find(hint);
-        found.description = input.and_then(description);
+        *found = PastedBlank {
+            text: found.text.clone(),
+            ..blank(&found.name, input)
+        };
+        if found.is_secret && !server.notes.iter().any(|note| note == SECRET_ARGUMENT_NOTE) {
+            server.notes.push(SECRET_ARGUMENT_NOTE.to_owned());
+        }
     }
     for blank in blanks {
         if !server.blanks.iter().any(|known| known.text == blank.text) {
@@ -96,13 +111,12 @@ fn server(
     Ok(Some(server))
 }
 
-/// Builds headers or variables. A value to be given is a blank; one that is optional is left out.
+/// Builds headers or variables. A value to be given is a blank; the names of those that are left out are `optional`.
 fn fill(
     inputs: Vec<Input>,
     blanks: &mut Vec<PastedBlank>,
-    draft: &mut Draft<'_>,
+    optional: &mut Vec<String>,
 ) -> Vec<PastedValue> {
-    let mut optional = Vec::new();
     let mut filled = Vec::new();
     for input in inputs {
         let Some(name) = &input.name else { continue };
@@ -142,12 +156,6 @@ fn fill(
             value: text,
             is_secret,
         });
-    }
-    if !optional.is_empty() {
-        draft.note(format!(
-            "Optional, and not taken over: {}",
-            clean_text(&optional.join(", "), 300)
-        ));
     }
     filled
 }

@@ -494,6 +494,62 @@ fn files_of_the_registry_are_parsed() {
 }
 
 #[test]
+fn arguments_of_the_registry_are_asked_for_or_left_out() {
+    let file = json!({"name": "com.example/w", "packages": [{
+        "registryType": "npm", "identifier": "w",
+        "packageArguments": [
+            {"type": "named", "name": "--api-key", "description": "Of your account", "isRequired": true},
+            {"type": "named", "name": "--readOnly", "format": "boolean"},
+            {"type": "named", "name": "--clientSecret", "isRequired": false, "isSecret": true},
+            {"type": "named", "name": "--port", "description": "Where it listens"},
+            {"type": "named", "name": "--host", "default": "localhost", "isRequired": false},
+            {"type": "named", "name": "--verbose"},
+            {"type": "named", "name": "--stdio", "format": "boolean", "isRequired": true},
+            {"type": "positional", "valueHint": "mode", "choices": ["fast", "slow"], "isRequired": true},
+            {"type": "positional", "valueHint": "pin", "isSecret": true},
+            {"type": "positional", "valueHint": "more", "isRequired": false},
+        ],
+    }]});
+    let server = one(&file.to_string());
+    assert_eq!(
+        line(&server),
+        [
+            "npx",
+            "-y",
+            "w",
+            "--api-key",
+            "<api-key>",
+            "--host",
+            "localhost",
+            "--verbose",
+            "--stdio",
+            "<mode>",
+            "<pin>",
+        ]
+    );
+    assert_eq!(
+        blanks(&server),
+        [
+            ("<api-key>", "api-key", true),
+            ("<mode>", "mode", false),
+            ("<pin>", "pin", true),
+        ]
+    );
+    let [key, mode, _] = &server.blanks[..] else {
+        panic!("{server:?}");
+    };
+    assert_eq!(key.description.as_deref(), Some("Of your account"));
+    assert_eq!(mode.options, ["fast", "slow"]);
+    assert_eq!(
+        server.notes,
+        [
+            "Optional, and not taken over: --readOnly, --clientSecret, --port, more",
+            SECRET_ARGUMENT_NOTE,
+        ]
+    );
+}
+
+#[test]
 fn an_address_in_another_file_is_no_server() {
     for text in [
         json!({"name": "a", "repository": {"url": "https://github.com/a/a"}, "remotes": []}),
