@@ -3,6 +3,8 @@
 use patchbay_model::{clean_text, is_variable_name};
 
 use super::blanks::value;
+use super::mcp_servers::is_command_line;
+use super::words::{self, Dialect};
 use super::{Draft, PasteError, PastedPlace, PastedServer, PastedValue};
 use crate::connectors::program_title::title_of;
 use crate::processes::containers;
@@ -29,6 +31,20 @@ impl Command {
             && option.eq_ignore_ascii_case("/c")
         {
             self.words.drain(..2);
+            if let [line] = self.words.as_slice()
+                && is_command_line(line)
+            {
+                let mut commands = words::split_for(Dialect::Windows, line)?;
+                self.words = commands.pop().unwrap_or_default();
+                if !commands.is_empty() {
+                    return Err(words::needs_shell_error("&&"));
+                }
+            }
+            let operators = ["&&", "&", "||", "|", ">", "<"];
+            let mut words = self.words.iter();
+            if let Some(operator) = words.find(|word| operators.contains(&word.as_str())) {
+                return Err(words::needs_shell_error(operator));
+            }
             draft.note("`cmd /c` was left out: Patchbay finds the program without it");
         }
         if let Some((place, left_out)) = self.remote() {

@@ -56,6 +56,9 @@ const OTHERS: [&str; 16] = [
     "type",
 ];
 
+/// Why a command was left out that only a shell understands.
+const NEEDS_SHELL: &str = "its command needs a shell";
+
 /// Parses the servers of a JSON text; `name` is the name of a single entry.
 pub(super) fn read(
     text: &str,
@@ -386,6 +389,7 @@ fn parse_server(
             Err(PasteError::Nothing) => Err(refused("it has no command")),
             Err(PasteError::Control) => Err(refused("its command contains control characters")),
             Err(PasteError::TooMuch { .. }) => Err(refused("its command is too long")),
+            Err(PasteError::Shell { .. } | PasteError::OpenQuote) => Err(refused(NEEDS_SHELL)),
             done => done,
         };
     }
@@ -425,7 +429,7 @@ fn command_words(command: &Value, arguments: Option<&Value>) -> Result<Vec<Strin
     let has_no_arguments = arguments.is_none_or(|list| list.as_array().is_some_and(Vec::is_empty));
     let mut words = match command {
         Value::String(line) if has_no_arguments && is_command_line(line) => {
-            let mut commands = words::split(line).map_err(|_| "its command needs a shell")?;
+            let mut commands = words::split(line).map_err(|_| NEEDS_SHELL)?;
             match commands.len() {
                 1 => commands.remove(0),
                 _ => return Err("it has no command"),
@@ -447,7 +451,7 @@ fn command_words(command: &Value, arguments: Option<&Value>) -> Result<Vec<Strin
 }
 
 /// Whether a command without a list of arguments is a whole line rather than a path with spaces.
-fn is_command_line(command: &str) -> bool {
+pub(super) fn is_command_line(command: &str) -> bool {
     let is_path = command.starts_with(['/', '~']) || has_drive(Path::new(command));
     command.trim().contains(char::is_whitespace) && !is_path
 }

@@ -128,6 +128,15 @@ fn command_lines_are_split_like_in_a_shell() {
         (r"run --root=\\nas\share", &["run", r"--root=\\nas\share"]),
         (r"PS C:\Users\ada> npx -y server", &["npx", "-y", "server"]),
         ("cmd /c npx -y server", &["npx", "-y", "server"]),
+        ("cmd /c \"npx -y server\"", &["npx", "-y", "server"]),
+        (
+            r"cmd /c 'npx -y server data\notes'",
+            &["npx", "-y", "server", r"data\notes"],
+        ),
+        (
+            r#"cmd.exe /C "C:\Program Files\server.exe""#,
+            &[r"C:\Program Files\server.exe"],
+        ),
         ("```bash\n$ npx -y server\n```", &["npx", "-y", "server"]),
         (
             "# installs nothing\nnpx -y server # starts it",
@@ -227,6 +236,9 @@ fn shell_syntax_is_refused() {
         ("npx server `id`", "`"),
         ("npx server \"`id`\"", "`"),
         ("npx server &", "&"),
+        ("cmd /c \"set A=b && npx server\"", "&&"),
+        ("cmd /c \"npx server | more\"", "|"),
+        ("cmd /c set A=b \"&&\" npx server", "&&"),
     ] {
         let operator = operator.to_owned();
         assert_eq!(refused(text), PasteError::Shell { operator }, "{text}");

@@ -4,7 +4,7 @@ use super::PasteError;
 
 /// Quoting rules.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Dialect {
+pub(super) enum Dialect {
     Posix,
     /// `cmd.exe`: backslashes are literal and only double quotes quote.
     Windows,
@@ -15,7 +15,11 @@ enum Dialect {
 /// Returns the words of each command. A command ends with its line unless the line is continued; one that only sets
 /// variables also ends before another in the same line.
 pub(super) fn split(text: &str) -> Result<Vec<Vec<String>>, PasteError> {
-    let dialect = dialect_of(text);
+    split_for(dialect_of(text), text)
+}
+
+/// As [`split`], with these quoting rules.
+pub(super) fn split_for(dialect: Dialect, text: &str) -> Result<Vec<Vec<String>>, PasteError> {
     let escape = match dialect {
         Dialect::Posix => '\\',
         Dialect::Windows => '^',
@@ -149,7 +153,7 @@ fn operator(c: char, next: Option<&char>) -> String {
     }
 }
 
-fn needs_shell_error(operator: &str) -> PasteError {
+pub(super) fn needs_shell_error(operator: &str) -> PasteError {
     PasteError::Shell {
         operator: operator.to_owned(),
     }

@@ -269,6 +269,18 @@ const SNIPPETS: &[Snippet] = &[
         &[],
     ),
     (
+        r#"{"mcpServers": {"files": {"command": "cmd", "args": ["/c", "npx -y server-files --root C:\\data"]}}}"#,
+        "files",
+        &["npx", "-y", "server-files", "--root", r"C:\data"],
+        &[],
+    ),
+    (
+        r#"claude mcp add files -- cmd /c "npx -y server-files""#,
+        "files",
+        &["npx", "-y", "server-files"],
+        &[],
+    ),
+    (
         r#"{"mcpServers": {"filesystem": {"command": "npx", "args": ["-y", "@modelcontextprotocol/server-filesystem",
             "/path/to/other/allowed/dir"]}}}"#,
         "filesystem",
