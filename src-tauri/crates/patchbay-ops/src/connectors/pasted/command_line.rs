@@ -74,9 +74,10 @@ fn normalize_input(text: &str) -> (String, bool) {
         // `PS C:\Users\ada> npx …`
         let line = match line.split_once("> ") {
             Some((before, command)) if before.starts_with("PS ") && before.contains(":\\") => {
-                command
+                // The call operator tells PowerShell from `cmd.exe`.
+                format!("& {command}")
             }
-            _ => line,
+            _ => line.to_owned(),
         };
         lines.push(line);
     }

@@ -114,7 +114,34 @@ fn command_lines_are_split_like_in_a_shell() {
         ("/opt/bin/server", &["/opt/bin/server"]),
         (
             r"C:\tools\server.exe C:\Users\ada 'x'",
-            &[r"C:\tools\server.exe", r"C:\Users\ada", "'x'"],
+            &[r"C:\tools\server.exe", r"C:\Users\ada", "x"],
+        ),
+        (
+            r"npx -y files --root='C:\My files' 'D:\My notes'",
+            &["npx", "-y", "files", r"--root=C:\My files", r"D:\My notes"],
+        ),
+        (
+            r#"& "C:\Program Files\nodejs\npx.cmd" -y files"#,
+            &[r"C:\Program Files\nodejs\npx.cmd", "-y", "files"],
+        ),
+        (
+            r#"PS C:\> & "C:\Program Files\nodejs\npx.cmd" -y files"#,
+            &[r"C:\Program Files\nodejs\npx.cmd", "-y", "files"],
+        ),
+        (
+            r#"PS C:\> npx -y files "D:\My notes\""#,
+            &["npx", "-y", "files", r"D:\My notes\"],
+        ),
+        (
+            r#"npx -y files "D:\My notes\\" "\\nas\a" "a\"b\\\"c""#,
+            &[
+                "npx",
+                "-y",
+                "files",
+                r"D:\My notes\",
+                r"\\nas\a",
+                r#"a"b\"c"#,
+            ],
         ),
         (
             "\"C:\\Program Files\\s.exe\" --a ^\n b",

@@ -66,12 +66,22 @@ pub(super) fn split_for(dialect: Dialect, text: &str) -> Result<Vec<Vec<String>>
                             }
                         }
                         Some('"') => break,
-                        Some('\\') if dialect != Dialect::PowerShell => match chars.peek() {
-                            Some('"') => quoted.extend(chars.next()),
-                            Some('\\' | '$' | '`') if dialect == Dialect::Posix => {
+                        Some('\\') if dialect == Dialect::Windows => {
+                            let mut count = 1;
+                            while chars.next_if_eq(&'\\').is_some() {
+                                count += 1;
+                            }
+                            // Only before a quotation mark do backslashes escape.
+                            let escapes = chars.peek() == Some(&'"');
+                            let kept = if escapes { count / 2 } else { count };
+                            quoted.extend(std::iter::repeat_n('\\', kept));
+                            if escapes && count % 2 == 1 {
                                 quoted.extend(chars.next());
                             }
-                            Some('\n') if dialect == Dialect::Posix => drop(chars.next()),
+                        }
+                        Some('\\') if dialect == Dialect::Posix => match chars.peek() {
+                            Some('"' | '\\' | '$' | '`') => quoted.extend(chars.next()),
+                            Some('\n') => drop(chars.next()),
                             _ => quoted.push('\\'),
                         },
                         Some('`') if dialect == Dialect::Posix => {
@@ -172,11 +182,12 @@ fn placeholder(chars: impl Iterator<Item = char>) -> Option<String> {
     None
 }
 
-/// A variable of `$env:` or a line continued with a backquote is for PowerShell, and a path of Windows or a line
-/// continued with `^` for `cmd.exe`.
+/// A variable of `$env:`, a line continued with a backquote or a call operator is for PowerShell, a line continued with
+/// `^` for `cmd.exe`. Either may have a path of Windows, but `cmd.exe` has no single quotes.
 fn dialect_of(text: &str) -> Dialect {
     let is_continued = |mark: &str| text.lines().any(|line| line.trim_end().ends_with(mark));
     if is_continued(" `")
+        || text.lines().any(|line| line.trim_start().starts_with("& "))
         || text
             .match_indices('$')
             .any(|(at, _)| strip_env_prefix(&text[at..]).is_some())
@@ -188,10 +199,16 @@ fn dialect_of(text: &str) -> Dialect {
         let begins = at == 0 || !bytes[at - 1].is_ascii_alphanumeric();
         begins && path[0].is_ascii_alphabetic() && &path[1..] == b":\\"
     });
-    let mut words = text.split(|c: char| c.is_whitespace() || "\"=".contains(c));
-    match has_drive || words.any(begins_windows_path) || is_continued(" ^") {
-        true => Dialect::Windows,
-        false => Dialect::Posix,
+    let words = || text.split(|c: char| c.is_whitespace() || "\"=".contains(c));
+    let has_path = has_drive || words().any(begins_windows_path);
+    if is_continued(" ^") {
+        Dialect::Windows
+    } else if !has_path {
+        Dialect::Posix
+    } else if words().any(|word| word.starts_with('\'')) {
+        Dialect::PowerShell
+    } else {
+        Dialect::Windows
     }
 }
 

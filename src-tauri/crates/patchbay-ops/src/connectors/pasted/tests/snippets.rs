@@ -275,6 +275,12 @@ const SNIPPETS: &[Snippet] = &[
         &[],
     ),
     (
+        r#"claude mcp add-json files '{"command":"npx","args":["-y","server-files","C:\\Users\\ada"]}'"#,
+        "files",
+        &["npx", "-y", "server-files", r"C:\Users\ada"],
+        &[],
+    ),
+    (
         r#"claude mcp add files -- cmd /c "npx -y server-files""#,
         "files",
         &["npx", "-y", "server-files"],
