@@ -3,6 +3,7 @@
 use patchbay_model::{clean_text, is_variable_name};
 
 use super::blanks::value;
+use super::command_line::{is_env_program, take_variables};
 use super::mcp_servers::is_command_line;
 use super::words::{self, Dialect};
 use super::{Draft, PasteError, PastedPlace, PastedServer, PastedValue};
@@ -46,6 +47,10 @@ impl Command {
                 return Err(words::needs_shell_error(operator));
             }
             draft.note("`cmd /c` was left out: Patchbay finds the program without it");
+        }
+        if self.words.first().is_some_and(|word| is_env_program(word)) {
+            let folder = take_variables(&mut self.words, &mut self.variables, &mut draft)?;
+            self.folder = folder.or(self.folder);
         }
         if let Some((place, left_out)) = self.remote() {
             draft.note("mcp-remote was left out: Patchbay connects to the address itself");

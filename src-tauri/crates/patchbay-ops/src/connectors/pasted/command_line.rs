@@ -105,9 +105,14 @@ fn parse_assignment(word: &str) -> Option<PastedValue> {
     is_variable_name(name).then(|| value(name, text.to_owned()))
 }
 
+/// Whether a program sets variables for the command in its arguments.
+pub(super) fn is_env_program(program: &str) -> bool {
+    matches!(program, "env" | "/usr/bin/env" | "cross-env")
+}
+
 /// Moves the variables before a command to `variables`, and drops `env` and `cross-env`. Returns the working folder that
 /// `env` sets.
-fn take_variables(
+pub(super) fn take_variables(
     words: &mut Vec<String>,
     variables: &mut Vec<PastedValue>,
     draft: &mut Draft<'_>,
@@ -117,8 +122,7 @@ fn take_variables(
     while let Some(first) = words.first().cloned() {
         if let Some(variable) = parse_assignment(&first) {
             variables.push(variable);
-        } else if words.len() > 1 && matches!(first.as_str(), "env" | "/usr/bin/env" | "cross-env")
-        {
+        } else if words.len() > 1 && is_env_program(&first) {
             is_env = first != "cross-env";
         } else if is_env && first.starts_with('-') {
             let mut rest = words[1..].iter();

@@ -389,6 +389,7 @@ fn parse_server(
             Err(PasteError::Nothing) => Err(refused("it has no command")),
             Err(PasteError::Control) => Err(refused("its command contains control characters")),
             Err(PasteError::TooMuch { .. }) => Err(refused("its command is too long")),
+            Err(PasteError::NotUsable { why, .. }) => Err(refused(&why)),
             Err(PasteError::Shell { .. } | PasteError::OpenQuote) => Err(refused(NEEDS_SHELL)),
             done => done,
         };

@@ -193,6 +193,9 @@ fn leading_assignments_become_variables() {
         "env MODE=fast API_KEY='a b' npx server",
         "export MODE=fast\nexport API_KEY='a b'\nnpx server",
         "$ cross-env MODE=fast API_KEY='a b' npx server",
+        "claude mcp add files -- env MODE=fast API_KEY='a b' npx server",
+        "cmd /c cross-env MODE=fast \"API_KEY=a b\" npx server",
+        r#"{"command": "/usr/bin/env", "args": ["MODE=fast", "API_KEY=a b", "npx", "server"]}"#,
     ] {
         assert_eq!(
             line(&one(text)),
@@ -273,6 +276,12 @@ fn shell_syntax_is_refused() {
     let why = "Patchbay doesn't know the option -x of env".to_owned();
     let unknown = PasteError::NotUsable { name: None, why };
     assert_eq!(refused("env -x npx server"), unknown);
+    let files = json!({"command": "env", "args": ["-x", "npx"]});
+    let refusal = refused(&json!({"mcpServers": {"files": files}}).to_string());
+    assert_eq!(
+        refusal.to_string(),
+        "can't add files: Patchbay doesn't know the option -x of env"
+    );
     for only in ["export A=b", "set A=b", "$env:A = 'b'"] {
         let refused = refused(only).to_string();
         assert!(refused.contains("only sets variables"), "{refused}");
