@@ -344,6 +344,11 @@ async fn a_program_that_fails_says_what_it_wrote_without_the_secret() {
     // It stays, and is mended where it is.
     missing.assert_stderr("Added gone.");
     missing.assert_stderr("`patchbay connector edit gone -- FULL_PATH ARGUMENTS`");
+    let npx = harness.home.path().join("v20/bin/npx");
+    let moved = ["connector", "add", "moved", "--allow", "--"];
+    let moved = [&moved[..], &[npx.to_str().unwrap(), "-y", "x"]].concat();
+    let moved = harness.run(&moved).await;
+    moved.assert_stderr("Check the path, or run `patchbay connector edit moved -- npx ARGUMENTS`.");
 }
 
 #[tokio::test]

@@ -152,10 +152,11 @@ pub(crate) fn fix_hint(problem: &Problem, connector: &Connector) -> Option<Strin
             format!("Close that app, or run `patchbay connector edit {name} --callback-port PORT`.")
         }
         Code::ProgramNotFound => {
-            let first = hint
-                .trim_end_matches('.')
-                .trim_end_matches(", or enter its full path");
-            format!("{first}, or run `patchbay connector edit {name} -- FULL_PATH ARGUMENTS`.")
+            let hint = hint.trim_end_matches('.');
+            let (first, other) = hint.split_once(", or enter ").unwrap_or((hint, ""));
+            let program = other.split_once(" alone");
+            let program = program.map_or("FULL_PATH", |(program, _)| program);
+            format!("{first}, or run `patchbay connector edit {name} -- {program} ARGUMENTS`.")
         }
         Code::ProgramNotAllowed => {
             format!("If you trust it, run `patchbay connector edit {name} --allow`.")

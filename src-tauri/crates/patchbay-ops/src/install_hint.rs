@@ -37,12 +37,18 @@ pub(crate) fn product_of(program: &str) -> Option<&'static str> {
 }
 
 pub(crate) fn what_to_install(program: &str) -> String {
+    let path = Path::new(program);
     match product_of(program) {
+        // Such as that of a version which was replaced.
+        Some(_) if path.is_absolute() => {
+            let name = path.file_stem().unwrap_or_default().display();
+            format!("Check the path, or enter {name} alone to have it found.")
+        }
         Some(product) if product.eq_ignore_ascii_case(program) => {
             format!("Install {product}, or enter its full path.")
         }
         Some(product) => format!("Install {product}, which brings it, or enter its full path."),
-        None if Path::new(program).is_absolute() => "Check the path.".to_owned(),
+        None if path.is_absolute() => "Check the path.".to_owned(),
         None => "Install it, or enter its full path.".to_owned(),
     }
 }
@@ -54,6 +60,10 @@ mod tests {
     const MISSING: &str = match cfg!(windows) {
         true => r"C:\my-server.exe",
         false => "/opt/my-server",
+    };
+    const MISSING_NPX: &str = match cfg!(windows) {
+        true => r"C:\none\npx.cmd",
+        false => "/opt/none/npx",
     };
 
     #[test]
@@ -83,6 +93,10 @@ mod tests {
             ("docker", "Install Docker, or enter its full path."),
             ("my-server", "Install it, or enter its full path."),
             (MISSING, "Check the path."),
+            (
+                MISSING_NPX,
+                "Check the path, or enter npx alone to have it found.",
+            ),
         ] {
             assert_eq!(what_to_install(program), hint);
         }
