@@ -420,23 +420,16 @@ impl<'a> Draft<'a> {
 
     /// Expands `~` and the variables that name the home folder.
     fn expand_home(&self, text: &str) -> String {
-        let names: &[&str] = match self.blanks.has_shell_variables {
-            true => &[
-                "~",
-                "$HOME",
-                "$env:HOME",
-                "$env:USERPROFILE",
-                "%USERPROFILE%",
-            ],
-            false => &["~"],
-        };
-        let text = match home_relative(text, names) {
+        let mut names = vec!["${HOME}", "${env:HOME}", "${userHome}"];
+        if self.blanks.has_shell_variables {
+            names.extend(["$HOME", "$env:HOME", "$env:USERPROFILE", "%USERPROFILE%"]);
+        }
+        let text = match home_relative(text, &["~"]) {
             Some(rest) => format!("{}{rest}", self.home),
             None => text.to_owned(),
         };
-        ["${HOME}", "${env:HOME}", "${userHome}"]
-            .iter()
-            .fold(text, |text, name| text.replace(name, self.home))
+        let replaced = |text: String, name| replace_variable(&text, name, self.home);
+        names.into_iter().fold(text, replaced)
     }
 
     fn note(&mut self, note: impl Into<String>) {
@@ -490,6 +483,31 @@ impl<'a> Draft<'a> {
             notes: self.notes,
         })
     }
+}
+
+/// Replaces a variable, unless it's the beginning of another name.
+fn replace_variable(text: &str, variable: &str, value: &str) -> String {
+    let mut parts = text.split(variable);
+    let mut whole = parts.next().unwrap_or_default().to_owned();
+    for part in parts {
+        let has_end = variable.ends_with(['}', '%']);
+        let goes_on = part.starts_with(|c: char| c.is_ascii_alphanumeric() || c == '_');
+        whole.push_str(if goes_on && !has_end { variable } else { value });
+        whole.push_str(part);
+    }
+    whole
+}
+
+/// Drops what a search path takes from the `PATH` of the user, which follows it at each start anyway.
+fn drop_inherited_path(path: &str) -> String {
+    let path = path.replace("${env:PATH}", "${PATH}");
+    let separator = if path.contains(';') { ";" } else { ":" };
+    let is_inherited = |part: &str| {
+        let mut names = ["${PATH}", "$PATH", "%PATH%"].iter();
+        names.any(|name| part.eq_ignore_ascii_case(name))
+    };
+    let parts = path.split(separator).filter(|part| !is_inherited(part));
+    parts.collect::<Vec<_>>().join(separator)
 }
 
 /// Whether a word of a command looks like a secret or contains a blank for one.

@@ -6,7 +6,7 @@ use super::blanks::value;
 use super::command_line::{is_env_program, take_variables};
 use super::mcp_servers::is_command_line;
 use super::words::{self, Dialect};
-use super::{Draft, PasteError, PastedPlace, PastedServer, PastedValue};
+use super::{Draft, PasteError, PastedPlace, PastedServer, PastedValue, drop_inherited_path};
 use crate::connectors::program_title::title_of;
 use crate::processes::containers;
 use crate::servers::steering::steers_programs;
@@ -65,9 +65,14 @@ impl Command {
         let arguments: Vec<_> = words.collect();
         let title = title.filter(|title| !title.is_empty());
         let title = title.unwrap_or_else(|| title_of(&program, &arguments));
-        for variable in &mut self.variables {
+        self.variables.retain_mut(|variable| {
+            let is_to_fill_in = variable.value.is_empty();
             variable.value = draft.expand_home(&variable.value);
-        }
+            if variable.name.eq_ignore_ascii_case("PATH") {
+                variable.value = drop_inherited_path(&variable.value);
+            }
+            is_to_fill_in || !variable.value.is_empty()
+        });
         let place = PastedPlace::Program {
             program,
             arguments,

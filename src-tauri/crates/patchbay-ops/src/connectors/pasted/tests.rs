@@ -108,8 +108,18 @@ fn command_lines_are_split_like_in_a_shell() {
             &["npx", "server-files", "/home/ada/notes", "/home/ada"],
         ),
         (
-            "npx server $HOME/a ${HOME}/b",
-            &["npx", "server", "/home/ada/a", "/home/ada/b"],
+            "npx server $HOME/a ${HOME}/b --dir=$HOME/c -v $HOME:/d $HOME $HOMES",
+            &[
+                "npx",
+                "server",
+                "/home/ada/a",
+                "/home/ada/b",
+                "--dir=/home/ada/c",
+                "-v",
+                "/home/ada:/d",
+                "/home/ada",
+                "$HOMES",
+            ],
         ),
         ("/opt/bin/server", &["/opt/bin/server"]),
         (
@@ -716,6 +726,24 @@ fn placeholders_become_blanks_and_are_never_resolved() {
     assert!(in_words.blanks[3].is_secret);
     let header = one(&json!({"url": URL, "headers": {"X": "Bearer ${input:pin}"}}).to_string());
     assert_eq!(blanks(&header), [("${input:pin}", "pin", true)]);
+}
+
+#[test]
+fn the_path_of_the_user_is_no_blank_in_another() {
+    for (given, kept) in [
+        ("/opt/x:${PATH}", "/opt/x"),
+        ("${env:PATH}:/opt/x:$PATH:/opt/y", "/opt/x:/opt/y"),
+        (r"C:\x;%Path%;D:\y", r"C:\x;D:\y"),
+        (r"C:\x", r"C:\x"),
+        ("/opt/x:${MORE}", "/opt/x:${MORE}"),
+    ] {
+        let entry = json!({"command": "npx", "env": {"PATH": given}});
+        let server = one(&json!({"mcpServers": {"x": entry}}).to_string());
+        let variable = format!("PATH={kept}");
+        assert_eq!(line(&server), [variable.as_str(), "npx"], "{given}");
+        assert_eq!(server.blanks.len(), kept.matches('$').count(), "{given}");
+    }
+    assert_eq!(line(&one("PATH=$PATH npx")), ["npx"]);
 }
 
 #[test]
