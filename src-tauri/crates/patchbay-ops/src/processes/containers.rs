@@ -76,11 +76,13 @@ const MAX_ERROR_BYTES: u64 = 64 * 1024;
 /// Source: <https://github.com/canonical/docker-snap/issues/334>.
 pub(crate) fn arguments(command: &ServerCommand, file: &Path, folder: &Path) -> Vec<String> {
     let mut words = command.arguments.clone();
-    let Some(run) = run_at(&command.program, &words) else {
+    let Some(options) = run_options(&command.program, &words) else {
         return words;
     };
+    let begin = options.start;
+    let given = &words[options];
     let has = |option: &str| {
-        let mut names = words.iter().map(|word| word.split('=').next());
+        let mut names = given.iter().map(|word| word.split('=').next());
         names.any(|name| name == Some(option))
     };
     let mut more = Vec::new();
@@ -91,7 +93,7 @@ pub(crate) fn arguments(command: &ServerCommand, file: &Path, folder: &Path) -> 
     if let Some(file) = folder.join(ID_FILE).to_str().filter(|_| takes_file) {
         more.push(format!("{OPTION}={file}"));
     }
-    words.splice(run + 1..=run, more);
+    words.splice(begin..begin, more);
     words
 }
 
@@ -343,14 +345,17 @@ mod tests {
         }
     }
 
-    /// Returns the arguments that are added to a command, with `FILE` for the id file.
-    fn added(program: &str, words: &str) -> Vec<String> {
-        let command = ServerCommand {
+    fn command(program: &str, words: &str) -> ServerCommand {
+        ServerCommand {
             program: program.to_owned(),
             arguments: words.split_whitespace().map(str::to_owned).collect(),
-            folder: None,
-            variables: BTreeMap::new(),
-        };
+            ..ServerCommand::default()
+        }
+    }
+
+    /// Returns the arguments that are added to a command, with `FILE` for the id file.
+    fn added(program: &str, words: &str) -> Vec<String> {
+        let command = command(program, words);
         let servers = Path::new("servers");
         let folder = servers.join("files");
         let mut all = arguments(&command, Path::new(program), &folder);
@@ -393,17 +398,21 @@ mod tests {
         ] {
             assert_eq!(added(program, words), [""; 0], "{program} {words}");
         }
-        let command = ServerCommand {
-            program: "podman".to_owned(),
-            arguments: ["container", "run", "-i", "files"]
-                .map(str::to_owned)
-                .to_vec(),
-            folder: None,
-            variables: BTreeMap::new(),
+        let all_of = |program: &str, words: &str| {
+            arguments(
+                &command(program, words),
+                Path::new(program),
+                Path::new("folder"),
+            )
         };
-        let all = arguments(&command, Path::new("podman"), Path::new("folder"));
+        let all = all_of("podman", "container run -i files");
         assert_eq!(all[..3], ["container", "run", "--init"]);
         assert_eq!(all[4..], ["-i", "files"]);
+        // What follows the image is for the server.
+        let all = all_of("docker", "run -i files --init --cidfile=id");
+        assert_eq!(all[..2], ["run", "--init"]);
+        assert!(all[2].starts_with("--cidfile=folder"), "{all:?}");
+        assert_eq!(all[3..], ["-i", "files", "--init", "--cidfile=id"]);
     }
 
     #[test]
