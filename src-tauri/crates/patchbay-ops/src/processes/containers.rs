@@ -37,9 +37,30 @@ const LOCK_FILE: &str = "container.lock";
 /// Extension of files that are named after the id in them.
 const EXTENSION: &str = ".cid";
 
+/// Options of the programs themselves, before their command, with a value.
+const PROGRAM_OPTIONS: [&str; 17] = [
+    "-a",
+    "--address",
+    "-c",
+    "--config",
+    "--connection",
+    "--context",
+    "-H",
+    "--host",
+    "--identity",
+    "-l",
+    "--log-level",
+    "-n",
+    "--namespace",
+    "--tlscacert",
+    "--tlscert",
+    "--tlskey",
+    "--url",
+];
+
 /// Options of `run` without a value, by letter and by name.
 const LETTER_FLAGS: &str = "ditPq";
-const FLAGS: [&str; 20] = [
+const FLAGS: [&str; 26] = [
     "detach",
     "disable-content-trust",
     "env-host",
@@ -48,18 +69,24 @@ const FLAGS: [&str; 20] = [
     "init",
     "interactive",
     "no-healthcheck",
+    "no-hostname",
     "no-hosts",
     "oom-kill-disable",
+    "passwd",
     "privileged",
     "publish-all",
     "quiet",
     "read-only",
+    "read-only-tmpfs",
     "replace",
     "rm",
     "rmi",
+    "rootfs",
     "sig-proxy",
     "tls-verify",
     "tty",
+    "unsetenv-all",
+    "use-api-socket",
 ];
 
 /// Seconds that `docker stop` gives containers to end, and how long we wait for it.
@@ -97,12 +124,27 @@ pub(crate) fn arguments(command: &ServerCommand, file: &Path, folder: &Path) -> 
     words
 }
 
-/// Returns the position of `run` in the arguments of a container program, which may follow `container`.
+/// Returns the position of `run` in the arguments of a container program, which may follow options and `container`.
 fn run_at(program: &str, arguments: &[String]) -> Option<usize> {
     let name = Path::new(program).file_stem();
     let is_known = PROGRAMS.iter().any(|known| name == Some(OsStr::new(known)));
-    let at = usize::from(arguments.first().is_some_and(|word| word == "container"));
+    let mut at = program_options(arguments).len();
+    if arguments.get(at).is_some_and(|word| word == "container") {
+        at += 1;
+    }
     (is_known && arguments.get(at).is_some_and(|word| word == "run")).then_some(at)
+}
+
+/// Returns the options before the command of a container program, which say where its containers are.
+fn program_options(arguments: &[String]) -> &[String] {
+    let mut at = 0;
+    while let Some(word) = arguments.get(at).filter(|word| word.starts_with('-')) {
+        at += match PROGRAM_OPTIONS.contains(&word.as_str()) {
+            true => 2,
+            false => 1,
+        };
+    }
+    &arguments[..at.min(arguments.len())]
 }
 
 /// Returns where the options of `docker run` are in the arguments of a program; the image follows them.
@@ -158,6 +200,7 @@ pub(super) fn prepare(program: &McpProgram, servers: &Path) {
 pub(super) struct Container {
     folder: PathBuf,
     program: PathBuf,
+    options: Vec<String>,
     environment: Vec<Variable>,
     /// Shared lock, held by every running process of the server.
     lock: File,
@@ -174,6 +217,7 @@ impl Container {
         Some(Self {
             folder: folder.to_owned(),
             program: program.file.clone(),
+            options: program_options(&program.arguments).to_vec(),
             environment: program.environment.clone(),
             lock: lock.ok()?,
         })
@@ -183,7 +227,7 @@ impl Container {
     pub(super) async fn stop(self) {
         unlock(&self.lock);
         let unused = unused_id_files(&self.folder);
-        stop(&self.program, self.environment, unused).await;
+        stop(&self.program, &self.options, self.environment, unused).await;
     }
 }
 
@@ -194,7 +238,8 @@ pub(crate) async fn stop_abandoned(servers: &Path, allowed: Vec<AllowedProgram>)
         if let Some(files) = files.filter(|files| !files.is_empty())
             && let Some(environment) = environment_of(&program).await
         {
-            stop(Path::new(&program.file), environment, files).await;
+            let options = program_options(&program.arguments);
+            stop(Path::new(&program.file), options, environment, files).await;
         }
     }
 }
@@ -267,12 +312,13 @@ fn is_id(text: &str) -> bool {
 }
 
 /// Stops containers, and deletes the id files of those that are stopped or were not there any more, as most are.
-async fn stop(program: &Path, environment: Vec<Variable>, files: Vec<PathBuf>) {
+async fn stop(program: &Path, options: &[String], environment: Vec<Variable>, files: Vec<PathBuf>) {
     if files.is_empty() {
         return;
     }
     let mut command = quiet_command(program, environment);
     command
+        .args(options)
         .args(["stop", "-t", GRACE_SECONDS])
         .args(files.iter().filter_map(|file| id_of(file)));
     // The command must finish even if we end meanwhile.
@@ -335,6 +381,12 @@ mod tests {
             ),
             ("docker run --rm -- a/b", Some("a/b")),
             ("docker container run --rm a/b run", Some("a/b")),
+            ("docker run --use-api-socket --rm a/b c", Some("a/b")),
+            ("docker --context x -D run -i a/b run", Some("a/b")),
+            (
+                "podman --url=ssh://x --log-level info container run a/b",
+                Some("a/b"),
+            ),
             ("docker run -e", None),
             ("docker run", None),
         ] {
@@ -395,6 +447,8 @@ mod tests {
             ("docker", ""),
             ("docker", "container"),
             ("docker", "compose run files"),
+            ("docker", "--context run files"),
+            ("docker", "--context"),
         ] {
             assert_eq!(added(program, words), [""; 0], "{program} {words}");
         }
@@ -405,6 +459,9 @@ mod tests {
                 Path::new("folder"),
             )
         };
+        let all = all_of("docker", "--context x run -i files");
+        assert_eq!(all[..4], ["--context", "x", "run", "--init"]);
+        assert_eq!(program_options(&all), ["--context", "x"]);
         let all = all_of("podman", "container run -i files");
         assert_eq!(all[..3], ["container", "run", "--init"]);
         assert_eq!(all[4..], ["-i", "files"]);

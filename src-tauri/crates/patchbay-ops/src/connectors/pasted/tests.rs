@@ -246,6 +246,9 @@ fn secret_values_of_docker_variables_become_variables_of_the_program() {
             "D_KEY=4",
         ]
     );
+    let elsewhere = one("docker --context far run -i -e API_KEY=sk-abc mcp/search");
+    assert_eq!(elsewhere.title.as_deref(), Some("Search"));
+    assert_eq!(line(&elsewhere)[0], "API_KEY!=sk-abc");
     let twice = one("API_KEY=old docker run -e API_KEY=new -e URL=sk-abc a/b");
     assert_eq!(
         line(&twice),
