@@ -252,10 +252,14 @@ fn parse_add_command(
             url = Some(word);
         } else if named.is_none() {
             named = Some(word);
+        } else if named_words.is_empty() && mcp_servers::is_command_line(word) {
+            // Factory takes the whole command as one word, and options after it.
+            named_words = words::split(word)?.concat();
         } else {
             // The command begins here.
             let at = words.len() - rest.as_slice().len() - 1;
-            break words[at..].to_vec();
+            named_words.extend_from_slice(&words[at..]);
+            break named_words;
         }
     };
     if !left_out.is_empty() {

@@ -155,6 +155,17 @@ const SNIPPETS: &[Snippet] = &[
         &[],
     ),
     (
+        "droid mcp add airtable \"npx -y airtable-mcp-server\" --env AIRTABLE_API_KEY=your_key",
+        "airtable",
+        &[
+            "AIRTABLE_API_KEY!=your_key",
+            "npx",
+            "-y",
+            "airtable-mcp-server",
+        ],
+        &["your_key!"],
+    ),
+    (
         "auggie mcp add context7 --command npx --args \"-y @upstash/context7-mcp\"",
         "context7",
         &["npx", "-y", "@upstash/context7-mcp"],
