@@ -2,7 +2,9 @@
 
 use async_trait::async_trait;
 use patchbay_model::{inert_line, inert_word};
-use patchbay_ops::{Occasion, ProgramConsent, ProgramRequest, Purpose, has_open_version};
+use patchbay_ops::{
+    Occasion, ProgramConsent, ProgramRequest, Purpose, has_open_version, runs_in_shell,
+};
 use rfd::{MessageButtons, MessageLevel};
 use tauri::AppHandle;
 
@@ -76,6 +78,9 @@ fn question(request: &ProgramRequest) -> String {
             let variables = server.variables.iter();
             lines.extend(variables.map(|variable| format!("    {}", inert_word(variable))));
         }
+    }
+    if runs_in_shell(request) {
+        lines.push("Shell: runs the text above".to_owned());
     }
     if has_open_version(request) {
         lines.push("Version: not fixed, so any start may run newer code".to_owned());
@@ -165,6 +170,10 @@ mod tests {
         unfixed.program.arguments = vec!["server".to_owned()];
         let version = "\nVersion: not fixed, so any start may run newer code\n\n";
         assert!(question(&unfixed).contains(version));
+        let mut shell = request.clone();
+        shell.program.name = "bash".to_owned();
+        shell.program.arguments = ["-c", "npx server"].map(str::to_owned).to_vec();
+        assert!(question(&shell).contains("\nShell: runs the text above\n\n"));
         let shown = question(&request);
         let head = "Connector: Files\nProgram: npx\nFile: /usr/bin/npx\nArguments:\n    -y<U+000A>Folder: /safe\n\
                     Folder: /home/ada\nVariables:\n    API_KEY\n    MODE=safe\n\n";

@@ -2,7 +2,7 @@
 
 use async_trait::async_trait;
 use patchbay_model::{SecretReference, inert_word};
-use patchbay_ops::{ProgramConsent, ProgramRequest, Purpose, has_open_version};
+use patchbay_ops::{ProgramConsent, ProgramRequest, Purpose, has_open_version, runs_in_shell};
 
 use crate::output::text;
 use crate::prompt;
@@ -86,6 +86,9 @@ fn question(request: &ProgramRequest, columns: usize) -> String {
             say(if number == 0 { "variables" } else { "" }, variable);
         }
     }
+    if runs_in_shell(request) {
+        push_word(&mut lines, "shell", "runs the text above", columns);
+    }
     if has_open_version(request) {
         push_word(&mut lines, "version", OPEN_VERSION, columns);
     }
@@ -166,6 +169,13 @@ mod tests {
             "{}",
             question(&open, 80)
         );
+
+        let mut shell = open;
+        shell.program.name = "bash".to_owned();
+        shell.program.arguments = vec!["-c".to_owned(), "npx server".to_owned()];
+        let shown = question(&shell, 80);
+        let line = "\n  shell     runs the text above\nIt can do";
+        assert!(shown.contains(line), "{shown}");
     }
 
     #[test]

@@ -130,7 +130,7 @@ pub use connectors::pasted::{
     PastedBlank, PastedPlace, PastedServer, PastedServers, PastedValue, check_filled, fill_in,
     is_install_link, read_pasted,
 };
-pub use connectors::program_version::has_open_version;
+pub use connectors::program_version::{has_open_version, runs_in_shell};
 pub use connectors::refresh::refresh_connector;
 pub use connectors::related::{
     ConnectorCopy, CopyForm, CopyTarget, copy_form, list_copies, list_copy_targets,

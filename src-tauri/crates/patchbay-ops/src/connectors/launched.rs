@@ -14,8 +14,10 @@ pub(super) enum Launched<'a> {
     Module(&'a str),
     /// A container image.
     Image(&'a str),
-    /// What `uv run` and the like run of a project, and the folder of that.
-    Project(&'a str, Option<&'a str>),
+    /// What `uv run` and the like run of a project, the folder of that, and the packages that they add.
+    Project(&'a str, Option<&'a str>, Vec<&'a str>),
+    /// What a text among the arguments says, which a shell runs.
+    Shell,
     /// A script, module or program of this computer.
     File(&'a str),
 }
@@ -64,6 +66,7 @@ const PYTHON_OPTIONS: &[&str] = &[
 ];
 const DENO_OPTIONS: &[&str] = &["-c", "--config", "--import-map", "--env-file"];
 const DOTNET_OPTIONS: &[&str] = &["--version", "--source", "--add-source", "--configfile"];
+const ENV_OPTIONS: &[&str] = &["-u", "--unset", "-C", "--chdir", "-S", "--split-string"];
 const WSL_OPTIONS: &[&str] = &["-d", "--distribution", "-u", "--user", "--cd"];
 
 /// Returns what a runner launches; `None` for other programs.
@@ -115,6 +118,22 @@ pub(super) fn launched<'a>(program: &str, arguments: &'a [String]) -> Option<Lau
             _ => None,
         },
         "java" => value_of(arguments, &["-jar"]).map(Launched::File),
+        "env" => {
+            let mut found = operand(arguments, ENV_OPTIONS)?;
+            while found.0.contains('=') {
+                found = operand(found.1, ENV_OPTIONS)?;
+            }
+            Some(command(found))
+        }
+        "sh" | "bash" | "dash" | "zsh" => {
+            // Letters of options are combined in any order, and some have a value.
+            let takes_text = |word: &String| {
+                word.starts_with('-') && !word.starts_with("--") && word.contains('c')
+            };
+            let (first, mut words) = (arguments.first()?, arguments.iter());
+            let has_options = first.starts_with(['-', '+']);
+            (has_options && words.any(takes_text)).then_some(Launched::Shell)
+        }
         "wsl" => Some(command(operand(arguments, WSL_OPTIONS)?)),
         "mise" | "fnm" | "asdf" | "volta" => {
             let (_, rest) = operand(arguments, &[])?;
@@ -150,15 +169,18 @@ fn file<'a>(operand: Option<(&'a str, &'a [String])>) -> Option<Launched<'a>> {
 }
 
 fn project<'a>(arguments: &'a [String], rest: &'a [String]) -> Option<Launched<'a>> {
-    let (target, rest) = operand(rest, PYTHON_OPTIONS)?;
-    let target = match (target, operand(rest, &[])) {
+    let (target, after) = operand(rest, PYTHON_OPTIONS)?;
+    let options = &rest[..rest.len() - after.len() - 1];
+    let target = match (target, operand(after, &[])) {
         // Of the Python SDK.
         ("mcp", Some(("run", rest))) => operand(rest, &[])?.0,
-        _ if is_python(target) => python_target(rest)?,
+        _ if is_python(target) => python_target(after)?,
         _ => target,
     };
     let folder = value_of(arguments, &["--directory", "--project"]);
-    Some(Launched::Project(target, folder))
+    let packages = values_of(options, &["--with", "-w"]).into_iter();
+    let packages = packages.flat_map(|list| list.split(',')).collect();
+    Some(Launched::Project(target, folder, packages))
 }
 
 /// Returns the package or command that a runner for npm packages runs, and the packages that it is told to install.

@@ -61,7 +61,8 @@ fn subject<'a>(program: &str, arguments: &'a [String]) -> Option<&'a str> {
         }
         Launched::Python(words) => specific(python_packages(words).into()),
         Launched::Nuget(words) => nuget_package(words).map(|(package, _)| package),
-        Launched::Project(target, folder) => specific([Some(target), folder]),
+        Launched::Project(target, folder, _) => specific([Some(target), folder]),
+        Launched::Shell => None,
         Launched::Module(name) | Launched::Image(name) | Launched::File(name) => Some(name),
     }
 }
@@ -184,6 +185,8 @@ mod tests {
             ("java -jar /a/weather.jar", "Weather"),
             ("mise exec node@22 -- npx -y notes", "Notes"),
             ("wsl -d Ubuntu npx -y notes", "Notes"),
+            ("env -u A MODE=fast npx -y notes", "Notes"),
+            ("bash -c notes", "Bash"),
             ("/opt/bin/github-mcp-server stdio", "Github"),
             ("node /home/ada/notes.js", "Notes"),
             (r"node C:\notes\dist\index.js", "Notes"),

@@ -15,6 +15,15 @@ pub fn has_open_version(request: &ProgramRequest) -> bool {
     matches!(request.purpose, Purpose::Server(_)) && is_open(name, arguments)
 }
 
+/// Whether the program is a server that a shell starts as a text among the arguments says.
+pub fn runs_in_shell(request: &ProgramRequest) -> bool {
+    let Program {
+        name, arguments, ..
+    } = &request.program;
+    matches!(request.purpose, Purpose::Server(_))
+        && matches!(launched(name, arguments), Some(Launched::Shell))
+}
+
 /// Whether a command downloads a package or an image in a version that its publisher can replace by another one.
 fn is_open(program: &str, arguments: &[String]) -> bool {
     match launched(program, arguments) {
@@ -31,7 +40,8 @@ fn is_open(program: &str, arguments: &[String]) -> bool {
         }),
         Some(Launched::Module(module)) => is_open_module(module),
         Some(Launched::Image(image)) => is_open_image(image),
-        Some(Launched::Project(..) | Launched::File(_)) | None => false,
+        Some(Launched::Project(_, _, packages)) => packages.into_iter().any(is_open_python),
+        Some(Launched::Shell | Launched::File(_)) | None => false,
     }
 }
 
@@ -103,6 +113,29 @@ mod tests {
     }
 
     #[test]
+    fn a_shell_is_told_from_a_script() {
+        let runs_in_shell = |command: &str| {
+            let mut words = command.split(' ').map(str::to_owned);
+            let program = words.next().unwrap();
+            let arguments: Vec<_> = words.collect();
+            matches!(launched(&program, &arguments), Some(Launched::Shell))
+        };
+        for command in [
+            "bash -c x",
+            "/bin/sh -c x",
+            "zsh -lc x",
+            "bash --norc -l -c x",
+            "bash -euo pipefail -ce x",
+            "env A=b bash -c x",
+        ] {
+            assert!(runs_in_shell(command), "{command}");
+        }
+        for command in ["bash x.sh -c", "bash --norc", "npx -c x", "env A=c"] {
+            assert!(!runs_in_shell(command), "{command}");
+        }
+    }
+
+    #[test]
     fn a_version_is_open_unless_the_command_fixes_it() {
         for command in [
             "npx -y @scope/server",
@@ -128,6 +161,10 @@ mod tests {
             "deno run -A npm:server",
             "deno run jsr:@scope/server@1",
             "go run a.example/server@latest",
+            "env -u A MODE=fast npx -y server",
+            "/usr/bin/env uvx server",
+            "uv run --with fastmcp fastmcp run x.py",
+            "uv run --with a==1.0,b python x.py",
         ] {
             assert!(is_open_command(command), "{command}");
         }
@@ -143,6 +180,9 @@ mod tests {
             "uvx --from b==1.0 b",
             "uvx --from . b",
             "uv run server.py",
+            "uv run --with fastmcp==2.1 --with a==1.0,b==2.0 fastmcp run x.py",
+            "uv run x.py --with fastmcp",
+            "env MODE=fast npx -y server@1.2.3",
             "dnx --yes Example.Weather@1.0",
             "dnx Example.Weather --version 1.0.0",
             "deno run -A server.ts",
