@@ -219,6 +219,10 @@ impl Asker for PersonAsker {
         listed.answer.clone()
     }
 
+    fn can_ask(&self) -> bool {
+        self.cx.can_ask()
+    }
+
     fn note_not_shown(&self, message: &str) {
         let is_not_shown = |question: &&RunQuestion| question.reply == Reply::NotShown;
         let count = self

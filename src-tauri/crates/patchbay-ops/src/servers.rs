@@ -113,14 +113,19 @@ pub(crate) async fn start(
         log: log::writer(cx, &connector.id),
     };
     let limits = limits_of(connector);
-    let client_features = client_features(cx, connector);
     let attached = tokio::select! {
         () = cancel.cancelled() => return Err(Error::Cancelled),
         attached = sessions::attach(cx, connector, command, &program, &secrets) => attached,
     };
     let session = match attached {
-        Ok(Some(held)) => mcp::connect_attached(held, client_features, limits, cancel).await,
-        Ok(None) => mcp::connect_program(program, client_features, limits, cancel).await,
+        Ok(Some(held)) => {
+            let features = client_features(cx, connector, true);
+            mcp::connect_attached(held, features, limits, cancel).await
+        }
+        Ok(None) => {
+            let features = client_features(cx, connector, false);
+            mcp::connect_program(program, features, limits, cancel).await
+        }
         Err(error) => Err(error),
     };
     restarts.record(&connector.id, session.as_ref().err());

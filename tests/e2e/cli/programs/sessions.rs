@@ -61,6 +61,27 @@ impl Drop for Sessions {
 }
 
 #[tokio::test]
+async fn commands_with_and_without_a_person_share_a_server() {
+    let harness = Sessions::new("asks").await;
+    harness.does("connector connect files").await;
+    let alone = harness.run(&RUN).await;
+    alone.succeeded();
+    alone.assert_stdout(r#"{"action": "cancel"}"#);
+    alone.assert_stderr("The server asked something, and nobody could answer.");
+    let shown = harness.find_run(0).await;
+    assert_eq!(shown["questions"][0]["reply"], "notShown", "{shown}");
+
+    let steps = [
+        ("Your name [Ada]: ", "\n"),
+        ("(optional): ", "2\n"),
+        ("[c]ancel: ", "y\n"),
+    ];
+    let asked = harness.typed(&RUN, &steps).await;
+    asked.assert_stdout(r#""content": {"color": "g", "name": "Ada"}"#);
+    assert_eq!(pids(&harness.pids).len(), 1, "started once");
+}
+
+#[tokio::test]
 async fn a_server_remembers_from_command_to_command() {
     let harness = Sessions::new("well").await;
     harness.does("connector connect files").await;

@@ -1,7 +1,8 @@
 //! The result of a finished run.
 
 use patchbay_model::{
-    Code, Connector, Content, Problem, RunId, RunState, ToolResult, ToolRun, inert_json_pretty,
+    Code, Connector, Content, Problem, Reply, RunId, RunQuestion, RunState, ToolResult, ToolRun,
+    inert_json_pretty,
 };
 use patchbay_ops::abilities;
 
@@ -27,6 +28,10 @@ pub(super) fn finish(
             .map(|result| result_text(result, kept_id(run), screen))
             .unwrap_or_default()
     })?;
+    let is_not_shown = |asked: &RunQuestion| asked.reply == Reply::NotShown;
+    if !cli.is_interactive() && run.questions.iter().any(is_not_shown) {
+        cli.say("The server asked something, and nobody could answer. To be asked, run it in a terminal.");
+    }
     check(run, connector)?;
     let summary = &run.summary;
     let took = summary.duration_ms.map(when::duration).unwrap_or_default();

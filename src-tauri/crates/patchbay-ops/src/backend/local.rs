@@ -93,10 +93,9 @@ impl Local<'_> {
     }
 
     /// Returns who answers the server's questions outside of runs.
-    fn asker(&self, during: AskedDuring) -> Option<Arc<dyn Asker>> {
+    fn asker(&self, during: AskedDuring) -> Arc<dyn Asker> {
         let identity = self.connector.identity.clone();
-        let asker = || PersonAsker::new(self.cx, self.connector, during, identity);
-        self.cx.can_ask().then(|| asker() as Arc<dyn Asker>)
+        PersonAsker::new(self.cx, self.connector, during, identity)
     }
 
     /// Makes the next connection use the older protocol revision, in which the server can ask questions. This call is
@@ -291,7 +290,7 @@ impl Backend for Local<'_> {
             uri: uri.to_owned(),
         });
         let ending = self.cx.shutdown();
-        let read = live.read_resource(uri, asker.as_ref(), ending).await;
+        let read = live.read_resource(uri, Some(&asker), ending).await;
         self.note_era(&read).await?;
         Ok(read?)
     }
@@ -315,7 +314,7 @@ impl Backend for Local<'_> {
         let asker = self.asker(AskedDuring::Prompt {
             name: name.to_owned(),
         });
-        let filled = live.fill_prompt(name, arguments, asker.as_ref(), self.cx.shutdown());
+        let filled = live.fill_prompt(name, arguments, Some(&asker), self.cx.shutdown());
         let filled = filled.await;
         self.note_era(&filled).await?;
         Ok(filled?)

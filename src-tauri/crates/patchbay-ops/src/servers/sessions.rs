@@ -150,7 +150,7 @@ pub(super) async fn attach(
         return Ok(None);
     };
     let digest = digest(connector, command, program, secrets);
-    let Some(launch) = Launch::new(program, connector.id.as_str(), digest, cx.can_ask()) else {
+    let Some(launch) = Launch::new(program, connector.id.as_str(), digest) else {
         return Ok(None);
     };
     match host::attach(cx, host, launch).await {

@@ -11,10 +11,15 @@ use crate::error::Error;
 /// Maximum number of folders of one connector.
 const MAX_ROOTS: usize = 50;
 
-/// Client features that the server of a connector is told about.
-pub(crate) fn client_features(cx: &Context, connector: &Connector) -> ClientFeatures {
+/// Client features that the server of a connector is told about. It is told once for a session, so the server of one that
+/// is shared may ask, whoever uses it first.
+pub(crate) fn client_features(
+    cx: &Context,
+    connector: &Connector,
+    is_shared: bool,
+) -> ClientFeatures {
     ClientFeatures {
-        asks: cx.can_ask(),
+        asks: cx.can_ask() || is_shared,
         sampling: connector.sampling,
         log_level: connector.log_level,
         roots: connector.roots.iter().map(PathBuf::from).collect(),
@@ -72,7 +77,7 @@ mod tests {
     async fn roots_are_existing_folders_without_duplicates() {
         let (home, cx) = open_temporary().await;
         let connector = add(&cx, UNREACHABLE_URL).await;
-        assert!(client_features(&cx, &connector).roots.is_empty());
+        assert!(client_features(&cx, &connector, false).roots.is_empty());
         let change = async |roots: &[&str]| {
             let roots = roots.iter().map(|&it| it.to_owned()).collect();
             let changes = ConnectorChanges {
@@ -94,7 +99,7 @@ mod tests {
         let saved = change(&[folder, folder]).await.unwrap();
         assert_eq!(saved.roots, [folder]);
         assert_eq!(
-            client_features(&cx, &saved).roots,
+            client_features(&cx, &saved, false).roots,
             [Path::new(folder).to_owned()]
         );
         // A folder that was deleted stays until the user removes it.

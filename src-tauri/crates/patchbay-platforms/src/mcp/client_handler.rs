@@ -121,7 +121,7 @@ impl McpClientHandler {
             let response = match method {
                 ListRootsRequestMethod::VALUE => self.roots.as_deref().cloned(),
                 _ => match (self.question_router.may_ask(method), registered_call) {
-                    (Some(kind), Some(registered_call)) => {
+                    (Some(kind), Some(registered_call)) if registered_call.can_ask() => {
                         let answer = registered_call.answer(kind, &request["params"]).await;
                         Some(answer.map_err(|_| Error::NotAnswered)?)
                     }

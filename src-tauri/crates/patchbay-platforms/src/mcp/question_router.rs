@@ -39,6 +39,12 @@ pub trait Asker: Send + Sync {
     /// server notifies that the person is done on the page of the question, which accepts it.
     async fn ask(&self, question: Question, done: &CancellationToken) -> QuestionAnswer;
 
+    /// Whether there is anyone to ask. The session may be shared with others who have someone, so that the server was
+    /// told that it may ask.
+    fn can_ask(&self) -> bool {
+        true
+    }
+
     /// Notes that the server asked something with this message that nobody was asked, and was told so by "cancel".
     fn note_not_shown(&self, _message: &str) {}
 }
@@ -100,12 +106,12 @@ pub(super) struct QuestionRouter {
 
 #[derive(Default)]
 struct State {
-    /// Calls in flight whose person can be asked, oldest first.
+    /// Calls in flight that know whom to ask, oldest first.
     calls: Vec<Arc<Call>>,
     asked_at: VecDeque<Instant>,
 }
 
-/// A call whose person can be asked.
+/// A call that knows whom to ask.
 struct Call {
     asker: Arc<dyn Asker>,
     /// Number of its questions that are open or wait for their turn.
@@ -145,7 +151,7 @@ impl QuestionRouter {
         all.find(|kind| kind.method() == method)
     }
 
-    /// Registers a call whose person can be asked, until the returned guard is dropped; `None` if nobody can be asked.
+    /// Registers a call, until the returned guard is dropped; `None` if the server may not ask.
     pub(super) fn register_call(
         &self,
         asker: Option<&Arc<dyn Asker>>,
@@ -236,7 +242,7 @@ impl QuestionRouter {
         parsed: &ParsedQuestion,
         done: &CancellationToken,
     ) -> QuestionAnswer {
-        let Some(_unanswered) = self.admit(call) else {
+        let Some(_unanswered) = call.asker.can_ask().then(|| self.admit(call)).flatten() else {
             call.asker.note_not_shown(&parsed.question.message());
             return QuestionAnswer::Cancel;
         };
@@ -280,13 +286,18 @@ impl Drop for UnansweredQuestion<'_> {
     }
 }
 
-/// A call in flight whose person can be asked.
+/// A call in flight that knows whom to ask.
 pub(super) struct RegisteredCall<'a> {
     question_router: &'a QuestionRouter,
     call: Arc<Call>,
 }
 
 impl RegisteredCall<'_> {
+    /// Whether there is anyone to ask.
+    pub(super) fn can_ask(&self) -> bool {
+        self.call.asker.can_ask()
+    }
+
     /// Notes a request of the call, on whose stream questions may arrive.
     pub(super) fn note_request(&self, id: &RequestId) {
         self.call.requests.lock().insert(id.clone());

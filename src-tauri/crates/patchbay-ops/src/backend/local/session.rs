@@ -104,7 +104,7 @@ async fn connect(
         url,
         tokens: cx.tokens().source(connector),
         server_facts: connector.server.clone(),
-        client_features: client_features(cx, connector),
+        client_features: client_features(cx, connector, lease.is_some()),
         log: Some(servers::log::writer(cx, &connector.id)),
         session: lease
             .as_ref()

@@ -36,7 +36,7 @@ pub(in crate::runs) struct ActiveRun<'a> {
     cancel: CancellationToken,
     /// The secrets that the call may send.
     secrets: KnownSecrets,
-    asker: Option<Arc<PersonAsker>>,
+    asker: Arc<PersonAsker>,
     capture: Capture,
     sent: SentSecrets,
     task: Arc<RunTask>,
@@ -60,7 +60,7 @@ impl<'a> ActiveRun<'a> {
             run: run.summary.id.clone(),
             identity: run.summary.identity.clone(),
         });
-        let asker = || PersonAsker::for_run(cx, &run.summary, connector);
+        let asker = PersonAsker::for_run(cx, &run.summary, connector);
         Self {
             cx,
             connector,
@@ -68,7 +68,7 @@ impl<'a> ActiveRun<'a> {
             earlier: Duration::ZERO,
             cancel,
             secrets,
-            asker: cx.can_ask().then(asker),
+            asker,
             capture: Capture::enabled(),
             sent: SentSecrets::enabled(),
             task: RunTask::new(cx, &run),
@@ -100,7 +100,7 @@ impl<'a> ActiveRun<'a> {
         let call = ToolCall {
             task_keeper: Some(Arc::clone(&self.task) as Arc<dyn TaskKeeper>),
             progress: Arc::new(report),
-            asker: self.asker.clone().map(|asker| asker as Arc<dyn Asker>),
+            asker: Some(Arc::clone(&self.asker) as Arc<dyn Asker>),
             capture: self.capture.clone(),
             sent: self.sent.clone(),
             ..call
@@ -138,8 +138,7 @@ impl<'a> ActiveRun<'a> {
         later: KnownSecrets,
     ) -> ToolRun {
         let (cx, connector) = (self.cx, self.connector);
-        let asked = self.asker.as_ref().map(|asker| asker.take());
-        let asked = asked.unwrap_or_default();
+        let asked = self.asker.take();
         let sent = asked.secrets.into_iter().chain(self.sent.all());
         let secrets = self.secrets.and(later).and(KnownSecrets::new(sent));
         // It shares the run.

@@ -129,9 +129,9 @@ pub(super) async fn keep_alive(
 }
 
 /// Stops keeping the HTTP session of a connector alive.
-pub(super) async fn release(paths: &AppPaths, id: &ConnectorId, asks: bool) -> Result<(), Error> {
+pub(super) async fn release(paths: &AppPaths, id: &ConnectorId) -> Result<(), Error> {
     let connector = id.as_str().to_owned();
-    ask_if_running(paths, |stream| mcp::release(stream, connector, asks)).await
+    ask_if_running(paths, |stream| mcp::release(stream, connector)).await
 }
 
 /// Lists the servers in the host.
@@ -569,7 +569,7 @@ mod tests {
             guard: cx.guard(),
             log: Arc::new(|_| {}),
         };
-        Launch::new(&program, "con_1", String::new(), false).unwrap()
+        Launch::new(&program, "con_1", String::new()).unwrap()
     }
 
     #[cfg(unix)]

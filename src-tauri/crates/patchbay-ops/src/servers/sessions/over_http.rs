@@ -96,9 +96,7 @@ pub(crate) async fn lease(cx: &Context, connector: &Connector) -> Option<Lease> 
     }
     let binding = binding(connector);
     let now = cx.now();
-    let (found, expired) = records(cx)
-        .take_over(&connector.id, cx.can_ask(), now)
-        .await;
+    let (found, expired) = records(cx).take_over(&connector.id, now).await;
     for record in expired {
         let ending = cx.clone();
         // In the background, as the caller waits for this connector only.
@@ -113,7 +111,7 @@ pub(crate) async fn lease(cx: &Context, connector: &Connector) -> Option<Lease> 
     };
     let resumed = lease.resumed.as_ref();
     if resumed.is_some_and(|record| record.session.is_checked) {
-        let released = host::release(cx.paths(), &connector.id, cx.can_ask()).await;
+        let released = host::release(cx.paths(), &connector.id).await;
         if let Err(error) = released {
             tracing::debug!(%error, "a session was not taken back");
         }
@@ -153,7 +151,7 @@ async fn leave(
 /// Leaves a session to the next command, unless that has an older one.
 async fn leave_record(cx: &Context, connector: &Connector, record: Record) {
     let session = record.session.clone();
-    if let Some(surplus) = records(cx).leave(record, cx.can_ask()).await {
+    if let Some(surplus) = records(cx).leave(record).await {
         let is_surplus = surplus.session.id.expose() == session.id.expose();
         end(cx, connector, surplus).await;
         if is_surplus {
@@ -184,7 +182,6 @@ async fn keep_alive(cx: &Context, connector: &Connector, session: ResumableSessi
     let id = session.id.clone();
     let idle = IdleSession {
         connector: connector.id.as_str().to_owned(),
-        asks: cx.can_ask(),
         url,
         network: connector.network.clone(),
         allows_plain_http: connector.allows_plain_http,
@@ -204,7 +201,7 @@ async fn keep_alive(cx: &Context, connector: &Connector, session: ResumableSessi
     let is_left = left
         .iter()
         .any(|it| it.connector == connector.id && it.session.id.expose() == id.expose());
-    if !is_left && let Err(error) = host::release(cx.paths(), &connector.id, cx.can_ask()).await {
+    if !is_left && let Err(error) = host::release(cx.paths(), &connector.id).await {
         tracing::debug!(%error, "a session was not taken back");
     }
 }

@@ -91,7 +91,7 @@ impl McpSession {
             wait: started.elapsed(),
             bytes: response.bytes,
         };
-        if registered_call.is_some() && cannot_ask(&outcome.result) {
+        if cx.can_ask() && cannot_ask(&outcome.result) {
             return Err(self.back_channel_error());
         }
         match features_off.explain_result(&outcome.result, &asked_before) {
@@ -166,7 +166,7 @@ impl McpSession {
 
     /// Replaces an error of the server by what it means for the call.
     fn explain(&self, error: Error, cx: CallContext<'_>) -> Error {
-        let error = self.explain_back_channel(error, cx.registered_call.is_some());
+        let error = self.explain_back_channel(error, cx.can_ask());
         map_unknown_tool(error, &cx.call.name)
     }
 

@@ -67,12 +67,17 @@ impl Timeouts<'_> {
 #[derive(Clone, Copy)]
 pub(super) struct CallContext<'a> {
     pub(super) call: &'a ToolCall,
-    /// `None` if nobody can be asked.
+    /// `None` if the server may not ask.
     pub(super) registered_call: Option<&'a RegisteredCall<'a>>,
     pub(super) cancel: &'a CancellationToken,
 }
 
 impl<'a> CallContext<'a> {
+    /// Whether there is anyone to ask.
+    pub(super) fn can_ask(&self) -> bool {
+        self.registered_call.is_some_and(RegisteredCall::can_ask)
+    }
+
     pub(super) fn timeouts(&self, total: Duration) -> Timeouts<'a> {
         Timeouts {
             idle: self.call.timeout,

@@ -156,7 +156,7 @@ impl<'a> PageVisits<'a> {
         else {
             return Ok(false);
         };
-        if *code != URL_ELICITATION_REQUIRED {
+        if *code != URL_ELICITATION_REQUIRED || !registered_call.can_ask() {
             return Ok(false);
         }
         if self.visits == MAX_VISITS {
@@ -210,7 +210,8 @@ impl McpSession {
                 continue;
             }
             let response = response.map_err(|error| {
-                let error = self.explain_back_channel(error, registered_call.is_some());
+                let can_ask = registered_call.is_some_and(RegisteredCall::can_ask);
+                let error = self.explain_back_channel(error, can_ask);
                 features_off.explain(error, &asked_before)
             })?;
             match rounds.next(&response.result).await? {

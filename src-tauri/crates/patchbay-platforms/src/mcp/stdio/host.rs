@@ -52,13 +52,11 @@ pub struct Launch {
     environment: Vec<(std::ffi::OsString, std::ffi::OsString)>,
     #[serde(serialize_with = "serialize_exposed")]
     secrets: Vec<Secret>,
-    /// Whether it may ask a person. A server that may not is a separate one.
-    asks: bool,
 }
 
 impl Launch {
     /// `None` if a path is not valid UTF-8.
-    pub fn new(program: &McpProgram, connector: &str, digest: String, asks: bool) -> Option<Self> {
+    pub fn new(program: &McpProgram, connector: &str, digest: String) -> Option<Self> {
         Some(Self {
             connector: connector.to_owned(),
             digest,
@@ -68,7 +66,6 @@ impl Launch {
             folder: program.folder.to_str()?.to_owned(),
             environment: program.environment.clone(),
             secrets: program.secrets.clone(),
-            asks,
         })
     }
 }
@@ -94,10 +91,7 @@ enum HostRequest {
     /// Keep a session over HTTP alive until it is released or expires.
     KeepAlive(Box<IdleSession>),
     /// Stop keeping the session of a connector alive.
-    Release {
-        connector: String,
-        asks: bool,
-    },
+    Release(String),
     /// End the servers of a connector, or all servers and the host.
     End(Option<String>),
     /// Refuse new clients, and end with the last client.

@@ -87,15 +87,13 @@ impl Records {
         }
     }
 
-    /// Removes and returns the record of a connector, and all expired records. Sessions are separate for clients that
-    /// can answer questions of the server (`asks`).
+    /// Removes and returns the record of a connector, and all expired records.
     pub(super) async fn take_over(
         &self,
         id: &ConnectorId,
-        asks: bool,
         now: Timestamp,
     ) -> (Option<Record>, Vec<Record>) {
-        let Some(file) = self.file(id, asks) else {
+        let Some(file) = self.file(id) else {
             return (None, Vec::new());
         };
         let taken = self.locked(move |folder| {
@@ -116,8 +114,8 @@ impl Records {
 
     /// Saves a record and returns the surplus one if there are two: the older session is kept, as it may have more
     /// state.
-    pub(super) async fn leave(&self, record: Record, asks: bool) -> Option<Record> {
-        let file = self.file(&record.connector, asks)?;
+    pub(super) async fn leave(&self, record: Record) -> Option<Record> {
+        let file = self.file(&record.connector)?;
         let ours = record.clone();
         let surplus = self.locked(move |folder| {
             let other = load(&file).filter(|other| !other.is_expired(record.used));
@@ -169,12 +167,8 @@ impl Records {
     }
 
     /// Returns the path of a connector's record; `None` for an id that is no file name.
-    fn file(&self, id: &ConnectorId, asks: bool) -> Option<PathBuf> {
-        let name = match asks {
-            true => format!("{id}.asks.json"),
-            false => format!("{id}.json"),
-        };
-        is_name(id.as_str()).then(|| self.folder.join(name))
+    fn file(&self, id: &ConnectorId) -> Option<PathBuf> {
+        is_name(id.as_str()).then(|| self.folder.join(format!("{id}.json")))
     }
 
     /// Runs `work` on the folder while no other process does; `None` on failure, which only costs resuming a session.

@@ -45,32 +45,26 @@ async fn a_record_is_taken_once_by_its_connector() {
             at(used),
         )
     };
-    assert!(records.leave(record("a", 0, 1), false).await.is_none());
-    assert!(records.leave(record("b", 1, 1), true).await.is_none());
+    assert!(records.leave(record("a", 1, 1)).await.is_none());
     let listed = records.list(at(2)).await;
-    assert_eq!(listed.len(), 2);
+    assert_eq!(listed.len(), 1);
     // The older of two sessions is kept.
-    let surplus = records.leave(record("c", 1, 2), false).await;
-    assert_eq!(id_of(surplus.as_ref()).as_deref(), Some("c"));
-    let surplus = records.leave(record("d", 0, 2), true).await;
+    let surplus = records.leave(record("b", 2, 2)).await;
     assert_eq!(id_of(surplus.as_ref()).as_deref(), Some("b"));
+    let surplus = records.leave(record("c", 0, 2)).await;
+    assert_eq!(id_of(surplus.as_ref()).as_deref(), Some("a"));
 
     let other = ConnectorId::new("con_other");
-    assert!(records.take_over(&other, false, at(2)).await.0.is_none());
-    let (found, expired) = records.take_over(&connector.id, false, at(2)).await;
+    assert!(records.take_over(&other, at(2)).await.0.is_none());
+    let (found, expired) = records.take_over(&connector.id, at(2)).await;
     assert_eq!(
         (id_of(found.as_ref()).as_deref(), expired.len()),
-        (Some("a"), 0)
+        (Some("c"), 0)
     );
-    assert!(
-        records
-            .take_over(&connector.id, false, at(2))
-            .await
-            .0
-            .is_none()
-    );
+    assert!(records.take_over(&connector.id, at(2)).await.0.is_none());
     // Expired records of other connectors are returned too.
-    let (found, expired) = records.take_over(&other, false, at(12)).await;
+    assert!(records.leave(record("d", 0, 2)).await.is_none());
+    let (found, expired) = records.take_over(&other, at(12)).await;
     assert!(found.is_none());
     assert_eq!(id_of(expired.first()).as_deref(), Some("d"));
     assert!(records.take(None).await.is_empty());
@@ -84,7 +78,7 @@ async fn invalid_records_are_ignored() {
     let records = Records::new(&paths);
     let hostile = ConnectorId::new("../../escaped");
     let record = Record::new(&connector, String::new(), session("a"), at(0), at(0));
-    let ours = records.leave(record.clone(), false).await;
+    let ours = records.leave(record.clone()).await;
     assert!(ours.is_none());
     let folder = paths.data.join("sessions").join("http");
     let file = folder.join(format!("{}.json", connector.id));
@@ -98,7 +92,7 @@ async fn invalid_records_are_ignored() {
     ] {
         std::fs::write(&file, text).unwrap();
         assert!(records.list(at(0)).await.is_empty());
-        let (found, expired) = records.take_over(&connector.id, false, at(0)).await;
+        let (found, expired) = records.take_over(&connector.id, at(0)).await;
         assert!(found.is_none() && expired.is_empty());
     }
     // A leftover of an interrupted write.
@@ -106,10 +100,10 @@ async fn invalid_records_are_ignored() {
     std::fs::write(&half, "{").unwrap();
     assert!(records.list(at(0)).await.is_empty());
     assert!(!half.exists());
-    assert!(records.take_over(&hostile, false, at(0)).await.0.is_none());
+    assert!(records.take_over(&hostile, at(0)).await.0.is_none());
     let mut elsewhere = record;
     elsewhere.connector = hostile;
-    assert!(records.leave(elsewhere, false).await.is_none());
+    assert!(records.leave(elsewhere).await.is_none());
     assert!(!home.path().join("escaped.json").exists());
     #[cfg(unix)]
     {
@@ -150,12 +144,12 @@ async fn a_session_is_bound_to_the_settings() {
     cx.host_sessions_here();
     let record = Record::new(&connector, known, session("a"), cx.now(), cx.now());
     let records = Records::new(cx.paths());
-    assert!(records.leave(record.clone(), false).await.is_none());
+    assert!(records.leave(record.clone()).await.is_none());
     let mut moved = connector.clone();
     moved.endpoint = Some("http://127.0.0.1:10/mcp".to_owned());
     let taken = lease(&cx, &moved).await.unwrap();
     assert!(matches!(taken.life(), SessionLife::Resumable(None)));
-    assert!(records.leave(record, false).await.is_none());
+    assert!(records.leave(record).await.is_none());
     let taken = lease(&cx, &connector).await.unwrap();
     let SessionLife::Resumable(Some(found)) = taken.life() else {
         panic!("it was not found");
@@ -199,7 +193,7 @@ async fn a_session_that_was_taken_over_before_the_host_kept_it_is_released() {
     cx.set_session_host("unused".into());
     let connector = add(&cx, UNREACHABLE_URL).await;
     let record = Record::new(&connector, String::new(), session("a"), cx.now(), cx.now());
-    assert!(records(&cx).leave(record, false).await.is_none());
+    assert!(records(&cx).leave(record).await.is_none());
     assert_eq!(requests_to_host(&cx, &connector, "a").await, ["keep_alive"]);
     let taken = records(&cx).take_over(&connector.id, false, cx.now()).await;
     assert!(taken.0.is_some());
@@ -219,7 +213,7 @@ async fn leave_one(cx: &Context, connector: &Connector) {
     };
     let bound = binding(connector);
     let record = Record::new(connector, bound, session, cx.now(), cx.now());
-    assert!(records(cx).leave(record, false).await.is_none());
+    assert!(records(cx).leave(record).await.is_none());
 }
 
 #[tokio::test]

@@ -110,15 +110,8 @@ pub async fn keep_alive(stream: impl Stream, session: IdleSession) -> Result<(),
 }
 
 /// Makes the host stop keeping the session of a connector alive.
-pub async fn release(
-    stream: impl Stream,
-    connector: String,
-    asks: bool,
-) -> Result<(), AttachError> {
-    match request(stream, HostRequest::Release { connector, asks })
-        .await?
-        .0
-    {
+pub async fn release(stream: impl Stream, connector: String) -> Result<(), AttachError> {
+    match request(stream, HostRequest::Release(connector)).await?.0 {
         HostResponse::Released => Ok(()),
         other => Err(unexpected(&other)),
     }

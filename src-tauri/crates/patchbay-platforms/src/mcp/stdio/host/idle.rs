@@ -21,8 +21,6 @@ use crate::{Error, Headers};
 pub struct IdleSession {
     /// Connector id.
     pub connector: String,
-    /// Whether elicitation was declared to the server.
-    pub asks: bool,
     /// Absolute URL of the server.
     pub url: Url,
     /// Network settings of the connector.
@@ -82,19 +80,16 @@ impl IdleSession {
     }
 }
 
-/// Connector id, and whether elicitation was declared: that is fixed for a session, so there is a session or server for
-/// each case.
-pub(super) type Key = (String, bool);
-
-/// The sessions that are kept alive, with the time since when.
+/// The sessions that are kept alive, by connector id, with the time since when.
 #[derive(Default)]
-pub(super) struct IdleSessions(Mutex<HashMap<Key, (McpSession, Instant)>>);
+pub(super) struct IdleSessions(Mutex<HashMap<String, (McpSession, Instant)>>);
 
 impl IdleSessions {
     pub(super) async fn keep(&self, session: IdleSession) -> Result<(), Error> {
-        let key = (session.connector.clone(), session.asks);
+        let connector = session.connector.clone();
         let live = session.connect().await?;
-        let former = self.0.lock().await.insert(key, (live, Instant::now()));
+        let kept = (live, Instant::now());
+        let former = self.0.lock().await.insert(connector, kept);
         if let Some((former, _)) = former {
             former.detach().await;
         }
@@ -102,9 +97,11 @@ impl IdleSessions {
     }
 
     /// Detaches from the matching sessions, which are resumed or were ended elsewhere.
-    pub(super) async fn release(&self, fits: impl Fn(&Key) -> bool) {
+    pub(super) async fn release(&self, fits: impl Fn(&str) -> bool) {
         let mut sessions = self.0.lock().await;
-        let released: Vec<_> = sessions.extract_if(|key, _| fits(key)).collect();
+        let released: Vec<_> = sessions
+            .extract_if(|connector, _| fits(connector))
+            .collect();
         drop(sessions);
         let released = released.iter().map(|(_, (live, _))| live.detach());
         futures::future::join_all(released).await;

@@ -15,7 +15,7 @@ use super::super::lines::{Lines, NextLine};
 use super::super::process;
 use super::super::{Link, McpProgram, ProcessGuard};
 use super::attach::{AttachError, Attached, Stream, unexpected};
-use super::idle::{IdleSession, IdleSessions, Key};
+use super::idle::{IdleSession, IdleSessions};
 use super::memory::GroupMemory;
 use super::mux::ClientId;
 use super::session::{Client, ClientEvent, Handle, relay_client, spawn};
@@ -44,7 +44,8 @@ pub struct Host {
     log: MakeLog,
     /// How long a server is kept without a client.
     idle: Duration,
-    servers: Mutex<HashMap<Key, Server>>,
+    /// By connector id.
+    servers: Mutex<HashMap<String, Server>>,
     idle_sessions: IdleSessions,
     clients: AtomicU64,
     /// Attached clients in other processes.
@@ -126,9 +127,8 @@ impl Host {
                 true => HostResponse::Kept,
                 false => HostResponse::Refused,
             },
-            Some(HostRequest::Release { connector, asks }) => {
-                let released = (connector, asks);
-                self.idle_sessions.release(|key| *key == released).await;
+            Some(HostRequest::Release(connector)) => {
+                self.idle_sessions.release(|kept| kept == connector).await;
                 HostResponse::Released
             }
             Some(HostRequest::End(Some(connector))) => {
@@ -176,7 +176,7 @@ impl Host {
 
     /// Attaches a client to its server, and returns whether that was started for it; `None` if new clients are refused.
     async fn attach_client(&self, launch: Launch) -> Result<Option<(Client, bool)>, Error> {
-        let key = (launch.connector.clone(), launch.asks);
+        let connector = launch.connector.clone();
         let client = self.clients.fetch_add(1, Ordering::Relaxed);
         let (to_client, for_client) = mpsc::channel(BACKLOG);
         loop {
@@ -184,10 +184,10 @@ impl Host {
             if self.draining.is_cancelled() {
                 return Ok(None);
             }
-            let Some(known) = servers.get(&key) else {
+            let Some(known) = servers.get(&connector) else {
                 let server = self.start(launch, (client, to_client))?;
                 let client = server.handle.client(client, for_client);
-                servers.insert(key, server);
+                servers.insert(connector, server);
                 return Ok(Some((client, true)));
             };
             let is_same = known.digest == launch.digest && known.handle.is_live();
@@ -197,7 +197,7 @@ impl Host {
             }
             let process = known.handle.process.clone();
             if process.is_gone() {
-                servers.remove(&key);
+                servers.remove(&connector);
                 continue;
             }
             let mut has_calls = known.handle.has_calls.clone();
@@ -255,7 +255,7 @@ impl Host {
         let memory = self.memory.of(&self.groups().await).await;
         let servers = self.servers.lock().await;
         let live = servers.iter().filter(|(_, server)| server.handle.is_live());
-        let held = live.map(|((connector, _), server)| HeldServer {
+        let held = live.map(|(connector, server)| HeldServer {
             connector: connector.clone(),
             program: server.program.clone(),
             pid: server.group().unwrap_or_default(),
@@ -269,12 +269,12 @@ impl Host {
 
     /// Ends servers and sessions of a connector, or all of them; returns the number of servers.
     async fn end(&self, connector: Option<&str>) -> u32 {
-        let fits = |key: &Key| connector.is_none_or(|connector| key.0 == connector);
+        let fits = |held: &str| connector.is_none_or(|connector| held == connector);
         self.idle_sessions.release(fits).await;
         let servers = self.servers.lock().await;
         let chosen: Vec<_> = servers
             .iter()
-            .filter(|(key, _)| fits(key))
+            .filter(|(held, _)| fits(held))
             .map(|(_, server)| (server.handle.is_live(), server.handle.process.clone()))
             .collect();
         drop(servers);
