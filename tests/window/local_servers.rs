@@ -220,3 +220,36 @@ fn what_a_server_asks_is_answered_in_the_window() {
     window.see_gone(dialog.0, dialog.1);
     window.quit();
 }
+
+#[test]
+fn no_program_outlives_an_app_that_is_killed() {
+    let harness = Harness::new();
+    let (script, pids) = server(&harness);
+    let window = harness.start();
+    let command = format!(
+        "PID_FILE={} python3 '{}' deaf",
+        pids.display(),
+        script.display()
+    );
+    paste(&window, &command);
+    window.see("list", "Words of the command");
+    window.fill("Name", "Deaf");
+    window.keys(&[keys::CONTROL, keys::ENTER]);
+    allow(&harness);
+    window.see_text("Ready");
+    window.go_to("Tools");
+    window.press("row", "echo, *");
+    window.press("button", "Run");
+    let is_called = || fs::read_to_string(&pids).is_ok_and(|text| text.contains("called"));
+    harness.wait_for("the call", || is_called().then_some(()));
+    // It ignores signals, as do those that it started, one of them in a session of its own.
+    assert!(running(&pids) >= 3);
+    window.kill_app();
+    harness.wait_for("their end", || (running(&pids) == 0).then_some(()));
+    window.kill();
+
+    let window = harness.start();
+    window.go_to("Runs");
+    window.see("row", "echo, Failed, *");
+    window.quit();
+}

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::{Duration, Instant};
 
+use patchbay_ops::WATCH_PROGRAMS;
 use serde_json::{Value, json};
 
 use super::display;
@@ -370,6 +371,13 @@ impl Window {
             self.session().pause();
         }
         self.session.take();
+    }
+
+    /// Kills the app, but not what it has for that case.
+    pub(crate) fn kill_app(&self) {
+        let mut processes = self.processes();
+        processes.retain(|process| !process.command_line.contains(WATCH_PROGRAMS));
+        processes::kill(&processes);
     }
 
     pub(crate) fn kill(mut self) {
