@@ -195,7 +195,7 @@ async fn a_session_that_was_taken_over_before_the_host_kept_it_is_released() {
     let record = Record::new(&connector, String::new(), session("a"), cx.now(), cx.now());
     assert!(records(&cx).leave(record).await.is_none());
     assert_eq!(requests_to_host(&cx, &connector, "a").await, ["keep_alive"]);
-    let taken = records(&cx).take_over(&connector.id, false, cx.now()).await;
+    let taken = records(&cx).take_over(&connector.id, cx.now()).await;
     assert!(taken.0.is_some());
     assert_eq!(
         requests_to_host(&cx, &connector, "a").await,
