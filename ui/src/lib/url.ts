@@ -1,4 +1,4 @@
-/** Parses a URL; `null` for any other text. `URL.canParse` is missing in web views of macOS 11. */
+/** Parses a URL; `null` for any other text. `URL.canParse` is missing in web views of macOS 13. */
 export function parseUrl(text: string): URL | null {
   try {
     return new URL(text);
