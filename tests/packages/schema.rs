@@ -52,6 +52,15 @@ fn the_windows_installer_ends_the_command_line_before_it_writes_or_removes_it() 
     }
 }
 
+/// Windows comes without the C runtime of Microsoft. Tauri links it into the app, unless told not to; the command line
+/// has to do so by itself.
+#[test]
+fn both_programs_bring_the_c_runtime_of_windows() {
+    assert_eq!(file("tauri.conf.json")["build"]["windows"], Value::Null);
+    let build = std::fs::read_to_string(source("crates/patchbay-cli/build.rs")).unwrap();
+    assert!(build.contains("static_vcruntime::metabuild();"));
+}
+
 fn validator() -> jsonschema::Validator {
     let path = source(SCHEMA);
     let text = std::fs::read_to_string(&path)
