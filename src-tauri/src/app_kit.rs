@@ -4,22 +4,26 @@
 use std::mem::transmute;
 use std::ptr::{self, NonNull};
 use std::sync::OnceLock;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use block2::RcBlock;
 use objc2::ffi::class_addMethod;
 use objc2::runtime::{AnyObject, Imp, Sel};
 use objc2::{MainThreadMarker, sel};
 use objc2_app_kit::{
-    NSApplication, NSApplicationTerminateReply, NSWindowWillEnterFullScreenNotification,
-    NSWindowWillExitFullScreenNotification,
+    NSApplication, NSApplicationTerminateReply, NSWindowDidExitFullScreenNotification,
+    NSWindowWillEnterFullScreenNotification, NSWindowWillExitFullScreenNotification,
 };
 use objc2_foundation::{NSNotification, NSNotificationCenter};
-use tauri::AppHandle;
+use tauri::{AppHandle, Window};
 
-use crate::{quit, title_bar};
+use crate::{quit, title_bar, window};
 
 /// For [`should_terminate`], which AppKit calls without context.
 static APP: OnceLock<AppHandle> = OnceLock::new();
+
+/// Whether the window is to be hidden when it has left full screen.
+static HIDES_AFTER_FULL_SCREEN: AtomicBool = AtomicBool::new(false);
 
 /// Source: Apple, `NSApplicationDelegate`, `applicationShouldTerminate(_:)`.
 type ShouldTerminate =
@@ -55,20 +59,46 @@ extern "C-unwind" fn should_terminate(
     }
 }
 
-/// Tells the page whenever the window enters or leaves full screen.
+/// Makes a window in full screen leave it and hides it afterwards; returns whether it is in full screen. Hidden at once,
+/// it would leave its space behind, which is black.
+///
+/// # Errors
+/// Those of the system.
+pub(crate) fn hide_after_full_screen(window: &Window) -> tauri::Result<bool> {
+    let is_full = window.is_fullscreen()?;
+    HIDES_AFTER_FULL_SCREEN.store(is_full, Ordering::Relaxed);
+    if is_full {
+        window.set_fullscreen(false)?;
+    }
+    Ok(is_full)
+}
+
+fn hide_closed(app: &AppHandle) {
+    if !HIDES_AFTER_FULL_SCREEN.swap(false, Ordering::Relaxed) {
+        return;
+    }
+    if let Some(Err(error)) = window::main(app).map(|window| window.hide()) {
+        tracing::warn!(%error, "the window could not be hidden");
+    }
+}
+
+/// Tells the page whenever the window enters or leaves full screen, and hides a closed window that has left it.
 pub(crate) fn follow_full_screen(app: &AppHandle) {
     // SAFETY: AppKit initializes these constants before any of our code runs.
-    let names = unsafe {
+    let observers: [(_, fn(&AppHandle)); 3] = unsafe {
         [
-            (NSWindowWillEnterFullScreenNotification, true),
-            (NSWindowWillExitFullScreenNotification, false),
+            (NSWindowWillEnterFullScreenNotification, |app| {
+                title_bar::show_full_screen(app, true);
+            }),
+            (NSWindowWillExitFullScreenNotification, |app| {
+                title_bar::show_full_screen(app, false);
+            }),
+            (NSWindowDidExitFullScreenNotification, hide_closed),
         ]
     };
-    for (name, is_full) in names {
+    for (name, follow) in observers {
         let app = app.clone();
-        let observer = RcBlock::new(move |_: NonNull<NSNotification>| {
-            title_bar::show_full_screen(&app, is_full);
-        });
+        let observer = RcBlock::new(move |_: NonNull<NSNotification>| follow(&app));
         // SAFETY: the block may be called on any thread. The center retains the observer.
         unsafe {
             NSNotificationCenter::defaultCenter().addObserverForName_object_queue_usingBlock(

@@ -43,10 +43,18 @@ pub(crate) fn close_to_tray(window: &Window, event: &WindowEvent) {
     tauri::async_runtime::spawn(async move {
         if !tray::is_shown(window.app_handle()).await {
             quit::quit(window.app_handle());
-        } else if let Err(error) = window.hide() {
+        } else if let Err(error) = hide(&window) {
             tracing::warn!(%error, "the window could not be hidden");
         }
     });
+}
+
+fn hide(window: &Window) -> tauri::Result<()> {
+    #[cfg(target_os = "macos")]
+    if crate::app_kit::hide_after_full_screen(window)? {
+        return Ok(());
+    }
+    window.hide()
 }
 
 /// Tells the page that a file was dropped on the window. The page gets the bundle in it, and no path.
