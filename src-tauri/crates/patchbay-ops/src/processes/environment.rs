@@ -168,6 +168,7 @@ mod tests {
             "GITHUB_TOKEN",
             "PATCHBAY_PASSPHRASE",
             "LD_PRELOAD",
+            "__CFBundleIdentifier",
             "LC_TOKEN",
             "MISE_SOPS_AGE_KEY",
             "MISE_GITHUB_TOKEN",

@@ -22,11 +22,13 @@ use super::groups::{TERM_TIMEOUT, pause};
 /// The variable with the mark of a server: `MARK-NUMBER`.
 const VARIABLE: &str = "PATCHBAY_SERVER";
 
-/// Variables that only a launcher of the desktop sets; servers inherit none of them.
-const LAUNCHED: [&str; 3] = [
+/// Variables that only a launcher of the desktop sets; servers inherit none of them. The last one is of macOS, whose
+/// `open` hands our mark on.
+const LAUNCHED: [&str; 4] = [
     "GIO_LAUNCHED_DESKTOP_FILE",
     "DESKTOP_STARTUP_ID",
     "XDG_ACTIVATION_TOKEN",
+    "__CFBundleIdentifier",
 ];
 
 /// Bytes of randomness.
@@ -342,7 +344,8 @@ time.sleep(600)
                     8 server PATCHBAY_SERVER=ab-1 XDG_ACTIVATION_TOKEN=t\n\
                     9 server XPATCHBAY_SERVER=ab-1\n\
                     x server PATCHBAY_SERVER=ab-1\n\
-                    10";
+                    10\n\
+                    11 Chrome PATCHBAY_SERVER=ab-1 __CFBundleIdentifier=com.google.Chrome";
         let found = marked_in_list(list, &|value: &str| value == "ab-1");
         assert_eq!(found, [Pid::from_raw(501).unwrap()]);
     }
