@@ -7,9 +7,16 @@ use super::{json, source};
 /// Keys of a property list that this app may have, and what macOS does with them.
 ///
 /// Source: Apple, "Bundle Resources", Information Property List.
-const LIST_KEYS: [&str; 2] = [
+const LIST_KEYS: [&str; 8] = [
     // Said when a local server asks to control another app, for which the app that started it is responsible.
     "NSAppleEventsUsageDescription",
+    // Likewise when it asks for calendars, contacts or reminders; without words macOS refuses without asking.
+    "NSCalendarsUsageDescription",
+    "NSCalendarsFullAccessUsageDescription",
+    "NSCalendarsWriteOnlyAccessUsageDescription",
+    "NSContactsUsageDescription",
+    "NSRemindersUsageDescription",
+    "NSRemindersFullAccessUsageDescription",
     // Said when a connector's address is on the local network, from macOS 15 on.
     "NSLocalNetworkUsageDescription",
 ];
@@ -20,11 +27,14 @@ const LIST_KEYS: [&str; 2] = [
 /// ended at its start.
 ///
 /// Source: Apple, "Hardened Runtime" and "App Sandbox".
-const ENTITLEMENTS: [&str; 3] = [
+const ENTITLEMENTS: [&str; 5] = [
     // Lets macOS ask the person, for each app that is to be controlled.
     "com.apple.security.automation.apple-events",
     "com.apple.security.network.client",
     "com.apple.security.network.server",
+    // Let macOS ask the person for contacts, and for calendars and reminders.
+    "com.apple.security.personal-information.addressbook",
+    "com.apple.security.personal-information.calendars",
 ];
 
 fn list(name: &str) -> Dictionary {
