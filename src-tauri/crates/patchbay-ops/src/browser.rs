@@ -29,8 +29,6 @@ impl OpenBrowser for SystemBrowser {
                 let mut command = Command::new(browser);
                 start(command.arg(page.as_str()))
             }
-            // There it is no command, but a call of the system.
-            None if cfg!(windows) => open::that_detached(page.as_str()),
             None => start_first(open::commands(page.as_str())),
         }
     }
