@@ -255,6 +255,33 @@ async fn whose_account_it_is_is_told_and_a_change_of_it_pointed_out() {
 }
 
 #[tokio::test]
+async fn the_account_of_another_connector_is_pointed_out() {
+    let harness = Harness::new().await;
+    let add = || harness.add_at(harness.playground.url(), oauth_for(&["openid", "read"]));
+    let first = add().await;
+    assert_eq!(harness.authorize(&first).await.same_as, None);
+    // Both have the title that the server reports.
+    let second = add().await;
+    let same_as = harness.authorize(&second).await.same_as;
+    assert_eq!(same_as.as_ref(), Some(&first.name));
+    let rename = ConnectorChanges {
+        title: Some("Work".to_owned()),
+        ..ConnectorChanges::default()
+    };
+    harness.update(&first, rename).await;
+    let same_as = harness.authorize(&second).await.same_as;
+    assert_eq!(same_as.as_deref(), Some("Work"));
+
+    // Several accounts may have such a name.
+    harness.configure(|switches| switches.people = vec!["Lena Fischer".to_owned()]);
+    for connector in [&first, &second] {
+        let outcome = harness.authorize(connector).await;
+        assert_eq!(outcome.identity.user.as_deref(), Some("Lena Fischer"));
+        assert_eq!(outcome.same_as, None);
+    }
+}
+
+#[tokio::test]
 async fn a_callback_of_another_issuer_is_answered_and_waited_past() {
     let wrong = IssuerParameter::Wrong("https://evil.example".to_owned());
     for parameter in [wrong, IssuerParameter::Missing] {

@@ -148,6 +148,27 @@ async fn the_status_tells_why_the_last_sign_in_failed() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_second_sign_in_with_the_same_account_says_so() {
+    let terminal = Terminal::with(|switches| switches.consent = Consent::AllowAtOnce).await;
+    let url = terminal.playground.url();
+    for (name, says_so) in [("one", false), ("two", true)] {
+        let add = format!(
+            "connector add {url} --name {name} --title {name} --scope openid --scope read --connect"
+        );
+        let added = terminal.does(&add).await;
+        let note = "Signed in as lena-fischer, the same account as one.";
+        assert_eq!(
+            added.stderr.contains(note),
+            says_so,
+            "{}",
+            added.transcript()
+        );
+        let command = format!("run `patchbay connector connect {name}`");
+        assert_eq!(added.stderr.contains(&command), says_so);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn the_address_of_a_signed_in_connector_can_be_changed() {
     let terminal = Terminal::connected().await;
     let other = Playground::start(Options::default()).await.unwrap();

@@ -630,6 +630,8 @@ export type Authorization = {
 	identity: IdentityLine,
 	/**  The user who was signed in before, if another one is now. */
 	askedAs?: string | null,
+	/**  Title of another connector of the same server with the same user; its short name if the titles are equal. */
+	sameAs?: string | null,
 	/**  The tokens of a provider sign-in, for a form that is not sent yet. */
 	granted?: Granted[],
 	/**  Its state. */

@@ -26,6 +26,9 @@ pub struct Authorization {
     /// The user who was signed in before, if another one is now.
     #[serde(default)]
     pub asked_as: Option<String>,
+    /// Title of another connector of the same server with the same user; its short name if the titles are equal.
+    #[serde(default)]
+    pub same_as: Option<String>,
     /// The tokens of a provider sign-in, for a form that is not sent yet.
     #[serde(default)]
     pub granted: Vec<Granted>,
@@ -86,6 +89,7 @@ impl Authorization {
             connector_title,
             identity,
             asked_as: None,
+            same_as: None,
             granted: Vec::new(),
             state: AuthorizationState::Preparing,
             started_at: now,

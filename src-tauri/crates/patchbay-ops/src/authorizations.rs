@@ -25,6 +25,7 @@ use patchbay_model::{Authentication, Authorization, AuthorizationId, Connector, 
 
 use crate::context::Context;
 use crate::error::Error;
+use crate::stored_connectors::list_connector_rows;
 
 /// Maximum number of authorizations in [`list_authorizations`].
 const LISTED: u32 = 50;
@@ -33,6 +34,31 @@ const LISTED: u32 = 50;
 fn previous_user(before: Option<&String>, now: Option<&String>) -> Option<String> {
     let changed = before.filter(|before| now.is_some_and(|now| now != *before));
     changed.cloned()
+}
+
+/// Returns the title of another connector of the same server that acts as the same user, or its short name if it has
+/// the title of this one.
+pub(crate) async fn find_same_account(
+    cx: &Context,
+    connector: &Connector,
+) -> Result<Option<String>, Error> {
+    // Several accounts may share a name such as "Lena Fischer", but not an email address or a user name.
+    let user = connector.identity.user.as_ref();
+    let Some(user) = user.filter(|user| !user.contains(char::is_whitespace)) else {
+        return Ok(None);
+    };
+    let is_same = |other: &Connector| {
+        other.id != connector.id
+            && other.account == connector.account
+            && other.endpoint == connector.endpoint
+            && other.identity.user.as_ref() == Some(user)
+    };
+    let mut connectors = list_connector_rows(cx).await?.into_iter();
+    let other = connectors.find(is_same);
+    Ok(other.map(|other| match other.title == connector.title {
+        true => other.name,
+        false => other.title,
+    }))
 }
 
 /// Returns the wallet entry with the OAuth tokens of a connector.

@@ -213,6 +213,16 @@ describe("the end of a sign-in", () => {
     await expectCall(host, "startAuthorization").toMatchObject({ request: { acceptIssuer: "https://as.example/" } });
   });
 
+  it("points_out_the_account_of_another_connector", async () => {
+    const ended = { state: "authorized", sameAs: "Notion for work" } as const;
+    const { dialog, host } = await openMoved({ ...ended, identity: { ...notion.identity, user: "ada@example.com" } });
+    const title = "Signed in as ada@example.com, the same account as Notion for work";
+    expect(await within(dialog).findByText(title)).toBeVisible();
+    expect(within(dialog).getByText(/^If you didn't mean that, sign out at the provider/)).toBeVisible();
+    await act(() => host.moveAuthorization("aut_notion", { askedAs: "ops@example.com" }));
+    expect(await within(dialog).findByText(/^It was ops@example.com before\. If you didn't/)).toBeVisible();
+  });
+
   it("shows_granted_scopes", async () => {
     const { dialog } = await openMoved({ state: "authorized", grantedScopes: ["read", "write"] });
     expect(await within(dialog).findByText(/It may use: read, write\./)).toBeVisible();

@@ -11,6 +11,7 @@ export function AuthorizationEnd({ authorization, toolCount }: Props) {
     connectorTitle: title,
     problem,
     askedAs,
+    sameAs,
     granted,
     grantedScopes,
     identity,
@@ -25,6 +26,14 @@ export function AuthorizationEnd({ authorization, toolCount }: Props) {
             The token is saved in your wallet and filled into the form.
           </Notice>
         );
+      if (sameAs) {
+        return (
+          <Notice role="alert" glyph="changed" title={`Signed in as ${identity.user}, the same account as ${sameAs}`}>
+            {askedAs && `It was ${askedAs} before. `}If you didn't mean that, sign out at the provider in your browser,
+            then sign in again and choose another account.
+          </Notice>
+        );
+      }
       if (askedAs) {
         return (
           <Notice role="alert" glyph="changed" title={`Signed in to ${title} with a different account`}>

@@ -54,12 +54,12 @@ pub(super) async fn connect(
         }
     };
     let mut granted = String::new();
-    let mut former = None;
+    let mut account_note = None;
     if needs_sign_in {
         cli.unlock().await?;
         let authorization = authorize(cli, &connector, choices, how).await?;
         granted = scope_list(&authorization.granted_scopes);
-        former.clone_from(&authorization.asked_as);
+        account_note = describe_account(&authorization, &connector);
         check_granted(authorization).map_err(|failure| failure.of(&connector))?;
     }
     let connector = find_connector(&cli.cx, &connector.id).await?;
@@ -75,12 +75,27 @@ pub(super) async fn connect(
     if !granted.is_empty() {
         cli.say(format!("Scopes: {granted}."));
     }
-    if let Some(former) = former {
-        let hint =
-            "If you didn't mean that, sign in again and choose the other account in your browser.";
-        cli.say(format!("It was {former} before. {hint}"));
+    if let Some(note) = account_note {
+        cli.say(note);
     }
     Ok(connector)
+}
+
+/// Points out an account that is another than before, or the same as that of another connector.
+fn describe_account(ended: &Authorization, connector: &Connector) -> Option<String> {
+    let former = ended.asked_as.as_ref();
+    let before = former.map(|former| format!("It was {former} before. "));
+    let Some(other) = &ended.same_as else {
+        let hint =
+            "If you didn't mean that, sign in again and choose the other account in your browser.";
+        return before.map(|before| format!("{before}{hint}"));
+    };
+    let user = ended.identity.user.as_deref()?;
+    let (before, command) = (before.unwrap_or_default(), connect_command(connector));
+    Some(format!(
+        "Signed in as {user}, the same account as {other}. {before}If you didn't mean that, sign out \
+         at the provider in your browser, then run `patchbay {command}` and choose another account."
+    ))
 }
 
 /// Connects a connector that the command has added. If that fails, the connector stays, and the next command is named,

@@ -13,8 +13,8 @@ use serde_json::{Map, Value};
 use specta::Type;
 use tokio::sync::mpsc;
 
-use crate::authorizations::scope_upgrade;
 use crate::authorizations::steps::TIMEOUT_SECONDS;
+use crate::authorizations::{find_same_account, scope_upgrade};
 use crate::backend::for_connector;
 use crate::connectors::tools;
 use crate::context::Context;
@@ -181,7 +181,11 @@ async fn finish(
         }
     } else {
         let change = |connector: &mut Connector| connector.tools_lacking_access.clear();
-        status::change(cx, &connector.id, change).await?;
+        if let Some(changed) = status::change(cx, &connector.id, change).await? {
+            // Its title may come from the tools just listed.
+            let same_as = find_same_account(cx, &changed.after).await?;
+            running.change(cx, |now| now.same_as = same_as);
+        }
     }
     running.end(cx, error).await
 }
