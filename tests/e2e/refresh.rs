@@ -14,10 +14,11 @@ use patchbay_playground::{
     RefreshTokens,
 };
 use serde_json::json;
+use url::Url;
 
 use crate::support::{
     Browser, Child, Harness, Role, TIMEOUT, add_request, assert_done, echo, oauth, oauth_app,
-    open_shared, receive_line, run_in, send_line, sign_in_request, start_playground,
+    oauth_for, open_shared, receive_line, run_in, send_line, sign_in_request, start_playground,
 };
 
 /// Number of concurrent calls of each of two processes.
@@ -263,6 +264,42 @@ async fn a_sign_in_that_the_provider_ended_asks_for_the_user() {
     let after = wallet_entry(&harness).await;
     assert_eq!((after.id, after.needs_authorization), (before.id, false));
     assert_done(&harness.echo(&connector).await);
+}
+
+#[tokio::test]
+async fn the_page_offers_the_account_of_an_expired_sign_in_to_who_told_it() {
+    let people = vec!["lena@example.com".to_owned()];
+    let harness = Harness::with(|switches| switches.people = people).await;
+    let choice = oauth_for(&["openid", "read"]);
+    let connector = harness.add_at(harness.playground.url(), choice).await;
+    harness.authorize(&connector).await;
+    // Perhaps to choose another account.
+    harness.authorize(&connector).await;
+    harness.playground.revoke_everything();
+    assert_eq!(harness.echo_code(&connector).await, Code::AuthExpired);
+    harness.authorize(&connector).await;
+
+    harness.playground.revoke_everything();
+    assert_eq!(harness.echo_code(&connector).await, Code::AuthExpired);
+    let other = start_playground(|_| {}).await;
+    let named = json!({ "authorization_servers": [other.issuer()] });
+    harness.configure(|switches| switches.resource_metadata = Document::Patched(named));
+    let request = StartAuthorization {
+        accept_issuer: Some(other.issuer()),
+        ..sign_in_request(&connector.id)
+    };
+    let pending = start_authorization(&harness.cx, request).await.unwrap();
+    harness.wait_for_end(&pending).await;
+    let hint = |page: &Url| {
+        let mut pairs = page.query_pairs();
+        let hint = pairs.find(|(name, _)| name == "login_hint");
+        hint.map(|(_, user)| user.into_owned())
+    };
+    let hints: Vec<_> = harness.browser.opened().iter().map(hint).collect();
+    assert_eq!(
+        hints,
+        [None, None, Some("lena@example.com".to_owned()), None]
+    );
 }
 
 #[tokio::test]

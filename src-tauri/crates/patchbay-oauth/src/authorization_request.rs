@@ -70,6 +70,16 @@ impl Pending {
         }
         self
     }
+
+    /// Makes the page offer the account of `user` first. Only for a name that the same issuer told, since another would
+    /// learn it.
+    ///
+    /// Source: OpenID Connect Core 1.0, section 3.1.2.1.
+    #[must_use]
+    pub fn with_login_hint(mut self, user: &str) -> Self {
+        self.url = with_parameters(&self.url, &[("login_hint", user)]);
+        self
+    }
 }
 
 impl OAuthClient {

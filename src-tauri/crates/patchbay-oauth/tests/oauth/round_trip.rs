@@ -90,6 +90,15 @@ async fn a_whole_consent() {
         parameter(&insisting.url, "state").as_deref(),
         Some(pending.state.expose())
     );
+    let hinting = insisting.clone().with_login_hint("a+b@example.com");
+    assert_eq!(
+        parameter(&hinting.url, "login_hint").as_deref(),
+        Some("a+b@example.com")
+    );
+    assert_eq!(
+        parameter(&hinting.url, "prompt").as_deref(),
+        Some("consent")
+    );
     let online = client
         .start_authorization(&discovery, &identity, &redirect, &["read".to_owned()])
         .unwrap()

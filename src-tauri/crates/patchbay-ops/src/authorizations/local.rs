@@ -2,7 +2,9 @@
 
 use std::sync::Arc;
 
-use patchbay_model::{Authentication, AuthorizationState, Connector, OauthGrant, WalletEntry};
+use patchbay_model::{
+    Authentication, AuthorizationState, Code, Connector, OauthGrant, WalletEntry,
+};
 use patchbay_oauth::{
     CallbackParams, Challenge, Discovery, DiscoverySource, Grant, Tokens, Trace, union,
 };
@@ -53,6 +55,11 @@ pub(crate) async fn authorize_here(
         && (!former.renews || renews_by_consent(cx, former).await)
     {
         pending = pending.with_forced_consent();
+    }
+    if let Some(former) = &former
+        && let Some(user) = login_hint(connector, &discovery, former)
+    {
+        pending = pending.with_login_hint(user);
     }
     running.change(cx, |now| {
         now.new_scopes = new_scopes(&pending.scopes, former.as_ref())
@@ -191,6 +198,19 @@ async fn renews_by_consent(cx: &Context, former: &WalletEntry) -> bool {
     let saved = secrets::read_stored(cx.vault(), former).await;
     let grant = saved.ok().and_then(|saved| Grant::from_secret(&saved).ok());
     grant.is_some_and(|grant| grant.insisted_on_consent)
+}
+
+/// Returns the email address, or a user name that looks like one, of a sign-in at the same issuer that expired. A
+/// sign-in that works may be repeated to choose another account, which a hint would prevent.
+fn login_hint<'a>(
+    connector: &Connector,
+    discovery: &Discovery,
+    former: &'a WalletEntry,
+) -> Option<&'a str> {
+    let has_expired = connector.status.code == Some(Code::AuthExpired);
+    let is_of_issuer = former.issuer.as_ref() == Some(&discovery.issuer);
+    let user = former.user.as_deref();
+    user.filter(|user| has_expired && is_of_issuer && user.contains('@'))
 }
 
 /// Returns the requested scopes that the previous sign-in did not have; none without a previous sign-in.
