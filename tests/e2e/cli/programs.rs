@@ -581,7 +581,7 @@ async fn what_is_pasted_is_reviewed_before_it_is_added() {
     let one = [&add[..], &["--only", "gone", "--name", "one"]].concat();
     let one = harness.typed(&one, &[]).await;
     one.succeeded();
-    one.assert_stdout("Command:    npx-is-not-there");
+    one.assert_stdout("Command:     npx-is-not-there");
     std::fs::write(
         &file,
         "patchbay://install?url=https://wiki.example/mcp&name=Wiki",

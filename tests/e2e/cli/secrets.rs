@@ -8,9 +8,10 @@ use patchbay_playground::{
     Options, Playground,
 };
 
-#[cfg(target_os = "linux")]
 use super::terminal::by;
 use super::terminal::{TOKEN, Terminal, snapshot_settings, words};
+#[cfg(target_os = "linux")]
+use super::trust::CLIENT_CERTIFICATE;
 
 #[tokio::test(flavor = "multi_thread")]
 async fn an_option_for_another_kind_of_credential_is_refused() {
@@ -196,19 +197,21 @@ async fn an_address_that_seems_to_hold_a_key_is_noted_however_it_is_added() {
 async fn a_client_certificate_is_saved_once_the_vault_is_open() {
     let terminal = Terminal::new().await;
     terminal.add("https://127.0.0.1:1/mcp", &[]).await;
+    let file = terminal.home.path().join("client.pem");
+    std::fs::write(&file, CLIENT_CERTIFICATE).unwrap();
     for line in [
         "connector edit play",
         "connector add https://127.0.0.1:1/other",
     ] {
-        let certificate = ["--client-certificate", "/nowhere.pem"];
-        let words = [&words(line)[..], &certificate].concat();
-        let mut locked = terminal.command(&words);
+        let line = words(line);
+        let with = |file| [&line[..], &["--client-certificate", file]].concat();
+        let mut locked = terminal.command(&with(file.to_str().unwrap()));
         locked.env_remove("PATCHBAY_PASSPHRASE");
         let locked = terminal.finish(locked, "").await;
         locked.assert_stderr("hint: Set PATCHBAY_PASSPHRASE");
-        let unlocked = terminal.run(&words).await;
-        unlocked.assert_stderr("nowhere.pem");
-        unlocked.assert_stderr("hint: Check the path and permissions.");
+        let missing = terminal.run(&with("/nowhere.pem")).await;
+        missing.assert_stderr("nowhere.pem");
+        missing.assert_stderr("hint: Check the path and permissions.");
     }
 }
 

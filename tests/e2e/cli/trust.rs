@@ -4,6 +4,11 @@ use patchbay_playground::SelfSigned;
 
 use super::terminal::{Terminal, words};
 
+pub(super) const CLIENT_CERTIFICATE: &str = concat!(
+    include_str!("../../playground/src/self_signed/certificate.pem"),
+    include_str!("../../playground/src/self_signed/key.pem"),
+);
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_certificate_is_trusted_by_its_fingerprint_for_one_connector() {
     let terminal = Terminal::new().await;
@@ -107,11 +112,7 @@ async fn a_server_that_wants_a_client_certificate_is_trusted_with_the_vault_open
     let terminal = Terminal::new().await;
     let server = SelfSigned::start().await.unwrap();
     let file = terminal.home.path().join("client.pem");
-    let pem = concat!(
-        include_str!("../../playground/src/self_signed/certificate.pem"),
-        include_str!("../../playground/src/self_signed/key.pem"),
-    );
-    std::fs::write(&file, pem).unwrap();
+    std::fs::write(&file, CLIENT_CERTIFICATE).unwrap();
     let add = ["connector", "add", server.url().as_str(), "--name", "wiki"];
     let certificate = ["--client-certificate", file.to_str().unwrap()];
     terminal

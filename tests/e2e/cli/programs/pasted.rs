@@ -128,7 +128,7 @@ async fn what_an_option_gives_is_not_asked_for() {
     open.assert_stdout("Secrets: ");
     let given = format!("{add} --env LANG=de --env API_KEY=env");
     let shown = harness.does_with(&given, &text.to_string()).await;
-    shown.assert_stdout("Variables:  API_KEY=env LANG=de\n");
+    shown.assert_stdout("Variables:  API_KEY=env\nVariables:  LANG=de\n");
     for absent in ["Asks for:", "Secrets:"] {
         assert!(!shown.stdout.contains(absent), "{shown:?}");
     }
