@@ -206,6 +206,25 @@ describe("palette", () => {
     await user.type(await screen.findByRole("combobox"), ">dark{Enter}");
     await waitFor(() => expect(document.documentElement).toHaveAttribute("data-theme", "dark"));
   });
+
+  it("ends_all_sessions_while_there_are_any", async () => {
+    const { user, host } = await openHome();
+    await user.keyboard("{Control>}k{/Control}");
+    await user.type(await screen.findByRole("combobox"), ">end all");
+    expect(screen.queryByRole("option", { name: /End all sessions/ })).toBeNull();
+    const held = { name: "", server: "", pid: null, clients: 0, seconds: 5, memoryKib: null, lastLine: null };
+    host.handlers.endSession = () => null;
+    host.handlers.listSessions = () => ["con_1", "con_2", "con_1"].map((id) => ({ ...held, connector: id }));
+    expect(await screen.findByRole("option", { name: /End all sessions/ }, { timeout: 3000 })).toBeVisible();
+    await user.keyboard("{Enter}");
+    await waitFor(() =>
+      expect(host.calls.filter(({ name }) => name === "endSession").map(({ given }) => given)).toEqual([
+        { connector: "con_1" },
+        { connector: "con_2" },
+      ]),
+    );
+    expect(await screen.findByRole("status")).toHaveTextContent("All sessions ended");
+  });
 });
 
 it("an_address_pasted_outside_a_field_is_looked_at", async () => {

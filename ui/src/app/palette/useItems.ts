@@ -7,9 +7,18 @@ import { isSignInAction, tabFor } from "@/components/nextAction";
 import { type ActiveShortcut, ShortcutContext } from "@/components/shortcuts";
 import { runStates } from "@/components/ToolResult/runWords";
 import { type AccountState, useAccountStates, useRefreshAccounts } from "@/host/accountSync";
-import { type Account, type Connector, type ToolRunSummary, type ToolSummary, type WalletEntry } from "@/host/bindings";
+import {
+  type Account,
+  type Connector,
+  type ConnectorId,
+  type HeldSession,
+  type ToolRunSummary,
+  type ToolSummary,
+  type WalletEntry,
+} from "@/host/bindings";
 import { hasAccounts } from "@/host/platforms";
 import { useCheckAll } from "@/host/useCheckAll";
+import { useEndSessions } from "@/host/useEndSessions";
 import { useChangePreferences } from "@/host/preferences";
 import { everyRun, queries } from "@/host/queries";
 import { ago, duration } from "@/lib/time";
@@ -30,6 +39,7 @@ export function useItems(): Item[] {
   const [now] = useState(() => new Date());
   const { mutate: changePreferences } = useChangePreferences();
   const { mutate: check } = useCheckAll();
+  const { mutate: endSessions } = useEndSessions("All sessions ended");
   const refresh = useRefreshAccounts();
   const states = useAccountStates();
   const { data: accounts } = useQuery(queries.accounts());
@@ -37,6 +47,7 @@ export function useItems(): Item[] {
   const { data: tools } = useQuery(queries.tools(null));
   const { data: runs } = useQuery(queries.runs({ ...everyRun, limit: 50 }));
   const { data: wallet } = useQuery(queries.wallet());
+  const { data: held = none } = useQuery({ ...queries.sessions(), select: connectorsOf });
 
   return useMemo(() => {
     const hosted = (accounts ?? []).filter(hasAccounts);
@@ -56,6 +67,7 @@ export function useItems(): Item[] {
       action("add-account", "Add account", "plus", layers.addAccount),
       ...(hosted.length > 0 ? [action("refresh", "Refresh all accounts", "refresh-cw", () => void refresh())] : []),
       action("check-all", "Check all connectors", "refresh-cw", () => check()),
+      ...(held.length > 0 ? [action("end-sessions", "End all sessions", "power", () => endSessions(held))] : []),
       { ...action("settings", "Settings", "settings", go.settings), keys: "window.settings" },
       { ...action("keys", "Keyboard shortcuts", "keyboard", layers.openKeys), keys: "window.keys" },
       action("light", "Light theme", "eye", () => changePreferences({ theme: "light" })),
@@ -86,12 +98,21 @@ export function useItems(): Item[] {
     tools,
     runs,
     wallet,
+    held,
     navigate,
     go,
     layers,
     changePreferences,
     check,
+    endSessions,
   ]);
+}
+
+const none: ConnectorId[] = [];
+
+/** Each connector once: sessions grow older each second, and the items stay the same. */
+function connectorsOf(sessions: HeldSession[]): ConnectorId[] {
+  return [...new Set(sessions.map(({ connector }) => connector))];
 }
 
 /** Whether a shortcut belongs to the page: window shortcuts have entries of their own, and some only move the focus. */

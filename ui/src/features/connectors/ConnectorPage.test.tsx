@@ -1,6 +1,12 @@
 import { act, screen, waitFor, within } from "@testing-library/react";
 import { expect, it, onTestFinished, vi } from "vitest";
-import { type CheckStep, type CompletionRequest, type Connector, type ConnectorChanges } from "@/host/bindings";
+import {
+  type CheckStep,
+  type CompletionRequest,
+  type Connector,
+  type ConnectorChanges,
+  type HeldSession,
+} from "@/host/bindings";
 import { clientState } from "@/host/clientState";
 import { axeViolations } from "@/test/axe";
 import { expectCall } from "@/test/expectCall";
@@ -445,17 +451,18 @@ it("the_log_of_a_local_program_is_shown", async () => {
   expect(screen.getByRole("log", { name: "Log" })).toHaveTextContent("added 12 packages");
 });
 
+const running: HeldSession = {
+  connector: "con_github",
+  name: "github",
+  server: "/usr/bin/npx",
+  pid: 4711,
+  clients: 1,
+  seconds: 125,
+  memoryKib: 48_000,
+  lastLine: null,
+};
+
 it("a_running_program_is_shown_and_stopped", async () => {
-  const running = {
-    connector: "con_github",
-    name: "github",
-    server: "/usr/bin/npx",
-    pid: 4711,
-    clients: 1,
-    seconds: 125,
-    memoryKib: 48_000,
-    lastLine: null,
-  };
   const { user, host, container } = renderApp(
     "/connectors/con_github?tab=log",
     { connectors: [connector({ command })] },
@@ -475,6 +482,31 @@ it("a_running_program_is_shown_and_stopped", async () => {
   expect(host.lastCall("endSession")).toEqual({ connector: "con_github" });
   expect(await screen.findByRole("status")).toHaveTextContent("GitHub stopped");
   expect(document.body).not.toHaveFocus();
+});
+
+it("two_processes_of_a_program_are_shown_as_one", async () => {
+  renderApp("/connectors/con_github?tab=log", { connectors: [connector({ command })] }, (mock) => {
+    mock.handlers.listSessions = () => [running, { ...running, pid: 4712, seconds: 5, memoryKib: 2_000 }];
+  });
+  const server = await screen.findByRole("group", { name: "Running server" });
+  expect(server).toHaveTextContent("Running for 2 min 5 s · processes 4711 and 4712 · 51.2 MB of memory");
+});
+
+it("a_session_over_http_is_shown_and_ended", async () => {
+  const kept = { ...running, server: "https://api.githubcopilot.com/mcp", pid: null, memoryKib: null };
+  const { user, host } = renderApp("/connectors/con_github?tab=log", { connectors: [connector()] }, (mock) => {
+    mock.handlers.listSessions = () => [kept];
+    mock.handlers.endSession = () => {
+      mock.handlers.listSessions = () => [];
+      return null;
+    };
+  });
+  const session = await screen.findByRole("group", { name: "Session" });
+  expect(session).toHaveTextContent("Session kept for 2 min 5 s");
+  await user.click(within(session).getByRole("button", { name: "Stop" }));
+  await waitFor(() => expect(screen.queryByRole("group", { name: "Session" })).toBeNull());
+  expect(host.lastCall("endSession")).toEqual({ connector: "con_github" });
+  expect(await screen.findByRole("status")).toHaveTextContent("Session with GitHub ended");
 });
 
 it("remote_servers_have_a_log_and_hosted_connectors_none", async () => {

@@ -11,14 +11,14 @@ import { type Connector } from "@/host/bindings";
 import { stateKey, useClientState } from "@/host/clientState";
 import { queries } from "@/host/queries";
 import { clockSeconds, exactTime } from "@/lib/time";
+import { HeldSessions } from "./HeldSessions";
 import styles from "./LogPane.module.css";
-import { RunningServer } from "./RunningServer";
 
-/** The log of a connector's server and, for a local server, whether it is running. */
+/** The log of a connector's server, and the sessions with it. */
 export function LogPane({ connector }: { connector: Connector }) {
   return (
     <>
-      {connector.command != null && <RunningServer connector={connector} />}
+      <HeldSessions connector={connector} />
       <Log connector={connector} />
     </>
   );
