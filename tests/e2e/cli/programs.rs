@@ -320,6 +320,7 @@ async fn what_a_program_has_logged_is_shown_from_a_level_on() {
     let last = shown[2]["text"].as_str().unwrap();
     let is_whole = last.starts_with("[notice] files: 2 from ") && last.ends_with(" on <redacted>");
     assert!(is_whole, "{shown}");
+    assert_eq!(shown[2]["level"], "notice");
     assert_eq!(log("warning").await, json!([]));
     harness.fails("connector log files --level loud", 2).await;
 }

@@ -2596,6 +2596,8 @@ export type ServerFacts = {
 
 export type ServerLogLine = {
 	at: Timestamp,
+	/**  The level that the text begins with, as MCP messages do. */
+	level: LogLevel | null,
 	/**  Text without the connector's secrets. */
 	text: string,
 };

@@ -436,8 +436,8 @@ it("the_log_of_a_local_program_is_shown", async () => {
   });
   expect(await screen.findByText("Nothing written yet")).toBeVisible();
   host.handlers.readServerLog = () => [
-    { at: "2026-11-20T10:00:00Z", text: "Patchbay starts /usr/bin/npx" },
-    { at: "2026-11-20T10:00:01Z", text: "added 12 packages \u202e<b>" },
+    { at: "2026-11-20T10:00:00Z", level: null, text: "Patchbay starts /usr/bin/npx" },
+    { at: "2026-11-20T10:00:01Z", level: null, text: "added 12 packages \u202e<b>" },
   ];
   const log = await screen.findByRole("log", { name: "Log" }, { timeout: 3000 });
   expect(log).toHaveTextContent("added 12 packages");
@@ -512,7 +512,7 @@ it("a_session_over_http_is_shown_and_ended", async () => {
 it("remote_servers_have_a_log_and_hosted_connectors_none", async () => {
   const { host, unmount } = renderApp("/connectors/con_github?tab=log", { connectors: [connector()] });
   expect(await screen.findByText("What this server writes to its log appears here.")).toBeVisible();
-  host.handlers.readServerLog = () => [{ at: "2026-11-20T10:00:00Z", text: "[warning] db: slow" }];
+  host.handlers.readServerLog = () => [{ at: "2026-11-20T10:00:00Z", level: "warning", text: "[warning] db: slow" }];
   const log = await screen.findByRole("log", { name: "Log" }, { timeout: 3000 });
   expect(log).toHaveTextContent("[warning] db: slow");
   unmount();
@@ -520,6 +520,30 @@ it("remote_servers_have_a_log_and_hosted_connectors_none", async () => {
   renderApp("/connectors/con_github", { connectors: [connector({ identity })] });
   expect(await screen.findByRole("tab", { name: "Overview" })).toBeVisible();
   expect(screen.queryByRole("tab", { name: "Log" })).toBeNull();
+});
+
+it("the_log_is_shown_from_a_level_on", async () => {
+  const at = "2026-11-20T10:00:00Z";
+  const { user } = renderApp("/connectors/con_github?tab=log", { connectors: [connector({ command })] }, (mock) => {
+    mock.handlers.readServerLog = () => [
+      { at, level: null, text: "added 12 packages" },
+      { at, level: "notice", text: "[notice] db: open" },
+      { at, level: "error", text: "[error] db: gone" },
+    ];
+  });
+  const log = await screen.findByRole("log", { name: "Log" });
+  await user.click(screen.getByRole("button", { name: /Lowest level$/ }));
+  await user.click(screen.getByRole("option", { name: "Notice and above" }));
+  expect(log).not.toHaveTextContent("added 12 packages");
+  expect(log).toHaveTextContent("[notice] db: open");
+  await user.click(screen.getByRole("button", { name: /Lowest level$/ }));
+  await user.click(screen.getByRole("option", { name: "Error and above" }));
+  expect(log).toHaveTextContent(/\d\[error\] db: gone$/);
+  expect(log).not.toHaveTextContent("[notice]");
+  await user.click(screen.getByRole("button", { name: /Lowest level$/ }));
+  await user.click(screen.getByRole("option", { name: "Emergency" }));
+  await user.click(screen.getByRole("button", { name: "Clear filter" }));
+  expect(screen.getByRole("log", { name: "Log" })).toHaveTextContent("added 12 packages");
 });
 
 it("a_program_that_ended_links_to_its_log_and_its_report_is_copied", async () => {
@@ -603,8 +627,8 @@ it("the_log_of_a_starting_program_is_shown_and_the_start_cancelled", async () =>
           stop = reject;
         });
       mock.handlers.readServerLog = () => [
-        { at: "2020-01-01T00:00:00Z", text: "of an earlier start" },
-        { at: new Date(Date.now() + 1000).toISOString(), text: "npm http fetch 200" },
+        { at: "2020-01-01T00:00:00Z", level: null, text: "of an earlier start" },
+        { at: new Date(Date.now() + 1000).toISOString(), level: null, text: "npm http fetch 200" },
       ];
       mock.handlers.cancelCheck = () => {
         stop(problem({ code: "cancelled", message: "cancelled" }));

@@ -6,13 +6,15 @@ import { EmptyState } from "@/components/EmptyState";
 import { Field } from "@/components/Field";
 import { NoMatches } from "@/components/NoMatches";
 import { ErrorNotice } from "@/components/ProblemNotice";
+import { Select } from "@/components/Select";
 import { Skeleton } from "@/components/Skeleton";
-import { type Connector } from "@/host/bindings";
+import { type Connector, type LogLevel } from "@/host/bindings";
 import { stateKey, useClientState } from "@/host/clientState";
 import { queries } from "@/host/queries";
 import { clockSeconds, exactTime } from "@/lib/time";
 import { HeldSessions } from "./HeldSessions";
 import styles from "./LogPane.module.css";
+import { logLevels } from "./logLevels";
 
 /** The log of a connector's server, and the sessions with it. */
 export function LogPane({ connector }: { connector: Connector }) {
@@ -24,16 +26,32 @@ export function LogPane({ connector }: { connector: Connector }) {
   );
 }
 
+type Lowest = LogLevel | "all";
+
+const lowestLevels = [
+  { value: "all", label: "All lines" } as const,
+  ...logLevels.map(({ value, label }, index) => ({
+    value,
+    label: index + 1 < logLevels.length ? `${label} and above` : label,
+  })),
+];
+
+/** The place of a level in their order; what has none comes before all of them. */
+function severity(level: Lowest | null): number {
+  return logLevels.findIndex(({ value }) => value === level);
+}
+
 function Log({ connector }: { connector: Connector }) {
   const { data, error, refetch } = useQuery(queries.serverLog(connector.id));
   const [filter, setFilter] = useClientState(stateKey("", "filter", "log", connector.id));
+  const [lowest, setLowest] = useClientState(stateKey<Lowest>("all", "filter", "log-level", connector.id));
   const copy = useCopy();
   const pane = useRef<HTMLDivElement>(null);
   // New lines do not scroll away what the user scrolled up to.
   const isAtEnd = useRef(true);
   useLayoutEffect(() => {
     if (isAtEnd.current) pane.current?.scrollTo({ top: pane.current.scrollHeight });
-  }, [data, filter]);
+  }, [data, filter, lowest]);
   if (error)
     return <ErrorNotice className={styles.notice} error={error} connector={connector} onRetry={() => void refetch()} />;
   if (!data) return <Skeleton rows={5} label="Loading log" />;
@@ -44,18 +62,28 @@ function Log({ connector }: { connector: Connector }) {
       </EmptyState>
     );
   const typed = filter.trim().toLowerCase();
-  const lines = data.filter(({ text }) => text.toLowerCase().includes(typed));
+  const lines = data.filter(
+    ({ level, text }) => severity(level) >= severity(lowest) && text.toLowerCase().includes(typed),
+  );
   const copyLines = () => copy(lines.map(({ at, text }) => `${at} ${text}\n`).join(""), "Log");
   return (
     <>
       <div className={styles.tools}>
         <Field label="Filter log" hideLabel soft placeholder="Filter" value={filter} onChange={setFilter} />
+        <Select label="Lowest level" hideLabel options={lowestLevels} value={lowest} onChange={setLowest} />
+        <span className="grow" />
         <Button small icon="copy" isDisabled={lines.length === 0} onPress={copyLines}>
           Copy
         </Button>
       </div>
       {lines.length === 0 ? (
-        <NoMatches title="No matching lines" onClear={() => setFilter("")} />
+        <NoMatches
+          title="No matching lines"
+          onClear={() => {
+            setFilter("");
+            setLowest("all");
+          }}
+        />
       ) : (
         <div
           ref={pane}

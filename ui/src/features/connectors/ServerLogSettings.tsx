@@ -1,20 +1,10 @@
 import { ErrorNotice } from "@/components/ProblemNotice";
 import { Select } from "@/components/Select";
 import { Section } from "@/components/Section";
-import { type Connector, type LogLevel } from "@/host/bindings";
+import { type Connector } from "@/host/bindings";
 import styles from "./ConnectorPage.module.css";
+import { logLevels } from "./logLevels";
 import { useUpdateConnector } from "./useConnectorActions";
-
-const levels: { value: LogLevel; label: string }[] = [
-  { value: "debug", label: "Debug" },
-  { value: "info", label: "Info" },
-  { value: "notice", label: "Notice" },
-  { value: "warning", label: "Warning" },
-  { value: "error", label: "Error" },
-  { value: "critical", label: "Critical" },
-  { value: "alert", label: "Alert" },
-  { value: "emergency", label: "Emergency" },
-];
 
 /** The least severe log messages that the server is asked for. */
 export function ServerLogSettings({ connector }: { connector: Connector }) {
@@ -24,7 +14,7 @@ export function ServerLogSettings({ connector }: { connector: Connector }) {
       <div className={styles.form}>
         <Select
           label="Lowest level"
-          options={levels}
+          options={logLevels}
           value={connector.logLevel ?? "info"}
           onChange={(logLevel) => save.mutate({ logLevel })}
           help="For servers that send their log over MCP. Changing it reconnects."

@@ -348,7 +348,7 @@ async fn log(
     let mut all = read_server_log(&cli.cx, &connector.id).await?;
     let is_empty = all.is_empty();
     if level.is_some() {
-        all.retain(|line| LogLevel::of_line(&line.text) >= level);
+        all.retain(|line| line.level >= level);
     }
     let lines = &all[all.len().saturating_sub(max_lines)..];
     if is_empty {

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use patchbay_files::create_private_folder;
-use patchbay_model::{ConnectorId, Timestamp, clean_text};
+use patchbay_model::{ConnectorId, LogLevel, Timestamp, clean_text};
 use patchbay_platforms::mcp::LineSink;
 use serde::Serialize;
 use specta::Type;
@@ -33,6 +33,8 @@ const LINE_LENGTH: usize = 500;
 #[serde(rename_all = "camelCase")]
 pub struct ServerLogLine {
     pub at: Timestamp,
+    /// The level that the text begins with, as MCP messages do.
+    pub level: Option<LogLevel>,
     /// Text without the connector's secrets.
     pub text: String,
 }
@@ -72,9 +74,11 @@ async fn read(file: &Path) -> io::Result<Vec<u8>> {
 
 fn line(written: &str) -> Option<ServerLogLine> {
     let (at, text) = written.split_once(' ')?;
+    let text = clean_text(text, LINE_LENGTH);
     Some(ServerLogLine {
         at: Timestamp::parse(at)?,
-        text: clean_text(text, LINE_LENGTH),
+        level: LogLevel::of_line(&text),
+        text,
     })
 }
 
@@ -145,6 +149,14 @@ mod tests {
         assert!(lines[MAX_LINES - 1].text.starts_with("4999 x"));
         let size = |file: &Path| fs::metadata(file).unwrap().len();
         assert!(size(&file) + size(&rotated_path(&file)) < 2 * MAX_BYTES + 500);
+        assert_eq!(lines[MAX_LINES - 1].level, None);
+        write("[warning] db: slow");
+        let lines = read_server_log(&cx, &id).await.unwrap();
+        let last = &lines[MAX_LINES - 1];
+        assert_eq!(
+            (last.level, last.text.as_str()),
+            (Some(LogLevel::Warning), "[warning] db: slow")
+        );
         // Foreign content is shown as text or ignored.
         fs::write(&file, "no time\n2026-01-01T00:00:00Z a\u{1b}[2Jb\n\u{ff}").unwrap();
         let lines = read_server_log(&cx, &id).await.unwrap();
