@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { isExact } from "./exactNumber";
-import { jsonError, locate, readJson, writeJson, writeMarkedJson } from "./jsonText";
+import { jsonError, locate, readJson, valueText, writeJson, writeMarkedJson } from "./jsonText";
 
 describe("reading", () => {
   it.each([
@@ -43,6 +43,9 @@ it("reads no JSON so deep that reading it would fail, but counts no brackets in 
 it("marks numbers that may have been rounded where text is shown or copied", () => {
   const value: unknown = JSON.parse('{"id": 9007199254740993, "n": 1.5}');
   expect(JSON.parse(writeMarkedJson(value))).toEqual({ id: "≈ 9007199254740992", n: 1.5 });
+  expect(JSON.parse(valueText(value))).toEqual({ id: "≈ 9007199254740992", n: 1.5 });
+  expect(valueText(JSON.parse("9007199254740993"))).toBe("≈ 9007199254740992");
+  expect(["a", 1, true, [1]].map((one) => valueText(one, 0))).toEqual(["a", "1", "true", "[1]"]);
 });
 
 it("finds the place of a value, or of its nearest parent", () => {

@@ -11,10 +11,17 @@ export function writeJson(value: unknown): string {
   return JSON.stringify(value, null, 2) ?? "";
 }
 
+const marked = (value: unknown) => (mayBeRounded(value) ? `≈ ${String(value)}` : value);
+
 /** JSON for display or copying. Numbers that may have been rounded are texts with a mark, as in the JSON view. */
-export function writeMarkedJson(value: unknown): string {
-  const mark = (_key: string, inner: unknown) => (mayBeRounded(inner) ? `≈ ${String(inner)}` : inner);
-  return JSON.stringify(value, mark, 2) ?? "";
+export function writeMarkedJson(value: unknown, indent = 2): string {
+  return JSON.stringify(value, (_key, inner: unknown) => marked(inner), indent) ?? "";
+}
+
+/** A value among others for display: a text or number without quotes, else as {@link writeMarkedJson}. */
+export function valueText(value: unknown, indent = 2): string {
+  const shown = marked(value);
+  return typeof shown === "string" ? shown : writeMarkedJson(value, indent);
 }
 
 /** Parses JSON strictly: comments, duplicate keys, and numbers that JavaScript would round are problems. */

@@ -28,6 +28,7 @@ const toolChanges = [
     differences: [
       { path: "/description", before: "Searches", after: "Searches, and mails what it finds" },
       { path: "/inputSchema/properties/to", before: null, after: { type: "string" } },
+      { path: "/inputSchema/properties/id/maximum", before: 2 ** 63, after: { maximum: 2 ** 64 } },
     ],
   }),
   change({ name: "send_mail", kind: "added", before: null }),
@@ -50,6 +51,8 @@ it("changed tools are reviewed from home and accepted by a key", async () => {
   expect(within(changes).getByRole("heading", { name: "3 tools changed" })).toBeVisible();
   expect(within(changes).getByText("arguments › properties › to")).toBeVisible();
   expect(within(changes).getByText("Searches, and mails what it finds")).toBeVisible();
+  expect(within(changes).getByText("≈ 9223372036854776000")).toBeVisible();
+  expect(within(changes).getByText(/"≈ 18446744073709552000"/)).toBeVisible();
   for (const word of ["changed", "new", "gone"]) expect(within(changes).getByText(word)).toBeVisible();
   expect(await axeViolations(container)).toEqual([]);
   await user.keyboard("{Shift>}a{/Shift}");

@@ -11,6 +11,7 @@ import { useNow } from "@/host/clock";
 import { keys, queries } from "@/host/queries";
 import { useCommand } from "@/host/useCommand";
 import { fromPointer } from "@/lib/jsonPointer";
+import { valueText } from "@/lib/jsonText";
 import { ago, exactTime } from "@/lib/time";
 import { count } from "@/lib/words";
 import styles from "./ToolChanges.module.css";
@@ -94,11 +95,11 @@ function DifferenceItem({ difference: { path, before, after } }: { difference: D
       </div>
       <p className={styles.side}>
         <span>Before</span>
-        {before == null ? <span className="text2">—</span> : <del data-selectable>{textOf(before)}</del>}
+        {before == null ? <span className="text2">—</span> : <del data-selectable>{valueText(before)}</del>}
       </p>
       <p className={styles.side}>
         <span>Now</span>
-        {after == null ? <span className="text2">—</span> : <ins data-selectable>{textOf(after)}</ins>}
+        {after == null ? <span className="text2">—</span> : <ins data-selectable>{valueText(after)}</ins>}
       </p>
     </li>
   );
@@ -109,8 +110,4 @@ function pathLabel(path: string): string {
   const [first = "", ...rest] = fromPointer(path);
   const words: Partial<Record<string, string>> = { inputSchema: "arguments", outputSchema: "result" };
   return [words[first] ?? first, ...rest].join(" › ");
-}
-
-function textOf(value: unknown): string {
-  return typeof value === "string" ? value : JSON.stringify(value, null, 2);
 }

@@ -1,5 +1,6 @@
 import { type RunComparison, type RunDifference, type RunPart } from "@/host/bindings";
 import { fromPointer, readablePointer, toPointer } from "@/lib/jsonPointer";
+import { valueText } from "@/lib/jsonText";
 import { bytes, duration } from "@/lib/time";
 
 /** The parts of a run in display order. */
@@ -29,8 +30,7 @@ export function pointerLabel({ pointer }: RunDifference): string {
 export function valueWords({ part, pointer }: RunDifference, value: unknown): string {
   if (part === "timing" && typeof value === "number")
     return pointer.endsWith("resultBytes") ? bytes(value) : duration(value);
-  const text = typeof value === "string" ? value : (JSON.stringify(value) ?? "");
-  const shown = typeof value === "string" && part !== "identity" ? JSON.stringify(value) : text;
+  const shown = typeof value === "string" && part !== "identity" ? JSON.stringify(value) : valueText(value, 0);
   return shown.length > maxLength
     ? `${shown.slice(0, maxLength)} … ${shown.length - maxLength} more characters`
     : shown;

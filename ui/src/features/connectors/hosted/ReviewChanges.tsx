@@ -9,6 +9,7 @@ import { Skeleton } from "@/components/Skeleton";
 import { type ChangeSettings, commands, type Connector, type Difference, type Json } from "@/host/bindings";
 import { asProblem } from "@/host/call";
 import { useCommand } from "@/host/useCommand";
+import { valueText } from "@/lib/jsonText";
 import { type AnySchema } from "@/lib/schema/schema";
 import { titleAt } from "@/lib/schema/titleAt";
 import { schemaOf } from "@/lib/schema/validate";
@@ -146,7 +147,7 @@ function Side({ name, value }: { name: "before" | "after"; value: Json }) {
   return (
     <span className={styles.value} data-side={name} data-selectable>
       <span className="unseen">{name === "before" ? "Before: " : "After: "}</span>
-      {typeof value === "string" ? value : JSON.stringify(value, null, 1)}
+      {valueText(value, 1)}
     </span>
   );
 }
