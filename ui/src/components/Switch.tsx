@@ -1,5 +1,6 @@
 import { type ReactNode } from "react";
 import { Switch as AriaSwitch } from "react-aria-components";
+import { StatusGlyph } from "./StatusGlyph";
 import styles from "./Switch.module.css";
 
 type Props = {
@@ -10,9 +11,11 @@ type Props = {
   /** Id of a description that is shown elsewhere. */
   describedBy?: string;
   isDisabled?: boolean;
+  /** Whether the shown state is still being applied; takes no other and keeps the focus until then. */
+  isPending?: boolean;
 };
 
-export function Switch({ children, help, isSelected, onChange, describedBy, isDisabled }: Props) {
+export function Switch({ children, help, isSelected, onChange, describedBy, isDisabled, isPending }: Props) {
   return (
     <AriaSwitch
       className={styles.switch ?? ""}
@@ -20,12 +23,18 @@ export function Switch({ children, help, isSelected, onChange, describedBy, isDi
       onChange={onChange}
       aria-describedby={describedBy}
       isDisabled={isDisabled}
+      isReadOnly={isPending}
     >
       <span className={styles.track} aria-hidden="true" />
       <span className={styles.words}>
         <span>{children}</span>
         {help && <span className={styles.help}>{help}</span>}
       </span>
+      {isPending && (
+        <span className={styles.pending}>
+          <StatusGlyph name="authorizing" />
+        </span>
+      )}
     </AriaSwitch>
   );
 }

@@ -4,6 +4,7 @@ import { Menu } from "@/components/Menu";
 import { Select } from "@/components/Select";
 import { Switch } from "@/components/Switch";
 import { type Action, type Connector, type Control } from "@/host/bindings";
+import { useToasts } from "@/host/toasts";
 import { type PendingAction } from "./ActionDialog";
 import styles from "./Hosted.module.css";
 import { opensDialog, useRunAction } from "./useHosted";
@@ -20,11 +21,13 @@ type Props = { connector: Connector; onAsk: (pending: PendingAction) => void; co
  * until the platform has responded, and keeps the focus meanwhile; other controls stay usable.
  */
 export function ActionControl({ connector, onAsk, control }: Props) {
-  const { mutate, error, isPending } = useRunAction(connector);
+  const { mutate, error, isPending, variables } = useRunAction(connector);
+  const { announce } = useToasts();
   const start = (action: Action, of: string | null, isChoice = false) => {
     if (isPending) return;
-    if (opensDialog(action)) onAsk({ action, of, isChoice });
-    else mutate({ action, values: null, confirmed: false });
+    if (opensDialog(action)) return onAsk({ action, of, isChoice });
+    if (of !== null) announce(`Changing ${of}`);
+    mutate({ action, values: null, confirmed: false });
   };
   const field = () => {
     switch (control.kind) {
@@ -53,7 +56,8 @@ export function ActionControl({ connector, onAsk, control }: Props) {
       case "switch":
         return (
           <Switch
-            isSelected={control.isOn ?? false}
+            isSelected={isPending ? variables.action.name === control.turnOn.name : (control.isOn ?? false)}
+            isPending={isPending}
             onChange={(on) => start(on ? control.turnOn : control.turnOff, control.label)}
           >
             {control.label}

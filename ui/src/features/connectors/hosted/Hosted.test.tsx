@@ -30,6 +30,29 @@ describe("platform details", () => {
     expect(await axeViolations(container)).toEqual([]);
   });
 
+  it("shows_the_new_state_of_a_switch_until_the_platform_refuses_it", async () => {
+    const { host, user, container } = renderApp(at("overview"), state);
+    let refuse: (thrown: unknown) => void = () => undefined;
+    host.handlers.runAction = () =>
+      new Promise((_, reject) => {
+        refuse = reject;
+      });
+    const organization = await screen.findByRole("switch", { name: "Organization" });
+    expect(organization).toBeChecked();
+    await user.click(organization);
+    expect(organization).not.toBeChecked();
+    expect(organization).toHaveAttribute("aria-readonly", "true");
+    expect(organization).toHaveFocus();
+    expect(screen.getByRole("status")).toHaveTextContent("Changing Organization");
+    expect(await axeViolations(container)).toEqual([]);
+    await user.click(organization);
+    expect(host.calls.filter(({ name }) => name === "runAction")).toHaveLength(1);
+    act(() => refuse(problem({ message: "only administrators may do that" })));
+    expect(await screen.findByText("Only administrators may do that")).toBeVisible();
+    expect(organization).toBeChecked();
+    expect(organization).not.toHaveAttribute("aria-readonly");
+  });
+
   it("offers_menus_for_switches_of_unknown_state", async () => {
     const { host, user } = renderApp(at("overview"), state);
     const part = await screen.findByRole("region", { name: "On Mistral · Northlight" });
