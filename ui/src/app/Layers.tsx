@@ -3,6 +3,7 @@ import { type ReactNode, Suspense, useCallback, useMemo, useState } from "react"
 import { FixContext } from "@/components/FixContext";
 import { FocusReturn } from "@/components/FocusReturn";
 import { useHasOpenDialog } from "@/components/openDialogs";
+import { useGo } from "@/components/useGo";
 import { useSignIn } from "@/features/authorizations/useSignIn";
 import { type KnownServer } from "@/features/connectors/knownServer";
 import { useDroppedBundle } from "@/features/connectors/useDroppedBundle";
@@ -27,7 +28,6 @@ import { OfferedLink } from "./OfferedLink";
 import { OpenQuestion } from "./OpenQuestion";
 import { RefusedLink } from "./RefusedLink";
 import { useFixes } from "./useFixes";
-import { useGo } from "./useGo";
 import { useOpenTools } from "./useOpenTools";
 
 type Open =
@@ -134,7 +134,7 @@ export function LayersProvider({ children }: { children: ReactNode }) {
         <OfferedLink isFree={isFree} onOffered={(address) => setOpen({ kind: "add", address })} />
         <OpenQuestion />
         {open?.kind === "keys" && <CheatSheet onClose={close} />}
-        {signIn.shown && <AuthorizationLayer signIn={signIn} onOpenConnector={(id) => go.connector(id, "tools")} />}
+        {signIn.shown && <AuthorizationLayer signIn={signIn} />}
       </Suspense>
     </LayersContext>
   );

@@ -3,6 +3,7 @@ import { Link } from "@tanstack/react-router";
 import { Button } from "@/components/Button";
 import { Icon } from "@/components/Icon";
 import { KeyHint } from "@/components/KeyHint";
+import { useGo } from "@/components/useGo";
 import { vaultFact } from "@/components/vaultLooks";
 import { AccountList } from "@/features/accounts/AccountList";
 import { queries } from "@/host/queries";
@@ -11,7 +12,6 @@ import { useLayers } from "./LayersContext";
 import { Logo } from "./Logo";
 import { destinations } from "./destinations";
 import styles from "./Sidebar.module.css";
-import { useGo } from "./useGo";
 
 type Props = { collapsed: boolean; onToggle: () => void };
 

@@ -5,8 +5,8 @@ import {
   lazyRouteComponent,
   type RouterHistory,
 } from "@tanstack/react-router";
-import { type AccountTab, accountTabs } from "@/features/accounts/accountTabs";
-import { type ConnectorTab, connectorTabs } from "@/features/connectors/connectorTabs";
+import { type AccountTab, accountTabs } from "@/components/accountTabs";
+import { type ConnectorTab, connectorTabs } from "@/components/connectorTabs";
 import { type AccountId } from "@/host/bindings";
 import { NotFound } from "./NotFound";
 import { PageError } from "./PageError";

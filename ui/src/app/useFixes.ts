@@ -1,11 +1,11 @@
 import { useCallback } from "react";
+import { type ConnectorTab } from "@/components/connectorTabs";
 import { type Fix } from "@/components/FixContext";
 import { abilitiesOf } from "@/components/abilities";
 import { nextActionLabels, tabFor } from "@/components/nextAction";
-import { type ConnectorTab } from "@/features/connectors/connectorTabs";
+import { useGo } from "@/components/useGo";
 import { useCheckConnector } from "@/features/connectors/useConnectorActions";
 import { type Check, type Connector, fixes, type Problem } from "@/host/bindings";
-import { useGo } from "./useGo";
 
 /** Returns a function that finds the button for a connector's problem, wherever that is shown. */
 export function useFixes(onSignIn: (connector: Connector, retry: Fix | null) => void) {

@@ -6,6 +6,7 @@ import { statusLook } from "@/components/connectorStatus";
 import { isSignInAction, tabFor } from "@/components/nextAction";
 import { type ActiveShortcut, ShortcutContext } from "@/components/shortcuts";
 import { runStates } from "@/components/ToolResult/runWords";
+import { type Go, useGo } from "@/components/useGo";
 import { type AccountState, useAccountStates, useRefreshAccounts } from "@/host/accountSync";
 import {
   type Account,
@@ -25,7 +26,6 @@ import { ago, duration } from "@/lib/time";
 import { capital, joinTexts } from "@/lib/words";
 import { type Layers, useLayers } from "../LayersContext";
 import { destinations } from "../destinations";
-import { type Go, useGo } from "../useGo";
 import { type Item } from "./items";
 
 /** Returns everything that the palette can find or do. */

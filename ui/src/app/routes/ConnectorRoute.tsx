@@ -1,11 +1,11 @@
 import { useNavigate, useParams, useSearch } from "@tanstack/react-router";
+import { useGo } from "@/components/useGo";
 import { ConnectorPage } from "@/features/connectors/ConnectorPage";
 import { RunsBrowser } from "@/features/runs/RunsBrowser";
 import { ToolsPane } from "@/features/tools/ToolsPane";
 import { useClientState } from "@/host/clientState";
 import { listedAccount } from "../listedAccount";
 import { useLayers } from "../LayersContext";
-import { useGo } from "../useGo";
 
 /** A connector's page, with the tools and runs that other features render. */
 export function ConnectorRoute() {
@@ -22,7 +22,6 @@ export function ConnectorRoute() {
       tab={tab ?? "overview"}
       onTab={(next) => void navigate({ to: "/connectors/$id", params: { id }, search: { tab: next }, replace: true })}
       onSignIn={layers.signIn}
-      onOpen={go.connector}
       onCreateElsewhere={(of) => layers.create({ kind: "copy", of })}
       onLeave={() => go.connectors(listed ?? undefined)}
       renderTools={(shown) => <ToolsPane connector={shown} />}

@@ -4,7 +4,6 @@ import { ConnectorsPage } from "@/features/connectors/ConnectorsPage";
 import { useClientState } from "@/host/clientState";
 import { listedAccount } from "../listedAccount";
 import { useLayers } from "../LayersContext";
-import { useGo } from "../useGo";
 
 export function ConnectorsRoute() {
   const { account: shown } = useSearch({ from: "/connectors" });
@@ -12,7 +11,6 @@ export function ConnectorsRoute() {
   useEffect(() => setListed(shown ?? null), [shown, setListed]);
   const layers = useLayers();
   const navigate = useNavigate();
-  const go = useGo();
   return (
     <ConnectorsPage
       account={shown ?? null}
@@ -20,8 +18,6 @@ export function ConnectorsRoute() {
         void navigate({ to: "/connectors", search: id === null ? {} : { account: id }, replace: true })
       }
       onAdd={() => layers.add()}
-      onOpen={go.connector}
-      onOpenAccount={go.account}
       onSignIn={layers.signIn}
     />
   );

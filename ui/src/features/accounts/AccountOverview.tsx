@@ -4,6 +4,7 @@ import { Button } from "@/components/Button";
 import { Code, Fact } from "@/components/Fact";
 import { RenameForm } from "@/components/RenameForm";
 import { Section } from "@/components/Section";
+import { useGo } from "@/components/useGo";
 import { useAccountStates } from "@/host/accountSync";
 import { type Account, type PlatformForm } from "@/host/bindings";
 import { queries } from "@/host/queries";
@@ -15,14 +16,9 @@ import { ColourChoice } from "./ColourChoice";
 import { SignOut } from "./SignOut";
 import { useRenameAccount } from "./useAccountActions";
 
-type Props = {
-  account: Account;
-  platform: PlatformForm | undefined;
-  onShowConnectors: () => void;
-  onRemove: () => void;
-};
+type Props = { account: Account; platform: PlatformForm | undefined; onRemove: () => void };
 
-export function AccountOverview({ account, platform, onShowConnectors, onRemove }: Props) {
+export function AccountOverview({ account, platform, onRemove }: Props) {
   const wantsKey = useAccountStates().get(account.id) === "signed_out";
   // An array with keys, so that the input survives reordering.
   const key = platform && <ChangeKey key="key" account={account} fields={platform.fields} />;
@@ -33,7 +29,7 @@ export function AccountOverview({ account, platform, onShowConnectors, onRemove 
   ];
   return (
     <div className={styles.body}>
-      <Facts account={account} platform={platform} onShowConnectors={onShowConnectors} />
+      <Facts account={account} platform={platform} />
       {wantsKey ? [key, ...others] : [...others, key]}
       {platform && !account.isSignedOut && <SignOut account={account} title={platform.title} />}
       <Section title="Remove">
@@ -50,7 +46,8 @@ export function AccountOverview({ account, platform, onShowConnectors, onRemove 
   );
 }
 
-function Facts({ account, platform, onShowConnectors }: Omit<Props, "onRemove">) {
+function Facts({ account, platform }: Omit<Props, "onRemove">) {
+  const go = useGo();
   const { data: connectors } = useQuery(queries.connectors());
   const number = connectors?.filter((one) => one.account === account.id).length;
   return (
@@ -61,7 +58,7 @@ function Facts({ account, platform, onShowConnectors }: Omit<Props, "onRemove">)
         <Fact name="Connectors">
           {number === undefined ? "Not loaded" : count(number, "connector")}{" "}
           {Boolean(number) && (
-            <Button look="link" onPress={onShowConnectors}>
+            <Button look="link" onPress={() => go.connectors(account.id)}>
               Show
             </Button>
           )}

@@ -2,6 +2,7 @@ import { useQuery } from "@tanstack/react-query";
 import { type ReactNode, useState } from "react";
 import { AccountGlyph } from "@/components/AccountGlyph";
 import { accountLook } from "@/components/accountLook";
+import { type AccountTab } from "@/components/accountTabs";
 import { Badge } from "@/components/Badge";
 import { Button } from "@/components/Button";
 import { EmptyState } from "@/components/EmptyState";
@@ -12,6 +13,7 @@ import { StatusFacts } from "@/components/StatusBar";
 import { Skeleton } from "@/components/Skeleton";
 import { Tabs } from "@/components/Tabs";
 import { Tag } from "@/components/Tag";
+import { useGo } from "@/components/useGo";
 import { useAccountStates, useSync } from "@/host/accountSync";
 import { type Account, type AccountId, type PlatformForm } from "@/host/bindings";
 import { hasAccounts } from "@/host/platforms";
@@ -19,7 +21,6 @@ import { queries } from "@/host/queries";
 import { isObject } from "@/lib/schema/schema";
 import { AccountOverview } from "./AccountOverview";
 import styles from "./AccountPage.module.css";
-import { type AccountTab } from "./accountTabs";
 import { OperationsPane } from "./operations/OperationsPane";
 import { RemoveAccountDialog } from "./RemoveAccountDialog";
 import { useTestAccount } from "./useAccountActions";
@@ -31,13 +32,12 @@ type Props = {
   /** Name of the selected operation. */
   operation: string | null;
   onOperation: (name: string) => void;
-  onShowConnectors: () => void;
   onCreate: () => void;
-  onLeave: () => void;
 };
 
 /** The page of an account: its state and settings, and the operations of its platform. */
 export function AccountPage(props: Props) {
+  const go = useGo();
   const { data, error, refetch } = useQuery(queries.accounts());
   const { data: platforms } = useQuery(queries.platforms());
   const account = data?.find((one) => one.id === props.id && hasAccounts(one));
@@ -54,7 +54,7 @@ export function AccountPage(props: Props) {
         <EmptyState
           icon="cable"
           title="Account not found"
-          action={<Button onPress={props.onLeave}>All connectors</Button>}
+          action={<Button onPress={() => go.connectors()}>All connectors</Button>}
         >
           It was removed here or from the command line.
         </EmptyState>
@@ -69,13 +69,13 @@ function Loaded({
   onTab,
   operation,
   onOperation,
-  onShowConnectors,
   onCreate,
-  onLeave,
   platforms,
 }: Props & { account: Account; platforms: PlatformForm[] }) {
   const { data: operations } = useQuery(queries.operations(account.id));
   const [removing, setRemoving] = useState(false);
+  const go = useGo();
+  const leave = () => go.connectors();
   const test = useTestAccount();
   const platform = platforms.find((one) => one.platform === account.platform);
   const title = platform?.title ?? account.platform;
@@ -85,7 +85,7 @@ function Loaded({
   useShortcut({ keys: "connectors.add", label: "Create connector", run: onCreate });
   useShortcut({ keys: "tab.previous", run: next });
   useShortcut({ keys: "tab.next", run: next });
-  useShortcut({ keys: "Escape", label: "All connectors", run: onLeave });
+  useShortcut({ keys: "Escape", label: "All connectors", run: leave });
 
   return (
     <>
@@ -114,7 +114,7 @@ function Loaded({
           >
             Test sign-in
           </Button>
-          <Button onPress={onShowConnectors}>Show connectors</Button>
+          <Button onPress={() => go.connectors(account.id)}>Show connectors</Button>
           <Button icon="plus" keys="connectors.add" onPress={onCreate}>
             Create connector
           </Button>
@@ -129,14 +129,7 @@ function Loaded({
           {
             id: "account",
             label: "Account",
-            content: (
-              <AccountOverview
-                account={account}
-                platform={platform}
-                onShowConnectors={onShowConnectors}
-                onRemove={() => setRemoving(true)}
-              />
-            ),
+            content: <AccountOverview account={account} platform={platform} onRemove={() => setRemoving(true)} />,
           },
           {
             id: "operations",
@@ -147,7 +140,7 @@ function Loaded({
         ]}
       />
       {removing && (
-        <RemoveAccountDialog account={account} title={title} onClose={() => setRemoving(false)} onRemoved={onLeave} />
+        <RemoveAccountDialog account={account} title={title} onClose={() => setRemoving(false)} onRemoved={leave} />
       )}
       <StatusFacts>
         <span>{title}</span>

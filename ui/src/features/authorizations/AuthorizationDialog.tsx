@@ -6,8 +6,9 @@ import { Dialog } from "@/components/Dialog";
 import { IdentityLine } from "@/components/IdentityLine";
 import { ErrorNotice, Notice } from "@/components/ProblemNotice";
 import { useShortcut } from "@/components/shortcuts";
+import { useGo } from "@/components/useGo";
 import { useToasts } from "@/host/toasts";
-import { type Authorization, type Connector, type ConnectorId } from "@/host/bindings";
+import { type Authorization, type Connector } from "@/host/bindings";
 import { AuthorizationEnd } from "./AuthorizationEnd";
 import { AuthorizationSteps, stateAnnouncement } from "./AuthorizationSteps";
 import { Trace } from "./Trace";
@@ -21,11 +22,11 @@ type Props = {
   /** Options that were not asked for. */
   options: Options | undefined;
   signIn: SignIn;
-  onOpenConnector: (id: ConnectorId) => void;
 };
 
 /** The dialog of one authorization: its steps, then its result, and the log. */
-export function AuthorizationDialog({ authorization, connector, options, signIn, onOpenConnector }: Props) {
+export function AuthorizationDialog({ authorization, connector, options, signIn }: Props) {
+  const go = useGo();
   const { hide, retry } = signIn;
   const toolCount = connector?.toolCount ?? null;
   const actions = useAuthorizationActions(authorization.id);
@@ -37,7 +38,7 @@ export function AuthorizationDialog({ authorization, connector, options, signIn,
   const continueLabel = connector ? toConnector : authorization.granted?.length ? "Back" : "Close";
   const goOn = () => {
     hide();
-    if (connector) onOpenConnector(connector.id);
+    if (connector) go.connector(connector.id, "tools");
   };
   return (
     <Dialog

@@ -6,16 +6,14 @@ import { IdentityLine } from "@/components/IdentityLine";
 import { ErrorNotice } from "@/components/ProblemNotice";
 import { Skeleton } from "@/components/Skeleton";
 import { VaultFailureNotice } from "@/components/VaultNotice";
-import { type AuthorizationId, type Connector, type ConnectorId } from "@/host/bindings";
+import { type AuthorizationId, type Connector } from "@/host/bindings";
 import { queries } from "@/host/queries";
 import { AuthorizationDialog } from "./AuthorizationDialog";
 import { ConsentChoices } from "./ConsentChoices";
 import { type Options, type SignIn } from "./useSignIn";
 
-type Props = { signIn: SignIn; onOpenConnector: (id: ConnectorId) => void };
-
 /** The sign-in dialog in its current state. */
-export function AuthorizationLayer({ signIn, onOpenConnector }: Props) {
+export function AuthorizationLayer({ signIn }: { signIn: SignIn }) {
   const { shown, hide, start } = signIn;
   switch (shown?.kind) {
     case undefined:
@@ -45,15 +43,7 @@ export function AuthorizationLayer({ signIn, onOpenConnector }: Props) {
       );
     }
     case "authorization":
-      return (
-        <Loaded
-          key={shown.id}
-          id={shown.id}
-          options={shown.options}
-          signIn={signIn}
-          onOpenConnector={onOpenConnector}
-        />
-      );
+      return <Loaded key={shown.id} id={shown.id} options={shown.options} signIn={signIn} />;
   }
 }
 
@@ -72,7 +62,7 @@ function Frame({ connector, onClose, children }: FrameProps) {
   );
 }
 
-type LoadedProps = Props & { id: AuthorizationId; options: Options | undefined };
+type LoadedProps = { signIn: SignIn; id: AuthorizationId; options: Options | undefined };
 
 function Loaded({ id, ...rest }: LoadedProps) {
   const authorization = useQuery(queries.authorization(id));

@@ -2,6 +2,7 @@ import { memo, type ReactNode, useState } from "react";
 import { AccountGlyph } from "@/components/AccountGlyph";
 import { Button } from "@/components/Button";
 import { Seconds } from "@/components/Seconds";
+import { useGo } from "@/components/useGo";
 import {
   type AccountState,
   type AccountSync,
@@ -10,13 +11,13 @@ import {
   useStopWaiting,
   useSync,
 } from "@/host/accountSync";
-import { type Account, type AccountId, type Connector } from "@/host/bindings";
+import { type Account, type Connector } from "@/host/bindings";
 import { useNow } from "@/host/clock";
 import { asOf } from "@/lib/time";
 import { allOf, capital, count, sentence } from "@/lib/words";
 import styles from "./AccountsLine.module.css";
 
-type Props = { accounts: Account[]; connectors: Connector[]; onOpenAccount: (id: AccountId) => void };
+type Props = { accounts: Account[]; connectors: Connector[] };
 
 const order: AccountState[] = ["signed_out", "failing", "slow"];
 
@@ -24,7 +25,7 @@ const order: AccountState[] = ["signed_out", "failing", "slow"];
  * The state of the hosted accounts, in one line that is always there, so that nothing moves when an account is slow.
  * Problems of more than one account unfold on demand.
  */
-export const AccountsLine = memo(function AccountsLine({ accounts, connectors, onOpenAccount }: Props) {
+export const AccountsLine = memo(function AccountsLine({ accounts, connectors }: Props) {
   const [showsAll, setShowsAll] = useState(false);
   const sync = useSync();
   const states = useAccountStates();
@@ -67,7 +68,6 @@ export const AccountsLine = memo(function AccountsLine({ accounts, connectors, o
           state={state}
           fold={index === 0 && !isOffline && fold}
           connectors={connectors}
-          onOpenAccount={onOpenAccount}
         />
       ))}
       {unhealthy.length === 0 && (
@@ -112,7 +112,8 @@ function Line({ state, title, code, fold, actionLabel, onAction, children }: Lin
 
 type AccountProps = Omit<Props, "accounts"> & Pick<LineProps, "state" | "fold"> & { account: Account };
 
-function AccountLine({ account, state, fold, connectors, onOpenAccount }: AccountProps) {
+function AccountLine({ account, state, fold, connectors }: AccountProps) {
+  const go = useGo();
   const sync = useSync().accounts[account.id];
   const refresh = useRefreshAccounts();
   const stopWaiting = useStopWaiting();
@@ -123,7 +124,7 @@ function AccountLine({ account, state, fold, connectors, onOpenAccount }: Accoun
     ? { actionLabel: "Stop", onAction: () => stopWaiting(account.id) }
     : state === "slow"
       ? { actionLabel: "Try again", onAction: () => void refresh() }
-      : { actionLabel: state === "signed_out" ? "Sign in" : "Open account", onAction: () => onOpenAccount(account.id) };
+      : { actionLabel: state === "signed_out" ? "Sign in" : "Open account", onAction: () => go.account(account.id) };
   return (
     <Line state={state} code={problem?.code} fold={fold} {...action}>
       <span className="medium">{account.label}:</span>{" "}

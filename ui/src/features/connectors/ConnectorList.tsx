@@ -7,6 +7,7 @@ import { NoMatches } from "@/components/NoMatches";
 import { ErrorNotice } from "@/components/ProblemNotice";
 import { type Shortcut, useShortcut } from "@/components/shortcuts";
 import { StatusFacts } from "@/components/StatusBar";
+import { useGo } from "@/components/useGo";
 import { VirtualList } from "@/components/VirtualList";
 import { type StartSignIn } from "@/components/signInStart";
 import { useAccountStates } from "@/host/accountSync";
@@ -21,7 +22,6 @@ import { BulkBar } from "./BulkBar";
 import { ConnectorFilters } from "./ConnectorFilters";
 import { ConnectorRow, rowName } from "./ConnectorRow";
 import styles from "./Connectors.module.css";
-import { type ConnectorTab } from "./connectorTabs";
 import { DeleteConnectorDialog } from "./DeleteConnectorDialog";
 import { GroupHead } from "./GroupHead";
 import { countOf, type Filters, noChoices, offeredChoices } from "./groups";
@@ -36,8 +36,6 @@ type Props = {
   isWhole: boolean;
   account: AccountId | null;
   onAccount: (id: AccountId | null) => void;
-  onOpen: (id: ConnectorId, tab?: ConnectorTab) => void;
-  onOpenAccount: (id: AccountId) => void;
   onSignIn: StartSignIn;
 };
 
@@ -50,7 +48,8 @@ const idOf = ({ id }: Connector) => id;
 const noAccounts: Account[] = [];
 
 /** The list of connectors with its filters, the state of the accounts, and the shortcuts of the active row. */
-export function ConnectorList({ connectors, isWhole, account, onAccount, onOpen, onOpenAccount, onSignIn }: Props) {
+export function ConnectorList({ connectors, isWhole, account, onAccount, onSignIn }: Props) {
+  const go = useGo();
   const [text, setText] = useClientState(filterText);
   const [otherChoices, setOtherChoices] = useClientState(filterChoices);
   const [activeId, setActiveId] = useClientState(activeRow);
@@ -99,12 +98,11 @@ export function ConnectorList({ connectors, isWhole, account, onAccount, onOpen,
               number={isWhole ? countOf(key, rows) : undefined}
               account={view.group === "account" ? accounts.find((one) => one.id === key) : undefined}
               state={states.get(key)}
-              onOpenAccount={onOpenAccount}
             />
           ),
         rows,
       })),
-    [groups, isWhole, view, accounts, states, onOpenAccount],
+    [groups, isWhole, view, accounts, states],
   );
   const order = useMemo(() => groups.flatMap((group) => group.rows), [groups]);
   const current = activeId === null ? undefined : order.find((one) => one.id === activeId);
@@ -112,7 +110,7 @@ export function ConnectorList({ connectors, isWhole, account, onAccount, onOpen,
   const selection = useSelection(order, onSignIn);
   const startAction = (action: NextAction, connector: Connector) => {
     selection.forgetOutcome(connector.id);
-    runAction(action, connector, { onSignIn, onOpen, onTurnOn: turnOn.mutate, onCheck: check.mutate });
+    runAction(action, connector, { onSignIn, onOpen: go.connector, onTurnOn: turnOn.mutate, onCheck: check.mutate });
   };
   const activateNeighbour = (removed: Connector) => {
     const at = order.findIndex((one) => one.id === removed.id);
@@ -178,7 +176,7 @@ export function ConnectorList({ connectors, isWhole, account, onAccount, onOpen,
         view={view}
         onRegroup={regroup}
       />
-      {hosted.length > 0 && <AccountsLine accounts={hosted} connectors={connectors} onOpenAccount={onOpenAccount} />}
+      {hosted.length > 0 && <AccountsLine accounts={hosted} connectors={connectors} />}
       <ErrorNotice className={styles.notice} error={problem} />
       <div className={styles.beside}>
         <div className={styles.rows}>
@@ -207,7 +205,7 @@ export function ConnectorList({ connectors, isWhole, account, onAccount, onOpen,
               columnsClass={styles.columns}
               selected={activeId}
               onSelect={setActiveId}
-              onOpen={(connector) => onOpen(connector.id)}
+              onOpen={(connector) => go.connector(connector.id)}
               marked={selection.ids}
               onExtend={selection.extend}
               hasMenu
@@ -237,7 +235,6 @@ export function ConnectorList({ connectors, isWhole, account, onAccount, onOpen,
             connector={current}
             colour={colourOf(current)}
             isSelecting={isSelecting}
-            onOpen={(tab) => onOpen(current.id, tab)}
             onNextAction={startAction}
             onClose={() => setPreviewOpen(false)}
           />

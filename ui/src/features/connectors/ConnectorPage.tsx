@@ -6,6 +6,7 @@ import { Button } from "@/components/Button";
 import { ConfirmDialog } from "@/components/ConfirmDialog";
 import { ConnectorMark } from "@/components/ConnectorMark";
 import { statusLook } from "@/components/connectorStatus";
+import { type ConnectorTab, connectorTabs } from "@/components/connectorTabs";
 import { EmptyState } from "@/components/EmptyState";
 import { ErrorNotice } from "@/components/ProblemNotice";
 import { Icon } from "@/components/Icon";
@@ -27,7 +28,6 @@ import { capital } from "@/lib/words";
 import { targetOf } from "@/components/commandLine";
 import styles from "./ConnectorPage.module.css";
 import { ConnectorSettings } from "./ConnectorSettings";
-import { type ConnectorTab, connectorTabs } from "./connectorTabs";
 import { DeleteConnectorDialog } from "./DeleteConnectorDialog";
 import { LogPane } from "./LogPane";
 import { PlatformCredentials } from "./hosted/PlatformCredentials";
@@ -50,7 +50,6 @@ type Props = {
   tab: ConnectorTab;
   onTab: (tab: ConnectorTab) => void;
   onSignIn: (connector: Connector) => void;
-  onOpen: (id: ConnectorId) => void;
   onCreateElsewhere: (connector: Connector) => void;
   onLeave: () => void;
   // Rendered by the app, because features do not import each other.
@@ -105,7 +104,6 @@ function LoadedPage({
   tab,
   onTab,
   onSignIn,
-  onOpen,
   onCreateElsewhere,
   onLeave,
   renderTools,
@@ -175,7 +173,6 @@ function LoadedPage({
       content: (
         <Overview
           connector={connector}
-          onOpen={onOpen}
           onCreateElsewhere={() => onCreateElsewhere(connector)}
           onSettings={() => onTab("settings")}
           onCheck={runCheck}

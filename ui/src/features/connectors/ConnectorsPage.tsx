@@ -8,12 +8,11 @@ import { Skeleton } from "@/components/Skeleton";
 import { Toolbar } from "@/components/Toolbar";
 import { type StartSignIn } from "@/components/signInStart";
 import { useRefreshAccounts, useRefreshOnOpen, useSync } from "@/host/accountSync";
-import { type AccountId, type ConnectorId } from "@/host/bindings";
+import { type AccountId } from "@/host/bindings";
 import { hasAccounts } from "@/host/platforms";
 import { queries } from "@/host/queries";
 import { AccountsLine } from "./AccountsLine";
 import { ConnectorList } from "./ConnectorList";
-import { type ConnectorTab } from "./connectorTabs";
 import styles from "./Connectors.module.css";
 import { useCheckAll } from "@/host/useCheckAll";
 
@@ -22,8 +21,6 @@ type Props = {
   account: AccountId | null;
   onAccount: (id: AccountId | null) => void;
   onAdd: () => void;
-  onOpen: (id: ConnectorId, tab?: ConnectorTab) => void;
-  onOpenAccount: (id: AccountId) => void;
   onSignIn: StartSignIn;
 };
 
@@ -96,11 +93,7 @@ export function ConnectorsPage({ onAdd, ...list }: Props) {
       />
       {(!connectors || isWaiting) && !error && <Skeleton label="Loading connectors" rows={8} />}
       {connectors?.length === 0 && accounts && hosted && (
-        <AccountsLine
-          accounts={accounts.filter(hasAccounts)}
-          connectors={connectors}
-          onOpenAccount={list.onOpenAccount}
-        />
+        <AccountsLine accounts={accounts.filter(hasAccounts)} connectors={connectors} />
       )}
       {connectors?.length === 0 && !isWaiting && (
         <EmptyState

@@ -1,7 +1,8 @@
 import { AccountGlyph } from "@/components/AccountGlyph";
 import { Button } from "@/components/Button";
+import { useGo } from "@/components/useGo";
 import { type AccountState } from "@/host/accountSync";
-import { type Account, type AccountId } from "@/host/bindings";
+import { type Account } from "@/host/bindings";
 import { grouped } from "@/lib/words";
 import styles from "./Connectors.module.css";
 
@@ -12,7 +13,6 @@ type Props = {
   /** The account of the group, where the list is grouped by account. */
   account?: Account | undefined;
   state?: AccountState;
-  onOpenAccount: (id: AccountId) => void;
 };
 
 const stateWords: Record<AccountState, string | null> = {
@@ -23,7 +23,8 @@ const stateWords: Record<AccountState, string | null> = {
 };
 
 /** The head of a group of rows, with the state of its account. */
-export function GroupHead({ title, number, account, state = "fine", onOpenAccount }: Props) {
+export function GroupHead({ title, number, account, state = "fine" }: Props) {
+  const go = useGo();
   const words = stateWords[state];
   return (
     <>
@@ -34,7 +35,7 @@ export function GroupHead({ title, number, account, state = "fine", onOpenAccoun
           <AccountGlyph state={state} />
           <span className={styles.count}>{words}</span>
           <span className="grow" />
-          <Button look="link" small excludeFromTabOrder onPress={() => onOpenAccount(account.id)}>
+          <Button look="link" small excludeFromTabOrder onPress={() => go.account(account.id)}>
             <span>
               {state === "signed_out" ? "Sign in" : "Open account"}
               <span className="unseen"> of {title}</span>

@@ -3,7 +3,7 @@ import { abilitiesOf, canCopy } from "@/components/abilities";
 import { Section } from "@/components/Section";
 import { useScrollRegion } from "@/components/useScrollRegion";
 import { useAnsweredFirst } from "@/host/useAnsweredFirst";
-import { type Connector, type ConnectorId } from "@/host/bindings";
+import { type Connector } from "@/host/bindings";
 import { useNow } from "@/host/clock";
 import { queries } from "@/host/queries";
 import { ago } from "@/lib/time";
@@ -14,16 +14,10 @@ import { Copies } from "./hosted/Copies";
 import { PlatformDetails } from "./hosted/PlatformDetails";
 import { useLastCheck } from "./useConnectorActions";
 
-type Props = {
-  connector: Connector;
-  onOpen: (id: ConnectorId) => void;
-  onCreateElsewhere: () => void;
-  onSettings: () => void;
-  onCheck: () => void;
-};
+type Props = { connector: Connector; onCreateElsewhere: () => void; onSettings: () => void; onCheck: () => void };
 
 /** Health, facts and copies of a connector. */
-export function Overview({ connector, onOpen, onCreateElsewhere, onSettings, onCheck }: Props) {
+export function Overview({ connector, onCreateElsewhere, onSettings, onCheck }: Props) {
   const now = useNow();
   const { check, checkingSince } = useLastCheck(connector);
   const checkedAt = check?.connector.status.checkedAt;
@@ -51,9 +45,7 @@ export function Overview({ connector, onOpen, onCreateElsewhere, onSettings, onC
         <Facts connector={connector} />
       </Section>
       {hasDetails && <PlatformDetails connector={connector} />}
-      {answered >= 1 && canCopy(connector) && (
-        <Copies connector={connector} onOpen={onOpen} onCreateElsewhere={onCreateElsewhere} />
-      )}
+      {answered >= 1 && canCopy(connector) && <Copies connector={connector} onCreateElsewhere={onCreateElsewhere} />}
       {answered >= 2 && server?.instructions && (
         <Section title="Server instructions" label="Instructions">
           <Instructions>{server.instructions}</Instructions>

@@ -2,6 +2,7 @@ import { Button } from "@/components/Button";
 import { ConnectorMark } from "@/components/ConnectorMark";
 import { IdentityLine } from "@/components/IdentityLine";
 import { nextActionKeys, nextActionLabels } from "@/components/nextAction";
+import { useGo } from "@/components/useGo";
 import { type AccountColour, type Connector, type NextAction } from "@/host/bindings";
 import page from "./ConnectorPage.module.css";
 import { Facts } from "./Facts";
@@ -14,13 +15,13 @@ type Props = {
   colour: AccountColour | null | undefined;
   /** Whether any row is selected, which the shortcuts apply to then. */
   isSelecting: boolean;
-  onOpen: (tab?: "overview" | "settings") => void;
   onNextAction: (action: NextAction, connector: Connector) => void;
   onClose: () => void;
 };
 
 /** A preview of the active connector beside the list. The list keeps the focus, so that arrow keys move on. */
-export function PeekConnector({ connector, colour, isSelecting, onOpen, onNextAction, onClose }: Props) {
+export function PeekConnector({ connector, colour, isSelecting, onNextAction, onClose }: Props) {
+  const go = useGo();
   const { nextAction: action } = connector;
   const mainAction = action && nextActionKeys[action] === "connectors.connect" ? action : null;
   return (
@@ -41,7 +42,7 @@ export function PeekConnector({ connector, colour, isSelecting, onOpen, onNextAc
       <div className={styles.body}>
         <Health
           connector={connector}
-          onSettings={() => onOpen("settings")}
+          onSettings={() => go.connector(connector.id, "settings")}
           onCheck={() => onNextAction("check", connector)}
         />
         <section className={page.section} aria-label="Facts">
@@ -58,7 +59,7 @@ export function PeekConnector({ connector, colour, isSelecting, onOpen, onNextAc
             {nextActionLabels[mainAction]}
           </Button>
         )}
-        <Button keys="Enter" onPress={() => onOpen()}>
+        <Button keys="Enter" onPress={() => go.connector(connector.id)}>
           Open
         </Button>
       </footer>

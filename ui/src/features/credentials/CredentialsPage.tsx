@@ -1,6 +1,6 @@
 import { useQuery } from "@tanstack/react-query";
 import { useBlocker } from "@tanstack/react-router";
-import { useEffect, useEffectEvent, useState } from "react";
+import { type ComponentProps, useEffect, useEffectEvent, useState } from "react";
 import { Button } from "@/components/Button";
 import { ConfirmDialog } from "@/components/ConfirmDialog";
 import { EmptyState } from "@/components/EmptyState";
@@ -13,17 +13,12 @@ import { useShortcut } from "@/components/shortcuts";
 import { StatusFacts } from "@/components/StatusBar";
 import { Skeleton } from "@/components/Skeleton";
 import { Toolbar } from "@/components/Toolbar";
+import { requestedCredential } from "@/components/useGo";
 import { vaultFact } from "@/components/vaultLooks";
 import { canUseVault, VaultNotice } from "@/components/VaultNotice";
 import { VirtualList } from "@/components/VirtualList";
-import {
-  type AccountId,
-  type ConnectorId,
-  type VaultStatus,
-  type WalletEntry,
-  type WalletEntryId,
-} from "@/host/bindings";
-import { useClientState } from "@/host/clientState";
+import { type VaultStatus, type WalletEntry, type WalletEntryId } from "@/host/bindings";
+import { stateKey, useClientState } from "@/host/clientState";
 import { useNow } from "@/host/clock";
 import { queries } from "@/host/queries";
 import { hasWords, splitWords } from "@/lib/match";
@@ -31,7 +26,6 @@ import { optionsOf } from "@/lib/options";
 import { grouped, joinTexts } from "@/lib/words";
 import { AddEntryDialog } from "./AddEntryDialog";
 import styles from "./Credentials.module.css";
-import { filterKey, requestedKey, selectedKey, viewKey } from "./credentialsState";
 import { entryName, EntryRow } from "./EntryRow";
 import { EntrySheet } from "./EntrySheet";
 import { PlatformList } from "./PlatformList";
@@ -42,23 +36,19 @@ import { type SecretUsage, useSecretUsage } from "./useSecretUsage";
 import { entryKind } from "./walletWords";
 import { compareText } from "@/lib/order";
 
-type Props = {
-  onOpenConnector: (id: ConnectorId) => void;
-  onOpenAccount: (id: AccountId) => void;
-  onAddAccount: () => void;
-  onAddConnector: () => void;
-  /** Opens a connector's credentials on its platform. */
-  onOpenCredentials: (id: ConnectorId) => void;
-};
+// Kept while another page is open.
+const viewKey = stateKey<"wallet" | "platforms">("wallet", "credentials-view");
+const filterKey = stateKey("", "credentials-filter");
+const selectedKey = stateKey<WalletEntryId | null>(null, "selected-credential");
 
 /** Credentials in the wallet and on platforms. */
-export function CredentialsPage({ onOpenConnector, onOpenAccount, ...platforms }: Props) {
+export function CredentialsPage(platforms: ComponentProps<typeof PlatformList>) {
   const now = useNow();
   const [view, setView] = useClientState(viewKey);
   const { data: wallet, error, refetch } = useQuery(queries.wallet());
   const { data: vault } = useQuery(queries.vault());
   const [selected, setSelected] = useClientState(selectedKey);
-  const [requested, setRequested] = useClientState(requestedKey);
+  const [requested, setRequested] = useClientState(requestedCredential);
   const [open, setOpen] = useState<"add" | "entry" | "rotate" | "remove" | null>(null);
   // Whether the open sheet follows the selection of the list, which keeps the focus then.
   const [isFollowing, setFollowing] = useState(false);
@@ -224,9 +214,6 @@ export function CredentialsPage({ onOpenConnector, onOpenAccount, ...platforms }
           onTyped={setTyped}
           onRotate={() => show("rotate")}
           onRemove={() => show("remove")}
-          onOpen={(target) =>
-            "connector" in target ? onOpenConnector(target.connector) : onOpenAccount(target.account)
-          }
         />
       )}
       {open === "rotate" && current && (

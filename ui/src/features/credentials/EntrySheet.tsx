@@ -7,7 +7,8 @@ import { ErrorNotice } from "@/components/ProblemNotice";
 import { RenameForm } from "@/components/RenameForm";
 import { Sheet } from "@/components/Sheet";
 import { Tag } from "@/components/Tag";
-import { type AccountId, type ConnectorId, type Rotation, type WalletEntry } from "@/host/bindings";
+import { useGo } from "@/components/useGo";
+import { type Rotation, type WalletEntry } from "@/host/bindings";
 import { useNow } from "@/host/clock";
 import { queries } from "@/host/queries";
 import { ago, exactTime } from "@/lib/time";
@@ -32,11 +33,10 @@ type Props = {
   onTyped: (isTyped: boolean) => void;
   onRotate: () => void;
   onRemove: () => void;
-  onOpen: (target: { connector: ConnectorId } | { account: AccountId }) => void;
 };
 
 /** The details of a wallet entry: replace or rotate, rename, and its uses. */
-export function EntrySheet({ entry, autoFocus, onClose, onTyped, onRotate, onRemove, onOpen }: Props) {
+export function EntrySheet({ entry, autoFocus, onClose, onTyped, onRotate, onRemove }: Props) {
   const now = useNow();
   const plan = useQuery(queries.rotation(entry.id));
   const rotation = plan.data;
@@ -84,14 +84,14 @@ export function EntrySheet({ entry, autoFocus, onClose, onTyped, onRotate, onRem
           <TargetList
             label="Used by"
             targets={targets}
-            onOpen={onOpen}
+            isLinked
             stateOf={(target) => {
               const check = checks.get(userKey(target));
               return check && <CheckState check={check} />;
             }}
           />
         ) : (
-          <UsedBy entry={entry} plan={plan} onOpen={onOpen} />
+          <UsedBy entry={entry} plan={plan} />
         )}
       </section>
       <dl className={styles.facts}>
@@ -162,14 +162,15 @@ function RotateHint({ isOpen, isOnPlatforms, onRotate }: RotateProps) {
 }
 
 /** The known users of an entry where its plan has none, or cannot be read, as while the vault is locked. */
-function UsedBy({ entry, plan, onOpen }: Pick<Props, "entry" | "onOpen"> & { plan: UseQueryResult<Rotation> }) {
+function UsedBy({ entry, plan }: Pick<Props, "entry"> & { plan: UseQueryResult<Rotation> }) {
+  const go = useGo();
   if (plan.data || (entry.usedBy.length === 0 && !plan.error)) return <p className="text2">Not used</p>;
   if (entry.usedBy.length === 0) return <p className="text2">{unknownUse}</p>;
   return (
     <ul className={styles.card}>
       {entry.usedBy.map((user) => (
         <li key={user.connector}>
-          <button type="button" className={styles.user} onClick={() => onOpen({ connector: user.connector })}>
+          <button type="button" className={styles.user} onClick={() => go.connector(user.connector)}>
             <ConnectorMark size="small" title={user.title} />
             <span className="cut">{user.title}</span>
           </button>

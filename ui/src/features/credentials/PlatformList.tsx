@@ -16,6 +16,7 @@ import { useShortcut } from "@/components/shortcuts";
 import { Skeleton } from "@/components/Skeleton";
 import { Tag } from "@/components/Tag";
 import { TwoLines } from "@/components/TwoLines";
+import { useGo } from "@/components/useGo";
 import { type Section, VirtualList } from "@/components/VirtualList";
 import { type ConnectorId } from "@/host/bindings";
 import { stateKey, useClientState } from "@/host/clientState";
@@ -28,7 +29,7 @@ import { count } from "@/lib/words";
 import styles from "./Credentials.module.css";
 import { connectorFacts, credentialFacts, type HostedRow, hostedRows, rowName } from "./hostedRows";
 
-type Props = { onAddAccount: () => void; onAddConnector: () => void; onOpenCredentials: (id: ConnectorId) => void };
+type Props = { onAddAccount: () => void; onAddConnector: () => void };
 
 const filterKey = stateKey("", "platform-credentials-filter");
 
@@ -36,7 +37,8 @@ const filterKey = stateKey("", "platform-credentials-filter");
 const maxLoadedAtOnce = 8;
 
 /** Credentials stored by platforms, by account and connector. */
-export function PlatformList({ onAddAccount, onAddConnector, onOpenCredentials }: Props) {
+export function PlatformList({ onAddAccount, onAddConnector }: Props) {
+  const go = useGo();
   const { data: connectors, error, refetch } = useQuery(queries.connectors());
   const { data: accounts } = useQuery(queries.accounts());
   const [filter, setFilter] = useClientState(filterKey);
@@ -64,7 +66,7 @@ export function PlatformList({ onAddAccount, onAddConnector, onOpenCredentials }
   const current = all.find((row) => row.key === selected);
   const toggle = (id: ConnectorId) => setFolded(new Map(folded).set(id, !isOpen(id)));
   const act = (row: HostedRow) => {
-    if (row.kind === "credential") onOpenCredentials(row.connector.id);
+    if (row.kind === "credential") go.connector(row.connector.id, "credentials");
     else if (row.answer?.isError) void row.answer.refetch();
     else toggle(row.connector.id);
   };
@@ -75,7 +77,7 @@ export function PlatformList({ onAddAccount, onAddConnector, onOpenCredentials }
           inBar: true,
           // For credentials, Enter does the same.
           ofRow: current.kind === "connector",
-          run: () => onOpenCredentials(current.connector.id),
+          run: () => go.connector(current.connector.id, "credentials"),
         }
       : null,
   );

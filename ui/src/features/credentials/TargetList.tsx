@@ -2,7 +2,8 @@ import { type ReactNode } from "react";
 import { Badge } from "@/components/Badge";
 import { PlatformTile } from "@/components/PlatformTile";
 import { NoticeCode } from "@/components/ProblemNotice";
-import { type AccountId, type ConnectorId, type Problem, type RotationTarget } from "@/host/bindings";
+import { useGo } from "@/components/useGo";
+import { type Problem, type RotationTarget } from "@/host/bindings";
 import { sentence } from "@/lib/words";
 import styles from "./Credentials.module.css";
 import { isPushed, targetKey, targetWords } from "./targetWords";
@@ -14,12 +15,13 @@ type Props = {
   targets: RotationTarget[];
   /** Renders the state of a target. */
   stateOf?: (target: RotationTarget) => ReactNode;
-  /** Opens the connector or the account; without it, targets are not clickable. */
-  onOpen?: (target: { connector: ConnectorId } | { account: AccountId }) => void;
+  /** Whether each leads to its connector or account. */
+  isLinked?: boolean;
 };
 
 /** The users of a wallet entry: connectors, accounts, and credentials on platforms. */
-export function TargetList({ label, targets, stateOf, onOpen }: Props) {
+export function TargetList({ label, targets, stateOf, isLinked = false }: Props) {
+  const go = useGo();
   const platformOf = usePlatformOf();
   return (
     <ul className={styles.card} aria-label={label}>
@@ -36,15 +38,12 @@ export function TargetList({ label, targets, stateOf, onOpen }: Props) {
             {stateOf?.(target)}
           </>
         );
-        const link = target.connector
-          ? { connector: target.connector }
-          : target.accountId
-            ? { account: target.accountId }
-            : null;
+        const { connector, accountId } = target;
+        const open = connector ? () => go.connector(connector) : accountId ? () => go.account(accountId) : null;
         return (
           <li key={targetKey(target)}>
-            {onOpen && link ? (
-              <button type="button" className={styles.place} onClick={() => onOpen(link)}>
+            {isLinked && open ? (
+              <button type="button" className={styles.place} onClick={open}>
                 {words}
               </button>
             ) : (

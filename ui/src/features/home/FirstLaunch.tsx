@@ -7,6 +7,7 @@ import { useShortcut } from "@/components/shortcuts";
 import { type ShortcutId } from "@/components/shortcutTable";
 import { StatusFacts } from "@/components/StatusBar";
 import { Toolbar } from "@/components/Toolbar";
+import { useGo } from "@/components/useGo";
 import { vaultFact } from "@/components/vaultLooks";
 import { type VaultStatus } from "@/host/bindings";
 import { hostedTitles } from "@/host/platforms";
@@ -14,15 +15,11 @@ import { queries } from "@/host/queries";
 import styles from "./Home.module.css";
 import { PasteBox } from "./PasteBox";
 
-export type StartHandlers = {
-  onAdd: (address?: string) => void;
-  onOpenCatalogue: () => void;
-  onAddAccount: () => void;
-  onOpenSettings: () => void;
-};
+export type StartHandlers = { onAdd: (address?: string) => void; onAddAccount: () => void };
 
 /** The home page while there is nothing yet: a box to paste into, and other ways to start. */
-export function FirstLaunch({ onAdd, onOpenCatalogue, onAddAccount, onOpenSettings }: StartHandlers) {
+export function FirstLaunch({ onAdd, onAddAccount }: StartHandlers) {
+  const go = useGo();
   const { data: about } = useQuery(queries.about());
   const { data: vault } = useQuery(queries.vault());
   const playground = about?.playgroundUrl;
@@ -46,13 +43,13 @@ export function FirstLaunch({ onAdd, onOpenCatalogue, onAddAccount, onOpenSettin
             <Start icon="log-in" keys="first.account" title="Sign in to a platform" onPress={onAddAccount}>
               Manage your connectors on {hostedTitles()}.
             </Start>
-            <Start icon="library" keys="first.catalog" title="Browse the catalog" onPress={onOpenCatalogue}>
+            <Start icon="library" keys="first.catalog" title="Browse the catalog" onPress={go.catalogue}>
               Well-known MCP servers and how they sign in.
             </Start>
           </div>
           <p className={styles.promise}>
             <Icon name="lock" size={14} /> {storageText(vault)} No Patchbay account, no telemetry.{" "}
-            <Button look="link" onPress={onOpenSettings}>
+            <Button look="link" onPress={go.settings}>
               Where data is stored
             </Button>
           </p>

@@ -9,7 +9,7 @@ import { Toolbar } from "@/components/Toolbar";
 import { vaultFact } from "@/components/vaultLooks";
 import { canUseVault, VaultNotice } from "@/components/VaultNotice";
 import { useAccountStates } from "@/host/accountSync";
-import { type Connector, type Need, type RunId, type RunPage } from "@/host/bindings";
+import { type Connector, type Need, type RunPage } from "@/host/bindings";
 import { hasAccounts } from "@/host/platforms";
 import { useCheckAll } from "@/host/useCheckAll";
 import { queries } from "@/host/queries";
@@ -23,8 +23,7 @@ import { RecentRuns } from "./RecentRuns";
 import { SideColumn } from "./SideColumn";
 import { type NeedHandlers } from "./useNeedActions";
 
-type Props = StartHandlers &
-  Omit<NeedHandlers, "connectors"> & { onOpenRun: (id: RunId) => void; onOpenRuns: () => void };
+type Props = StartHandlers & Omit<NeedHandlers, "connectors">;
 
 /** What needs attention, the latest runs, and a box to add a connector. */
 export function HomePage(props: Props) {
@@ -96,7 +95,7 @@ function LoadedPage({ needs, connectors, runs, notice, ...props }: LoadedProps) 
             <ErrorNotice error={checkAll.error} onRetry={() => checkAll.mutate()} />
             {unusable && <VaultNotice vault={unusable} />}
             <NeedList {...props} needs={needs} isCalm={!unusable} connectors={connectors} />
-            <RecentRuns runs={runs} onOpen={props.onOpenRun} onAll={props.onOpenRuns} />
+            <RecentRuns runs={runs} />
           </div>
           <SideColumn connectors={connectors} needs={needs} />
         </div>

@@ -5,14 +5,14 @@ import { credentialWord } from "@/components/identityWords";
 import { ErrorNotice } from "@/components/ProblemNotice";
 import { StatusGlyph } from "@/components/StatusGlyph";
 import { originWord, runStates } from "@/components/ToolResult/runWords";
-import { type RunId, type RunPage } from "@/host/bindings";
+import { useGo } from "@/components/useGo";
+import { type RunPage } from "@/host/bindings";
 import { useNow } from "@/host/clock";
 import { age, duration, exactTime } from "@/lib/time";
 import styles from "./Home.module.css";
 
-type Props = { runs: UseQueryResult<RunPage>; onOpen: (id: RunId) => void; onAll: () => void };
-
-export function RecentRuns({ runs: { data, error, refetch }, onOpen, onAll }: Props) {
+export function RecentRuns({ runs: { data, error, refetch } }: { runs: UseQueryResult<RunPage> }) {
+  const go = useGo();
   const now = useNow();
   const runs = data?.runs ?? [];
   return (
@@ -21,7 +21,7 @@ export function RecentRuns({ runs: { data, error, refetch }, onOpen, onAll }: Pr
         <h2 id="recent-runs">Recent runs</h2>
         <span className="grow" />
         {runs.length > 0 && (
-          <Button look="link" onPress={onAll}>
+          <Button look="link" onPress={go.runs}>
             All runs
           </Button>
         )}
@@ -34,7 +34,7 @@ export function RecentRuns({ runs: { data, error, refetch }, onOpen, onAll }: Pr
             const { glyph, word } = runStates[run.state];
             return (
               <li key={run.id}>
-                <button type="button" className={styles.run} onClick={() => onOpen(run.id)}>
+                <button type="button" className={styles.run} onClick={() => go.run(run.id)}>
                   <StatusGlyph name={glyph} />
                   <span className="unseen">{word}</span>
                   <span className="cut" title={run.argumentsLine ?? undefined}>

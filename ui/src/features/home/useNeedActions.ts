@@ -1,5 +1,6 @@
 import { useMemo } from "react";
 import { nextActionLabels, runAction } from "@/components/nextAction";
+import { useGo } from "@/components/useGo";
 import { refreshAccounts, setAccountProblem, useRefreshAccounts, useSync } from "@/host/accountSync";
 import {
   type AccountId,
@@ -22,10 +23,7 @@ import { fixLabels } from "./needLook";
 export type NeedHandlers = {
   connectors: Connector[];
   onSignIn: (connector: Connector) => void;
-  onOpenConnector: (id: ConnectorId, tab?: "overview" | "tools" | "credentials" | "settings") => void;
   onCheck: (id: ConnectorId) => void;
-  onOpenAccount: (id: AccountId) => void;
-  onOpenCredentials: (entry: WalletEntryId) => void;
 };
 
 const statusNeeds: ReadonlySet<NeedKind> = new Set<NeedKind>([
@@ -42,14 +40,8 @@ function nextActionFor(need: Need, connector: Connector | undefined): NextAction
 }
 
 /** The actions that fix needs, their labels, and their progress. */
-export function useNeedActions({
-  connectors,
-  onSignIn,
-  onOpenConnector: onOpen,
-  onCheck,
-  onOpenAccount,
-  onOpenCredentials,
-}: NeedHandlers) {
+export function useNeedActions({ connectors, onSignIn, onCheck }: NeedHandlers) {
+  const go = useGo();
   const retest = useRetestAccount();
   // Sends a rotated secret to the targets that it has not reached.
   const retryRotation = useCommand({
@@ -80,8 +72,8 @@ export function useNeedActions({
     if (connector && action)
       return runAction(action === "check" ? "doctor" : action, connector, {
         onSignIn,
-        onOpen,
-        onTurnOn: onOpen,
+        onOpen: go.connector,
+        onTurnOn: go.connector,
         onCheck,
       });
     switch (need.fix) {
@@ -94,7 +86,7 @@ export function useNeedActions({
       case "check":
         if (id) {
           onCheck(id);
-          onOpen(id, "overview");
+          go.connector(id, "overview");
         } else if (account) retest.mutate(account);
         // A network problem: retry all accounts and connectors.
         else {
@@ -103,15 +95,15 @@ export function useNeedActions({
         }
         return;
       case "review_tools":
-        if (id) onOpen(id, "tools");
+        if (id) go.connector(id, "tools");
         return;
       case "replace_key":
-        if (need.entry) onOpenCredentials(need.entry);
-        else if (id) onOpen(id);
-        else if (account) onOpenAccount(account);
+        if (need.entry) go.credentials(need.entry);
+        else if (id) go.connector(id);
+        else if (account) go.account(account);
         return;
       case "edit_settings":
-        if (id) onOpen(id, "settings");
+        if (id) go.connector(id, "settings");
         return;
       case "retry_rotation":
         if (need.entry) retryRotation.mutate(need.entry);

@@ -6,14 +6,15 @@ import { IdentityLine } from "@/components/IdentityLine";
 import { ErrorNotice } from "@/components/ProblemNotice";
 import { Section } from "@/components/Section";
 import { Skeleton } from "@/components/Skeleton";
-import { type Connector, type ConnectorCopy, type ConnectorId, type Difference } from "@/host/bindings";
+import { useGo } from "@/components/useGo";
+import { type Connector, type ConnectorCopy, type Difference } from "@/host/bindings";
 import { queries } from "@/host/queries";
 import styles from "./Copies.module.css";
 
-type Props = { connector: Connector; onOpen: (id: ConnectorId) => void; onCreateElsewhere: () => void };
+type Props = { connector: Connector; onCreateElsewhere: () => void };
 
 /** Connectors to the same service on other accounts, and how each differs from this one. */
-export function Copies({ connector, onOpen, onCreateElsewhere }: Props) {
+export function Copies({ connector, onCreateElsewhere }: Props) {
   const { data: copies, error, refetch } = useQuery(queries.copies(connector.id));
   return (
     <Section
@@ -36,7 +37,7 @@ export function Copies({ connector, onOpen, onCreateElsewhere }: Props) {
       {copies && copies.length > 0 && (
         <ul className={styles.copies}>
           {copies.map((copy) => (
-            <Copy key={copy.connector.id} copy={copy} onOpen={onOpen} />
+            <Copy key={copy.connector.id} copy={copy} />
           ))}
         </ul>
       )}
@@ -44,16 +45,15 @@ export function Copies({ connector, onOpen, onCreateElsewhere }: Props) {
   );
 }
 
-type CopyProps = { copy: ConnectorCopy; onOpen: (id: ConnectorId) => void };
-
-function Copy({ copy: { connector, differences }, onOpen }: CopyProps) {
+function Copy({ copy: { connector, differences } }: { copy: ConnectorCopy }) {
+  const go = useGo();
   const { glyph, word } = statusLook(connector);
   // The head of the copy names its account.
   const shown = differences.filter(({ path }) => path !== "/account");
   return (
     <li className={styles.copy}>
       <div className={styles.head}>
-        <Button look="link" onPress={() => onOpen(connector.id)}>
+        <Button look="link" onPress={() => go.connector(connector.id)}>
           {connector.title}
         </Button>
         <Badge glyph={glyph}>{word}</Badge>

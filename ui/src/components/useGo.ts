@@ -1,10 +1,13 @@
 import { useQueryClient } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
 import { useMemo } from "react";
-import { type AccountTab } from "@/features/accounts/accountTabs";
-import { type ConnectorTab } from "@/features/connectors/connectorTabs";
-import { requestCredential } from "@/features/credentials/credentialsState";
 import { type AccountId, type ConnectorId, type RunId, type WalletEntryId } from "@/host/bindings";
+import { clientState, stateKey } from "@/host/clientState";
+import { type AccountTab } from "./accountTabs";
+import { type ConnectorTab } from "./connectorTabs";
+
+/** The wallet entry that the page is asked to show, whatever it showed last; it may hold input that would be lost. */
+export const requestedCredential = stateKey<WalletEntryId | null>(null, "requested-credential");
 
 /** Returns functions that go to the pages. */
 export function useGo() {
@@ -19,7 +22,7 @@ export function useGo() {
         void navigate({ to: "/connectors/$id", params: { id }, search: tab ? { tab } : {} }),
       connectors: (account?: AccountId) => void navigate({ to: "/connectors", search: account ? { account } : {} }),
       credentials: (entry?: WalletEntryId) => {
-        if (entry) requestCredential(client, entry);
+        if (entry) clientState(client).set(requestedCredential, entry);
         void navigate({ to: "/credentials" });
       },
       run: (run: RunId) => void navigate({ to: "/runs/$run", params: { run } }),
