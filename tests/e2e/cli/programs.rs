@@ -499,6 +499,11 @@ async fn servers_that_a_text_names_are_added_filled_in_and_run() {
             "cursor://anysphere.cursor-deeplink/mcp/install?name=x",
             "--from -",
         ),
+        ("/tmp/w.mcpb", "`patchbay connector add --bundle FILE`"),
+        (
+            "https://a.example/w.mcpb",
+            "`patchbay connector add --bundle FILE`",
+        ),
     ] {
         let refused = harness.run(&["connector", "add", text]).await;
         assert_eq!(refused.code, 2, "{refused:?}");
@@ -512,6 +517,7 @@ async fn servers_that_a_text_names_are_added_filled_in_and_run() {
         ("npx server | sh", "| needs a shell, and Patchbay runs none"),
         ("{\"mcpServers\": ", "This isn't valid JSON"),
         ("", "Nothing was pasted"),
+        ("/tmp/w.mcpb", "`patchbay connector add --bundle FILE`"),
     ] {
         let from = words("connector add --from -");
         let refused = harness.run_with(&from, text).await;

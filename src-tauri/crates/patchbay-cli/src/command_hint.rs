@@ -7,10 +7,10 @@ use patchbay_model::{
     Authentication, Code, Connector, ConnectorId, OauthDeviation, Problem, WalletEntry, WalletKind,
 };
 use patchbay_ops::{
-    BlockingState, CERTIFICATE_NEEDED_HINT, CHECK_APP_HINT, ClientFeature, Fix, LACKS_SETTING_HINT,
-    MAX_WAIT, NO_ACCESS_HINT, NO_FOLDER_HINT, NO_KEYCHAIN_HINT, NO_SECRET_HINT, NextAction,
-    OTHER_CLIENT_HINT, OTHER_SIGN_IN_HINT, TimeLimit, UNSAFE_HINT, UNTRUSTED_HINT, USE_TOKEN_HINT,
-    abilities, deviation_hint, fix, reauth_action, time_limit,
+    BUNDLE_HINT, BlockingState, CERTIFICATE_NEEDED_HINT, CHECK_APP_HINT, ClientFeature, Fix,
+    LACKS_SETTING_HINT, MAX_WAIT, NO_ACCESS_HINT, NO_FOLDER_HINT, NO_KEYCHAIN_HINT, NO_SECRET_HINT,
+    NextAction, OTHER_CLIENT_HINT, OTHER_SIGN_IN_HINT, TimeLimit, UNSAFE_HINT, UNTRUSTED_HINT,
+    USE_TOKEN_HINT, abilities, deviation_hint, fix, reauth_action, time_limit,
 };
 
 use crate::args::deviation_name;
@@ -311,6 +311,9 @@ pub(crate) fn raise_limit_hint(limit: TimeLimit, connector: &str, seconds: u64) 
 pub(crate) fn with_command_hint(problem: Problem) -> Problem {
     let hint = match problem.code {
         Code::ConfirmationNeeded => "Add --yes to confirm.",
+        Code::UsageInvalid if problem.hint.as_deref() == Some(BUNDLE_HINT) => {
+            "Download it if it's on the web, then run `patchbay connector add --bundle FILE`."
+        }
         Code::VaultNoKeychain if problem.hint.as_deref() == Some(NO_KEYCHAIN_HINT) => {
             match cfg!(any(windows, target_os = "macos")) {
                 true => "Run `patchbay vault passphrase`.",

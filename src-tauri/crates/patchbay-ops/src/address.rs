@@ -19,6 +19,10 @@ const MAX_LENGTH: usize = 8000;
 /// Hint for a text that is no address.
 pub const ADDRESS_HINT: &str = "Enter an address such as https://mcp.example.com/mcp.";
 
+/// Hint for an MCP bundle in place of an address or a command.
+pub const BUNDLE_HINT: &str =
+    "Download it if it's on the web, then open its file with \"Choose bundle…\".";
+
 /// Parses a typed or pasted address of an MCP server. A missing scheme becomes `https`, or `http` for this computer.
 ///
 /// # Errors
@@ -32,6 +36,10 @@ pub fn read_address(text: &str) -> Result<Url, Error> {
     }
     if text.len() > MAX_LENGTH {
         return Err(usage("address is longer than 8,000 characters"));
+    }
+    if is_bundle(text) {
+        let what = "this is an MCP bundle, not an address";
+        return Err(Error::usage(what, BUNDLE_HINT));
     }
     if text.chars().any(char::is_whitespace) {
         return Err(usage("addresses can't contain spaces"));
@@ -56,6 +64,13 @@ pub fn read_address(text: &str) -> Result<Url, Error> {
     }
     url.set_fragment(None);
     Ok(url)
+}
+
+/// Whether a path or an address ends as the file of an MCP bundle does.
+pub(crate) fn is_bundle(text: &str) -> bool {
+    let file = text.split(['?', '#']).next().unwrap_or_default();
+    let file = file.trim_end_matches(['"', '\'']).to_ascii_lowercase();
+    file.ends_with(".mcpb") || file.ends_with(".dxt")
 }
 
 fn with_scheme(text: &str) -> Option<Url> {

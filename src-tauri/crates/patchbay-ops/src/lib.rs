@@ -70,7 +70,7 @@ pub use accounts::edit::{remove_account, rename_account, replace_account_secrets
 pub use accounts::form::{PlatformField, PlatformForm, list_platforms, secret_for};
 pub use accounts::sync::{SyncOutcome, sync_account, sync_connectors};
 pub use accounts::{list_accounts, resolve_account};
-pub use address::{ADDRESS_HINT, read_address};
+pub use address::{ADDRESS_HINT, BUNDLE_HINT, read_address};
 pub use app_paths::{AppPaths, DataExposure};
 pub use authorizations::control::{
     authorization_page, cancel_authorization, extend_authorization, finish_authorization,

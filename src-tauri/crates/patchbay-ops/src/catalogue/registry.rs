@@ -239,6 +239,7 @@ pub(crate) struct Endpoint {
     pub(crate) reach: Reach,
     /// Whether the words of a command begin with a program; a bundle has a URL there.
     pub(crate) has_program: bool,
+    pub(crate) is_bundle: bool,
     authentication: Vec<AuthenticationMethod>,
     pub(crate) note: Option<String>,
     /// Headers of an address, or environment variables of a program.
@@ -276,6 +277,7 @@ fn remote(remote: Remote) -> Endpoint {
     Endpoint {
         reach: Reach::Address { url, transport },
         has_program: false,
+        is_bundle: false,
         authentication,
         note: (!notes.is_empty()).then(|| notes.join(" ")),
         values: remote.headers,
@@ -293,10 +295,12 @@ fn package(package: Package) -> Endpoint {
         .is_some_and(|transport| transport.r#type != "stdio");
     let note = is_http.then(|| "Runs over HTTP once started.".to_owned());
     let words = words(&package, &variables);
-    let has_program = words.first() != Some(&clean_text(&package.identifier, 500));
+    let is_bundle = package.registry_type == "mcpb";
+    let has_program = !is_bundle && words.first() != Some(&clean_text(&package.identifier, 500));
     Endpoint {
         reach: Reach::Command { words, variables },
         has_program,
+        is_bundle,
         authentication: Vec::new(),
         note,
         values: package.environment_variables,

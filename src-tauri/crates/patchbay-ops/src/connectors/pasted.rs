@@ -27,6 +27,7 @@ use specta::Type;
 
 use self::blanks::Blanks;
 pub use self::link::is_install_link;
+use crate::address::{BUNDLE_HINT, is_bundle};
 use crate::connectors::add_program::{MAX_WORD_BYTES, MAX_WORDS};
 use crate::error::Error;
 use crate::home_folder::{home, home_relative};
@@ -277,6 +278,9 @@ fn read(text: &str, home: Option<&str>) -> Result<PastedServers, PasteError> {
         return command_line::read(text, home);
     }
     let servers = lines.take(MAX_SERVERS + 1).map(|url| {
+        if is_bundle(url) {
+            return Err(PasteError::Bundle { name: None });
+        }
         let mut place = PastedPlace::address(url, Vec::new());
         Ok(PastedServer {
             title: None,
@@ -352,6 +356,9 @@ enum PasteError {
     /// None of the servers can be used; this is the first.
     #[error("can't add {}: {why}", name.as_deref().unwrap_or("this"))]
     NotUsable { name: Option<String>, why: String },
+    /// A server, or the whole text, is an MCP bundle, which is read from its file only.
+    #[error("{} is an MCP bundle, not an address or a command", name.as_deref().unwrap_or("this"))]
+    Bundle { name: Option<String> },
     #[error("{operator} needs a shell, and Patchbay runs none")]
     Shell { operator: String },
     #[error("a quotation mark has no end")]
@@ -389,6 +396,7 @@ impl From<PasteError> for Error {
                 "Paste an address, a command such as npx -y PACKAGE, or settings of another app."
             }
             PasteError::TooMuch { hint, .. } => hint,
+            PasteError::Bundle { .. } => BUNDLE_HINT,
             PasteError::Json { .. } => "Copy the whole entry, with its braces.",
             PasteError::Yaml { .. } => "Copy the whole entry, with its indentation.",
             PasteError::Toml { .. } => "Copy the whole entry, from its name in brackets.",
@@ -518,6 +526,13 @@ fn is_secret_word(word: &str, blanks: &[PastedBlank]) -> bool {
 
 /// Refuses what exceeds a limit and what cannot be passed to a program or sent in a request.
 fn check(place: &PastedPlace) -> Result<(), PasteError> {
+    let (PastedPlace::Address { url: target, .. }
+    | PastedPlace::Program {
+        program: target, ..
+    }) = place;
+    if is_bundle(target) {
+        return Err(PasteError::Bundle { name: None });
+    }
     let has_control = |text: &String| text.chars().any(|c| c.is_control() && c != '\n');
     let (is_too_long, has_control) = match place {
         PastedPlace::Address { url, headers } => {

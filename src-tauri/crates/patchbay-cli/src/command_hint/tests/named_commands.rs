@@ -7,9 +7,9 @@ use clap::Parser as _;
 use clap::error::ErrorKind;
 use patchbay_model::{Code, Connector, OauthDeviation, Platform, Problem};
 use patchbay_ops::{
-    CERTIFICATE_NEEDED_HINT, CHECK_APP_HINT, ClientFeature, LACKS_SETTING_HINT, NO_ACCESS_HINT,
-    NO_FOLDER_HINT, NO_KEYCHAIN_HINT, NO_SECRET_HINT, OTHER_CLIENT_HINT, TimeLimit, UNTRUSTED_HINT,
-    USE_TOKEN_HINT, deviation_hint, platform_abilities,
+    BUNDLE_HINT, CERTIFICATE_NEEDED_HINT, CHECK_APP_HINT, ClientFeature, LACKS_SETTING_HINT,
+    NO_ACCESS_HINT, NO_FOLDER_HINT, NO_KEYCHAIN_HINT, NO_SECRET_HINT, OTHER_CLIENT_HINT, TimeLimit,
+    UNTRUSTED_HINT, USE_TOKEN_HINT, deviation_hint, platform_abilities,
 };
 use serde_json::{Value, json};
 
@@ -154,6 +154,7 @@ fn every_problem_of_a_connector_names_commands_that_are_taken() {
     }
     let known = [
         "Try again.",
+        BUNDLE_HINT,
         NO_FOLDER_HINT,
         NO_KEYCHAIN_HINT,
         NO_SECRET_HINT,

@@ -59,6 +59,9 @@ const OTHERS: [&str; 16] = [
 /// Why a command was left out that only a shell understands.
 const NEEDS_SHELL: &str = "its command needs a shell";
 
+/// Why a server was left out that another app unpacks.
+const IS_BUNDLE: &str = "it's an MCP bundle";
+
 /// Parses the servers of a JSON text; `name` is the name of a single entry.
 pub(super) fn read(
     text: &str,
@@ -391,6 +394,7 @@ fn parse_server(
             Err(PasteError::TooMuch { .. }) => Err(refused("its command is too long")),
             Err(PasteError::NotUsable { why, .. }) => Err(refused(&why)),
             Err(PasteError::Shell { .. } | PasteError::OpenQuote) => Err(refused(NEEDS_SHELL)),
+            Err(PasteError::Bundle { .. }) => Err(refused(IS_BUNDLE)),
             done => done,
         };
     }
@@ -417,6 +421,7 @@ fn parse_server(
     match draft.finish(title, PastedPlace::address(url, headers)) {
         Err(PasteError::Control) => Err(refused("its address contains control characters")),
         Err(PasteError::TooMuch { .. }) => Err(refused("its address is too long")),
+        Err(PasteError::Bundle { .. }) => Err(refused(IS_BUNDLE)),
         done => done,
     }
 }

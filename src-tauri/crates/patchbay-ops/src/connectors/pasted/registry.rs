@@ -18,15 +18,28 @@ pub(super) fn read(root: Value, home: &str) -> Result<PastedServers, PasteError>
         why: clean_text(&error.to_string(), 200),
     })?;
     let mut found = PastedServers::from(Vec::new());
+    let mut refused = PasteError::NoServer;
     for file in files {
         let title = file.title();
         for endpoint in file.endpoints() {
             let draft = Draft::new(home, Blanks::default());
-            match server(&title, endpoint, draft)? {
-                Some(server) => found.servers.push(server),
-                None => found.notes.push(format!(
-                    "A package of {title} was left out: Patchbay doesn't know how to start it"
-                )),
+            let is_bundle = endpoint.is_bundle;
+            if let Some(server) = server(&title, endpoint, draft)? {
+                found.servers.push(server);
+            } else if is_bundle {
+                found.notes.push(format!(
+                    "An MCP bundle of {title} was left out: download it and add its file"
+                ));
+                let name = Some(title.clone());
+                refused = PasteError::Bundle { name };
+            } else {
+                let why = "Patchbay doesn't know how to start it";
+                let note = format!("A package of {title} was left out: {why}");
+                found.notes.push(note);
+                refused = PasteError::NotUsable {
+                    name: Some(title.clone()),
+                    why: why.to_owned(),
+                };
             }
             if found.servers.len() > MAX_SERVERS || found.notes.len() > MAX_SERVERS {
                 return Err(PasteError::LONG_LIST);
@@ -34,7 +47,7 @@ pub(super) fn read(root: Value, home: &str) -> Result<PastedServers, PasteError>
         }
     }
     match found.servers.is_empty() {
-        true => Err(PasteError::NoServer),
+        true => Err(refused),
         false => Ok(found),
     }
 }

@@ -88,6 +88,48 @@ fn addresses_stay_unchanged() {
 }
 
 #[test]
+fn a_bundle_is_neither_an_address_nor_a_command() {
+    for text in [
+        "https://github.com/a/b/releases/download/v1/w.mcpb",
+        "https://a.example/w.DXT?raw=true",
+        "file:///tmp/w.mcpb",
+        "w.mcpb",
+        "/tmp/w.mcpb",
+        "'/tmp/my w.mcpb'",
+        r"C:\Users\ada\w.mcpb",
+        r#""C:\Users\ada\w.mcpb""#,
+        "patchbay://install?url=https%3A%2F%2Fa.example%2Fw.mcpb",
+        "https://a.example/mcp\nhttps://a.example/w.mcpb",
+    ] {
+        let error = refused(text);
+        assert_eq!(error, PasteError::Bundle { name: None }, "{text}");
+    }
+    let hint = Error::from(refused("/tmp/w.mcpb")).hint();
+    assert_eq!(hint.as_deref(), Some(BUNDLE_HINT));
+    let entry = refused(r#"{"mcpServers": {"w": {"command": "/tmp/w.mcpb"}}}"#);
+    assert_eq!(entry.to_string(), "can't add w: it's an MCP bundle");
+    for inside in ["npx run-bundle ./w.mcpb", "https://a.example/w.mcpb/mcp"] {
+        one(inside);
+    }
+}
+
+#[test]
+fn packages_that_are_not_started_are_named_where_there_is_nothing_else() {
+    let only = |kind: &str| {
+        let identifier = "https://a.example/download";
+        let package = json!({"registryType": kind, "identifier": identifier});
+        let file = json!({"name": "com.example/weather", "packages": [package]});
+        refused(&file.to_string())
+    };
+    let name = Some("weather".to_owned());
+    assert_eq!(only("mcpb"), PasteError::Bundle { name });
+    assert_eq!(
+        only("cargo").to_string(),
+        "can't add weather: Patchbay doesn't know how to start it"
+    );
+}
+
+#[test]
 fn command_lines_are_split_like_in_a_shell() {
     for (text, words) in [
         (
@@ -525,7 +567,10 @@ fn files_of_the_registry_are_parsed() {
         let [remote, package] = &found.servers[..] else {
             panic!("{found:?}");
         };
-        assert_eq!(found.notes.len(), 1);
+        assert_eq!(
+            found.notes,
+            ["An MCP bundle of weather was left out: download it and add its file"]
+        );
         assert_eq!(remote.title.as_deref(), Some("weather"));
         assert_eq!(
             line(remote),
