@@ -130,7 +130,6 @@ pub use connectors::pasted::{
     PastedBlank, PastedPlace, PastedServer, PastedServers, PastedValue, check_filled, fill_in,
     is_install_link, read_pasted,
 };
-pub use connectors::program_version::{has_open_version, runs_in_shell};
 pub use connectors::refresh::refresh_connector;
 pub use connectors::related::{
     ConnectorCopy, CopyForm, CopyTarget, copy_form, list_copies, list_copy_targets,
@@ -198,6 +197,7 @@ pub use patchbay_vault::NO_KEYCHAIN_HINT;
 pub use private_memory::keep_memory_private;
 pub use processes::environment::path_variable;
 pub use processes::guard::{WATCH_PROGRAMS, watch_programs};
+pub use processes::program_version::{has_open_version, runs_in_shell};
 pub use questions::{answer_question, list_questions, open_question_page, question_problems};
 pub use redact::is_marked;
 pub use runs::cancel_run::cancel_run;

@@ -5,4 +5,6 @@ pub(crate) mod environment;
 pub(crate) mod guard;
 #[cfg(unix)]
 pub(crate) mod inherited_files;
+pub(crate) mod launched;
+pub(crate) mod program_version;
 pub(crate) mod quiet_command;

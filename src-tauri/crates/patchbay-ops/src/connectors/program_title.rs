@@ -2,7 +2,7 @@
 
 use patchbay_model::{capitalize, clean_text};
 
-use super::launched::{
+use crate::processes::launched::{
     Launched, file_name, launched, node_packages, nuget_package, python_packages,
 };
 

@@ -3,7 +3,7 @@
 use crate::processes::containers;
 
 /// What a command launches.
-pub(super) enum Launched<'a> {
+pub(crate) enum Launched<'a> {
     /// Options and packages of a runner for npm packages.
     Node(&'a [String]),
     /// Options and a package of a runner for Python packages.
@@ -70,7 +70,7 @@ const ENV_OPTIONS: &[&str] = &["-u", "--unset", "-C", "--chdir", "-S", "--split-
 const WSL_OPTIONS: &[&str] = &["-d", "--distribution", "-u", "--user", "--cd"];
 
 /// Returns what a runner launches; `None` for other programs.
-pub(super) fn launched<'a>(program: &str, arguments: &'a [String]) -> Option<Launched<'a>> {
+pub(crate) fn launched<'a>(program: &str, arguments: &'a [String]) -> Option<Launched<'a>> {
     let runner = runner_of(program);
     let runner = runner.as_str();
     match runner {
@@ -184,19 +184,19 @@ fn project<'a>(arguments: &'a [String], rest: &'a [String]) -> Option<Launched<'
 }
 
 /// Returns the package or command that a runner for npm packages runs, and the packages that it is told to install.
-pub(super) fn node_packages(words: &[String]) -> (Option<&str>, Vec<&str>) {
+pub(crate) fn node_packages(words: &[String]) -> (Option<&str>, Vec<&str>) {
     let named = operand(words, NODE_OPTIONS).map(|(name, _)| name);
     (named, values_of(words, &["--package", "-p"]))
 }
 
 /// Returns the package or command that a runner for Python packages runs, and the package that it is told to install.
-pub(super) fn python_packages(words: &[String]) -> (Option<&str>, Option<&str>) {
+pub(crate) fn python_packages(words: &[String]) -> (Option<&str>, Option<&str>) {
     let named = operand(words, PYTHON_OPTIONS).map(|(name, _)| name);
     (named, value_of(words, &["--from", "--spec"]))
 }
 
 /// Returns the package that a runner for NuGet packages runs, and its version if that is given apart.
-pub(super) fn nuget_package(words: &[String]) -> Option<(&str, Option<&str>)> {
+pub(crate) fn nuget_package(words: &[String]) -> Option<(&str, Option<&str>)> {
     let (package, _) = operand(words, DOTNET_OPTIONS)?;
     Some((package, value_of(words, &["--version"])))
 }
@@ -259,6 +259,6 @@ fn values_of<'a>(words: &'a [String], names: &[&str]) -> Vec<&'a str> {
 }
 
 /// Returns the last part of a path.
-pub(super) fn file_name(path: &str) -> &str {
+pub(crate) fn file_name(path: &str) -> &str {
     path.rsplit(['/', '\\']).next().unwrap_or(path)
 }
