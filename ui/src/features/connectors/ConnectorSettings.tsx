@@ -239,7 +239,7 @@ function General({ connector }: { connector: Connector }) {
             {...field("connectSeconds")}
             error={connectError}
             placeholder="120"
-            help={`Seconds. Default: ${connector.command ? "60, at first 600" : "30"}`}
+            help={`Seconds. Default: ${connector.command ? "60, or 600 if it may download" : "30"}`}
           />
           <Field
             label="Time limit of a run"

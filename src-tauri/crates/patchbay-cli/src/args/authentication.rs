@@ -52,7 +52,7 @@ pub(crate) struct ConnectArgs {
     /// Sign-in timeout in seconds [default: 300]
     #[arg(long, value_name = "SECONDS", value_parser = whole_number(1..=86_400))]
     pub(crate) timeout: Option<u32>,
-    /// Time to connect to the server in seconds, saved [default: 30; local program: 60, first 600]
+    /// Time to connect to the server in seconds, saved [default: 30; local program: 60, or 600 if it may download]
     #[arg(long, value_name = "SECONDS", value_parser = whole_number(1..=86_400))]
     pub(crate) connect_timeout: Option<u32>,
     /// Print the sign-in link instead of opening a browser

@@ -25,7 +25,7 @@ pub fn runs_in_shell(request: &ProgramRequest) -> bool {
 }
 
 /// Whether a command downloads a package or an image in a version that its publisher can replace by another one.
-fn is_open(program: &str, arguments: &[String]) -> bool {
+pub(crate) fn is_open(program: &str, arguments: &[String]) -> bool {
     match launched(program, arguments) {
         Some(Launched::Node(words)) => match node_packages(words) {
             (named, packages) if packages.is_empty() => named.is_some_and(is_open_node),

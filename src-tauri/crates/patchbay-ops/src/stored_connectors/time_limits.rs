@@ -7,14 +7,15 @@ use patchbay_platforms::mcp::McpLimits;
 
 use crate::abilities::abilities;
 use crate::error::{Error, TimeLimit};
+use crate::processes::program_version::is_open;
 
 /// Maximum time limit in seconds.
 pub const MAX_WAIT: u32 = 86_400;
 
-/// Time for a local program to initialize that never worked yet: it may have to be downloaded first.
-const FIRST_START_TIMEOUT: Duration = Duration::from_secs(600);
+/// Time for a local program to initialize that may have to be downloaded first.
+const DOWNLOAD_TIMEOUT: Duration = Duration::from_secs(600);
 
-/// Time for a local program to initialize that worked before.
+/// Time for a local program to initialize that was downloaded before.
 const START_TIMEOUT: Duration = Duration::from_secs(60);
 
 /// Checks that time limits are between a second and a day.
@@ -40,10 +41,15 @@ pub fn time_limit(connector: &Connector, limit: TimeLimit) -> Duration {
 }
 
 fn default_connect(connector: &Connector) -> Duration {
-    match (&connector.command, &connector.server) {
-        (None, _) => McpLimits::DEFAULT.connect,
-        (Some(_), Some(_)) => START_TIMEOUT,
-        (Some(_), None) => FIRST_START_TIMEOUT,
+    let Some(command) = &connector.command else {
+        return McpLimits::DEFAULT.connect;
+    };
+    // What worked before may have a newer version by now.
+    let is_downloaded =
+        connector.server.is_some() && !is_open(&command.program, &command.arguments);
+    match is_downloaded {
+        true => START_TIMEOUT,
+        false => DOWNLOAD_TIMEOUT,
     }
 }
 
@@ -86,10 +92,37 @@ pub(crate) fn name_limit(error: Error, connector: &Connector, limit: TimeLimit) 
 
 #[cfg(test)]
 mod tests {
-    use patchbay_model::Platform;
+    use patchbay_model::{Platform, ServerCommand, ServerFacts, Transport};
 
     use super::*;
     use crate::testing::{UNREACHABLE_URL, add, open_temporary};
+
+    #[tokio::test]
+    async fn a_program_that_may_be_downloaded_has_longer_to_start() {
+        let (_home, cx) = open_temporary().await;
+        let mut connector = add(&cx, UNREACHABLE_URL).await;
+        let limit = |connector: &Connector| time_limit(connector, TimeLimit::Connect);
+        assert_eq!(limit(&connector), McpLimits::DEFAULT.connect);
+        let of_npx = |package: &str| ServerCommand {
+            program: "npx".to_owned(),
+            arguments: vec!["-y".to_owned(), package.to_owned()],
+            ..ServerCommand::default()
+        };
+        connector.command = Some(of_npx("server@1.2.3"));
+        assert_eq!(limit(&connector), DOWNLOAD_TIMEOUT, "the first time");
+        connector.server = Some(ServerFacts {
+            name: "server".to_owned(),
+            version: "1.2.3".to_owned(),
+            protocol_version: "2025-11-25".to_owned(),
+            protocol_reason: None,
+            transport: Transport::Stdio,
+            instructions: None,
+            icon: None,
+        });
+        assert_eq!(limit(&connector), START_TIMEOUT);
+        connector.command = Some(of_npx("server"));
+        assert_eq!(limit(&connector), DOWNLOAD_TIMEOUT, "a newer version");
+    }
 
     #[tokio::test]
     async fn a_platform_has_longer_to_run_a_tool() {
