@@ -210,8 +210,7 @@ impl Play {
         let request = AddProgram {
             command: server::command(case, &self.pid_file()),
             secrets: Default::default(),
-            name: None,
-            title: None,
+            ..AddProgram::default()
         };
         add_program(&self.harness.cx, request).await.unwrap()
     }

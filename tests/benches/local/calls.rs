@@ -62,8 +62,7 @@ pub(crate) async fn over_stdio(program: &str, arguments: &[String]) -> Result<()
             variables: [].into(),
         },
         secrets: [].into(),
-        name: None,
-        title: None,
+        ..AddProgram::default()
     };
     let connector = add_program(&cx, request).await?.id;
     refresh_tools(&cx, &connector).await?;

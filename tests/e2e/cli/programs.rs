@@ -437,13 +437,18 @@ async fn servers_that_a_text_names_are_added_filled_in_and_run() {
                 "env": { "PID_FILE": harness.pids, "API_KEY": "${input:key}", "PLACE": "${input:place}" },
                 "disabled": true,
             },
-            "notes": { "command": "python3", "args": [harness.script, "well"] },
+            "notes": { "command": "python3", "args": [harness.script, "well"], "timeout": 90_000 },
             "odd": { "url": "unix:///tmp/x" },
         },
     });
     let file = harness.home.path().join("mcp.json");
     std::fs::write(&file, format!("// from another app\n{text:#},")).unwrap();
     let from = ["connector", "add", "--from", file.to_str().unwrap()];
+
+    let shown = [&from[..], &["--dry-run"]].concat();
+    let shown = harness.run(&shown).await;
+    shown.assert_stdout("Status:     turned off\n");
+    shown.assert_stdout("Time limits:  90 s of silence in a run\n");
 
     // Nothing is added before all of it is there.
     let open = harness.run(&from).await;
@@ -476,12 +481,16 @@ async fn servers_that_a_text_names_are_added_filled_in_and_run() {
     assert_eq!(names, ["files", "notes"]);
     for said in [
         "Note: odd was left out: its address isn't http or https.",
-        "Note: Not taken over: disabled.",
         "Added files.",
         "Added notes.",
+        "Next: patchbay connector edit files --on\n",
+        "Next: patchbay connector connect notes\n",
     ] {
         added.assert_stderr(said);
     }
+    assert_eq!(connectors[0]["status"]["status"], "disabled");
+    assert_eq!(connectors[1]["timeLimits"]["runSeconds"], 90);
+    harness.does("connector edit files --on").await;
     assert!(!added.stdout.contains(TOKEN) && !added.stderr.contains(TOKEN));
     assert_eq!(pids(&harness.pids), [""; 0], "nothing was started");
     let run = harness.does("tool run files echo text=hello --json").await;

@@ -1,6 +1,7 @@
 import { act, fireEvent, screen, waitFor, within } from "@testing-library/react";
 import { describe, expect, it, vi } from "vitest";
 import { axeViolations } from "@/test/axe";
+import { pastedAddress, pastedProgram } from "@/test/pastedSamples";
 import { renderApp } from "@/test/renderApp";
 import {
   about,
@@ -275,14 +276,7 @@ it("a_link_that_proposes_a_server_waits_for_the_dialog_that_is_open", async () =
   host.handlers.takeOfferedLink = () => offered.shift() ?? null;
   host.handlers.readPasted = ({ text }) => {
     expect(text).toBe(link);
-    const place = {
-      kind: "program" as const,
-      program: "npx",
-      arguments: ["-y", "server"],
-      folder: null,
-      variables: [],
-    };
-    return { servers: [{ title: "files", place, blanks: [], notes: [] }], notes: [], isLink: true };
+    return { servers: [pastedProgram(["npx", "-y", "server"])], notes: [], isLink: true };
   };
   await act(() => host.emit({ kind: "link_offered" }));
   expect(keys).toBeInTheDocument();
@@ -310,11 +304,7 @@ it("nothing_is_sent_to_the_address_of_a_link_before_somebody_agreed", async () =
   const url = "http://192.168.1.1/mcp";
   const offered = [`patchbay://install?url=${url}`];
   host.handlers.takeOfferedLink = () => offered.shift() ?? null;
-  host.handlers.readPasted = () => ({
-    servers: [{ title: null, place: { kind: "address" as const, url, headers: [] }, blanks: [], notes: [] }],
-    notes: [],
-    isLink: true,
-  });
+  host.handlers.readPasted = () => ({ servers: [pastedAddress(url)], notes: [], isLink: true });
   await act(() => host.emit({ kind: "link_offered" }));
   expect(await screen.findByRole("dialog")).toHaveTextContent(url);
   expect(host.lastCall("inspectAddress")).toBeUndefined();

@@ -454,6 +454,10 @@ export type AddConnector = {
 	authentication: AuthenticationChoice | null,
 	/**  Whether credentials may be sent over plain http. */
 	allowPlainHttp?: boolean,
+	/**  Those for connecting apply to the look at the address too. */
+	timeLimits?: TimeLimits,
+	/**  Whether it is added turned off. */
+	isOff?: boolean,
 };
 
 /**  A program to add as a connector. Adding it does not start it. */
@@ -465,6 +469,9 @@ export type AddProgram = {
 	name: string | null,
 	/**  Display name; `None` derives one from the command. */
 	title: string | null,
+	timeLimits?: TimeLimits,
+	/**  Whether it is added turned off. */
+	isOff?: boolean,
 };
 
 /**  A credential to add to the wallet. */
@@ -1880,6 +1887,10 @@ export type PastedServer = {
 	place: PastedPlace,
 	/**  Placeholders that the user has to fill in. */
 	blanks: PastedBlank[],
+	/**  Valid time limits in the text. */
+	timeLimits: TimeLimits,
+	/**  Whether it is turned off in the text. */
+	isOff: boolean,
 	/**  Corrections, and what was left out and why. */
 	notes: string[],
 };

@@ -9,7 +9,15 @@ export function pastedAddress(
   place: Partial<Address> = {},
   rest: Partial<PastedServer> = {},
 ): PastedServer {
-  return { title: null, blanks: [], notes: [], ...rest, place: { kind: "address", url, headers: [], ...place } };
+  return {
+    title: null,
+    blanks: [],
+    timeLimits: {},
+    isOff: false,
+    notes: [],
+    ...rest,
+    place: { kind: "address", url, headers: [], ...place },
+  };
 }
 
 /** A program as it was pasted, from its words. */
@@ -22,6 +30,8 @@ export function pastedProgram(
   return {
     title: "Files",
     blanks: [],
+    timeLimits: {},
+    isOff: false,
     notes: [],
     ...rest,
     place: { kind: "program", program, arguments: others, folder: null, variables: [], ...place },

@@ -6,7 +6,7 @@ import { PlainHttpSwitch } from "@/components/PlainHttpSwitch";
 import { SubmitButton } from "@/components/SubmitButton";
 import { VaultFailureNotice } from "@/components/VaultNotice";
 import { Working } from "@/components/Working";
-import { type AddressInspection, commands, type Connector } from "@/host/bindings";
+import { type AddressInspection, commands, type Connector, type PastedServer } from "@/host/bindings";
 import { asProblem } from "@/host/call";
 import { type AuthenticationForm, choiceOf, errorsOf, type FormErrors, newForm } from "./authenticationForm";
 import { AddressFacts } from "./AddressFacts";
@@ -16,12 +16,14 @@ import { type KnownServer } from "./knownServer";
 import { NameFields } from "./NameFields";
 import { NotesNotice } from "./NotesNotice";
 import { OfferedAddress } from "./OfferedAddress";
+import { PastedSettings } from "./PastedSettings";
 import { PasteField, type PasteProps, PasteFooter, pasteHelp } from "./PasteStep";
 import { useAddConnector } from "./useConnectorActions";
 import { hostOf, useInspection } from "./useInspection";
 
 type Props = Step & {
   url: string;
+  server: PastedServer;
   /** What was changed in or left out of the pasted text. */
   notes: string[];
   /** Whether the address came from a link: nothing is sent to it before the user agrees. */
@@ -40,7 +42,7 @@ type Props = Step & {
 
 /** Inspects an address, then adds a connector to it. Input survives a failure. */
 export function AddAddress(props: Props) {
-  const { url, notes, isOffered, headers, typed, onTyped, known, paste, onAdded, ...step } = props;
+  const { url, server, notes, isOffered, headers, typed, onTyped, known, paste, onAdded, ...step } = props;
   const { turn, onBack, onSkip, onClose } = step;
   const [isAgreed, setAgreed] = useState(!isOffered);
   const [found, setFound] = useState<AddressInspection | null>(null);
@@ -74,6 +76,7 @@ export function AddAddress(props: Props) {
     if (isAgreed) inspectAddress(url);
   }, [inspectAddress, url, isAgreed]);
 
+  const signsIn = form.method === "oauth" && !server.isOff;
   const submit = () => {
     if (!found) return;
     const newErrors = errorsOf(form);
@@ -86,8 +89,10 @@ export function AddAddress(props: Props) {
         title: title.trim() || null,
         authentication: choiceOf(form),
         ...(found.plainHttp && allowPlainHttp && { allowPlainHttp }),
+        timeLimits: server.timeLimits,
+        isOff: server.isOff,
       },
-      { onSuccess: (connector) => onAdded(connector, form.method === "oauth") },
+      { onSuccess: (connector) => onAdded(connector, signsIn) },
     );
   };
   const hasAnswer = found === null || isAnswered(found);
@@ -127,7 +132,7 @@ export function AddAddress(props: Props) {
           <StepFooter {...step} note="Saved as a draft until it first connects." onBack={startOver}>
             {hasAnswer ? (
               <SubmitButton
-                label={form.method === "oauth" && !turn ? "Add and sign in" : "Add connector"}
+                label={signsIn && !turn ? "Add and sign in" : "Add connector"}
                 keyLabel="Add connector"
                 isPending={add.isPending}
                 onSubmit={submit}
@@ -154,6 +159,7 @@ export function AddAddress(props: Props) {
       {found ? (
         <>
           <AddressFacts found={found} known={known} title={title} />
+          <PastedSettings server={server} />
           <NameFields
             title={title}
             onTitle={(typed) => {

@@ -61,6 +61,8 @@ it("adds_an_address_and_signs_in", async () => {
         redirect: "loopback",
         scopes: [],
       },
+      timeLimits: {},
+      isOff: false,
     },
   });
 });

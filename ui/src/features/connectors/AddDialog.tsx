@@ -110,16 +110,15 @@ export function AddDialog({ address: initialText, isDropped = false, known, onCl
   const leave = (all: Connector[]) => {
     if (all.length === 0) return onClose();
     // One at a time, because each program asks the user for permission.
-    void all.reduce(
-      (before, one) => before.then(() => check.mutateAsync(one.id).then(ignore, ignore)),
-      Promise.resolve(),
-    );
+    void all
+      .filter(isOn)
+      .reduce((before, one) => before.then(() => check.mutateAsync(one.id).then(ignore, ignore)), Promise.resolve());
     onAddedSeveral(all);
   };
   const close = () => leave(added);
   const advance = (last: Review, connector: Connector | null, connect: boolean) => {
     if (connector && last.servers.length === 1 && added.length === 0) {
-      if (!connect) check.mutate(connector.id);
+      if (!connect && isOn(connector)) check.mutate(connector.id);
       return onAdded(connector, connect);
     }
     const all = connector ? [...added, connector] : added;
@@ -173,6 +172,7 @@ export function AddDialog({ address: initialText, isDropped = false, known, onCl
       <AddAddress
         key={`${review.at} ${url}`}
         url={url}
+        server={server}
         isOffered={pasted?.isLink ?? false}
         headers={headersForm(headers)}
         typed={isOnlyOne ? typedForm : null}
@@ -210,6 +210,10 @@ export function AddDialog({ address: initialText, isDropped = false, known, onCl
       </PasteField>
     </FormDialog>
   );
+}
+
+function isOn({ status }: Connector): boolean {
+  return status.status !== "disabled";
 }
 
 function ignore() {

@@ -1,6 +1,6 @@
 import { screen, waitFor, within } from "@testing-library/react";
 import { expect, it } from "vitest";
-import { type PastedServer } from "@/host/bindings";
+import { type Connector, type PastedServer } from "@/host/bindings";
 import { axeViolations } from "@/test/axe";
 import { cacheHolds } from "@/test/cacheHolds";
 import { pastedAddress, pastedProgram } from "@/test/pastedSamples";
@@ -49,12 +49,39 @@ it("shows_a_command_word_by_word_and_adds_it_without_starting_it", async () => {
       secrets: { API_KEY: { kind: "new", secret: "s3cret-s3cret" } },
       name: null,
       title: "Files",
+      timeLimits: {},
+      isOff: false,
     },
   });
   // What starts it asks first, at the host.
   await expectCall(host, "checkConnector").toEqual({ connector: "con_npx" });
   expect(screen.queryByRole("dialog")).toBeNull();
   expect(cacheHolds(client, "s3cret-s3cret")).toBe(false);
+});
+
+it("adds_a_server_that_is_turned_off_with_its_time_limits_and_checks_nothing", async () => {
+  const settings = { timeLimits: { connectSeconds: 20, runSeconds: 90 }, isOff: true };
+  const { user, host } = await paste([pastedProgram(["npx", "server"], {}, settings)]);
+  expect(await screen.findByText("20 s to connect, 90 s of silence in a run")).toBeVisible();
+  expect(screen.getByText("Turned off")).toBeVisible();
+  const added = host.handlers.addProgram;
+  host.handlers.addProgram = (call) => {
+    const connector = added?.(call) as Connector;
+    return { ...connector, status: { ...connector.status, status: "disabled" } };
+  };
+  await user.click(dialog().getByRole("button", { name: /^Add connector/ }));
+  await expectCall(host, "addProgram").toMatchObject({ request: settings });
+  await waitFor(() => expect(screen.queryByRole("dialog")).toBeNull());
+  expect(host.lastCall("checkConnector")).toBeUndefined();
+});
+
+it("adds_an_address_that_is_turned_off_without_signing_in", async () => {
+  const settings = { timeLimits: { runSeconds: 90 }, isOff: true };
+  const { user, host } = await paste([pastedAddress("https://mcp.example.com/mcp", {}, settings)]);
+  await screen.findByText("Turned off");
+  await user.click(dialog().getByRole("button", { name: /^Add connector/ }));
+  await expectCall(host, "addConnector").toMatchObject({ request: settings });
+  await waitFor(() => expect(screen.queryByRole("dialog")).toBeNull());
 });
 
 it("shows_what_to_install_for_a_missing_program", async () => {

@@ -26,6 +26,7 @@ import {
   programRequest,
   type VariableDraft,
 } from "./pastedForm";
+import { PastedSettings } from "./PastedSettings";
 import { ResolvedProgram } from "./ResolvedProgram";
 import { useAddConnector } from "./useConnectorActions";
 
@@ -53,7 +54,7 @@ export function AddProgram({ server, command, notes, onAdded, ...step }: Props) 
     const newErrors = programErrors(form, blanks);
     setErrors(newErrors);
     if (Object.keys(newErrors).length > 0) return;
-    add.mutate(programRequest(form, command, blanks), { onSuccess: (connector) => onAdded(connector, false) });
+    add.mutate(programRequest(form, server, command, blanks), { onSuccess: (connector) => onAdded(connector, false) });
   };
   // Secrets within the command are masked.
   const masked = Object.fromEntries(
@@ -85,6 +86,7 @@ export function AddProgram({ server, command, notes, onAdded, ...step }: Props) 
         </div>
         <CommandWords words={words} />
         <ResolvedProgram program={fillIn(command.program, blanks, masked)} path={pathOf(form.variables)} />
+        <PastedSettings server={server} />
       </section>
       <NameFields
         title={form.title}

@@ -26,7 +26,7 @@ it("a_value_is_filled_in_wherever_its_placeholder_is", () => {
   if (server.place.kind !== "program") throw new Error("a program");
   const form = programForm(server, server.place);
   const filled = { ...form, filled: { "${A}": "s3cret" } };
-  expect(programRequest(filled, server.place, blanksNeedingField(server, server.place))).toMatchObject({
+  expect(programRequest(filled, server, server.place, blanksNeedingField(server, server.place))).toMatchObject({
     command: { arguments: ["--key=s3cret"], variables: {} },
     secrets: { A: { kind: "new", secret: "s3cret" } },
   });

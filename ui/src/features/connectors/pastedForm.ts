@@ -90,7 +90,12 @@ export function programErrors(form: ProgramForm, blanks: PastedBlank[]): Record<
 }
 
 /** Converts the form to the host's type. Variables without a value are left out. */
-export function programRequest(form: ProgramForm, command: PastedProgram, blanks: PastedBlank[]): AddProgram {
+export function programRequest(
+  form: ProgramForm,
+  { timeLimits, isOff }: PastedServer,
+  command: PastedProgram,
+  blanks: PastedBlank[],
+): AddProgram {
   const fill = (text: string) => fillIn(text, blanks, form.filled);
   const filled = form.variables
     .filter(({ draft }) => draft.text !== "")
@@ -107,5 +112,7 @@ export function programRequest(form: ProgramForm, command: PastedProgram, blanks
     secrets: Object.fromEntries(secret.map(({ name, draft }) => [name, secretValueOf(draft)])),
     name: form.name.trim() || null,
     title: form.title.trim() || null,
+    timeLimits,
+    isOff,
   };
 }

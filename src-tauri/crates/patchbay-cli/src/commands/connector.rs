@@ -139,6 +139,11 @@ async fn add(cli: &Cli, mut args: AddArgs) -> Result<(), Failure> {
             name: args.name,
             title: args.title,
             allow_plain_http: args.allow_plain_http,
+            time_limits: TimeLimits {
+                connect_seconds: args.how.connect_timeout,
+                ..TimeLimits::default()
+            },
+            is_off: false,
         };
         if args.network.client_certificate.is_some() {
             cli.unlock().await?;
@@ -213,10 +218,6 @@ fn next_step(connector: &Connector) -> String {
 /// The options for the connection to a new connector's address.
 async fn connection_options(args: &AddArgs) -> Result<ConnectionOptions, Failure> {
     Ok(ConnectionOptions {
-        time_limits: TimeLimits {
-            connect_seconds: args.how.connect_timeout,
-            ..TimeLimits::default()
-        },
         network: NetworkChanges {
             authorities: trust::read_authorities(&args.authorities, false).await?,
             proxy: args.network.proxy.clone(),

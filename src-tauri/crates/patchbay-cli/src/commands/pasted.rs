@@ -3,7 +3,9 @@
 mod recipients;
 mod requests;
 
-use patchbay_model::{Code, Connector};
+use std::slice;
+
+use patchbay_model::{Code, Connector, Status};
 use patchbay_ops::{
     AddConnector, AddedConnector, ConnectionOptions, ConnectorView, Error, PastedPlace,
     PastedServer, PastedServers, add_connector_with, add_program, check_add_connector,
@@ -22,7 +24,7 @@ use super::program::finish_adding;
 use super::review::{self, Review};
 use crate::args::{AddArgs, PastedArgs};
 use crate::cli::Cli;
-use crate::command_hint::connect_command;
+use crate::command_hint::{connect_command, quoted_name};
 use crate::failure::Failure;
 use crate::text_file::text_of;
 
@@ -43,7 +45,12 @@ pub(super) async fn add(cli: &Cli, found: PastedServers, args: AddArgs) -> Resul
     for note in &found.notes {
         cli.say(format!("Note: {note}."));
     }
-    let servers = select_servers(found.servers, &args.pasted.only)?;
+    let mut servers = select_servers(found.servers, &args.pasted.only)?;
+    if args.how.connect_timeout.is_some() {
+        for server in &mut servers {
+            server.time_limits.connect_seconds = args.how.connect_timeout;
+        }
+    }
     if servers.len() > 1 && (args.name.is_some() || args.title.is_some()) {
         return Err(Failure::usage(
             "--name and --title are for one server, and there are several",
@@ -189,15 +196,23 @@ async fn finish(cli: &Cli, connector: Connector, args: &AddArgs) -> Result<Conne
     let is_allowed = args.program.is_allowed;
     let connector = finish_adding(cli, connector, is_allowed, &args.how).await?;
     match args.connect {
+        true if connector.status.status == Status::Disabled => {
+            say_next(cli, slice::from_ref(&connector));
+            Ok(connector)
+        }
         true => connect::connect_added(cli, connector, args.how.clone()).await,
         false => Ok(connector),
     }
 }
 
-/// Names the commands that connect these connectors.
+/// Names the commands that connect these connectors, or turn them on first.
 fn say_next(cli: &Cli, connectors: &[Connector]) {
     for connector in connectors {
-        cli.say(format!("Next: patchbay {}", connect_command(connector)));
+        let next = match connector.status.status {
+            Status::Disabled => format!("connector edit {} --on", quoted_name(connector)),
+            _ => connect_command(connector),
+        };
+        cli.say(format!("Next: patchbay {next}"));
     }
 }
 

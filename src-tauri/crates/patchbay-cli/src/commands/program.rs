@@ -38,6 +38,7 @@ pub(super) async fn add(
         secrets,
         name,
         title,
+        ..AddProgram::default()
     };
     Ok(add_program(&cli.cx, request).await?)
 }

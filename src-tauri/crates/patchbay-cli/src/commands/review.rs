@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use patchbay_model::{Explain as _, Problem, ServerCommand};
+use patchbay_model::{Explain as _, Problem, ServerCommand, TimeLimits};
 use patchbay_ops::{
     AddProgram, Error, PastedBlank, PastedPlace, PastedServer, PastedValue, SECRET_ARGUMENT_NOTE,
     check_add_program, fill_in, find_program, is_secret_argument, path_variable, read_address,
@@ -16,7 +16,7 @@ use crate::cli::Cli;
 use crate::failure::Failure;
 use crate::output::facts::Facts;
 use crate::output::table::Tone;
-use crate::output::{Screen, text};
+use crate::output::{Screen, text, words};
 use crate::prompt;
 use crate::secret_source::parse_variable;
 
@@ -39,6 +39,8 @@ pub(super) struct Review {
     secrets: BTreeSet<String>,
     /// Other placeholders that have no value yet, or whose values are secret.
     open: BTreeSet<String>,
+    time_limits: TimeLimits,
+    is_off: bool,
     notes: Vec<String>,
 }
 
@@ -93,6 +95,8 @@ impl Review {
             name: title.or_else(|| server.title.clone()),
             secrets: names(secrets),
             open: names(open),
+            time_limits: server.time_limits,
+            is_off: server.is_off,
             notes: server.notes.clone(),
             ..Self::default()
         };
@@ -164,6 +168,8 @@ impl Review {
                 variables: Vec::new(),
             },
             blanks: Vec::new(),
+            time_limits: TimeLimits::default(),
+            is_off: false,
             notes: secret_word_note(words).into_iter().collect(),
         };
         let review = Self::new(&server, title, &BTreeMap::new(), args).await?;
@@ -181,8 +187,7 @@ impl Review {
         check_add_program(&AddProgram {
             command,
             secrets: unread_values(self.secrets.iter().cloned()),
-            name: None,
-            title: None,
+            ..AddProgram::default()
         })
     }
 
@@ -216,7 +221,9 @@ impl Review {
         }
         let facts = facts
             .add("Secrets", names(&self.secrets))
-            .add("Asks for", names(&self.open));
+            .add("Asks for", names(&self.open))
+            .add_optional("Time limits", words::time_limits(self.time_limits))
+            .add_optional("Status", self.is_off.then_some("turned off"));
         facts.render(screen) + &self.note_lines()
     }
 

@@ -50,6 +50,14 @@ pub struct AddConnector {
     #[serde(default)]
     #[specta(optional)]
     pub allow_plain_http: bool,
+    /// Those for connecting apply to the look at the address too.
+    #[serde(default)]
+    #[specta(optional)]
+    pub time_limits: TimeLimits,
+    /// Whether it is added turned off.
+    #[serde(default)]
+    #[specta(optional)]
+    pub is_off: bool,
 }
 
 impl AddConnector {
@@ -61,6 +69,8 @@ impl AddConnector {
             title: None,
             authentication,
             allow_plain_http: false,
+            time_limits: TimeLimits::default(),
+            is_off: false,
         }
     }
 }
@@ -125,6 +135,7 @@ pub enum OAuthClientInput {
 /// [`Error::Usage`], [`Error::AddressSecret`]; [`Error::Platform`] when a credential would go unencrypted.
 pub fn check_add_connector(request: &AddConnector) -> Result<(), Error> {
     let url = read_address(&request.url)?;
+    validate_limits(request.time_limits)?;
     let secret = match request.authentication.clone() {
         None | Some(AuthenticationChoice::None) => return Ok(()),
         Some(AuthenticationChoice::Bearer {
@@ -143,7 +154,7 @@ pub fn check_add_connector(request: &AddConnector) -> Result<(), Error> {
 /// Adds a connector, which is a draft until it first works. Typed-in secrets become wallet entries.
 ///
 /// # Errors
-/// [`Error::Usage`] when the address or a secret cannot be used; [`Error::AddressSecret`];
+/// [`Error::Usage`] when the address, a secret or a time limit cannot be used; [`Error::AddressSecret`];
 /// [`Error::Platform`] when a credential would go unencrypted; [`Error::Store`] when the name is taken;
 /// [`Error::Vault`].
 pub async fn add_connector(cx: &Context, request: AddConnector) -> Result<Connector, Error> {
@@ -177,7 +188,6 @@ impl From<Connector> for AddedConnector {
 /// Connection options of a new connector.
 #[derive(Clone, Debug, Default)]
 pub struct ConnectionOptions {
-    pub time_limits: TimeLimits,
     pub network: NetworkChanges,
     /// PEM file with the client certificate and its private key.
     pub client_certificate: Option<PathBuf>,
@@ -186,15 +196,15 @@ pub struct ConnectionOptions {
 /// Like [`add_connector`], using these connection options from the first request on.
 ///
 /// # Errors
-/// As [`add_connector`]; [`Error::Usage`] for an invalid limit or certificate.
+/// As [`add_connector`]; [`Error::Usage`] for an invalid proxy or certificate.
 pub async fn add_connector_with(
     cx: &Context,
     request: AddConnector,
     options: ConnectionOptions,
 ) -> Result<AddedConnector, Error> {
     let url = read_address(&request.url)?;
+    let time_limits = validate_limits(request.time_limits)?;
     let ReadOptions {
-        time_limits,
         network,
         certificate,
     } = read_options(options, &url).await?;
@@ -227,7 +237,7 @@ pub async fn add_connector_with(
         plain_http.check(&url)?;
     }
     let resolved = resolve_authentication(cx, choice, &title).await?;
-    let connector = Connector {
+    let mut connector = Connector {
         endpoint: Some(url.to_string()),
         identity: status::identity(resolved.entry.as_ref()),
         authentication: resolved.authentication,
@@ -239,6 +249,7 @@ pub async fn add_connector_with(
         native: Json(json!({ "url": url.as_str(), "transport": Transport::StreamableHttp })),
         ..blank_connector(cx, AccountId::local(), name.as_str().to_owned(), title)
     };
+    status::set_enabled(&mut connector, !request.is_off);
     let pem = certificate.as_ref().map(|(pem, _)| pem);
     let added = add_with_certificate(cx, connector, name, pem).await;
     let connector = discard_unless_ok(cx, resolved.created.as_ref(), added).await?;
@@ -253,14 +264,13 @@ pub async fn add_connector_with(
 /// Checks the connection options of a connector at that address, as [`add_connector_with`] does.
 ///
 /// # Errors
-/// [`Error::Usage`] for an invalid address, limit, proxy or certificate; [`Error::File`].
+/// [`Error::Usage`] for an invalid address, proxy or certificate; [`Error::File`].
 pub async fn check_connection_options(url: &str, options: ConnectionOptions) -> Result<(), Error> {
     read_options(options, &read_address(url)?).await.map(drop)
 }
 
 /// Valid connection options.
 struct ReadOptions {
-    time_limits: TimeLimits,
     network: NetworkSettings,
     /// The client certificate, with the text of its file.
     certificate: Option<(Secret, ClientCertificate)>,
@@ -268,7 +278,6 @@ struct ReadOptions {
 
 /// Validates the options, with the file of the client certificate.
 async fn read_options(options: ConnectionOptions, url: &Url) -> Result<ReadOptions, Error> {
-    let time_limits = validate_limits(options.time_limits)?;
     let mut network = NetworkSettings::default();
     network::validate_changes(options.network)?.apply(&mut network);
     let certificate = match &options.client_certificate {
@@ -280,7 +289,6 @@ async fn read_options(options: ConnectionOptions, url: &Url) -> Result<ReadOptio
     };
     network.client_certificate = certificate.as_ref().map(|(_, it)| it.facts().clone());
     Ok(ReadOptions {
-        time_limits,
         network,
         certificate,
     })
@@ -589,7 +597,7 @@ fn validate_callback_host(host: Option<String>) -> Result<Option<String>, Error>
 
 #[cfg(test)]
 mod tests {
-    use patchbay_model::{Code, Explain};
+    use patchbay_model::{Code, Explain, Status};
 
     use super::*;
     use crate::SecretInput;
@@ -639,6 +647,25 @@ mod tests {
             !safe.unwrap().allows_plain_http,
             "it belongs to one address"
         );
+    }
+
+    #[tokio::test]
+    async fn an_address_is_added_turned_off_and_with_its_time_limits() {
+        let (_home, cx) = testing::open_temporary().await;
+        let request = |seconds| AddConnector {
+            time_limits: TimeLimits {
+                run_seconds: Some(seconds),
+                ..TimeLimits::default()
+            },
+            is_off: true,
+            ..with_token(testing::UNREACHABLE_URL, false)
+        };
+        let refused = add_connector(&cx, request(0)).await.unwrap_err();
+        assert_eq!(refused.code(), Code::UsageInvalid, "{refused}");
+        assert!(list_wallet(&cx).await.unwrap().is_empty());
+        let added = add_connector(&cx, request(90)).await.unwrap();
+        assert_eq!(added.time_limits.run_seconds, Some(90));
+        assert_eq!(added.status.status, Status::Disabled);
     }
 
     #[tokio::test]

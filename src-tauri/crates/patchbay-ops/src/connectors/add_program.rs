@@ -5,7 +5,7 @@ use std::path::Path;
 
 use patchbay_model::{
     AccountId, Authentication, AuthenticationMethod, Code, Connector, ConnectorId, Json,
-    ServerCommand, Transport,
+    ServerCommand, TimeLimits, Transport,
 };
 use serde::Deserialize;
 use serde_json::json;
@@ -25,6 +25,7 @@ use crate::processes::environment::is_same_variable;
 use crate::servers;
 use crate::servers::steering::check_secret_variables;
 use crate::stored_connectors::blank_connector::blank_connector;
+use crate::stored_connectors::time_limits::validate_limits;
 use crate::stored_connectors::{find_connector, status};
 
 /// Maximum number of words of a command, and of bytes of a word: below the limits of every system.
@@ -34,7 +35,7 @@ pub(super) const MAX_WORD_BYTES: usize = 8_000;
 const MAX_VARIABLES: usize = 100;
 
 /// A program to add as a connector. Adding it does not start it.
-#[derive(Clone, Debug, Deserialize, Type)]
+#[derive(Clone, Debug, Default, Deserialize, Type)]
 #[serde(rename_all = "camelCase")]
 pub struct AddProgram {
     pub command: ServerCommand,
@@ -44,15 +45,23 @@ pub struct AddProgram {
     pub name: Option<String>,
     /// Display name; `None` derives one from the command.
     pub title: Option<String>,
+    #[serde(default)]
+    #[specta(optional)]
+    pub time_limits: TimeLimits,
+    /// Whether it is added turned off.
+    #[serde(default)]
+    #[specta(optional)]
+    pub is_off: bool,
 }
 
 /// Checks what [`add_program`] refuses before it saves anything. No reference is resolved.
 ///
 /// # Errors
-/// [`Error::Usage`] when the command or a variable cannot be used.
+/// [`Error::Usage`] when the command, a variable or a time limit cannot be used.
 pub fn check_add_program(request: &AddProgram) -> Result<(), Error> {
     let secrets = request.secrets.keys().map(String::as_str);
     validate_command(request.command.clone(), secrets.collect())?;
+    validate_limits(request.time_limits)?;
     let values = request.secrets.clone();
     match values.is_empty() {
         true => Ok(()),
@@ -63,8 +72,8 @@ pub fn check_add_program(request: &AddProgram) -> Result<(), Error> {
 /// Adds a connector, which is a draft until it first works.
 ///
 /// # Errors
-/// [`Error::Usage`] when the command or a variable cannot be used; [`Error::Store`] when the name is taken;
-/// [`Error::Vault`].
+/// [`Error::Usage`] when the command, a variable or a time limit cannot be used; [`Error::Store`] when the name is
+/// taken; [`Error::Vault`].
 pub async fn add_program(cx: &Context, request: AddProgram) -> Result<Connector, Error> {
     let id = ConnectorId::new(cx.new_id("con"));
     add_program_as(cx, id, request).await
@@ -78,6 +87,7 @@ pub(crate) async fn add_program_as(
 ) -> Result<Connector, Error> {
     let secrets = request.secrets.keys().map(String::as_str);
     let command = validate_command(request.command, secrets.collect())?;
+    let time_limits = validate_limits(request.time_limits)?;
     let title = clean_title(request.title)
         .or_else(|| clean_title(request.name.clone()))
         .unwrap_or_else(|| title_of(&command.program, &command.arguments));
@@ -93,16 +103,18 @@ pub(crate) async fn add_program_as(
         },
         None => Authentication::None,
     };
-    let connector = Connector {
+    let mut connector = Connector {
         id,
         identity: status::identity(entry.as_ref()),
         authentication,
         authentication_methods: vec![AuthenticationMethod::None],
+        time_limits,
         draft: true,
         native: native(&command),
         command: Some(command),
         ..blank_connector(cx, AccountId::local(), name.as_str().to_owned(), title)
     };
+    status::set_enabled(&mut connector, !request.is_off);
     let added = status::add(cx, connector, name).await;
     discard_unless_ok(cx, entry.as_ref().map(|entry| &entry.id), added).await
 }
@@ -199,6 +211,7 @@ mod tests {
 
     use super::*;
     use crate::connectors::edit::{ConnectorChanges, update_connector};
+    use crate::stored_connectors::time_limits::MAX_WAIT;
     use crate::testing;
 
     fn command(words: &[&str]) -> ServerCommand {
@@ -214,9 +227,7 @@ mod tests {
     fn request(words: &[&str]) -> AddProgram {
         AddProgram {
             command: command(words),
-            secrets: BTreeMap::new(),
-            name: None,
-            title: None,
+            ..AddProgram::default()
         }
     }
 
@@ -246,7 +257,10 @@ mod tests {
         hidden
             .secrets
             .insert("UV_DEFAULT_INDEX".to_owned(), secret());
+        let mut endless = request(&["npx"]);
+        endless.time_limits.run_seconds = Some(MAX_WAIT + 1);
         for refused in [
+            endless,
             hidden,
             request(&[" "]),
             request(&["npx", &long]),
@@ -300,6 +314,29 @@ mod tests {
         };
         let refused = update_connector(&cx, &added.id, moved).await.unwrap_err();
         assert_eq!(refused.code(), Code::UsageInvalid);
+    }
+
+    #[tokio::test]
+    async fn a_program_is_added_turned_off_and_with_its_time_limits() {
+        let (_home, cx) = testing::open_temporary().await;
+        let time_limits = TimeLimits {
+            connect_seconds: Some(20),
+            run_seconds: Some(90),
+        };
+        let request = AddProgram {
+            time_limits,
+            is_off: true,
+            ..request(&["npx", "-y", "server-files"])
+        };
+        let added = add_program(&cx, request).await.unwrap();
+        assert_eq!(added.time_limits, time_limits);
+        assert_eq!(added.status.status, Status::Disabled);
+        let on = ConnectorChanges {
+            enabled: Some(true),
+            ..ConnectorChanges::default()
+        };
+        let on = update_connector(&cx, &added.id, on).await.unwrap();
+        assert_eq!(on.status.status, Status::Unknown);
     }
 
     #[tokio::test]

@@ -246,6 +246,7 @@ pub async fn add_bundle(cx: &Context, file: &Path, request: AddBundle) -> Result
         secrets,
         name: request.name,
         title: request.title.or_else(|| Some(manifest.title())),
+        ..AddProgram::default()
     };
     let target = folder.clone();
     let own_program = match program {

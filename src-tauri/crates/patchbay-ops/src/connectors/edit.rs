@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use patchbay_model::{
     Authentication, CaptureLevel, ChosenDeviations, Code, Connector, ConnectorId, Explain,
-    LogLevel, ServerCommand, Status, TimeLimits, WalletEntryId, clean_text,
+    LogLevel, ServerCommand, TimeLimits, WalletEntryId, clean_text,
 };
 use patchbay_store::Changed;
 use serde::Deserialize;
@@ -202,7 +202,7 @@ async fn prepare_change(
             status::reset(connector);
         }
         if let Some(enabled) = changes.enabled {
-            set_enabled(connector, enabled);
+            status::set_enabled(connector, enabled);
         }
         connector.updated_at = now;
     });
@@ -412,20 +412,6 @@ fn retain_sign_in(mut chosen: Authentication, before: &Authentication) -> Authen
     chosen
 }
 
-fn set_enabled(connector: &mut Connector, enabled: bool) {
-    let is_on = connector.status.status != Status::Disabled;
-    if enabled == is_on {
-        return;
-    }
-    let last_ok_at = connector.status.last_ok_at;
-    connector.status = status::unchecked_status();
-    connector.status.last_ok_at = last_ok_at;
-    if !enabled {
-        connector.status.status = Status::Disabled;
-        connector.status.reason = Some("you turned it off".to_owned());
-    }
-}
-
 /// Cleans tags for display and keeps at most 50.
 fn clean_tags(tags: Vec<String>) -> Vec<String> {
     let tags = tags.iter().map(|tag| clean_text(tag, 50));
@@ -437,7 +423,7 @@ mod tests {
     use std::sync::Arc;
 
     use patchbay_model::{
-        CertificateFacts, OauthGrant, Pin, ProxyChoice, Redirect, Secret, Timestamp,
+        CertificateFacts, OauthGrant, Pin, ProxyChoice, Redirect, Secret, Status, Timestamp,
     };
 
     use super::*;

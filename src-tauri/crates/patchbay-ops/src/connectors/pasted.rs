@@ -20,7 +20,7 @@ use std::fmt;
 use std::iter;
 use std::path::Path;
 
-use patchbay_model::{clean_text, is_invisible};
+use patchbay_model::{TimeLimits, clean_text, is_invisible};
 use serde::Serialize;
 use serde_json::{Map, Value};
 use specta::Type;
@@ -80,6 +80,10 @@ pub struct PastedServer {
     pub place: PastedPlace,
     /// Placeholders that the user has to fill in.
     pub blanks: Vec<PastedBlank>,
+    /// Valid time limits in the text.
+    pub time_limits: TimeLimits,
+    /// Whether it is turned off in the text.
+    pub is_off: bool,
     /// Corrections, and what was left out and why.
     pub notes: Vec<String>,
 }
@@ -286,6 +290,8 @@ fn read(text: &str, home: Option<&str>) -> Result<PastedServers, PasteError> {
             title: None,
             blanks: Blanks::default().finish(&mut place)?,
             place,
+            time_limits: TimeLimits::default(),
+            is_off: false,
             notes: Vec::new(),
         })
     });
@@ -414,6 +420,8 @@ impl From<PasteError> for Error {
 struct Draft<'a> {
     home: &'a str,
     blanks: Blanks,
+    time_limits: TimeLimits,
+    is_off: bool,
     notes: Vec<String>,
 }
 
@@ -422,6 +430,8 @@ impl<'a> Draft<'a> {
         Self {
             home,
             blanks,
+            time_limits: TimeLimits::default(),
+            is_off: false,
             notes: Vec::new(),
         }
     }
@@ -488,6 +498,8 @@ impl<'a> Draft<'a> {
             title: title.filter(|title| !title.is_empty()),
             place,
             blanks,
+            time_limits: self.time_limits,
+            is_off: self.is_off,
             notes: self.notes,
         })
     }

@@ -74,8 +74,7 @@ pub async fn check_secret_values(
             ..command
         },
         secrets: values.clone(),
-        name: None,
-        title: None,
+        ..AddProgram::default()
     })?;
     for value in values.values() {
         if let SecretValue::Reference { reference } = value {
@@ -205,8 +204,7 @@ mod tests {
         let request = AddProgram {
             command,
             secrets: values(&[("KEY", "k3y-of-it")]),
-            name: None,
-            title: None,
+            ..AddProgram::default()
         };
         let connector = add_program(&cx, request).await.unwrap();
         let former = connector.authentication.entry().unwrap();
@@ -233,8 +231,8 @@ mod tests {
                     .into(),
             },
             secrets: BTreeMap::new(),
-            name: None,
             title: Some("Files".to_owned()),
+            ..AddProgram::default()
         };
         let id = add_program(&cx, request).await.unwrap().id;
         let first = values(&[("API_KEY", "k3y-of-the-server")]);
@@ -262,8 +260,8 @@ mod tests {
                 ..ServerCommand::default()
             },
             secrets: values(&[("API_KEY", "k3y-of-the-server"), ("TOKEN", "t0ken-of-it")]),
-            name: None,
             title: Some("Files".to_owned()),
+            ..AddProgram::default()
         };
         let id = add_program(&cx, request).await.unwrap().id;
         let remove = async |name: &str| {
@@ -298,8 +296,8 @@ mod tests {
                 ..command("")
             },
             secrets: values(&[("API_KEY", "k3y-of-the-server")]),
-            name: None,
             title: Some("Files".to_owned()),
+            ..AddProgram::default()
         };
         let id = add_program(&cx, request).await.unwrap().id;
         let names = ["API_KEY".to_owned()];
@@ -325,8 +323,7 @@ mod tests {
                 ..ServerCommand::default()
             },
             secrets: BTreeMap::new(),
-            name: None,
-            title: None,
+            ..AddProgram::default()
         };
         let id = add_program(&cx, request).await.unwrap().id;
         let steering = values(&[("NODE_OPTIONS", "--require /tmp/x.js")]);

@@ -113,6 +113,7 @@ impl Fixture {
             secrets: BTreeMap::from([("API_KEY".to_owned(), secret)]),
             name: Some("files".to_owned()),
             title: Some("Files".to_owned()),
+            ..AddProgram::default()
         };
         add_program(&self.cx, request).await.unwrap()
     }

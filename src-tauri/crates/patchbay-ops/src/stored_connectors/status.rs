@@ -141,6 +141,21 @@ fn status_after(code: Code) -> Option<Status> {
     }
 }
 
+/// Turns a connector on or off.
+pub(crate) fn set_enabled(connector: &mut Connector, enabled: bool) {
+    let is_on = connector.status.status != Status::Disabled;
+    if enabled == is_on {
+        return;
+    }
+    let last_ok_at = connector.status.last_ok_at;
+    connector.status = unchecked_status();
+    connector.status.last_ok_at = last_ok_at;
+    if !enabled {
+        connector.status.status = Status::Disabled;
+        connector.status.reason = Some("you turned it off".to_owned());
+    }
+}
+
 /// Refuses a connector that is turned off.
 pub(crate) fn ensure_enabled(connector: &Connector) -> Result<(), Error> {
     if connector.status.status != Status::Disabled {

@@ -109,6 +109,8 @@ impl<'a> PastedInput<'a> {
                 title,
                 authentication: self.authentication(headers, server)?,
                 allow_plain_http: args.allow_plain_http,
+                time_limits: server.time_limits,
+                is_off: server.is_off,
             })),
             PastedPlace::Program {
                 program,
@@ -151,6 +153,8 @@ impl<'a> PastedInput<'a> {
                     secrets,
                     name: args.name.clone(),
                     title,
+                    time_limits: server.time_limits,
+                    is_off: server.is_off,
                 }))
             }
         }

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::path::Path;
 
 use jsonc_parser::{ParseOptions, parse_to_serde_value};
-use patchbay_model::{clean_text, is_variable_name};
+use patchbay_model::{TimeLimits, clean_text, is_variable_name};
 use serde_json::{Map, Value};
 
 use super::blanks::{Blanks, value};
@@ -17,6 +17,7 @@ use crate::catalogue::registry::is_registry_file;
 use crate::json_object::scalar_text;
 use crate::secret_detection::is_secret_name;
 use crate::secrets::programs::has_drive;
+use crate::stored_connectors::time_limits::MAX_WAIT;
 
 /// Members in which apps keep their servers.
 const CONTAINERS: [&str; 7] = [
@@ -37,11 +38,12 @@ const PROGRAMS: [&str; 2] = ["command", "cmd"];
 const VARIABLES: [&str; 3] = ["env", "environment", "envs"];
 
 /// Other members that are read, or can be ignored without a note.
-const OTHERS: [&str; 16] = [
+const OTHERS: [&str; 17] = [
     "args",
     "bearer_token_env_var",
     "cwd",
     "description",
+    "envFile",
     "env_http_headers",
     "env_keys",
     "env_vars",
@@ -315,16 +317,32 @@ fn flatten(entry: &Map<String, Value>) -> Cow<'_, Map<String, Value>> {
     Cow::Owned(flat)
 }
 
-/// Whether a member with this value says nothing, such as `disabled: false`.
-fn is_usual(name: &str, value: &Value) -> bool {
+/// Whether a member with this value says nothing.
+fn is_usual(value: &Value) -> bool {
     match value {
         Value::Null => true,
-        Value::Bool(flag) => *flag == matches!(name, "enabled" | "isActive"),
+        Value::Bool(flag) => !flag,
         Value::String(text) => text.is_empty(),
         Value::Array(list) => list.is_empty(),
         Value::Object(members) => members.is_empty(),
         Value::Number(_) => false,
     }
+}
+
+/// Returns a time limit in seconds; `None` if there is none that a connector can have.
+fn time_limit(entry: &Map<String, Value>, key: &str) -> Option<u32> {
+    let number = entry.get(key)?.as_f64()?;
+    // Some apps give it in milliseconds, others in seconds.
+    let is_in_milliseconds = key == "timeout" && number > 1000.0;
+    let seconds = if is_in_milliseconds {
+        number / 1000.0
+    } else {
+        number
+    };
+    let seconds = seconds.ceil();
+    (1.0..=f64::from(MAX_WAIT))
+        .contains(&seconds)
+        .then_some(seconds as u32)
 }
 
 fn texts(list: Option<&Value>) -> impl Iterator<Item = &str> {
@@ -342,10 +360,30 @@ fn parse_server(
         name: name.clone(),
         why: why.to_owned(),
     };
+    let flag = |key: &str| entry.get(key).and_then(Value::as_bool);
+    draft.is_off = flag("disabled") == Some(true)
+        || flag("enabled") == Some(false)
+        || flag("isActive") == Some(false);
+    let limit = |key: &str| time_limit(entry, key);
+    draft.time_limits = TimeLimits {
+        connect_seconds: limit("startup_timeout_sec"),
+        run_seconds: limit("tool_timeout_sec").or_else(|| limit("timeout")),
+    };
+    if let Some(file) = text(entry, "envFile").filter(|file| !file.is_empty()) {
+        let file = clean_text(file, 100);
+        draft.note(format!(
+            "The variables in {file} weren't read: enter those it needs as variables of the connector"
+        ));
+    }
     let known = [&ADDRESSES[..], &PROGRAMS, &VARIABLES, &OTHERS].concat();
+    let is_read = |key: &str| match key {
+        "disabled" | "enabled" | "isActive" => flag(key).is_some(),
+        "timeout" | "startup_timeout_sec" | "tool_timeout_sec" => limit(key).is_some(),
+        _ => known.contains(&key),
+    };
     let unknown = entry
         .iter()
-        .filter(|(key, value)| !known.contains(&key.as_str()) && !is_usual(key, value));
+        .filter(|(key, value)| !is_read(key) && !is_usual(value));
     if let Some(names) = names_of(unknown.map(|(key, _)| key)) {
         draft.note(format!("Not taken over: {names}"));
     }

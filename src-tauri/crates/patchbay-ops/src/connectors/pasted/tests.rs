@@ -714,10 +714,7 @@ fn servers_keep_their_order_and_unusable_ones_are_named() {
         .filter_map(|it| it.title.as_deref())
         .collect();
     assert_eq!(titles, ["z", "a"]);
-    assert_eq!(
-        found.servers[0].notes,
-        ["Not taken over: timeout, alwaysAllow"]
-    );
+    assert_eq!(found.servers[0].notes, ["Not taken over: alwaysAllow"]);
     assert_eq!(
         found.notes,
         [
@@ -733,6 +730,47 @@ fn servers_keep_their_order_and_unusable_ones_are_named() {
     assert_eq!(
         problem.to_string(),
         "can't add pipe: its address isn't http or https"
+    );
+}
+
+#[test]
+fn time_limits_and_what_is_turned_off_are_taken_over() {
+    for (members, limits, is_off) in [
+        (
+            json!({"timeout": 60, "disabled": true}),
+            (None, Some(60)),
+            true,
+        ),
+        (json!({"timeout": 1000}), (None, Some(1000)), false),
+        (json!({"timeout": 30_500}), (None, Some(31)), false),
+        (
+            json!({"startup_timeout_sec": 20, "tool_timeout_sec": 90.5, "enabled": true}),
+            (Some(20), Some(91)),
+            false,
+        ),
+        (json!({"enabled": false}), (None, None), true),
+        (json!({"isActive": false}), (None, None), true),
+    ] {
+        let of_command = json!({"command": "a"});
+        for mut entry in [of_command, json!({"url": URL})] {
+            let all = members.as_object().unwrap().clone();
+            entry.as_object_mut().unwrap().extend(all);
+            let server = one(&json!({"mcpServers": {"a": entry}}).to_string());
+            let TimeLimits {
+                connect_seconds,
+                run_seconds,
+            } = server.time_limits;
+            assert_eq!((connect_seconds, run_seconds), limits, "{entry}");
+            assert_eq!(server.is_off, is_off, "{entry}");
+            assert!(server.notes.is_empty(), "{:?}", server.notes);
+        }
+    }
+    let entry = json!({"command": "a", "timeout": -1, "tool_timeout_sec": "5", "disabled": "yes"});
+    let server = one(&json!({"mcpServers": {"a": entry}}).to_string());
+    assert_eq!(server.time_limits, TimeLimits::default());
+    assert_eq!(
+        server.notes,
+        ["Not taken over: timeout, tool_timeout_sec, disabled"]
     );
 }
 

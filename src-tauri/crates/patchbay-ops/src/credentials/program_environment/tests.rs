@@ -45,7 +45,7 @@ async fn a_program_gets_the_variables_that_the_user_names() {
         command,
         secrets,
         name: Some("files".to_owned()),
-        title: None,
+        ..AddProgram::default()
     };
     add_program(&cx, request).await.unwrap();
     let token = Secret::new("token");
@@ -97,6 +97,7 @@ async fn a_title_does_not_win_over_the_name_of_a_credential() {
         name: Some("other".to_owned()),
         // As a server may call itself.
         title: Some("GitHub".to_owned()),
+        ..AddProgram::default()
     };
     add_program(&cx, request).await.unwrap();
     let token = Secret::new("token");

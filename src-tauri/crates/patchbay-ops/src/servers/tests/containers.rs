@@ -35,6 +35,7 @@ impl Fixture {
             secrets: BTreeMap::new(),
             name: Some("files".to_owned()),
             title: Some("Files".to_owned()),
+            ..AddProgram::default()
         };
         add_program(&self.cx, request).await.unwrap()
     }

@@ -26,8 +26,8 @@ fn snippets_of_documentation_become_what_they_mean() {
 fn only_what_is_lost_is_named() {
     for (text, notes) in [
         (
-            "[mcp_servers.a]\ncommand = \"a\"\nstartup_timeout_sec = 20\nenabled = true",
-            &["Not taken over: startup_timeout_sec"][..],
+            "[mcp_servers.a]\ncommand = \"a\"\nstartup_timeout_sec = 20\nstartup_timeout_ms = 5\nenabled = true",
+            &["Not taken over: startup_timeout_ms"][..],
         ),
         (
             "[mcp_servers.a]\nurl = \"https://a.example/mcp\"\nbearer_token_env_var = \"A\"",
@@ -35,7 +35,13 @@ fn only_what_is_lost_is_named() {
         ),
         (
             r#"{"a": {"url": "https://a.example/mcp", "oauth": {"clientId": "x"}, "timeout": 5, "disabled": false}}"#,
-            &["Not taken over: oauth, timeout"],
+            &["Not taken over: oauth"],
+        ),
+        (
+            r#"{"servers": {"a": {"command": "a", "envFile": "${workspaceFolder}/.env"}}}"#,
+            &[
+                "The variables in ${workspaceFolder}/.env weren't read: enter those it needs as variables of the connector",
+            ],
         ),
         (
             "gemini mcp add --timeout 5000 a https://a.example/mcp",
