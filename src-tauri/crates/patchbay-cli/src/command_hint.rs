@@ -77,6 +77,14 @@ pub(crate) fn fix_hint(problem: &Problem, connector: &Connector) -> Option<Strin
             "Contact the server's operator. If you trust the provider, run `patchbay connector edit {name} --oauth-deviation {deviation}=on`."
         ));
     }
+    // What helps against a Node.js that is too old.
+    let other_node = hint.strip_prefix("Add the variable ");
+    if let Some((variable, rest)) = other_node.and_then(|it| it.split_once(" to the connector")) {
+        let variable = text::quote(variable);
+        return Some(format!(
+            "Run `patchbay connector edit {name} --env {variable}`{rest}"
+        ));
+    }
     Some(match problem.code {
         Code::AuthExchange if is_edited_here && hint == CHECK_APP_HINT => format!(
             "If you use your own OAuth app, run `patchbay connector edit {name} --client-id ID --client-secret-from -`. Then run `patchbay connector connect {name}`."

@@ -244,6 +244,18 @@ fn a_program_that_lacks_a_key_is_given_it_by_its_option() {
 }
 
 #[test]
+fn a_program_is_given_another_node_by_its_option() {
+    let own =
+        "Add the variable PATH=/opt/node 22/bin to the connector, or install a newer Node.js.";
+    let hint = hint(Code::ProgramEnded, own).unwrap();
+    assert_eq!(
+        hint,
+        "Run `patchbay connector edit wiki --env \"PATH=/opt/node 22/bin\"`, or install a newer Node.js."
+    );
+    named_commands::assert_runnable(&hint);
+}
+
+#[test]
 fn a_server_without_a_sign_in_is_given_a_token_by_its_option() {
     assert_eq!(
         hint(Code::AuthDiscovery, USE_TOKEN_HINT).unwrap(),

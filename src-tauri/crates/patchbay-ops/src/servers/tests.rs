@@ -424,7 +424,9 @@ async fn an_outdated_node_is_named_with_another_one() {
         )
     );
     let hint = problem.hint.unwrap();
+    // The command line makes a command of these words.
     assert!(hint.starts_with("Add the variable PATH="), "{hint}");
+    assert!(hint.contains(" to the connector, or"), "{hint}");
     fixture.cx.close().await;
 }
 
