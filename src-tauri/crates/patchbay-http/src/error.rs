@@ -573,6 +573,10 @@ impl Explain for Error {
             Self::UnsupportedVersion(_) => {
                 "Update Patchbay, or have the server support MCP 2026-07-28 or 2025-11-25."
             }
+            // Of a program for another processor, or a script without a first line that names its interpreter.
+            Self::ProgramNotStarted { why, .. } if why.contains("Exec format error") => {
+                "Get the version that is made for this processor, or begin a script with a line such as #!/bin/sh."
+            }
             Self::ProgramNotStarted { .. } => SEE_IN_TERMINAL,
             Self::ProgramEnded { said, .. } => hint_for(said),
             Self::ProgramStopped { .. }
@@ -703,9 +707,17 @@ const LACKS_SETTING: [&str; 7] = [
     "access-token",
 ];
 
+/// Words of a Node.js about a script that may be written for a newer one.
+const NEWER_SYNTAX: [&str; 4] = [
+    "SyntaxError: Unexpected token",
+    "SyntaxError: Unexpected identifier",
+    "SyntaxError: Unexpected reserved word",
+    "SyntaxError: Cannot use import statement",
+];
+
 /// Hint for a program that ended, by its last output.
 fn hint_for(said: &str) -> &'static str {
-    let known: [(&[&str], _); 11] = [
+    let known: [(&[&str], _); 12] = [
         (
             &["no YES option", "Ok to proceed?"],
             "Add -y to the command.",
@@ -723,12 +735,16 @@ fn hint_for(said: &str) -> &'static str {
             "Install the Python package that it names.",
         ),
         (
-            &["MODULE_NOT_FOUND"],
-            "Check the path of the script, or install the package that it names.",
+            &["MODULE_NOT_FOUND", "Cannot find module"],
+            "Check the path of the script, or install the dependencies of the program.",
         ),
         (&["can't open file"], "Check the path of the script."),
         (&["Unsupported engine"], "Install a newer Node.js."),
         (&["GLIBC_"], "Get the version that is made for this system."),
+        (
+            &["exec format error", "Exec format error", "Bad CPU type"],
+            "Get the version that is made for this processor.",
+        ),
         (
             &["input device is not a TTY"],
             "Remove -t from the command.",
@@ -746,6 +762,10 @@ fn hint_for(said: &str) -> &'static str {
     let fitting = fitting.find(|(marks, _)| marks.iter().any(|mark| said.contains(mark)));
     if let Some((_, hint)) = fitting {
         return hint;
+    }
+    // Those of JSON are about a file or a response, not about the script.
+    if NEWER_SYNTAX.iter().any(|words| said.contains(words)) && !said.contains("JSON") {
+        return "Try it with a newer Node.js.";
     }
     let said = said.to_lowercase();
     match LACKS_SETTING.iter().any(|words| said.contains(words)) {
@@ -882,6 +902,42 @@ mod tests {
         // The more exact one goes first.
         let said = "ModuleNotFoundError: a required module";
         assert_ne!(hint(said).as_deref(), Some(LACKS_SETTING_HINT));
+    }
+
+    #[test]
+    fn what_a_program_lacks_is_told_from_what_it_says() {
+        for (said, hint) in [
+            (
+                "error: Cannot find module \"zod\" from \"/srv/index.ts\"",
+                "Check the path of the script, or install the dependencies of the program.",
+            ),
+            (
+                "exec /usr/local/bin/server: exec format error",
+                "Get the version that is made for this processor.",
+            ),
+            (
+                "/srv/index.js:3\n  x ??= {};\nSyntaxError: Unexpected token '??='",
+                "Try it with a newer Node.js.",
+            ),
+            (
+                "SyntaxError: Unexpected token '<', \"<html>\" is not valid JSON",
+                SEE_IN_TERMINAL,
+            ),
+            (
+                "File \"x.py\", line 3\nSyntaxError: invalid syntax",
+                SEE_IN_TERMINAL,
+            ),
+        ] {
+            assert_eq!(hint_for(said), hint, "{said}");
+        }
+        let not_started = |why: &str| Error::ProgramNotStarted {
+            program: "server".to_owned(),
+            why: why.to_owned(),
+        };
+        let foreign = not_started("Exec format error (os error 8)").hint();
+        assert!(foreign.unwrap().contains("this processor"));
+        let denied = not_started("Permission denied (os error 13)").hint();
+        assert_eq!(denied.as_deref(), Some(SEE_IN_TERMINAL));
     }
 
     #[test]
