@@ -90,6 +90,7 @@ pub(crate) async fn start(
     }
     let environment = environment::build(
         &found.path,
+        search_path::shell_variables().await,
         &found.program.file,
         &command.variables,
         &secrets,

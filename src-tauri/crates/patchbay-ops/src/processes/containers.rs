@@ -252,7 +252,8 @@ async fn environment_of(program: &Program) -> Option<Vec<Variable>> {
         .map(|(name, value)| (name.to_owned(), value.to_owned()))
         .collect();
     let path = search_path::server_search_path(environment::path_variable(&variables)).await;
-    environment::build(&path, &program.file, &variables, &[]).ok()
+    let shell = search_path::shell_variables().await;
+    environment::build(&path, shell, &program.file, &variables, &[]).ok()
 }
 
 /// Lists the id files of containers that no process uses.

@@ -44,19 +44,25 @@ const SYSTEM: &str = "
 /// Prefix of the variables that choose the version of a tool for mise, such as `MISE_NODE_VERSION`.
 const MISE_PREFIX: &str = "MISE_";
 
-/// Builds the environment of a server.
+/// Builds the environment of a server; `shell` has the variables of the user's shell, for those that we lack.
 ///
 /// # Errors
 /// The name of a variable whose value cannot be passed to a program.
 pub(crate) fn build(
     path: &[PathBuf],
+    shell: Vec<Variable>,
     file: &str,
     variables: &BTreeMap<String, String>,
     secrets: &[(String, Secret)],
 ) -> Result<Vec<Variable>, String> {
-    let mut all: Vec<Variable> = env::vars_os()
-        .filter(|(name, value)| is_passed_on(name) && !is_function(value))
-        .collect();
+    let inherited = |(name, value): &Variable| is_passed_on(name) && !is_function(value);
+    let mut all: Vec<Variable> = env::vars_os().filter(inherited).collect();
+    for (name, value) in shell.into_iter().filter(inherited) {
+        // That of a shell without a terminal is none.
+        if name != "TERM" && !all.iter().any(|(known, _)| *known == name) {
+            all.push((name, value));
+        }
+    }
     let path = env::join_paths(path).map_err(|_| "PATH".to_owned())?;
     set(&mut all, "PATH", path);
     if cfg!(target_os = "macos") && !all.iter().any(|(name, _)| name == "LANG") {
@@ -201,7 +207,7 @@ mod tests {
         let given = BTreeMap::from([("Path".to_owned(), "given".to_owned())]);
         let is_read = path_variable(&given).is_some();
         assert_eq!(is_read, cfg!(windows));
-        let all = build(&["computed".into()], "x", &given, &[]).unwrap();
+        let all = build(&["computed".into()], Vec::new(), "x", &given, &[]).unwrap();
         let is_given = |(_, value): &Variable| value == "given";
         assert_ne!(all.iter().any(is_given), is_read, "it is not passed twice");
         let is_computed = |(name, value): &Variable| name == "PATH" && value == "computed";
@@ -213,7 +219,14 @@ mod tests {
         let variables = BTreeMap::from([("LC_ALL".to_owned(), "C".to_owned())]);
         let folders = ["a", "b"].map(|name| env::temp_dir().join(name));
         let secret = [("API_KEY".to_owned(), Secret::new("hunter2"))];
-        let all = build(&folders, "/usr/bin/npx", &variables, &secret).unwrap();
+        let of_shell = |name: &str, value: &str| (name.into(), value.into());
+        let shell = vec![
+            of_shell("LC_ALL", "fr"),
+            of_shell("LC_PAPER", "de"),
+            of_shell("MISE_PATCHBAY_VERSION", "3"),
+            of_shell("AWS_SECRET_ACCESS_KEY", "none of its business"),
+        ];
+        let all = build(&folders, shell, "/usr/bin/npx", &variables, &secret).unwrap();
         let value = |name: &str| {
             let mut of_name = all.iter().filter(|(known, _)| known == name);
             let value = of_name.next().map(|(_, value)| value.clone());
@@ -223,6 +236,10 @@ mod tests {
         assert_eq!(value("LC_ALL"), Some("C".into()));
         assert_eq!(value("API_KEY"), Some("hunter2".into()));
         assert_eq!(value("npm_config_yes"), Some("true".into()));
+        assert_eq!(value("MISE_PATCHBAY_VERSION"), Some("3".into()));
+        let paper = env::var_os("LC_PAPER").unwrap_or_else(|| "de".into());
+        assert_eq!(value("LC_PAPER"), Some(paper));
+        assert_eq!(value("AWS_SECRET_ACCESS_KEY"), None);
         for name in [
             "PYTHONUTF8",
             "PYTHONIOENCODING",
@@ -233,7 +250,7 @@ mod tests {
         assert_eq!(value("PATH"), Some(env::join_paths(&folders).unwrap()));
         let broken = [("API_KEY".to_owned(), Secret::new("a\0b"))];
         assert_eq!(
-            build(&folders, "x", &variables, &broken),
+            build(&folders, Vec::new(), "x", &variables, &broken),
             Err("API_KEY".to_owned())
         );
     }

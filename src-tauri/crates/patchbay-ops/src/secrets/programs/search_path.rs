@@ -1,4 +1,4 @@
-//! The folders in which programs are searched.
+//! The folders in which programs are searched, and what else the user's shell sets.
 
 use std::env;
 use std::ffi::{OsStr, OsString};
@@ -14,6 +14,7 @@ use tokio::process::Command;
 use tokio::sync::Mutex;
 
 use super::has_drive;
+use crate::processes::quiet_command::Variable;
 
 /// Time limit for a login shell, which runs the user's profile.
 const TIMEOUT: Duration = Duration::from_secs(5);
@@ -26,17 +27,17 @@ const EXIT_GRACE: Duration = Duration::from_millis(500);
 
 const MAX_OUTPUT_BYTES: u64 = 1024 * 1024;
 
-/// Printed by a shell before and after its `PATH`.
+/// Printed by a shell before and after its `PATH`, and after its variables.
 const MARK: &str = "__patchbay_path__";
 
 /// How long the answer of a shell is not questioned, even if a program is missing.
 const FRESH: Duration = Duration::from_secs(30);
 
-/// The `PATH` of the user's interactive shell.
-static OF_SHELL: ShellPath = ShellPath(Mutex::const_new(None));
+/// What the user's interactive shell sets.
+static OF_SHELL: ShellAnswer = ShellAnswer(Mutex::const_new(None));
 
-/// The `PATH` of the user's login shell.
-static OF_LOGIN_SHELL: ShellPath = ShellPath(Mutex::const_new(None));
+/// What the user's login shell sets.
+static OF_LOGIN_SHELL: ShellAnswer = ShellAnswer(Mutex::const_new(None));
 
 /// Whether [`declare_desktop_app`] was called.
 static IS_DESKTOP_APP: AtomicBool = AtomicBool::new(false);
@@ -101,18 +102,29 @@ const OF_HOME: &[&str] = &[
     r"AppData\Local\Programs\Python\Launcher",
 ];
 
-/// What a shell answered, and when. It is asked once, and again after [`ShellPath::forget`].
-struct ShellPath(Mutex<Option<(Option<OsString>, Instant)>>);
+/// The variables of a shell.
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct ShellVariables {
+    path: OsString,
+    /// All of them, as far as their values are one line.
+    all: Vec<Variable>,
+}
 
-impl ShellPath {
-    async fn get(&self, ask: impl Future<Output = Option<OsString>>) -> Option<OsString> {
+/// What a shell answered, and when. It is asked once, and again after [`ShellAnswer::forget`].
+struct ShellAnswer(Mutex<Option<(Option<ShellVariables>, Instant)>>);
+
+impl ShellAnswer {
+    async fn get(
+        &self,
+        ask: impl Future<Output = Option<ShellVariables>>,
+    ) -> Option<ShellVariables> {
         let mut known = self.0.lock().await;
-        if let Some((path, _)) = &*known {
-            return path.clone();
+        if let Some((answer, _)) = &*known {
+            return answer.clone();
         }
-        let path = ask.await;
-        *known = Some((path.clone(), Instant::now()));
-        path
+        let answer = ask.await;
+        *known = Some((answer.clone(), Instant::now()));
+        answer
     }
 
     /// Forgets an answer that is at least so old; returns whether there was one.
@@ -135,8 +147,9 @@ pub(crate) async fn folders() -> Vec<PathBuf> {
     let mut paths = vec![env::var_os("PATH").unwrap_or_default()];
     if cfg!(unix) && !has_path_of_shell() {
         let shell = user_shell();
-        let asked = path_of_login_shell(Path::new(&shell), TIMEOUT);
-        paths.extend(OF_LOGIN_SHELL.get(asked).await);
+        let asked = ask_login_shell(Path::new(&shell), TIMEOUT);
+        let answer = OF_LOGIN_SHELL.get(asked).await;
+        paths.extend(answer.map(|answer| answer.path));
     }
     join_paths(&paths)
 }
@@ -173,11 +186,7 @@ pub(crate) async fn server_search_path(before: Option<&String>) -> Vec<PathBuf> 
         paths.push(own);
         return join_paths(&paths);
     }
-    if cfg!(unix) {
-        let shell = user_shell();
-        let asked = path_of_interactive_shell(Path::new(&shell));
-        paths.extend(OF_SHELL.get(asked).await);
-    }
+    paths.extend(of_shell().await.map(|answer| answer.path));
     paths.push(own);
     let mut folders = join_paths(&paths);
     for folder in usual_folders(&env::home_dir().unwrap_or_default(), &nvm_folder()) {
@@ -186,6 +195,22 @@ pub(crate) async fn server_search_path(before: Option<&String>) -> Vec<PathBuf> 
         }
     }
     folders
+}
+
+/// Returns the variables that the user's interactive shell sets, such as for a proxy; none if a shell started this process,
+/// which has them then.
+pub(crate) async fn shell_variables() -> Vec<Variable> {
+    let answer = of_shell().await;
+    answer.map(|answer| answer.all).unwrap_or_default()
+}
+
+/// Asks the user's interactive shell, unless a shell started this process.
+async fn of_shell() -> Option<ShellVariables> {
+    if cfg!(windows) || has_path_of_shell() {
+        return None;
+    }
+    let shell = user_shell();
+    OF_SHELL.get(ask_interactive_shell(Path::new(&shell))).await
 }
 
 /// Whether the `PATH` of this process comes from the user's shell.
@@ -234,16 +259,16 @@ fn node_version(name: &str) -> Option<[u32; 3]> {
     numbers.next().is_none().then_some(version)
 }
 
-/// Returns the `PATH` of an interactive shell, since version managers are set up in files that only such a shell reads.
-/// It gets no terminal and no input, so that nothing in those files can wait for a person.
-async fn path_of_interactive_shell(shell: &Path) -> Option<OsString> {
+/// Asks an interactive shell, since version managers are set up in files that only such a shell reads. It gets no terminal
+/// and no input, so that nothing in those files can wait for a person.
+async fn ask_interactive_shell(shell: &Path) -> Option<ShellVariables> {
     match ask(shell, &["-i", "-l", "-c"], INTERACTIVE_TIMEOUT).await {
-        Some(path) => Some(path),
-        None => path_of_login_shell(shell, TIMEOUT).await,
+        Some(answer) => Some(answer),
+        None => ask_login_shell(shell, TIMEOUT).await,
     }
 }
 
-async fn path_of_login_shell(shell: &Path, limit: Duration) -> Option<OsString> {
+async fn ask_login_shell(shell: &Path, limit: Duration) -> Option<ShellVariables> {
     ask(shell, &["-l", "-c"], limit).await
 }
 
@@ -257,8 +282,8 @@ fn invocation<'a>(shell: &'a Path, options: &'a [&'a str]) -> (&'a Path, &'a [&'
     }
 }
 
-/// Has a shell print its `PATH` between marks, since its profile may print other text.
-async fn ask(shell: &Path, options: &[&str], limit: Duration) -> Option<OsString> {
+/// Has a shell print its variables between marks, since its profile may print other text.
+async fn ask(shell: &Path, options: &[&str], limit: Duration) -> Option<ShellVariables> {
     let (shell, options) = invocation(shell, options);
     let mut command = Command::new(shell);
     command
@@ -266,7 +291,7 @@ async fn ask(shell: &Path, options: &[&str], limit: Duration) -> Option<OsString
         // By a program, since the syntax for variables differs between shells. Its location differs between systems,
         // that of `env` does not.
         .arg(format!(
-            "echo {MARK}; /usr/bin/env printenv PATH; echo {MARK}"
+            "echo {MARK}; /usr/bin/env printenv PATH; echo {MARK}; /usr/bin/env; echo {MARK}"
         ))
         .env("PATCHBAY_RESOLVING_ENVIRONMENT", "1")
         .stdin(Stdio::null())
@@ -279,37 +304,49 @@ async fn ask(shell: &Path, options: &[&str], limit: Duration) -> Option<OsString
     command.wrap(process_wrap::tokio::ProcessSession);
     let mut shell = command.spawn().ok()?;
     let output = shell.stdout().take()?;
-    let Ok(path) = tokio::time::timeout(limit, read_path(output)).await else {
+    let Ok(answer) = tokio::time::timeout(limit, read_variables(output)).await else {
         // With what its files started, which it may wait for.
         drop(shell.start_kill());
         return None;
     };
     // What its files left running in the background keeps running.
     drop(tokio::time::timeout(EXIT_GRACE, shell.wait()).await);
-    path
+    answer
 }
 
-/// Reads up to the second mark. The output may go on after that, as long as a program runs that inherited it.
-async fn read_path(output: impl AsyncRead + Unpin) -> Option<OsString> {
+/// Reads up to the third mark. The output may go on after that, as long as a program runs that inherited it.
+async fn read_variables(output: impl AsyncRead + Unpin) -> Option<ShellVariables> {
     let mut output = output.take(MAX_OUTPUT_BYTES);
     let mut bytes = Vec::new();
     while output.read_buf(&mut bytes).await.ok()? > 0 {
-        if let Some(between) = between_marks(&bytes) {
-            let path = String::from_utf8(between.to_owned()).ok()?;
-            return (!path.is_empty()).then(|| path.into());
+        if let Some((path, all)) = between_marks(&bytes) {
+            let path = String::from_utf8(path.to_owned()).ok()?;
+            let all = String::from_utf8_lossy(all);
+            let all = all.lines().filter_map(|line| line.split_once('='));
+            return (!path.is_empty()).then(|| ShellVariables {
+                path: path.into(),
+                all: all
+                    .map(|(name, value)| (name.into(), value.into()))
+                    .collect(),
+            });
         }
     }
     None
 }
 
-/// Returns the trimmed bytes between the marks. Those around them may be in any encoding.
-fn between_marks(bytes: &[u8]) -> Option<&[u8]> {
-    let find = |bytes: &[u8]| {
+/// Returns the trimmed bytes between the marks. Those before them may be in any encoding.
+fn between_marks(bytes: &[u8]) -> Option<(&[u8], &[u8])> {
+    let next = |bytes: &'_ [u8]| {
         let mut windows = bytes.windows(MARK.len());
-        windows.position(|window| window == MARK.as_bytes())
+        let at = windows.position(|window| window == MARK.as_bytes())?;
+        Some((at, at + MARK.len()))
     };
-    let rest = bytes.get(find(bytes)? + MARK.len()..)?;
-    Some(rest.get(..find(rest)?)?.trim_ascii())
+    let (_, start) = next(bytes)?;
+    let rest = &bytes[start..];
+    let (end, start) = next(rest)?;
+    let (path, rest) = (&rest[..end], &rest[start..]);
+    let (end, _) = next(rest)?;
+    Some((path.trim_ascii(), rest[..end].trim_ascii()))
 }
 
 /// Returns every absolute folder once, in order. A relative one would depend on the current folder.

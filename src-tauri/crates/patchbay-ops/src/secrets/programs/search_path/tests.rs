@@ -15,24 +15,25 @@ fn shell(home: &Path, profile: &str) -> PathBuf {
 }
 
 #[tokio::test]
-async fn a_login_shell_returns_its_path_whatever_its_profile_prints() {
+async fn a_login_shell_returns_its_variables_whatever_its_profile_prints() {
     let home = tempfile::tempdir().unwrap();
-    let profile = "echo Welcome; export PATH=/opt/homebrew/bin:$PATH";
-    let path = path_of_login_shell(&shell(home.path(), profile), TIMEOUT).await;
-    let folders = join_paths(&[path.unwrap()]);
-    assert_eq!(folders[0], Path::new("/opt/homebrew/bin"));
+    let profile = "echo Welcome; export PATH=/opt/homebrew/bin:$PATH JAVA_HOME='/opt/java a=b'";
+    let answer = ask_login_shell(&shell(home.path(), profile), TIMEOUT).await;
+    let ShellVariables { path, all } = answer.unwrap();
+    assert_eq!(join_paths(&[path])[0], Path::new("/opt/homebrew/bin"));
+    assert!(all.contains(&("JAVA_HOME".into(), "/opt/java a=b".into())));
 }
 
 #[tokio::test]
-async fn a_shell_that_fails_or_hangs_returns_no_path() {
+async fn a_shell_that_fails_or_hangs_returns_nothing() {
     let home = tempfile::tempdir().unwrap();
     let missing = home.path().join("none");
-    assert_eq!(path_of_login_shell(&missing, TIMEOUT).await, None);
+    assert_eq!(ask_login_shell(&missing, TIMEOUT).await, None);
     let failing = shell(home.path(), "exit 1");
-    assert_eq!(path_of_login_shell(&failing, TIMEOUT).await, None);
+    assert_eq!(ask_login_shell(&failing, TIMEOUT).await, None);
     let waiting = shell(home.path(), "exec sleep 100");
     let patience = Duration::from_millis(50);
-    assert_eq!(path_of_login_shell(&waiting, patience).await, None);
+    assert_eq!(ask_login_shell(&waiting, patience).await, None);
 }
 
 #[tokio::test]
@@ -45,9 +46,9 @@ async fn a_banner_in_another_encoding_and_a_program_in_the_background_do_not_mat
     );
     let limit = Duration::from_secs(60);
     let shell = shell(home.path(), &profile);
-    let asked = path_of_login_shell(&shell, limit);
+    let asked = ask_login_shell(&shell, limit);
     let path = tokio::time::timeout(limit / 2, asked).await.unwrap();
-    assert_eq!(join_paths(&[path.unwrap()])[0], Path::new("/opt/bin"));
+    assert_eq!(join_paths(&[path.unwrap().path])[0], Path::new("/opt/bin"));
     let left = process_in(&background);
     assert!(is_running(left), "it was meant to go on");
     rustix::process::kill_process(left, rustix::process::Signal::KILL).unwrap();
@@ -60,7 +61,7 @@ async fn a_shell_that_hangs_is_ended_with_what_it_waits_for() {
     let profile = format!("sleep 600 & echo $! > {}; wait", child.display());
     let limit = Duration::from_secs(1);
     let shell = shell(home.path(), &profile);
-    let asked = path_of_login_shell(&shell, limit);
+    let asked = ask_login_shell(&shell, limit);
     assert_eq!(asked.await, None);
     let child = process_in(&child);
     let ended = async {
@@ -81,10 +82,10 @@ async fn shells_of_other_families_are_asked_in_their_own_way() {
         fs::write(&file, script).unwrap();
         fs::set_permissions(&file, fs::Permissions::from_mode(0o755)).unwrap();
         for path in [
-            path_of_interactive_shell(&file).await,
-            path_of_login_shell(&file, TIMEOUT).await,
+            ask_interactive_shell(&file).await,
+            ask_login_shell(&file, TIMEOUT).await,
         ] {
-            let folders = join_paths(&[path.unwrap()]);
+            let folders = join_paths(&[path.unwrap().path]);
             let is_own = folders[0] == Path::new("/opt/csh");
             assert_eq!(is_own, name.ends_with("csh"), "{name}: {folders:?}");
         }
@@ -108,14 +109,20 @@ fn is_running(process: rustix::process::Pid) -> bool {
 
 #[tokio::test]
 async fn a_shell_is_asked_once_and_again_when_its_answer_may_be_outdated() {
-    let shell_path = ShellPath(Mutex::const_new(None));
-    let answer = |path: &'static str| async move { Some(OsString::from(path)) };
-    assert_eq!(shell_path.get(answer("/a")).await, Some("/a".into()));
-    assert_eq!(shell_path.get(answer("/b")).await, Some("/a".into()));
-    assert!(!shell_path.forget(FRESH).await, "it is a moment old");
-    assert_eq!(shell_path.get(answer("/b")).await, Some("/a".into()));
-    assert!(shell_path.forget(Duration::ZERO).await);
-    assert_eq!(shell_path.get(answer("/b")).await, Some("/b".into()));
+    let known = ShellAnswer(Mutex::const_new(None));
+    let variables = |path: &str| {
+        Some(ShellVariables {
+            path: path.into(),
+            all: Vec::new(),
+        })
+    };
+    let answer = |path: &'static str| std::future::ready(variables(path));
+    assert_eq!(known.get(answer("/a")).await, variables("/a"));
+    assert_eq!(known.get(answer("/b")).await, variables("/a"));
+    assert!(!known.forget(FRESH).await, "it is a moment old");
+    assert_eq!(known.get(answer("/b")).await, variables("/a"));
+    assert!(known.forget(Duration::ZERO).await);
+    assert_eq!(known.get(answer("/b")).await, variables("/b"));
 }
 
 #[test]
