@@ -127,15 +127,29 @@ function TrueOrFalse({ field }: { field: FieldInput }) {
 
 /** A text or number. Both are one input, which keeps the focus when typing changes the alternative. */
 function TypedInput({ field }: { field: FieldInput }) {
+  const { pointer, unreadable } = field;
   const isOption = use(OptionContext) === field.id;
   const [typed, setTyped] = useState<string | null>(null);
   const isNumber = isNumeric(field);
+  // Replacing it by an area would take the focus.
+  const [isLine] = useState(isNumber);
   const read = (text: string) => (isNumber ? toNumber(text, isOption) : text || undefined);
   // Invalid text stays until it is corrected.
   const isShown = isNumber && typed !== null && isSame(read(typed), field.value ?? undefined);
+  // What may become a number is no value before the field is left.
+  const begun = isShown && isOption && field.value === undefined ? typed.trim() : "";
+  useEffect(() => {
+    if (begun === "") return;
+    unreadable(pointer, true);
+    return () => unreadable(pointer, false);
+  }, [pointer, unreadable, begun]);
   const secret = !isNumber && isSecret(field);
   const props = {
     ...inputProps(field),
+    onBlur: () => {
+      if (begun !== "") field.change(begun);
+      field.onBlur();
+    },
     placeholder: secret ? undefined : placeholder(field),
     value: isShown ? typed : textOf(field.value),
     onChange: (event: ChangeEvent<HTMLInputElement | HTMLTextAreaElement>) => {
@@ -143,7 +157,7 @@ function TypedInput({ field }: { field: FieldInput }) {
       field.change(read(event.target.value));
     },
   };
-  if (!isNumber && isLong(field)) return <textarea {...props} className={styles.area} rows={3} />;
+  if (!isLine && !isNumber && isLong(field)) return <textarea {...props} className={styles.area} rows={3} />;
   return (
     <input
       {...props}

@@ -488,17 +488,29 @@ describe("alternatives", () => {
     expect(latest).toEqual({ level: "info" });
   });
 
+  it("take the beginning of a number for a text once the field is left", async () => {
+    show(of({ path: { anyOf: [{ type: "number" }, { type: "string" }] } }, { required: ["path"] }));
+    await userEvent.type(screen.getByRole("textbox", { name: "path" }), ".");
+    expect(latest).toEqual({});
+    await userEvent.click(screen.getByRole("button", { name: "Run" }));
+    expect(latest).toEqual({ path: "." });
+    expect(screen.getByRole("textbox", { name: "path" })).toHaveValue(".");
+    await userEvent.click(screen.getByRole("button", { name: "Clear form" }));
+    expect(screen.getByRole("textbox", { name: "path" })).toHaveValue("");
+  });
+
   it.each([
     ["-5", -5, "number"],
     [".5", 0.5, "number"],
     ["abc", "abc", "string"],
     ["12 Main St", "12 Main St", "string"],
   ])("keep the focus while %s is typed, whichever it belongs to", async (typed, value, alternative) => {
-    show(of({ id: { anyOf: [{ type: "number" }, { type: "string" }] } }));
-    await userEvent.click(screen.getByRole("textbox", { name: "id" }));
+    // By its name it would be a text of several lines.
+    show(of({ body: { anyOf: [{ type: "number" }, { type: "string" }] } }));
+    await userEvent.click(screen.getByRole("textbox", { name: "body" }));
     await userEvent.keyboard(typed);
-    expect(latest).toEqual({ id: value });
-    expect(screen.getByRole("textbox", { name: "id" })).toHaveFocus();
+    expect(latest).toEqual({ body: value });
+    expect(screen.getByRole("textbox", { name: "body" })).toHaveFocus();
     expect(screen.getByRole("radio", { name: alternative })).toBeChecked();
   });
 

@@ -129,7 +129,11 @@ export function AddAddress(props: Props) {
       }
       footer={
         found ? (
-          <StepFooter {...step} note="Saved as a draft until it first connects." onBack={startOver}>
+          <StepFooter
+            {...step}
+            note={server.isOff ? "Saved turned off." : "Saved as a draft until it first connects."}
+            onBack={startOver}
+          >
             {hasAnswer ? (
               <SubmitButton
                 label={signsIn && !turn ? "Add and sign in" : "Add connector"}

@@ -72,7 +72,7 @@ export function AddProgram({ server, command, notes, onAdded, ...step }: Props) 
       onClose={step.onClose}
       notice={add.error && <VaultFailureNotice problem={asProblem(add.error)} onRetry={submit} />}
       footer={
-        <StepFooter {...step} note="Saved as a draft until it first works.">
+        <StepFooter {...step} note={server.isOff ? "Saved turned off." : "Saved as a draft until it first works."}>
           <SubmitButton label="Add connector" isPending={add.isPending} onSubmit={submit} />
         </StepFooter>
       }
