@@ -66,11 +66,16 @@ extern "C-unwind" fn should_terminate(
 /// Those of the system.
 pub(crate) fn hide_after_full_screen(window: &Window) -> tauri::Result<bool> {
     let is_full = window.is_fullscreen()?;
-    HIDES_AFTER_FULL_SCREEN.store(is_full, Ordering::Relaxed);
     if is_full {
         window.set_fullscreen(false)?;
     }
+    HIDES_AFTER_FULL_SCREEN.store(is_full, Ordering::Relaxed);
     Ok(is_full)
+}
+
+/// Keeps a window that is shown again while it leaves full screen.
+pub(crate) fn keep_shown() {
+    HIDES_AFTER_FULL_SCREEN.store(false, Ordering::Relaxed);
 }
 
 fn hide_closed(app: &AppHandle) {

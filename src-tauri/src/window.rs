@@ -75,6 +75,8 @@ pub(crate) fn has_focus(app: &AppHandle) -> bool {
 /// Brings the window to the front.
 pub(crate) fn raise(app: &AppHandle) {
     let Some(window) = main(app) else { return };
+    #[cfg(target_os = "macos")]
+    crate::app_kit::keep_shown();
     let raised = window
         .show()
         .and_then(|()| window.unminimize())
