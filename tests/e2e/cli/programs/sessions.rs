@@ -69,7 +69,7 @@ async fn commands_with_and_without_a_person_share_a_server() {
     alone.assert_stdout(r#"{"action": "cancel"}"#);
     alone.assert_stderr("The server asked something, and nobody could answer.");
     let shown = harness.find_run(0).await;
-    assert_eq!(shown["questions"][0]["reply"], "notShown", "{shown}");
+    assert_eq!(shown["questions"][0]["reply"], "not_shown", "{shown}");
 
     let steps = [
         ("Your name [Ada]: ", "\n"),

@@ -52,11 +52,18 @@ pub struct Launch {
     environment: Vec<(std::ffi::OsString, std::ffi::OsString)>,
     #[serde(serialize_with = "serialize_exposed")]
     secrets: Vec<Secret>,
+    /// Whether the client has a person who can answer questions.
+    can_ask: bool,
 }
 
 impl Launch {
     /// `None` if a path is not valid UTF-8.
-    pub fn new(program: &McpProgram, connector: &str, digest: String) -> Option<Self> {
+    pub fn new(
+        program: &McpProgram,
+        connector: &str,
+        digest: String,
+        can_ask: bool,
+    ) -> Option<Self> {
         Some(Self {
             connector: connector.to_owned(),
             digest,
@@ -66,6 +73,7 @@ impl Launch {
             folder: program.folder.to_str()?.to_owned(),
             environment: program.environment.clone(),
             secrets: program.secrets.clone(),
+            can_ask,
         })
     }
 }

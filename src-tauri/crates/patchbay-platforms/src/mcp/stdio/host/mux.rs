@@ -48,6 +48,8 @@ pub(super) struct Mux {
     last: u64,
     /// The attached client that sent the last message.
     newest: Option<ClientId>,
+    /// The clients that have a person who can answer questions.
+    with_person: HashSet<ClientId>,
     pending: BTreeMap<u64, Pending>,
     /// The client of each task and its progress token, by the request that created it: the token outlives the response.
     tasks: BTreeMap<u64, (ClientId, Value)>,
@@ -90,6 +92,11 @@ impl Mux {
     /// Whether a client waits for the outcome of a call, which is lost if the server ends.
     pub(super) fn has_calls(&self) -> bool {
         self.pending.values().any(|pending| pending.may_ask)
+    }
+
+    /// Notes that a client has a person who can answer questions.
+    pub(super) fn note_person(&mut self, client: ClientId) {
+        self.with_person.insert(client);
     }
 
     /// Handles a message of a client.
@@ -244,17 +251,25 @@ impl Mux {
     }
 
     /// Routes a question to the client that waits for the task that it names, or else to that of the latest request that
-    /// may cause one. Roots may be requested at any time, and are the same for all clients.
+    /// may cause one, before others to one with a person. Roots may be requested at any time, and are the same for all
+    /// clients.
     fn route_question(&mut self, id: Value, message: Value) -> Outgoing {
         let asks_for_roots = message["method"] == "roots/list";
         let task = message["params"]["_meta"][RELATED_TASK]["taskId"].as_str();
-        let mut newest = self.pending.values().rev();
+        let newest = self.pending.values().rev();
         let waits = |pending: &&Pending| task.is_some() && pending.task.as_deref() == task;
         let waiting = newest.clone().find(waits);
-        let client = waiting.and_then(|pending| pending.client).or_else(|| {
-            newest.find_map(|pending| pending.client.filter(|_| pending.may_ask || asks_for_roots))
-        });
-        let client = client.or(self.newest.filter(|_| asks_for_roots));
+        let mut asking = newest
+            .filter_map(|pending| pending.client.filter(|_| pending.may_ask || asks_for_roots));
+        let client = waiting
+            .and_then(|pending| pending.client)
+            .or_else(|| {
+                asking
+                    .clone()
+                    .find(|client| self.with_person.contains(client))
+            })
+            .or_else(|| asking.next())
+            .or(self.newest.filter(|_| asks_for_roots));
         match client.filter(|_| self.questions.len() < MAX_QUESTIONS) {
             Some(client) => {
                 self.questions.insert(id.to_string(), (client, id));
@@ -311,6 +326,7 @@ impl Mux {
     pub(super) fn detach(&mut self, client: ClientId) -> Vec<Outgoing> {
         let mut outgoing = Vec::new();
         self.newest = self.newest.filter(|newest| *newest != client);
+        self.with_person.remove(&client);
         self.pending.retain(|number, pending| {
             let is_theirs = pending.client == Some(client);
             if is_theirs {

@@ -17,11 +17,10 @@ use super::super::{Link, McpProgram, ProcessGuard};
 use super::attach::{AttachError, Attached, Stream, unexpected};
 use super::idle::{IdleSession, IdleSessions};
 use super::memory::GroupMemory;
-use super::mux::ClientId;
-use super::session::{Client, ClientEvent, Handle, relay_client, spawn};
+use super::session::{Client, ClientEvent, Handle, NewClient, relay_client, spawn};
 use super::{
-    ClientMessage, HeldServer, HostRequest, HostResponse, LINE_BYTES, Launch, RequestEnvelope,
-    ResponseEnvelope, VERSION, line,
+    HeldServer, HostRequest, HostResponse, LINE_BYTES, Launch, RequestEnvelope, ResponseEnvelope,
+    VERSION, line,
 };
 use crate::Error;
 use crate::mcp::log_line::LineSink;
@@ -177,23 +176,28 @@ impl Host {
     /// Attaches a client to its server, and returns whether that was started for it; `None` if new clients are refused.
     async fn attach_client(&self, launch: Launch) -> Result<Option<(Client, bool)>, Error> {
         let connector = launch.connector.clone();
-        let client = self.clients.fetch_add(1, Ordering::Relaxed);
-        let (to_client, for_client) = mpsc::channel(BACKLOG);
+        let (queue, for_client) = mpsc::channel(BACKLOG);
+        let client = NewClient {
+            id: self.clients.fetch_add(1, Ordering::Relaxed),
+            queue,
+            can_ask: launch.can_ask,
+        };
         loop {
             let mut servers = self.servers.lock().await;
             if self.draining.is_cancelled() {
                 return Ok(None);
             }
             let Some(known) = servers.get(&connector) else {
-                let server = self.start(launch, (client, to_client))?;
-                let client = server.handle.client(client, for_client);
+                let id = client.id;
+                let server = self.start(launch, client)?;
+                let client = server.handle.client(id, for_client);
                 servers.insert(connector, server);
                 return Ok(Some((client, true)));
             };
             let is_same = known.digest == launch.digest && known.handle.is_live();
-            let attached = ClientEvent::Attached(client, to_client.clone());
+            let attached = ClientEvent::Attached(client.clone());
             if is_same && known.handle.events.send(attached).is_ok() {
-                return Ok(Some((known.handle.client(client, for_client), false)));
+                return Ok(Some((known.handle.client(client.id, for_client), false)));
             }
             let process = known.handle.process.clone();
             if process.is_gone() {
@@ -220,11 +224,7 @@ impl Host {
             .is_ok()
     }
 
-    fn start(
-        &self,
-        launch: Launch,
-        first: (ClientId, mpsc::Sender<ClientMessage>),
-    ) -> Result<Server, Error> {
+    fn start(&self, launch: Launch, first: NewClient) -> Result<Server, Error> {
         let (digest, program) = (launch.digest, launch.name.clone());
         let (process, streams) = process::start(McpProgram {
             name: launch.name,

@@ -32,11 +32,20 @@ const CLIENT_SEND_TIMEOUT: Duration = Duration::from_secs(10);
 type Clients = HashMap<ClientId, mpsc::Sender<ClientMessage>>;
 
 pub(super) enum ClientEvent {
-    /// A client attached, with its queue.
-    Attached(ClientId, mpsc::Sender<ClientMessage>),
+    /// A client attached.
+    Attached(NewClient),
     /// A client sent a message.
     Message(Queued),
     Detached(ClientId),
+}
+
+/// A client that attaches.
+#[derive(Clone)]
+pub(super) struct NewClient {
+    pub(super) id: ClientId,
+    pub(super) queue: mpsc::Sender<ClientMessage>,
+    /// Whether it has a person who can answer questions.
+    pub(super) can_ask: bool,
 }
 
 /// A message of a client, which holds a place in the backlog of that client until it is forwarded.
@@ -142,17 +151,17 @@ pub(super) fn spawn(
     process: Process,
     streams: Streams,
     idle: Duration,
-    first: (ClientId, mpsc::Sender<ClientMessage>),
+    first: NewClient,
 ) -> Handle {
     let (events_tx, events) = mpsc::unbounded_channel();
     let (count, clients) = watch::channel(1);
     let (calls, has_calls) = watch::channel(false);
     let Streams { stdin, stdout } = streams;
-    let server_session = ServerSession {
+    let mut server_session = ServerSession {
         process: process.clone(),
         input: Input::new(stdin),
         queued: VecDeque::new(),
-        clients: HashMap::from([first]),
+        clients: HashMap::new(),
         count,
         calls,
         log: process.stderr().server_log(),
@@ -160,6 +169,7 @@ pub(super) fn spawn(
         idle,
         last_used: Instant::now(),
     };
+    server_session.attach(first);
     let lines = Lines::new(stdout, McpLimits::DEFAULT.body_bytes);
     tokio::spawn(server_session.run(lines, events));
     Handle {
@@ -242,8 +252,8 @@ impl ServerSession {
         // New clients are refused from here on. Those that attached just before are told how it ended too.
         events.close();
         while let Ok(event) = events.try_recv() {
-            if let ClientEvent::Attached(client, to) = event {
-                self.clients.insert(client, to);
+            if let ClientEvent::Attached(client) = event {
+                self.attach(client);
             }
         }
         self.end().await;
@@ -251,15 +261,20 @@ impl ServerSession {
 
     async fn handle_event(&mut self, event: ClientEvent) {
         match event {
-            ClientEvent::Attached(client, to) => {
-                self.clients.insert(client, to);
-                self.count.send_replace(self.clients.len());
-            }
+            ClientEvent::Attached(client) => self.attach(client),
             ClientEvent::Message(queued) => {
                 self.queued.push_back(queued);
                 self.forward_queued().await;
             }
             ClientEvent::Detached(client) => self.detach(client).await,
+        }
+    }
+
+    fn attach(&mut self, NewClient { id, queue, can_ask }: NewClient) {
+        self.clients.insert(id, queue);
+        self.count.send_replace(self.clients.len());
+        if can_ask {
+            self.mux.note_person(id);
         }
     }
 

@@ -125,6 +125,21 @@ fn what_a_task_asks_reaches_whoever_waits_for_it() {
 }
 
 #[test]
+fn a_question_goes_to_a_client_with_a_person_though_another_called_later() {
+    let mut mux = Mux::default();
+    mux.note_person(1);
+    to_server(mux.on_client(1, call("1", "token")));
+    to_server(mux.on_client(2, call("2", "token")));
+    let asked = request("q", "elicitation/create");
+    let heard = mux.on_server(asked.clone());
+    assert_eq!(heard, [Outgoing::Client(1, asked)]);
+    mux.detach(1);
+    let asked = request("r", "elicitation/create");
+    let heard = mux.on_server(asked.clone());
+    assert_eq!(heard, [Outgoing::Client(2, asked)]);
+}
+
+#[test]
 fn a_resource_is_watched_until_the_last_client_wants_no_more() {
     let mut mux = Mux::default();
     let asked = |id: u64, method: &str| {

@@ -55,7 +55,7 @@ impl TestHost {
 
     fn launch(&self, behavior: &str, digest: &str) -> Launch {
         let program = program(behavior, &self.groups);
-        Launch::new(&program, "con_1", digest.to_owned()).unwrap()
+        Launch::new(&program, "con_1", digest.to_owned(), false).unwrap()
     }
 
     /// Waits until the single server has that many clients.
@@ -379,7 +379,7 @@ async fn a_program_that_ends_at_once_is_always_told_as_that() {
     for number in 0..40 {
         let mut program = program("ends", &host.groups);
         program.arguments = ["sh", "-c", "exit 3"].map(str::to_owned).to_vec();
-        let launch = Launch::new(&program, &format!("con_{number}"), String::new());
+        let launch = Launch::new(&program, &format!("con_{number}"), String::new(), false);
         let attached = attach(host.stream(), launch.unwrap()).await.unwrap();
         let error = connect_held(attached, ClientFeatures::default()).await;
         let error = error.err().unwrap().to_string();
@@ -659,7 +659,7 @@ async fn one_that_never_spoke_is_not_kept() {
     host.groups.wait_until_gone().await;
     let mut text = program("well", &host.groups);
     text.file = Path::new(env!("CARGO_MANIFEST_DIR")).join("Cargo.toml");
-    let launch = Launch::new(&text, "con_1", String::new()).unwrap();
+    let launch = Launch::new(&text, "con_1", String::new(), false).unwrap();
     let refused = attach(host.stream(), launch).await;
     assert!(matches!(refused, Err(AttachError::NotStarted(_))));
 }
