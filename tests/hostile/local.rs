@@ -250,7 +250,8 @@ async fn arguments_from_a_pipe_are_data_and_no_more() {
         if done.code == 0 {
             let sent = terminal.playground.log();
             let sent: Value = serde_json::from_str(&sent.last().unwrap().body).unwrap();
-            let given: Value = serde_json::from_str(&text).unwrap();
+            let given = text.trim_start_matches('\u{feff}');
+            let given: Value = serde_json::from_str(given).unwrap();
             assert_eq!(
                 sent["params"]["arguments"], given,
                 "{case}: sent as it was given"

@@ -57,6 +57,7 @@ mod similar_names;
 mod stored_connectors;
 #[cfg(test)]
 mod testing;
+mod variable_names;
 mod vault;
 
 pub use patchbay_platforms::platform_infos;

@@ -21,12 +21,12 @@ use crate::credentials::forget::discard_unless_ok;
 use crate::credentials::secret::{SecretValue, WalletSecret};
 use crate::error::Error;
 use crate::home_folder::expand_tilde;
-use crate::processes::environment::is_same_variable;
 use crate::servers;
 use crate::servers::steering::check_secret_variables;
 use crate::stored_connectors::blank_connector::blank_connector;
 use crate::stored_connectors::time_limits::validate_limits;
 use crate::stored_connectors::{find_connector, status};
+use crate::variable_names::is_same_variable;
 
 /// Maximum number of words of a command, and of bytes of a word: below the limits of every system.
 pub(super) const MAX_WORDS: usize = 256;

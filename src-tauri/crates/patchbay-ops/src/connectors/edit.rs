@@ -27,13 +27,13 @@ use crate::credentials::users::{drop_gone_credentials, refresh_identity};
 use crate::error::Error;
 use crate::events::Event;
 use crate::networks::client_certificate;
-use crate::processes::environment::is_same_variable;
 use crate::servers;
 use crate::servers::sessions::settings::is_outdated;
 use crate::stored_connectors::find_connector;
 use crate::stored_connectors::roots::validate_roots;
 use crate::stored_connectors::status::{self, Change};
 use crate::stored_connectors::time_limits::validate_limits;
+use crate::variable_names::is_same_variable;
 
 /// Changes to a connector; `None` leaves a setting unchanged.
 #[derive(Clone, Debug, Default, Deserialize, Type)]

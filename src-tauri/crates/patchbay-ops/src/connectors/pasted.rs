@@ -523,7 +523,7 @@ fn drop_inherited_path(path: &str) -> String {
     let path = path.replace("${env:PATH}", "${PATH}");
     let separator = if path.contains(';') { ";" } else { ":" };
     let is_inherited = |part: &str| {
-        let mut names = ["${PATH}", "$PATH", "%PATH%"].iter();
+        let mut names = ["${PATH}", "$PATH", "$env:PATH", "%PATH%"].iter();
         names.any(|name| part.eq_ignore_ascii_case(name))
     };
     let parts = path.split(separator).filter(|part| !is_inherited(part));

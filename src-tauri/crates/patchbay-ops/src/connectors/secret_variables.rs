@@ -13,11 +13,11 @@ use crate::credentials::edit::{add_derived_entry, remove_wallet_entry, replace_w
 use crate::credentials::forget::discard_unless_ok;
 use crate::credentials::secret::{SecretValue, WalletSecret};
 use crate::error::Error;
-use crate::processes::environment::is_same_variable;
 use crate::secrets::programs::Occasion;
 use crate::secrets::reference::parse_reference;
 use crate::servers;
 use crate::stored_connectors::{find_connector, status};
+use crate::variable_names::is_same_variable;
 
 /// Saves secret environment variables of a local program: in its credential, or in a new one if it has none. Its other
 /// secret variables stay; plain ones of the same names are removed.

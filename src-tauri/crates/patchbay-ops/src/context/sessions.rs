@@ -35,12 +35,17 @@ struct Attempt {
 pub(crate) struct Connection {
     pub(crate) session: McpSession,
     pub(crate) settings: Arc<SessionSettings>,
-    /// Called instead of closing the session when this process ends.
+    /// For a session that outlives this process.
     pub(crate) handover: Option<Handover>,
 }
 
-/// Hands a session over to other processes.
-pub(crate) type Handover = Box<dyn FnOnce(McpSession) -> BoxFuture<'static, ()> + Send>;
+/// How a session is left to other processes.
+pub(crate) struct Handover {
+    /// When the session began.
+    pub(crate) since: Timestamp,
+    /// Called instead of closing the session when this process ends.
+    pub(crate) leave: Box<dyn FnOnce(McpSession) -> BoxFuture<'static, ()> + Send>,
+}
 
 /// What a connection is made with.
 pub(crate) struct SessionSettings {
@@ -116,6 +121,19 @@ impl Sessions {
         Some(connection.as_ref()?.session.is_remembered())
     }
 
+    /// Returns the settings of each open session that outlives this process, and when it began.
+    pub(crate) fn lasting(&self) -> Vec<(Arc<SessionSettings>, Timestamp)> {
+        let slots: Vec<_> = self.0.lock().values().cloned().collect();
+        let lasting = slots.iter().filter_map(|slot| {
+            let connection = slot.try_lock()?;
+            let open = connection.as_ref()?;
+            let since = open.handover.as_ref()?.since;
+            let lasts = open.session.is_remembered() && !open.session.is_closed();
+            lasts.then(|| (Arc::clone(&open.settings), since))
+        });
+        lasting.collect()
+    }
+
     /// Closes a connection that must not be used any more, or cancels the attempt to connect. Running calls on it fail.
     pub(crate) async fn close(&self, connector: &ConnectorId) {
         let slot = self.slot(connector);
@@ -172,7 +190,7 @@ impl Sessions {
                     session,
                     handover: Some(handover),
                     ..
-                }) => handover(session).await,
+                }) => (handover.leave)(session).await,
                 Some(Connection { session, .. }) => session.close().await,
                 None => {}
             }

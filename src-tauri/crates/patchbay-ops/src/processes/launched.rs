@@ -126,13 +126,27 @@ pub(crate) fn launched<'a>(program: &str, arguments: &'a [String]) -> Option<Lau
             Some(command(found))
         }
         "sh" | "bash" | "dash" | "zsh" => {
-            // Letters of options are combined in any order, and some have a value.
+            let mut words = arguments.iter();
+            // A script follows the options, whose letters are combined in any order.
+            while let Some(word) = words.next().filter(|word| word.starts_with(['-', '+'])) {
+                let is_long = word.starts_with("--");
+                if word.starts_with('-') && !is_long && word.contains('c') {
+                    return Some(Launched::Shell);
+                }
+                if !is_long && word.ends_with(['o', 'O']) {
+                    words.next();
+                }
+            }
+            None
+        }
+        "cmd" | "powershell" | "pwsh" => {
             let takes_text = |word: &String| {
-                word.starts_with('-') && !word.starts_with("--") && word.contains('c')
+                let options = ["/c", "/k", "-c", "-command", "/command"];
+                options
+                    .iter()
+                    .any(|option| word.eq_ignore_ascii_case(option))
             };
-            let (first, mut words) = (arguments.first()?, arguments.iter());
-            let has_options = first.starts_with(['-', '+']);
-            (has_options && words.any(takes_text)).then_some(Launched::Shell)
+            arguments.iter().any(takes_text).then_some(Launched::Shell)
         }
         "wsl" => Some(command(operand(arguments, WSL_OPTIONS)?)),
         "mise" | "fnm" | "asdf" | "volta" => {

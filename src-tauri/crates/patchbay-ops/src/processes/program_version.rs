@@ -127,10 +127,19 @@ mod tests {
             "bash --norc -l -c x",
             "bash -euo pipefail -ce x",
             "env A=b bash -c x",
+            "cmd /C x",
+            "powershell.exe -NoProfile -Command x",
         ] {
             assert!(runs_in_shell(command), "{command}");
         }
-        for command in ["bash x.sh -c", "bash --norc", "npx -c x", "env A=c"] {
+        for command in [
+            "bash x.sh -c",
+            "bash -e x.sh -config a",
+            "bash --norc",
+            "npx -c x",
+            "env A=c",
+            "pwsh x.ps1",
+        ] {
             assert!(!runs_in_shell(command), "{command}");
         }
     }

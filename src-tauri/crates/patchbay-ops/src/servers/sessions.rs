@@ -17,7 +17,9 @@ mod socket;
 use std::path::Path;
 use std::time::UNIX_EPOCH;
 
-use patchbay_model::{Connector, ConnectorId, Secret, ServerCommand, clean_text, megabytes};
+use patchbay_model::{
+    Connector, ConnectorId, Secret, ServerCommand, Timestamp, clean_text, megabytes,
+};
 use patchbay_platforms::mcp::{AttachError, Attached, Launch, McpProgram};
 use serde::Serialize;
 use sha2::{Digest as _, Sha256};
@@ -81,8 +83,9 @@ impl HeldSession {
 /// [`Error::Store`]; [`Error::File`] when the host process does not respond.
 pub async fn list_sessions(cx: &Context) -> Result<Vec<HeldSession>, Error> {
     let held = host::list(cx.paths()).await?;
-    let resumable = over_http::list(cx).await;
-    if held.is_empty() && resumable.is_empty() {
+    let own = cx.sessions().lasting();
+    let left = over_http::list(cx).await;
+    if held.is_empty() && own.is_empty() && left.is_empty() {
         return Ok(Vec::new());
     }
     let now = cx.now().unix_millis();
@@ -104,17 +107,24 @@ pub async fn list_sessions(cx: &Context) -> Result<Vec<HeldSession>, Error> {
             .last_line
             .map(|line| clean_text(&line, LAST_LINE_LENGTH)),
     });
-    let resumable = resumable.into_iter().map(|record| HeldSession {
-        name: name(record.connector.as_str()),
-        connector: record.connector,
-        server: record.endpoint,
+    let over_http = |connector: ConnectorId, server, clients, since: Timestamp| HeldSession {
+        name: name(connector.as_str()),
+        connector,
+        server,
         pid: None,
-        clients: 0,
-        seconds: u32::try_from((now - record.since.unix_millis()) / 1000).unwrap_or_default(),
+        clients,
+        seconds: u32::try_from((now - since.unix_millis()) / 1000).unwrap_or_default(),
         memory_kib: None,
         last_line: None,
+    };
+    let own = own.into_iter().map(|(settings, since)| {
+        let Connector { id, endpoint, .. } = settings.connector.clone();
+        over_http(id, endpoint.unwrap_or_default(), 1, since)
     });
-    Ok(held.chain(resumable).collect())
+    let left = left
+        .into_iter()
+        .map(|record| over_http(record.connector, record.endpoint, 0, record.since));
+    Ok(held.chain(own).chain(left).collect())
 }
 
 /// Ends the sessions of a connector, or all of them, and returns their number.
@@ -150,7 +160,7 @@ pub(super) async fn attach(
         return Ok(None);
     };
     let digest = digest(connector, command, program, secrets);
-    let Some(launch) = Launch::new(program, connector.id.as_str(), digest) else {
+    let Some(launch) = Launch::new(program, connector.id.as_str(), digest, cx.can_ask()) else {
         return Ok(None);
     };
     match host::attach(cx, host, launch).await {

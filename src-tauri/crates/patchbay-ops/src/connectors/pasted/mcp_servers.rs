@@ -332,8 +332,8 @@ fn is_usual(value: &Value) -> bool {
 /// Returns a time limit in seconds; `None` if there is none that a connector can have.
 fn time_limit(entry: &Map<String, Value>, key: &str) -> Option<u32> {
     let number = entry.get(key)?.as_f64()?;
-    // Some apps give it in milliseconds, others in seconds.
-    let is_in_milliseconds = key == "timeout" && number > 1000.0;
+    // Some apps give it in milliseconds. Cline gives it in seconds, up to an hour.
+    let is_in_milliseconds = key == "timeout" && number > 3600.0;
     let seconds = if is_in_milliseconds {
         number / 1000.0
     } else {
@@ -365,9 +365,16 @@ fn parse_server(
         || flag("enabled") == Some(false)
         || flag("isActive") == Some(false);
     let limit = |key: &str| time_limit(entry, key);
+    // That of OpenCode is for listing tools.
+    let is_opencode =
+        entry.get("command").is_some_and(Value::is_array) || text(entry, "type") == Some("remote");
+    let (listing, running) = match is_opencode {
+        true => (limit("timeout"), None),
+        false => (None, limit("timeout")),
+    };
     draft.time_limits = TimeLimits {
-        connect_seconds: limit("startup_timeout_sec"),
-        run_seconds: limit("tool_timeout_sec").or_else(|| limit("timeout")),
+        connect_seconds: limit("startup_timeout_sec").or(listing),
+        run_seconds: limit("tool_timeout_sec").or(running),
     };
     if let Some(file) = text(entry, "envFile").filter(|file| !file.is_empty()) {
         let file = clean_text(file, 100);

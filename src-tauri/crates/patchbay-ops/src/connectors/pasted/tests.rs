@@ -735,13 +735,21 @@ fn servers_keep_their_order_and_unusable_ones_are_named() {
 
 #[test]
 fn time_limits_and_what_is_turned_off_are_taken_over() {
+    // OpenCode's is for listing tools.
+    let server =
+        one(r#"{"mcp": {"x": {"type": "local", "command": ["npx", "x"], "timeout": 5000}}}"#);
+    let limits = server.time_limits;
+    assert_eq!(
+        (limits.connect_seconds, limits.run_seconds),
+        (Some(5), None)
+    );
     for (members, limits, is_off) in [
         (
             json!({"timeout": 60, "disabled": true}),
             (None, Some(60)),
             true,
         ),
-        (json!({"timeout": 1000}), (None, Some(1000)), false),
+        (json!({"timeout": 3600}), (None, Some(3600)), false),
         (json!({"timeout": 30_500}), (None, Some(31)), false),
         (
             json!({"startup_timeout_sec": 20, "tool_timeout_sec": 90.5, "enabled": true}),
@@ -820,6 +828,7 @@ fn the_path_of_the_user_is_no_blank_in_another() {
         ("/opt/x:${PATH}", "/opt/x"),
         ("${env:PATH}:/opt/x:$PATH:/opt/y", "/opt/x:/opt/y"),
         (r"C:\x;%Path%;D:\y", r"C:\x;D:\y"),
+        (r"C:\x;$env:Path", r"C:\x"),
         (r"C:\x", r"C:\x"),
         ("/opt/x:${MORE}", "/opt/x:${MORE}"),
     ] {

@@ -14,7 +14,7 @@ use tokio::process::Command;
 use tokio::sync::Mutex;
 
 use super::has_drive;
-use crate::processes::quiet_command::Variable;
+use crate::variable_names::is_passed_on;
 
 /// Time limit for a login shell, which runs the user's profile.
 const TIMEOUT: Duration = Duration::from_secs(5);
@@ -106,8 +106,8 @@ const OF_HOME: &[&str] = &[
 #[derive(Clone, Debug, PartialEq, Eq)]
 struct ShellVariables {
     path: OsString,
-    /// All of them, as far as their values are one line.
-    all: Vec<Variable>,
+    /// Those of the allowlist for servers.
+    others: Vec<(OsString, OsString)>,
 }
 
 /// What a shell answered, and when. It is asked once, and again after [`ShellAnswer::forget`].
@@ -197,11 +197,11 @@ pub(crate) async fn server_search_path(before: Option<&String>) -> Vec<PathBuf> 
     folders
 }
 
-/// Returns the variables that the user's interactive shell sets, such as for a proxy; none if a shell started this process,
+/// Returns the variables of the allowlist that the user's interactive shell sets, such as for a proxy; none if a shell started this process,
 /// which has them then.
-pub(crate) async fn shell_variables() -> Vec<Variable> {
+pub(crate) async fn shell_variables() -> Vec<(OsString, OsString)> {
     let answer = of_shell().await;
-    answer.map(|answer| answer.all).unwrap_or_default()
+    answer.map(|answer| answer.others).unwrap_or_default()
 }
 
 /// Asks the user's interactive shell, unless a shell started this process.
@@ -322,10 +322,12 @@ async fn read_variables(output: impl AsyncRead + Unpin) -> Option<ShellVariables
         if let Some((path, all)) = between_marks(&bytes) {
             let path = String::from_utf8(path.to_owned()).ok()?;
             let all = String::from_utf8_lossy(all);
+            // A value of several lines is cut: none of the allowlist has one.
             let all = all.lines().filter_map(|line| line.split_once('='));
+            let others = all.filter(|(name, _)| is_passed_on(OsStr::new(name)));
             return (!path.is_empty()).then(|| ShellVariables {
                 path: path.into(),
-                all: all
+                others: others
                     .map(|(name, value)| (name.into(), value.into()))
                     .collect(),
             });

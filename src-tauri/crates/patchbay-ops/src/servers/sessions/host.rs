@@ -569,7 +569,7 @@ mod tests {
             guard: cx.guard(),
             log: Arc::new(|_| {}),
         };
-        Launch::new(&program, "con_1", String::new()).unwrap()
+        Launch::new(&program, "con_1", String::new(), false).unwrap()
     }
 
     #[cfg(unix)]

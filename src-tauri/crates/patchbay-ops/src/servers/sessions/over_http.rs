@@ -52,20 +52,22 @@ impl Lease {
         let resumed = self.resumed.take();
         let resumed = resumed.map(|record| (record.session.id, record.since));
         let leased_at = self.leased_at;
+        let since = resumed.as_ref().map_or(leased_at, |(_, since)| *since);
         // The server may have forgotten that session and created another.
-        let since = move |session: &ResumableSession| match &resumed {
+        let since_of = move |session: &ResumableSession| match &resumed {
             Some((id, since)) if id.expose() == session.id.expose() => *since,
             _ => leased_at,
         };
-        Box::new(move |live: McpSession| {
+        let leave = Box::new(move |live: McpSession| {
             let leaving = async move {
                 match weak.upgrade() {
-                    Some(cx) => leave(&cx, &connector, binding, since, live).await,
+                    Some(cx) => leave(&cx, &connector, binding, since_of, live).await,
                     None => live.close().await,
                 }
             };
             leaving.boxed()
-        })
+        });
+        Handover { since, leave }
     }
 }
 

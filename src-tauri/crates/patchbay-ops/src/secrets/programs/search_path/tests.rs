@@ -17,11 +17,13 @@ fn shell(home: &Path, profile: &str) -> PathBuf {
 #[tokio::test]
 async fn a_login_shell_returns_its_variables_whatever_its_profile_prints() {
     let home = tempfile::tempdir().unwrap();
-    let profile = "echo Welcome; export PATH=/opt/homebrew/bin:$PATH JAVA_HOME='/opt/java a=b'";
+    let profile =
+        "echo Welcome; export PATH=/opt/homebrew/bin:$PATH JAVA_HOME='/opt/java a=b' MY_TOKEN=x";
     let answer = ask_login_shell(&shell(home.path(), profile), TIMEOUT).await;
-    let ShellVariables { path, all } = answer.unwrap();
+    let ShellVariables { path, others } = answer.unwrap();
     assert_eq!(join_paths(&[path])[0], Path::new("/opt/homebrew/bin"));
-    assert!(all.contains(&("JAVA_HOME".into(), "/opt/java a=b".into())));
+    assert!(others.contains(&("JAVA_HOME".into(), "/opt/java a=b".into())));
+    assert!(others.iter().all(|(name, _)| name != "MY_TOKEN"));
 }
 
 #[tokio::test]
@@ -113,7 +115,7 @@ async fn a_shell_is_asked_once_and_again_when_its_answer_may_be_outdated() {
     let variables = |path: &str| {
         Some(ShellVariables {
             path: path.into(),
-            all: Vec::new(),
+            others: Vec::new(),
         })
     };
     let answer = |path: &'static str| std::future::ready(variables(path));
