@@ -617,6 +617,26 @@ async fn what_is_pasted_is_reviewed_before_it_is_added() {
 }
 
 #[tokio::test]
+async fn a_script_in_the_folder_of_the_command_is_noted() {
+    let terminal = Terminal::new().await;
+    let here = terminal.home.path();
+    std::fs::write(here.join("server.js"), "").unwrap();
+    let note = "Note: server.js is a file in this folder";
+    for (line, is_noted) in [
+        ("connector add one -- node server.js", true),
+        ("connector add two --cwd . -- node server.js", false),
+        ("connector edit two -- node other.js", false),
+        ("connector edit one -- node --inspect server.js", true),
+    ] {
+        let mut command = terminal.command(&words(line));
+        command.current_dir(here);
+        let done = terminal.finish(command, "").await;
+        done.succeeded();
+        assert_eq!(done.stderr.contains(note), is_noted, "{done:?}");
+    }
+}
+
+#[tokio::test]
 async fn servers_of_another_app_are_added_by_its_name() {
     let harness = Programs::new().await;
     let home = harness.home.path();

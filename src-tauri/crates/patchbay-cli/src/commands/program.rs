@@ -13,6 +13,7 @@ use crate::args::{ConnectArgs, EditProgramArgs, ProgramArgs};
 use crate::cli::Cli;
 use crate::command_hint::quoted_name;
 use crate::failure::Failure;
+use crate::output::text;
 
 /// Adds a connector whose server is a local program.
 pub(super) async fn add(
@@ -29,6 +30,7 @@ pub(super) async fn add(
         folder: args.folder.as_deref().map(existing_folder).transpose()?,
         variables: variables(&args.variables)?,
     };
+    note_relative_path(cli, &command);
     let secrets = variable_values(cli, &args.secrets).await?;
     if !secrets.is_empty() {
         cli.unlock().await?;
@@ -125,6 +127,22 @@ pub(super) fn program(word: String) -> Result<String, Failure> {
     match Path::new(&word).components().count() {
         0 | 1 => Ok(word),
         _ => absolute(Path::new(&word)),
+    }
+}
+
+/// Says of an argument that is a file here that the program won't find it.
+pub(super) fn note_relative_path(cli: &Cli, command: &ServerCommand) {
+    let is_file_here = |word: &&String| {
+        let path = Path::new(word);
+        word.contains(['.', '/', '\\']) && path.is_relative() && path.is_file()
+    };
+    let file = command.arguments.iter().find(is_file_here);
+    if let Some(file) = file.filter(|_| command.folder.is_none()) {
+        cli.say(format!(
+            "Note: {} is a file in this folder, but the server starts in one of its own. Give its full path, or \
+             this folder with --cwd .",
+            text::quote(file)
+        ));
     }
 }
 

@@ -39,6 +39,9 @@ pub(super) async fn edit(cli: &Cli, args: EditArgs) -> Result<(), Failure> {
         .chain(secret_variable_notes(&args.program.variables))
         .collect();
     let command = program::updated_command(&connector, &removed, args.program)?;
+    if let Some(command) = &command {
+        program::note_relative_path(cli, command);
+    }
     let authentication = authentication::changed(cli, &connector, args.authentication).await?;
     let authorities = trust::read_authorities(&args.authorities, args.no_authorities).await?;
     if !secrets.is_empty() {
