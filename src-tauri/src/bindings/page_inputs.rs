@@ -13,72 +13,10 @@ const SUSPICIOUS: &str = "
 ";
 
 /// The reviewed ones, a line each: command or type, argument or member, and why the page may pass it.
-const REVIEWED: &str = "
-AddAccount.settings: the platform's form: addresses by the address policy, a token file has to hold a token
-AddConnector.url: the address policy
-AddProgram.command: the native question before it is started
-AuthenticationChoice.callbackHost: one of two names of this computer
-AuthenticationChoice.redirect: one of two words
-CompletionTarget.uri: sent to its server as a word
-Content.uri: its end is offered as the name of a file
-ConnectorChanges.command: the native question before it is started
-ConnectorChanges.roots: told to its server as words, never opened here
-ConnectorChanges.url: the address policy
-GivenSecret.reference: the native question before a program runs
-SecretInput.reference: the native question before a program runs
-SecretValue.reference: the native question before a program runs
-ServerCommand.folder: the native question before the program is started
-ServerCommand.program: the native question before it is started
-FieldProblem.path: a word of a report, which is text
-Preferences.hostedRedirect: one of two words
-ProxyChoice.url: read as host and port of a proxy
-StartAuthorization.redirect: one of two words
-StartProviderSignIn.authorizeUrl: the address policy, before the browser opens
-StartProviderSignIn.redirect: one of two words
-StartProviderSignIn.tokenUrl: the address policy
-WalletSecret.reference: the native question before a program runs
-allow_program.reference: the native question, which shows program and arguments
-change_account_settings.settings: as those of an account that is added; another origin gets no saved secret
-fill_resource_template.uri: filled in with texts, never opened here
-find_program.path: where it is looked for
-find_program.program: looked for, never started
-finish_authorization.address: read as a callback of that very sign-in, never opened
-forget_program.program: the id of a permission that is taken back
-ignore_paths.paths: places in a JSON document
-inspect_address.address: the address policy
-read_resource.uri: sent to its server as a word, never opened here
-try_account_settings.settings: as those of an account that is added; another origin gets no saved secret
-watch_resource.uri: sent to its server as a word, never opened here
-";
+const REVIEWED: &str = include_str!("reviewed.txt");
 
 /// Every command. A new one has to be reviewed before it is added here.
-const COMMANDS: &str = "
-    about accept_older_secrets accept_tools add_account add_bundle add_connector add_program
-    add_wallet_entry allow_program answer_question background_checks call_operation cancel_authorization
-    cancel_check cancel_inspection cancel_run change_account_settings change_settings check_connector
-    check_connectors check_for_update check_report choose_bundle choose_certificates
-    choose_client_certificate choose_folder choose_passphrase colour_account compare_runs complete
-    connector_details connector_settings consent_form copy_authorization_page copy_form copy_text
-    create_connector creation_form delete_connector disconnect_connector double_click_title_bar drag_window
-    dry_run end_session end_watch export_run export_runs extend_authorization fill_prompt
-    fill_resource_template find_authorization find_connector find_program find_run find_tool
-    find_untrusted_certificate finish_authorization finish_rotation first_connectors forget_program history
-    ignore_paths inspect_address install_update keep_runs label_run list_accounts list_allowed_programs
-    list_authorizations list_catalogue list_connectors list_copies list_copy_targets list_definitions
-    list_deviations list_needs list_operations list_platform_credentials list_platforms list_prompts
-    list_questions list_resources list_runs list_sessions list_tool_changes list_tools list_wallet load_icon
-    load_preferences make_platform_credential_default names_credentials next_page open_authorization_page
-    open_question_page open_runs_file plan_rotation plan_settings platform_credential_form previous_run
-    probe_vault provider_sign_in read_pasted read_registry_file read_resource read_server_log refresh_tools
-    remove_account remove_all_runs remove_connector remove_platform_credential remove_run
-    remove_wallet_entry rename_account rename_wallet_entry replace_account_secrets replace_wallet_secret
-    replay_run restore_connector retry_rotation roll_back_rotation rotate_wallet_entry run_action run_tool
-    save_attachment save_content save_platform_credential save_preferences save_unsaved_secrets
-    set_secret_variables set_vault_aside sign_out_account start_authorization start_provider_sign_in
-    subscribe_to_events switch_background_checks sync_connectors take_dropped_bundle take_offered_link
-    take_refused_link test_account trim_runs trust_certificate try_account_settings unlock_vault
-    update_connector use_keychain vault_status watch_resource
-";
+const COMMANDS: &str = include_str!("commands.txt");
 
 /// The inputs of a command, or the members of a type.
 struct Inputs {
@@ -217,7 +155,7 @@ fn every_suspicious_input_of_the_page_was_reviewed() {
         let names = one.names.iter().filter(|name| is_suspicious(name));
         found.extend(names.map(|name| (owner.to_owned(), name.clone())));
     }
-    let reviewed = REVIEWED.trim().lines().map(|row| {
+    let reviewed = REVIEWED.lines().map(|row| {
         let (input, judge) = row.split_once(": ").expect("each row says why");
         assert!(!judge.is_empty(), "{input}");
         let (owner, name) = input.split_once('.').expect("each row names an owner");

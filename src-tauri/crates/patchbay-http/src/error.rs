@@ -712,7 +712,7 @@ const NEWER_SYNTAX: [&str; 4] = [
     "SyntaxError: Unexpected token",
     "SyntaxError: Unexpected identifier",
     "SyntaxError: Unexpected reserved word",
-    "SyntaxError: Cannot use import statement",
+    "use import statement outside a module",
 ];
 
 /// Hint for a program that ended, by its last output.
@@ -735,7 +735,7 @@ fn hint_for(said: &str) -> &'static str {
             "Install the Python package that it names.",
         ),
         (
-            &["MODULE_NOT_FOUND", "Cannot find module"],
+            &["MODULE_NOT_FOUND", "find module"],
             "Check the path of the script, or install the dependencies of the program.",
         ),
         (&["can't open file"], "Check the path of the script."),
