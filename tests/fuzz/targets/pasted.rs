@@ -1,6 +1,6 @@
 //! What somebody pasted to add: commands, links, settings of other programs.
 
-use patchbay_ops::{PastedPlace, PastedServer, fill_in, read_pasted};
+use patchbay_ops::{fill_in, read_pasted};
 
 use super::{Taker, texts};
 
@@ -46,30 +46,10 @@ pub(super) fn pasted() -> Taker {
             assert!(!note.contains(char::is_control), "{note:?}");
         }
         for server in &found.servers {
-            for text in every_text(server) {
+            for text in server.place.texts() {
                 let filled = fill_in(text, &server.blanks, |_| Some(String::new())).unwrap();
                 assert!(filled.len() <= text.len(), "nothing but blanks is replaced");
             }
         }
     })
-}
-
-/// All texts of a server that may have something open.
-fn every_text(server: &PastedServer) -> Vec<&String> {
-    match &server.place {
-        PastedPlace::Address { url, headers } => {
-            let headers = headers.iter().map(|header| &header.value);
-            std::iter::once(url).chain(headers).collect()
-        }
-        PastedPlace::Program {
-            program,
-            arguments,
-            folder,
-            variables,
-        } => std::iter::once(program)
-            .chain(arguments)
-            .chain(folder)
-            .chain(variables.iter().map(|variable| &variable.value))
-            .collect(),
-    }
 }

@@ -82,7 +82,7 @@ impl Review {
             let mut hidden = hidden.iter();
             blank.is_secret && hidden.any(|value| value.value.contains(&blank.text))
         };
-        let texts = texts(&place);
+        let texts = place.texts();
         let is_open = |blank: &&PastedBlank| {
             let mut texts = texts.iter();
             value(blank).is_none() && texts.any(|text| text.contains(&blank.text))
@@ -258,26 +258,6 @@ fn hidden_values(place: &PastedPlace) -> Vec<&PastedValue> {
         PastedPlace::Address { headers, .. } => headers.iter().collect(),
         PastedPlace::Program { variables, .. } => {
             variables.iter().filter(|it| it.is_secret).collect()
-        }
-    }
-}
-
-/// The texts of a server, in which placeholders may be.
-fn texts(place: &PastedPlace) -> Vec<&String> {
-    match place {
-        PastedPlace::Address { url, headers } => {
-            let headers = headers.iter().map(|header| &header.value);
-            std::iter::once(url).chain(headers).collect()
-        }
-        PastedPlace::Program {
-            program,
-            arguments,
-            folder,
-            variables,
-        } => {
-            let variables = variables.iter().map(|variable| &variable.value);
-            let command = std::iter::once(program).chain(arguments);
-            command.chain(folder).chain(variables).collect()
         }
     }
 }

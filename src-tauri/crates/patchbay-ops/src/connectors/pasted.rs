@@ -114,6 +114,26 @@ pub enum PastedPlace {
 }
 
 impl PastedPlace {
+    /// Every text of it, in which there may be blanks.
+    pub fn texts(&self) -> Vec<&String> {
+        match self {
+            Self::Address { url, headers } => {
+                let values = headers.iter().map(|header| &header.value);
+                iter::once(url).chain(values).collect()
+            }
+            Self::Program {
+                program,
+                arguments,
+                folder,
+                variables,
+            } => {
+                let values = variables.iter().map(|variable| &variable.value);
+                let words = iter::once(program).chain(arguments);
+                words.chain(folder).chain(values).collect()
+            }
+        }
+    }
+
     fn address(url: &str, headers: Vec<PastedValue>) -> Self {
         Self::Address {
             url: url.to_owned(),
@@ -464,7 +484,8 @@ impl<'a> Draft<'a> {
         mut place: PastedPlace,
     ) -> Result<PastedServer, PasteError> {
         check(&place)?;
-        if texts_of(&place)
+        if place
+            .texts()
             .iter()
             .any(|text| text.chars().any(is_invisible))
         {
@@ -561,35 +582,11 @@ fn check(place: &PastedPlace) -> Result<(), PasteError> {
             iter::once(program).chain(arguments).any(has_control),
         ),
     };
-    if is_too_long
-        || texts_of(place)
-            .iter()
-            .any(|text| text.len() > MAX_WORD_BYTES)
-    {
+    if is_too_long || place.texts().iter().any(|text| text.len() > MAX_WORD_BYTES) {
         return Err(PasteError::LONG_COMMAND);
     }
     match has_control {
         true => Err(PasteError::Control),
         false => Ok(()),
-    }
-}
-
-/// Returns every text of a place.
-fn texts_of(place: &PastedPlace) -> Vec<&String> {
-    match place {
-        PastedPlace::Address { url, headers } => {
-            let values = headers.iter().map(|header| &header.value);
-            iter::once(url).chain(values).collect()
-        }
-        PastedPlace::Program {
-            program,
-            arguments,
-            folder,
-            variables,
-        } => {
-            let values = variables.iter().map(|variable| &variable.value);
-            let words = iter::once(program).chain(arguments);
-            words.chain(folder).chain(values).collect()
-        }
     }
 }

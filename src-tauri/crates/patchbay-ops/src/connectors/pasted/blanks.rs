@@ -5,7 +5,7 @@ use patchbay_model::clean_text;
 use serde_json::Value;
 
 use super::words::strip_env_prefix;
-use super::{MAX_VALUES, PasteError, PastedBlank, PastedPlace, PastedValue, texts_of};
+use super::{MAX_VALUES, PasteError, PastedBlank, PastedPlace, PastedValue};
 use crate::secret_detection::{is_secret_name, is_secret_value};
 
 /// Maximum length of the name of a blank; longer ones are plain text.
@@ -49,7 +49,7 @@ impl Blanks {
     /// Finds all blanks of a server and marks the values that become secret by them.
     pub(super) fn finish(&self, place: &mut PastedPlace) -> Result<Vec<PastedBlank>, PasteError> {
         let mut blanks: Vec<PastedBlank> = Vec::new();
-        for text in texts_of(place) {
+        for text in place.texts() {
             for blank in self.find(text) {
                 if !blanks.iter().any(|known| known.text == blank.text) {
                     blanks.push(blank);
