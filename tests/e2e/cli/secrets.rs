@@ -8,9 +8,9 @@ use patchbay_playground::{
     Options, Playground,
 };
 
+#[cfg(target_os = "linux")]
 use super::terminal::by;
 use super::terminal::{TOKEN, Terminal, snapshot_settings, words};
-#[cfg(target_os = "linux")]
 use super::trust::CLIENT_CERTIFICATE;
 
 #[tokio::test(flavor = "multi_thread")]
