@@ -325,6 +325,9 @@ for line in sys.stdin:
         for step in (1, 2):
             words = {"message": "with " + os.environ["API_KEY"]} if manner == "tells" else {}
             say({"jsonrpc": "2.0", "method": "notifications/progress", "params": {"progressToken": token, "progress": step, **words}})
+        if manner == "tells":
+            # A line of progress is no longer drawn once the response is there.
+            time.sleep(0.5)
         text = message["params"].get("arguments", {}).get("text", str(heard))
         if manner == "logs":
             for number in range(3):
