@@ -6,15 +6,14 @@ use patchbay_model::{
     Authentication, Connector, ConnectorId, Secret, ServerCommand, WalletEntry, WalletEntryId,
 };
 
-use crate::connectors::add_program::{AddProgram, check_add_program, no_program, validate_command};
+use crate::connectors::add_program::{no_program, validate_command};
 use crate::connectors::edit::{ConnectorChanges, set_command, update_connector};
 use crate::context::Context;
+use crate::credentials::check::check_variable_values;
 use crate::credentials::edit::{add_derived_entry, remove_wallet_entry, replace_wallet_secret};
 use crate::credentials::forget::discard_unless_ok;
 use crate::credentials::secret::{SecretValue, WalletSecret};
 use crate::error::Error;
-use crate::secrets::programs::Occasion;
-use crate::secrets::reference::parse_reference;
 use crate::servers;
 use crate::stored_connectors::{find_connector, status};
 use crate::variable_names::is_same_variable;
@@ -67,22 +66,13 @@ pub async fn check_secret_values(
     let Some(command) = connector.command.clone() else {
         return Err(no_program(connector));
     };
-    check_add_program(&AddProgram {
-        command: ServerCommand {
-            // Those of the same names are replaced.
-            variables: BTreeMap::new(),
-            ..command
-        },
-        secrets: values.clone(),
-        ..AddProgram::default()
-    })?;
-    for value in values.values() {
-        if let SecretValue::Reference { reference } = value {
-            let reference = parse_reference(reference)?;
-            cx.references().resolve(&reference, Occasion::Given).await?;
-        }
-    }
-    Ok(())
+    let command = ServerCommand {
+        // Those of the same names are replaced.
+        variables: BTreeMap::new(),
+        ..command
+    };
+    validate_command(command, values.keys().map(String::as_str).collect())?;
+    check_variable_values(cx.references(), values.clone()).await
 }
 
 /// Removes the secret environment variables of these names from a local program, and changes its command with them:
@@ -182,7 +172,7 @@ mod tests {
     use patchbay_model::{Code, Explain, ServerCommand};
 
     use super::*;
-    use crate::connectors::add_program::add_program;
+    use crate::connectors::add_program::{AddProgram, add_program};
     use crate::credentials::list_wallet;
     use crate::testing::{UNREACHABLE_URL, add, open_temporary};
 

@@ -81,6 +81,16 @@ pub(crate) fn check_form(secret: WalletSecret) -> Result<(), Error> {
     }
 }
 
+/// Checks variables of an entry as [`check_secret_of`] does.
+pub(crate) async fn check_variable_values(
+    references: &References,
+    values: BTreeMap<String, SecretValue>,
+) -> Result<(), Error> {
+    let CheckedValues { given, .. } = check_variables(values, &SavedValues::new())?;
+    let resolved = secrets::resolve_values(references, &given, Occasion::Given);
+    resolved.await.map(drop)
+}
+
 /// Encodes named values for the vault; the entry keeps their names. Those that stay are not resolved: they may be
 /// references that only another environment can resolve.
 async fn encode_named_values(
