@@ -156,8 +156,7 @@ async fn write(
             if stdin.write_all(&message).await.is_err() || stdin.flush().await.is_err() {
                 // It has probably ended, which the reader reports; so does the reader of a host's stream.
                 tokio::time::sleep(OUTPUT_GRACE).await;
-                if process.group().is_some() && process.outcome().0.is_none() {
-                    process.record_violation(Violation::InputClosed);
+                if process.group().is_some() && process.record_closed_input() {
                     process.stop();
                 }
                 return;

@@ -346,6 +346,15 @@ impl Process {
         self.0.violation.lock().get_or_insert(violation);
     }
 
+    /// Records that a program which lives closed its input; returns whether it does.
+    pub(super) fn record_closed_input(&self) -> bool {
+        let lives = self.outcome().0.is_none();
+        if lives {
+            self.record_violation(Violation::InputClosed);
+        }
+        lives
+    }
+
     /// Waits until nothing was written to its standard error for that long.
     pub(in crate::mcp) async fn wait_until_quiet(&self, limit: Duration) {
         let mut activity = self.0.stderr.activity();

@@ -93,13 +93,13 @@ impl State {
         let Some(ended_at) = self.ended_at else {
             return Ok(now);
         };
-        if self.is_polled && !self.is_over {
-            // The caller waits as long as the server says.
-            return Ok(ended_at + waits.0);
-        }
-        if self.is_over || self.in_a_row >= most {
+        if self.is_over || (!self.is_polled && self.in_a_row >= most) {
             self.is_over = true;
             return Err(ReconnectLimit);
+        }
+        if self.is_polled {
+            // The caller waits as long as the server says.
+            return Ok(ended_at + waits.0);
         }
         let next = ended_at + backoff(self.in_a_row, waits);
         self.in_a_row += 1;

@@ -218,9 +218,7 @@ impl ServerSession {
                     false => closed_input = Some(Instant::now() + OUTPUT_GRACE),
                 },
                 () = until(closed_input) => {
-                    if process.outcome().0.is_none() {
-                        process.record_violation(Violation::InputClosed);
-                    }
+                    process.record_closed_input();
                     break;
                 }
                 () = process.stopping().cancelled(), if self.input.is_open() => self.input.close(),
