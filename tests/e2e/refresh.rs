@@ -3,7 +3,8 @@
 use std::time::Duration;
 
 use patchbay_model::{
-    AuthorizationState, Code, Connector, Explain as _, OauthGrant, Status, WalletEntry,
+    Authorization, AuthorizationState, Code, Connector, Explain as _, OauthGrant, Status,
+    WalletEntry,
 };
 use patchbay_ops::{
     AuthenticationChoice, Context, StartAuthorization, add_connector, refresh_tools,
@@ -23,6 +24,23 @@ use crate::support::{
 
 /// Number of concurrent calls of each of two processes.
 const CALLS: usize = 50;
+
+/// Has the server name another authorization server, and signs in there; returns that and how it ended.
+async fn sign_in_elsewhere(
+    harness: &Harness,
+    connector: &Connector,
+) -> (Playground, Authorization) {
+    let other = start_playground(|_| {}).await;
+    let named = json!({ "authorization_servers": [other.issuer()] });
+    harness.configure(|switches| switches.resource_metadata = Document::Patched(named));
+    let request = StartAuthorization {
+        accept_issuer: Some(other.issuer()),
+        ..sign_in_request(&connector.id)
+    };
+    let pending = start_authorization(&harness.cx, request).await.unwrap();
+    let ended = harness.wait_for_end(&pending).await;
+    (other, ended)
+}
 
 #[tokio::test]
 async fn two_processes_that_find_the_token_lapsing_renew_it_once() {
@@ -89,15 +107,8 @@ async fn an_app_of_ones_own_signs_in_as_itself_and_again_when_its_token_lapses()
     // From now on the app belongs there.
     harness.authorize(&connector).await;
 
-    let other = start_playground(|_| {}).await;
-    let named = json!({ "authorization_servers": [other.issuer()] });
-    harness.configure(|switches| switches.resource_metadata = Document::Patched(named));
-    let request = StartAuthorization {
-        accept_issuer: Some(other.issuer()),
-        ..sign_in_request(&connector.id)
-    };
-    let pending = start_authorization(&harness.cx, request).await.unwrap();
-    let problem = harness.wait_for_end(&pending).await.problem.unwrap();
+    let (other, ended) = sign_in_elsewhere(&harness, &connector).await;
+    let problem = ended.problem.unwrap();
     assert_eq!(problem.code, Code::AuthClientNeeded);
     for issuer in [harness.playground.issuer(), other.issuer()] {
         assert!(problem.message.contains(&issuer), "{problem:?}");
@@ -281,15 +292,7 @@ async fn the_page_offers_the_account_of_an_expired_sign_in_to_who_told_it() {
 
     harness.playground.revoke_everything();
     assert_eq!(harness.echo_code(&connector).await, Code::AuthExpired);
-    let other = start_playground(|_| {}).await;
-    let named = json!({ "authorization_servers": [other.issuer()] });
-    harness.configure(|switches| switches.resource_metadata = Document::Patched(named));
-    let request = StartAuthorization {
-        accept_issuer: Some(other.issuer()),
-        ..sign_in_request(&connector.id)
-    };
-    let pending = start_authorization(&harness.cx, request).await.unwrap();
-    harness.wait_for_end(&pending).await;
+    sign_in_elsewhere(&harness, &connector).await;
     let hint = |page: &Url| {
         let mut pairs = page.query_pairs();
         let hint = pairs.find(|(name, _)| name == "login_hint");

@@ -55,6 +55,32 @@ pub(crate) fn allow(harness: &Harness) {
     });
 }
 
+/// Adds the server by its pasted command and allows it; returns the file of process ids.
+fn add_server(harness: &Harness, window: &Window, manner: &str, name: &str) -> PathBuf {
+    let (script, pids) = server(harness);
+    paste(
+        window,
+        &format!(
+            "PID_FILE={} python3 '{}' {manner}",
+            pids.display(),
+            script.display()
+        ),
+    );
+    window.see("list", "Words of the command");
+    window.fill("Name", name);
+    window.keys(&[keys::CONTROL, keys::ENTER]);
+    allow(harness);
+    window.see_text("Ready");
+    pids
+}
+
+/// Runs the tool of the server.
+fn run_echo(window: &Window) {
+    window.go_to("Tools");
+    window.press("row", "echo, *");
+    window.press("button", "Run");
+}
+
 #[test]
 fn a_pasted_command_is_reviewed_allowed_and_runs() {
     let harness = Harness::new();
@@ -168,24 +194,9 @@ fn pasted_settings_with_two_servers_are_reviewed_one_after_the_other() {
 #[test]
 fn what_a_server_asks_is_answered_in_the_window() {
     let harness = Harness::new();
-    let (script, pids) = server(&harness);
     let window = harness.start();
-    paste(
-        &window,
-        &format!(
-            "PID_FILE={} python3 '{}' asks",
-            pids.display(),
-            script.display()
-        ),
-    );
-    window.see("list", "Words of the command");
-    window.fill("Name", "Asking");
-    window.keys(&[keys::CONTROL, keys::ENTER]);
-    allow(&harness);
-    window.see_text("Ready");
-    window.go_to("Tools");
-    window.press("row", "echo, *");
-    window.press("button", "Run");
+    add_server(&harness, &window, "asks", "Asking");
+    run_echo(&window);
 
     let dialog = ("dialog", "The server Asking asks");
     window.see(dialog.0, dialog.1);
@@ -224,22 +235,9 @@ fn what_a_server_asks_is_answered_in_the_window() {
 #[test]
 fn no_program_outlives_an_app_that_is_killed() {
     let harness = Harness::new();
-    let (script, pids) = server(&harness);
     let window = harness.start();
-    let command = format!(
-        "PID_FILE={} python3 '{}' deaf",
-        pids.display(),
-        script.display()
-    );
-    paste(&window, &command);
-    window.see("list", "Words of the command");
-    window.fill("Name", "Deaf");
-    window.keys(&[keys::CONTROL, keys::ENTER]);
-    allow(&harness);
-    window.see_text("Ready");
-    window.go_to("Tools");
-    window.press("row", "echo, *");
-    window.press("button", "Run");
+    let pids = add_server(&harness, &window, "deaf", "Deaf");
+    run_echo(&window);
     let is_called = || fs::read_to_string(&pids).is_ok_and(|text| text.contains("called"));
     harness.wait_for("the call", || is_called().then_some(()));
     // It ignores signals, as do those that it started, one of them in a session of its own.
