@@ -29,15 +29,12 @@ pub(super) async fn prepare(cli: &Cli, args: ExecArgs) -> Result<Command, Failur
         cli.unlock().await?;
     }
     let subject = args.subject.as_deref();
-    let environment = match program_environment(&cli.cx, subject, &variables).await {
-        Ok(environment) => environment,
-        Err(error @ Error::ServerNotAllowed { .. }) => {
-            // For the hint, which names the connector as it was given.
-            cli.optional_connector(subject).await?;
-            return Err(error.into());
-        }
-        Err(error) => return Err(error.into()),
-    };
+    let environment = program_environment(&cli.cx, subject, &variables).await;
+    if let Err(Error::ServerNotAllowed { .. }) = &environment {
+        // For the hint, which names the connector as it was given.
+        cli.optional_connector(subject).await?;
+    }
+    let environment = environment?;
     let mut command = Command::new(file);
     command.args(words);
     withhold_own_variables(&mut command);

@@ -118,8 +118,9 @@ pub async fn list_sessions(cx: &Context) -> Result<Vec<HeldSession>, Error> {
         last_line: None,
     };
     let own = own.into_iter().map(|(settings, since)| {
-        let Connector { id, endpoint, .. } = settings.connector.clone();
-        over_http(id, endpoint.unwrap_or_default(), 1, since)
+        let connector = &settings.connector;
+        let endpoint = connector.endpoint.clone().unwrap_or_default();
+        over_http(connector.id.clone(), endpoint, 1, since)
     });
     let left = left
         .into_iter()

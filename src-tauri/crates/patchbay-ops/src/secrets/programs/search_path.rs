@@ -197,8 +197,8 @@ pub(crate) async fn server_search_path(before: Option<&String>) -> Vec<PathBuf> 
     folders
 }
 
-/// Returns the variables of the allowlist that the user's interactive shell sets, such as for a proxy; none if a shell started this process,
-/// which has them then.
+/// Returns the variables of the allowlist that the user's interactive shell sets, such as for a proxy; none if a shell
+/// started this process, which has them then.
 pub(crate) async fn shell_variables() -> Vec<(OsString, OsString)> {
     let answer = of_shell().await;
     answer.map(|answer| answer.others).unwrap_or_default()
@@ -338,17 +338,12 @@ async fn read_variables(output: impl AsyncRead + Unpin) -> Option<ShellVariables
 
 /// Returns the trimmed bytes between the marks. Those before them may be in any encoding.
 fn between_marks(bytes: &[u8]) -> Option<(&[u8], &[u8])> {
-    let next = |bytes: &'_ [u8]| {
-        let mut windows = bytes.windows(MARK.len());
-        let at = windows.position(|window| window == MARK.as_bytes())?;
-        Some((at, at + MARK.len()))
-    };
-    let (_, start) = next(bytes)?;
-    let rest = &bytes[start..];
-    let (end, start) = next(rest)?;
-    let (path, rest) = (&rest[..end], &rest[start..]);
-    let (end, _) = next(rest)?;
-    Some((path.trim_ascii(), rest[..end].trim_ascii()))
+    let windows = bytes.windows(MARK.len()).enumerate();
+    let mut marks = windows.filter(|(_, window)| *window == MARK.as_bytes());
+    let mut next = || marks.next().map(|(at, _)| at);
+    let (first, second, third) = (next()?, next()?, next()?);
+    let after = |mark: usize, end: usize| bytes[mark + MARK.len()..end].trim_ascii();
+    Some((after(first, second), after(second, third)))
 }
 
 /// Returns every absolute folder once, in order. A relative one would depend on the current folder.
